@@ -1,0 +1,394 @@
+import { execFile, spawn } from 'node:child_process';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { connectBus, type Bus } from '@cortex/bus';
+import {
+  controlBucket,
+  decisionStepNames,
+  draft,
+  escalationAcknowledged,
+  gateNames,
+  incidentBucket,
+  incidentOpened,
+  killSwitchKey,
+  type CortexEvent,
+  type Incident,
+} from '@cortex/contracts';
+import {
+  eventually,
+  startProcess,
+  startProvisionedNats,
+  temporaryFolder,
+  type ProvisionedNats,
+  type TestProcess,
+} from '@cortex/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exitCodes } from './core/exit-codes.ts';
+
+const apps = fileURLToPath(new URL('../../', import.meta.url));
+const folder = temporaryFolder();
+const binary = join(folder.path, 'cli/main.js');
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+let nats: ProvisionedNats;
+let consoleProcess: TestProcess;
+let bus: Bus;
+let url: string;
+
+const configuration = `
+version: 1
+environment: test
+services:
+  - name: shop
+    instances: [{ id: shop-1, host: localhost }]
+checks:
+  - { name: closed-port, type: tcp_port, service: shop, host: 127.0.0.1, port: 1, retries: 0 }
+`;
+
+beforeAll(async () => {
+  for (const app of ['cli', 'console']) {
+    // Not into dist: others build and run there at the same time.
+    const out = join(folder.path, app);
+    await promisify(execFile)(process.execPath, ['../../tools/bundle.mjs', out], { cwd: join(apps, app) });
+  }
+  nats = await startProvisionedNats();
+  const file = join(folder.path, 'cortex.yaml');
+  writeFileSync(file, configuration);
+  consoleProcess = startProcess([process.execPath, join(folder.path, 'console/main.js')], {
+    env: {
+      CORTEX_CONFIG: file,
+      CORTEX_NATS_URL: nats.url,
+      CORTEX_HTTP_PORT: '0',
+      CORTEX_DATA_DIR: join(folder.path, 'data'),
+    },
+    cwd: folder.path,
+  });
+  const ready = JSON.parse(await consoleProcess.waitForLine('"ready"', 30_000)) as { port: number };
+  url = `http://127.0.0.1:${ready.port}`;
+  bus = await connectBus({ servers: nats.url, source: '/cortex/decision', name: 'test', logger: quiet });
+}, 120_000);
+afterAll(async () => {
+  await consoleProcess?.stop();
+  await bus?.drain(1_000);
+  await nats?.stop();
+  folder.remove();
+});
+
+interface Result {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the built command in a process of its own, as a user does. */
+function cortex(words: readonly string[], environment: Record<string, string> = {}): Promise<Result> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [binary, ...words], {
+      cwd: folder.path,
+      env: { PATH: process.env['PATH'] ?? '', CORTEX_URL: url, CORTEX_BY: 'anna', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const text = { out: '', err: '' };
+    child.stdout.on('data', (chunk: Buffer) => (text.out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (text.err += chunk.toString()));
+    child.on('close', (code) => resolve({ code: code ?? -1, ...text }));
+  });
+}
+
+const at = new Date(Date.now() - 60_000).toISOString();
+
+function incident(id: string, changes: Partial<Incident> = {}): Incident {
+  return {
+    id: `${id}-0000-7000-8000-000000000000`,
+    service: 'shop',
+    title: 'shop-1 is gone',
+    status: 'open',
+    severity: 'SEV2',
+    initialSeverity: 'SEV2',
+    cause: 'application',
+    blastRadius: {
+      level: 'single_instance',
+      instances: 1,
+      services: 1,
+      hosts: 1,
+      clusters: 0,
+      regions: 0,
+      riskScore: 5,
+    },
+    environment: 'test',
+    startedAt: at,
+    detectedAt: at,
+    openedAt: at,
+    updatedAt: at,
+    signals: [],
+    affected: { services: ['shop'], instances: ['shop-1'], hosts: ['localhost'] },
+    attempts: [],
+    decisions: [
+      {
+        id: 'd-1',
+        at,
+        causeId: 'c',
+        causeType: 'health.changed',
+        attempt: 0,
+        outcome: 'hold',
+        reason: 'the kill switch is on',
+        steps: decisionStepNames.map((name, index) => ({
+          step: index + 1,
+          name,
+          status: 'done',
+          inputs: { looked_at: name },
+          verdict: `verdict-${index + 1}`,
+          reason: 'because',
+        })),
+        gates: gateNames.map((gate) => ({ gate, verdict: 'pass', reason: 'fine', inputs: {} })),
+      },
+    ],
+    escalations: [],
+    ...changes,
+  };
+}
+
+async function put(record: Incident): Promise<void> {
+  await (await bus.bucket(incidentBucket)).put(record.id, { incident: record, applied: [], memory: {} });
+  await eventually(async () => (await fetch(`${url}/api/v1/incidents/${record.id.slice(0, 8)}`)).ok);
+}
+
+function failure(result: Result): { code: number; error: string } {
+  expect(result.err).toMatch(/^CORTEX_[A-Z_]+: .+\n( {2}fix: .+\n)?$/s);
+  return { code: result.code, error: result.err.split(':')[0] ?? '' };
+}
+
+describe('showing', () => {
+  test('a list is aligned for people and whole for programs', async () => {
+    await put(incident('0190aaaa'));
+    const asTable = await cortex(['get', 'incidents', '--status', 'active']);
+    expect(asTable).toMatchObject({ code: 0, err: '' });
+    expect(asTable.out).toMatch(/^ID {13}SEVERITY {2}STATUS {2}SERVICE/m);
+    expect(asTable.out).toMatch(/^0190aaaa-0000 {2}SEV2 {6}open {4}shop .*shop-1 is gone$/m);
+    const asJson = await cortex(['get', 'incidents', '-o', 'json']);
+    expect(JSON.parse(asJson.out)).toMatchObject({ total: 1, incidents: [{ title: 'shop-1 is gone' }] });
+  });
+
+  test.each(['incidents', 'decisions', 'approvals', 'playbooks', 'targets', 'executions', 'kill-switch', 'status'])(
+    'get %s answers as table and as JSON',
+    async (what) => {
+      const asTable = await cortex(['get', what]);
+      expect(asTable).toMatchObject({ code: 0, err: '' });
+      expect(asTable.out).not.toBe('');
+      const asJson = await cortex(['get', what, '-o', 'json']);
+      expect(JSON.parse(asJson.out)).toBeTypeOf('object');
+    },
+  );
+
+  test('one incident is found by the start of its id', async () => {
+    await put(incident('0190abcd'));
+    const { out, code } = await cortex(['get', 'incidents', '0190abcd']);
+    expect(code).toBe(0);
+    expect(out).toContain('id            0190abcd-0000-7000-8000-000000000000');
+    expect(failure(await cortex(['get', 'incidents', '0190a']))).toEqual({
+      code: exitCodes.refused.code,
+      error: 'CORTEX_API_AMBIGUOUS_ID',
+    });
+    expect(failure(await cortex(['get', 'incidents', 'ffff']))).toEqual({
+      code: exitCodes.notFound.code,
+      error: 'CORTEX_API_NOT_FOUND',
+    });
+    const asJson = await cortex(['get', 'incidents', 'ffff', '-o', 'json']);
+    expect(JSON.parse(asJson.err)).toMatchObject({ error: { code: 'CORTEX_API_NOT_FOUND', fix: expect.any(String) } });
+  });
+
+  test('an explanation prints nine steps with inputs and verdicts, and the gates', async () => {
+    await put(incident('0190bbbb'));
+    const { out, code } = await cortex(['explain', '0190bbbb']);
+    expect(code).toBe(0);
+    for (const [index, name] of decisionStepNames.entries()) {
+      expect(out).toContain(`${index + 1} ${name.replaceAll('_', ' ').padEnd(15)} verdict-${index + 1}: because`);
+      expect(out).toContain(`looked_at = ${name}`);
+    }
+    for (const gate of gateNames) expect(out).toContain(`gate ${gate.replaceAll('_', ' ')}`);
+    expect(JSON.parse((await cortex(['explain', '0190bbbb', '-o', 'json'])).out)).toMatchObject({
+      incident: { service: 'shop' },
+    });
+  });
+
+  test('events are followed live, and past ones are listed', async () => {
+    const follower = spawn(
+      process.execPath,
+      [binary, 'events', '--follow', '--type', 'incident.*', '-o', 'json', '--url', url],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    const lines: string[] = [];
+    follower.stdout.on('data', (chunk: Buffer) => lines.push(...chunk.toString().trim().split('\n')));
+    const { decisions: _decisions, ...summary } = incident('0190cccc');
+    await eventually(
+      async () => {
+        await bus.publish(
+          draft(incidentOpened, { service: 'shop', incidentId: summary.id, data: { incident: summary } }),
+        );
+        return lines.length > 0;
+      },
+      { intervalMs: 200 },
+    );
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ type: 'incident.opened', subject: 'shop' });
+    const ended = new Promise((resolve) => follower.on('close', resolve));
+    follower.kill('SIGINT');
+    expect(await ended).toBe(0);
+    const past = await cortex(['events', '--since', '5m', '--type', 'incident.opened', '--limit', '1']);
+    expect(past.out).toMatch(/ {2}0190cccc-0000 {2}incident\.opened +shop +shop-1 is gone/);
+    expect(failure(await cortex(['events', '--follow', '--type', 'incident.openned']))).toMatchObject({
+      code: exitCodes.usage.code,
+    });
+  });
+});
+
+describe('steering', () => {
+  test('the kill switch goes on and off with name and reason', async () => {
+    const control = await bus.bucket(controlBucket);
+    const on = await cortex(['kill-switch', 'on', '--reason', 'test', '--by', 'ben']);
+    expect(on).toMatchObject({ code: 0, err: '' });
+    expect(on.out).toMatch(/^ON: Cortex changes nothing \(ben, /);
+    expect((await control.get(killSwitchKey))?.value).toMatchObject({ on: true, by: 'ben', reason: 'test' });
+    expect((await cortex(['kill-switch'])).out).toMatch(/^ON/);
+    expect((await cortex(['kill-switch', 'off', '--reason', 'over'])).out).toMatch(/^off \(anna, /);
+    expect((await control.get(killSwitchKey))?.value).toMatchObject({ on: false, by: 'anna' });
+  });
+
+  test('an incident is taken and closed', async () => {
+    const acknowledged: CortexEvent<'escalation.acknowledged'>[] = [];
+    await bus.read({ event: escalationAcknowledged, from: 'new', handle: (event) => void acknowledged.push(event) });
+    await put(incident('0190dddd'));
+    expect(await cortex(['ack', '0190dddd', '--comment', 'on it'])).toMatchObject({
+      code: 0,
+      out: 'acknowledged by anna\n',
+    });
+    await eventually(() => expect(acknowledged).toMatchObject([{ data: { by: 'anna', comment: 'on it' } }]));
+    expect(await cortex(['close', '0190dddd', '--comment', 'solved'])).toMatchObject({
+      code: 0,
+      out: 'closing was asked by anna\n',
+    });
+  });
+
+  test('a plan is approved by its incident’s id; twice is once, the other answer is refused', async () => {
+    const approval = {
+      approvalId: 'a-1',
+      executionId: 'x-1',
+      planHash: 'hash',
+      playbookId: 'p',
+      targets: [{ service: 'shop', instance: 'shop-1' }],
+      reason: 'critical',
+      requestedAt: at,
+      expiresAt: new Date(Date.now() + 600_000).toISOString(),
+      requiredApprovals: 1,
+      grantedBy: [],
+      status: 'pending' as const,
+    };
+    await put(incident('0190eeee', { status: 'awaiting_approval', approval }));
+    await eventually(async () => (await cortex(['get', 'approvals'])).out.includes('a-1'));
+    expect(await cortex(['approve', '0190eeee'])).toMatchObject({ code: 0, out: 'approved by anna\n' });
+    expect(await cortex(['approve', 'a-1'])).toMatchObject({ code: 0, out: 'already approved by anna\n' });
+    expect(failure(await cortex(['reject', 'a-1']))).toEqual({
+      code: exitCodes.refused.code,
+      error: 'CORTEX_APPROVAL_NOT_PENDING',
+    });
+    expect(failure(await cortex(['approve', 'a-9']))).toEqual({
+      code: exitCodes.notFound.code,
+      error: 'CORTEX_API_NOT_FOUND',
+    });
+  });
+});
+
+describe('without a console', () => {
+  test('an unreachable one, and something that is no console, are told apart', async () => {
+    expect(failure(await cortex(['get', 'status', '--url', 'http://127.0.0.1:1']))).toEqual({
+      code: exitCodes.unreachable.code,
+      error: 'CORTEX_CLI_UNREACHABLE',
+    });
+    expect(failure(await cortex(['get', 'status', '--url', `${url}/elsewhere`]))).toEqual({
+      code: exitCodes.unreachable.code,
+      error: 'CORTEX_CLI_NOT_A_CONSOLE',
+    });
+  });
+
+  test('the address that a running stack wrote down is found', async () => {
+    mkdirSync(join(folder.path, '.cortex/run'), { recursive: true });
+    writeFileSync(join(folder.path, '.cortex/run/console.json'), JSON.stringify({ url }));
+    expect(await cortex(['get', 'status'], { CORTEX_URL: '' })).toMatchObject({ code: 0, err: '' });
+  });
+
+  test('provisioning is repeated without harm, and says when NATS is away', async () => {
+    const report = await cortex(['provision', '--nats', nats.url]);
+    expect(report).toMatchObject({ code: 0, err: '' });
+    expect(report.out).toMatch(/^created +nothing$/m);
+    expect(failure(await cortex(['provision', '--nats', 'nats://127.0.0.1:1']))).toEqual({
+      code: exitCodes.unreachable.code,
+      error: 'CORTEX_CLI_NATS_UNREACHABLE',
+    });
+  });
+
+  test('a configuration is checked with file, line and column', async () => {
+    expect(await cortex(['validate'])).toMatchObject({ code: 0, err: '' });
+    writeFileSync(
+      join(folder.path, 'wrong.yaml'),
+      configuration.replace('tcp_port', 'tcp_prot').replace('environment', 'enviroment'),
+    );
+    const wrong = await cortex(['validate', 'wrong.yaml']);
+    expect(wrong.code).toBe(exitCodes.failed.code);
+    expect(wrong.out).toMatch(/wrong\.yaml:3:1 {2}CORTEX_CONFIG_/);
+    expect(wrong.out).toContain('fix: ');
+    const asJson = await cortex(['validate', 'wrong.yaml', '-o', 'json']);
+    expect(JSON.parse(asJson.out)).toMatchObject({
+      ok: false,
+      problems: [{ line: 3, column: 1 }, { code: 'CORTEX_CONFIG_UNKNOWN_CHECK' }],
+    });
+    expect(failure(await cortex(['validate', 'absent.yaml']))).toEqual({
+      code: exitCodes.notFound.code,
+      error: 'CORTEX_CLI_NOT_FOUND',
+    });
+  });
+
+  test('a check is run for real, and a failing one is a negative answer', async () => {
+    const result = await cortex(['check', 'shop-1']);
+    expect(result.code).toBe(exitCodes.failed.code);
+    expect(result.out).toMatch(/^closed-port {2}tcp_port {2}shop-1 {2}FAIL/m);
+    expect(failure(await cortex(['check', 'nothing']))).toEqual({
+      code: exitCodes.notFound.code,
+      error: 'CORTEX_CLI_NOT_FOUND',
+    });
+  });
+
+  test('plugins, dead letters and the audit trail are shown', async () => {
+    expect((await cortex(['plugins'])).out).toMatch(/^action +restart_service +built in/m);
+    expect((await cortex(['dead-letters'])).out).toBe('no dead letters\n');
+    expect((await cortex(['audit', 'verify'])).out).toContain('the audit trail is whole: 0 records');
+    expect(await cortex(['audit', 'export', 'audit.jsonl', '--nats', nats.url])).toMatchObject({ code: 0 });
+    expect(await cortex(['audit', 'verify', '--file', 'audit.jsonl'])).toMatchObject({ code: 0 });
+    writeFileSync(join(folder.path, 'audit.jsonl'), '{"n":1}\n');
+    expect(await cortex(['audit', 'verify', '--file', 'audit.jsonl'])).toMatchObject({ code: exitCodes.failed.code });
+    expect(failure(await cortex(['audit', 'verify', '--file', 'absent']))).toMatchObject({
+      code: exitCodes.notFound.code,
+    });
+  });
+});
+
+test('no colour and no control characters when nobody watches', async () => {
+  await put(incident('0190ffff', { title: 'evil \u001b[31mred' }));
+  const { out } = await cortex(['get', 'incidents']);
+  expect(out).toContain('evil  [31mred');
+  // oxlint-disable-next-line no-control-regex
+  expect(out).not.toMatch(/\u001b/);
+});
+
+test('the linked command says how to build what is not built yet', async () => {
+  mkdirSync(join(folder.path, 'bare/bin'), { recursive: true });
+  const link = join(folder.path, 'bare/bin/cortex.mjs');
+  copyFileSync(join(apps, 'cli/bin/cortex.mjs'), link);
+  const { code, err } = await promisify(execFile)(process.execPath, [link]).then(
+    () => ({ code: 0, err: '' }),
+    (error: { code: number; stderr: string }) => ({ code: error.code, err: error.stderr }),
+  );
+  expect(failure({ code, err, out: '' })).toEqual({ code: exitCodes.failed.code, error: 'CORTEX_CLI_NOT_BUILT' });
+});

@@ -1,0 +1,38 @@
+import { approveCommand, rejectCommand } from './commands/answer-approval.ts';
+import { auditExportCommand, auditVerifyCommand } from './commands/audit.ts';
+import { checkCommand } from './commands/check.ts';
+import { deadLettersCommand } from './commands/dead-letters.ts';
+import { demoCommand } from './commands/demo.ts';
+import { eventsCommand } from './commands/events.ts';
+import { explainCommand } from './commands/explain.ts';
+import { getCommand } from './commands/get.ts';
+import { killSwitchCommand } from './commands/kill-switch.ts';
+import { pluginsCommand } from './commands/plugins.ts';
+import { provisionCommand } from './commands/provision.ts';
+import { resetBreakerCommand } from './commands/reset-breaker.ts';
+import { ackCommand, closeCommand } from './commands/steer-incident.ts';
+import { upCommand } from './commands/up.ts';
+import { validateCommand } from './commands/validate.ts';
+import type { CommandDefinition } from './core/command.ts';
+
+/** Every command, in the order in which the help and docs/cli.md show them. */
+export const commandTable: readonly CommandDefinition[] = [
+  demoCommand,
+  upCommand,
+  validateCommand,
+  checkCommand,
+  pluginsCommand,
+  provisionCommand,
+  getCommand,
+  explainCommand,
+  eventsCommand,
+  approveCommand,
+  rejectCommand,
+  ackCommand,
+  closeCommand,
+  killSwitchCommand,
+  resetBreakerCommand,
+  auditVerifyCommand,
+  auditExportCommand,
+  deadLettersCommand,
+];

@@ -1,0 +1,48 @@
+import type { Approval } from '@cortex/contracts';
+import { requiredArgument, textOption, type CommandDefinition } from '../core/command.ts';
+import { show } from '../output/show.ts';
+import { byOption, personOf } from './who.ts';
+
+export const approveCommand = answerCommand('approve', 'Agree to a plan that waits for a human');
+export const rejectCommand = answerCommand('reject', 'Refuse a plan that waits for a human');
+
+interface PendingApproval {
+  readonly approval: Approval;
+  readonly incident: { readonly id: string };
+}
+
+function answerCommand(verdict: 'approve' | 'reject', summary: string): CommandDefinition {
+  return {
+    name: verdict,
+    summary,
+    arguments: [{ syntax: '<approval>', summary: 'its id, or the start of its incident’s id' }],
+    options: [byOption, { flags: '--comment <text>', summary: 'kept with the answer', default: '' }],
+    examples: [
+      { line: 'cortex get approvals', says: 'what waits' },
+      {
+        line: `cortex ${verdict} 0190a3f2 --comment "${verdict === 'approve' ? 'go ahead' : 'not during the sale'}"`,
+        says: `${verdict} the plan of that incident`,
+      },
+    ],
+    async run(input) {
+      const { api } = input.surroundings;
+      const wanted = requiredArgument(input);
+      const { approvals } = await api.get<{ approvals: PendingApproval[] }>('/approvals');
+      const matching = approvals.filter(
+        ({ approval, incident }) =>
+          approval.approvalId === wanted || (wanted.length >= 4 && incident.id.startsWith(wanted.toLowerCase())),
+      );
+      const [only] = matching;
+      // What is not pending any more is answered by the API, which knows why.
+      const isClear = matching.length === 1 && only !== undefined;
+      const id = isClear ? only.approval.approvalId : wanted;
+      const answer = await api.change<{ detail: string }>('POST', `/approvals/${encodeURIComponent(id)}/${verdict}`, {
+        by: personOf(input),
+        comment: textOption(input, 'comment') ?? '',
+        ...(isClear ? { planHash: only.approval.planHash } : {}),
+      });
+      show(input.surroundings, answer, ({ detail }) => detail);
+      return 'ok';
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { exportAudit, verifyExport, type AuditVerdict } from '@cortex/audit';
+import { CliError } from '../core/cli-error.ts';
+import { textOption, type CommandDefinition } from '../core/command.ts';
+import { show } from '../output/show.ts';
+import { natsOption, withBus } from './nats.ts';
+
+/** The console reads every record before it answers. */
+const wholeChainMs = 600_000;
+
+export const auditVerifyCommand: CommandDefinition = {
+  name: 'audit verify',
+  summary: 'Prove that the audit trail is whole: nothing changed, removed, reordered or cut off',
+  options: [{ flags: '--file <path>', summary: 'verify an export instead of the live trail' }],
+  examples: [
+    { line: 'cortex audit verify', says: 'the live trail' },
+    { line: 'cortex audit verify --file audit.jsonl', says: 'a file that `cortex audit export` wrote, anywhere' },
+  ],
+  async run(input) {
+    const { surroundings } = input;
+    const file = textOption(input, 'file');
+    const verdict =
+      file === undefined
+        ? await surroundings.api.get<AuditVerdict>('/audit/verify', {}, wholeChainMs)
+        : await verifyExport(existing(resolve(surroundings.workingFolder, file)));
+    show(surroundings, verdict, verdictText);
+    return verdict.ok ? 'ok' : 'failed';
+  },
+};
+
+export const auditExportCommand: CommandDefinition = {
+  name: 'audit export',
+  summary: 'Write the whole audit trail to a file, exactly as stored, with what is needed to verify it',
+  arguments: [{ syntax: '[file]', summary: 'where to (default: cortex-audit.jsonl)' }],
+  options: [natsOption],
+  examples: [{ line: 'cortex audit export audit.jsonl', says: 'for the auditors' }],
+  async run(input) {
+    const { surroundings } = input;
+    const path = resolve(surroundings.workingFolder, input.arguments[0] ?? 'cortex-audit.jsonl');
+    const entries = await withBus(input, (bus) => exportAudit(bus, path));
+    show(surroundings, { path, entries }, () => `${entries} records written to ${path}`);
+    return 'ok';
+  },
+};
+
+function verdictText(verdict: AuditVerdict): string {
+  const head = verdict.ok
+    ? `the audit trail is whole: ${verdict.entries} records, proven by signature up to record ${verdict.provenTo}`
+    : `THE AUDIT TRAIL IS BROKEN: ${verdict.entries} records, ${verdict.problems.length} problems`;
+  return [
+    head,
+    ...verdict.problems.map(
+      ({ kind, at, until, detail }) => `  ${kind} at record ${at}${until > at ? ` to ${until}` : ''}: ${detail}`,
+    ),
+  ].join('\n');
+}
+
+function existing(path: string): string {
+  if (existsSync(path)) return path;
+  throw new CliError('CORTEX_CLI_NOT_FOUND', `no file ${path}`, 'write one with `cortex audit export`', 'notFound');
+}

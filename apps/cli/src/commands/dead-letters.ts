@@ -1,0 +1,40 @@
+import { textOption, type CommandDefinition } from '../core/command.ts';
+import { show } from '../output/show.ts';
+import { table } from '../output/table.ts';
+import { age } from '../output/time.ts';
+
+interface DeadLetter {
+  readonly at: string;
+  readonly consumer: string;
+  readonly reason: string;
+  readonly subject: string;
+  readonly stream: string;
+  readonly streamSequence: number;
+  readonly detail: string;
+}
+
+export const deadLettersCommand: CommandDefinition = {
+  name: 'dead-letters',
+  summary: 'Show messages that could not be handled, newest first, with the reason',
+  options: [{ flags: '--limit <number>', summary: 'at most so many' }],
+  examples: [{ line: 'cortex dead-letters --limit 10', says: 'the last ten; -o json shows their bytes' }],
+  async run(input) {
+    const { surroundings } = input;
+    const answer = await surroundings.api.get<{ deadLetters: DeadLetter[] }>('/dead-letters', {
+      limit: textOption(input, 'limit'),
+    });
+    show(surroundings, answer, ({ deadLetters }) =>
+      deadLetters.length === 0
+        ? 'no dead letters'
+        : table(deadLetters, [
+            { title: 'age', value: (letter) => age(letter.at) },
+            { title: 'reason', value: (letter) => letter.reason },
+            { title: 'consumer', value: (letter) => letter.consumer },
+            { title: 'subject', value: (letter) => letter.subject },
+            { title: 'at', value: (letter) => `${letter.stream}:${letter.streamSequence}` },
+            { title: 'detail', value: (letter) => letter.detail },
+          ]),
+    );
+    return 'ok';
+  },
+};

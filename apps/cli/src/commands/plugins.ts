@@ -1,0 +1,63 @@
+import { textOption, type CommandDefinition } from '../core/command.ts';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { builtinActions } from '@cortex/actions';
+import { builtinChannels } from '@cortex/channels';
+import { builtinChecks } from '@cortex/checks';
+import { show } from '../output/show.ts';
+import { table } from '../output/table.ts';
+import { loadConfiguration, type Plugins } from './configuration.ts';
+
+interface PluginLine {
+  readonly kind: 'action' | 'check' | 'channel';
+  readonly name: string;
+  readonly origin: 'built in' | 'yours';
+  readonly summary: string;
+}
+
+export const pluginsCommand: CommandDefinition = {
+  name: 'plugins',
+  summary: 'List the actions, checks and channels that a configuration may use: built-in ones and your own',
+  options: [
+    {
+      flags: '--config <file>',
+      summary: 'the configuration that names your plugin folders (default: CORTEX_CONFIG, else cortex.yaml)',
+    },
+  ],
+  examples: [{ line: 'cortex plugins', says: 'what playbooks, checks and contacts may name' }],
+  async run(input) {
+    const { surroundings } = input;
+    const named = textOption(input, 'config') ?? (surroundings.environment['CORTEX_CONFIG'] || undefined);
+    const hasFile = named !== undefined || existsSync(resolve(surroundings.workingFolder, 'cortex.yaml'));
+    const plugins: Plugins = hasFile
+      ? (await loadConfiguration(named, surroundings)).plugins
+      : { actions: builtinActions, checks: builtinChecks, channels: builtinChannels };
+    const lines = [
+      ...linesOf('action', plugins.actions, builtinActions),
+      ...linesOf('check', plugins.checks, builtinChecks),
+      ...linesOf('channel', plugins.channels, builtinChannels),
+    ];
+    show(surroundings, { plugins: lines }, (answer) =>
+      table(answer.plugins, [
+        { title: 'kind', value: (line) => line.kind },
+        { title: 'name', value: (line) => line.name },
+        { title: 'origin', value: (line) => line.origin },
+        { title: 'summary', value: (line) => line.summary },
+      ]),
+    );
+    return 'ok';
+  },
+};
+
+function linesOf(
+  kind: PluginLine['kind'],
+  plugins: ReadonlyMap<string, { readonly name: string; readonly summary: string }>,
+  builtin: ReadonlyMap<string, unknown>,
+): readonly PluginLine[] {
+  return [...plugins.values()].map(({ name, summary }) => ({
+    kind,
+    name,
+    summary,
+    origin: builtin.has(name) ? 'built in' : 'yours',
+  }));
+}

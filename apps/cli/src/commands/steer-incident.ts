@@ -1,0 +1,34 @@
+import { requiredArgument, textOption, type CommandDefinition } from '../core/command.ts';
+import { show } from '../output/show.ts';
+import { byOption, personOf } from './who.ts';
+
+const incidentArgument = { syntax: '<incident>', summary: 'its id; the start is enough' };
+
+export const ackCommand: CommandDefinition = {
+  name: 'ack',
+  summary: 'Take an incident, so that nobody else is called for it',
+  arguments: [incidentArgument],
+  options: [byOption, { flags: '--comment <text>', summary: 'kept with the incident', default: '' }],
+  examples: [{ line: 'cortex ack 0190a3f2 --comment "looking at it"', says: 'stop the escalation' }],
+  run: (input) => steer(input, 'acknowledge'),
+};
+
+export const closeCommand: CommandDefinition = {
+  name: 'close',
+  summary: 'Say that an incident is over',
+  arguments: [incidentArgument],
+  options: [byOption, { flags: '--comment <text>', summary: 'how it was solved', isRequired: true }],
+  examples: [{ line: 'cortex close 0190a3f2 --comment "replaced the disk"', says: 'end it by hand' }],
+  run: (input) => steer(input, 'close'),
+};
+
+async function steer(input: Parameters<CommandDefinition['run']>[0], verb: 'acknowledge' | 'close') {
+  const path = `/incidents/${encodeURIComponent(requiredArgument(input))}/${verb}`;
+  const body = { by: personOf(input), comment: textOption(input, 'comment') ?? '' };
+  show(
+    input.surroundings,
+    await input.surroundings.api.change<{ detail: string }>('POST', path, body),
+    ({ detail }) => detail,
+  );
+  return 'ok' as const;
+}

@@ -1,0 +1,21 @@
+import { userInfo } from 'node:os';
+import { textOption, type CommandInput, type OptionDefinition } from '../core/command.ts';
+
+export const byOption: OptionDefinition = {
+  flags: '--by <name>',
+  summary: 'who asks (default: CORTEX_BY, else the user of this shell)',
+};
+
+/** Every change bears a name. */
+export function personOf(input: CommandInput): string {
+  return textOption(input, 'by') ?? (input.surroundings.environment['CORTEX_BY'] || undefined) ?? loginName();
+}
+
+function loginName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a number that has no name.
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}

@@ -1,0 +1,63 @@
+import type { ApiClient } from '../api/api-client.ts';
+import type { Ending } from './exit-codes.ts';
+
+/** What a command may use of the world around it. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workingFolder: string;
+  readonly output: 'table' | 'json';
+  readonly hasColour: boolean;
+  /** Aborts on Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** The console at `--url`. Reads its address when it is first asked for. */
+  readonly api: ApiClient;
+  /** One line, or several. */
+  print(text: string): void;
+  /** To the error output: progress and warnings. */
+  note(text: string): void;
+}
+
+export interface CommandInput {
+  readonly arguments: readonly (string | undefined)[];
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly surroundings: Surroundings;
+}
+
+export interface ArgumentDefinition {
+  /** `<incident>` is required, `[file]` is not. */
+  readonly syntax: string;
+  readonly summary: string;
+  readonly choices?: readonly string[];
+}
+
+export interface OptionDefinition {
+  /** As commander takes it: `--limit <number>`. */
+  readonly flags: string;
+  readonly summary: string;
+  readonly default?: string;
+  readonly isRequired?: boolean;
+}
+
+/** One command: the help, the docs and the parser all come from this one place. */
+export interface CommandDefinition {
+  /** `audit verify`: words nest. */
+  readonly name: string;
+  readonly summary: string;
+  readonly arguments?: readonly ArgumentDefinition[];
+  readonly options?: readonly OptionDefinition[];
+  readonly examples: readonly { readonly line: string; readonly says: string }[];
+  readonly run: (input: CommandInput) => Promise<Ending>;
+}
+
+/** The text of an option, if it was given. */
+export function textOption(input: CommandInput, name: string): string | undefined {
+  const value = input.options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** An argument that the parser has made sure of. */
+export function requiredArgument(input: CommandInput, index = 0): string {
+  const value = input.arguments[index];
+  if (value === undefined) throw new TypeError(`argument ${index} is missing, though the parser asks for it`);
+  return value;
+}

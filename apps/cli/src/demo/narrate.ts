@@ -1,0 +1,75 @@
+import type { CortexEvent } from '@cortex/contracts';
+
+/** What an event means, in one line for somebody who watches; undefined for events that are only noise here. */
+export function narrate(event: CortexEvent): { readonly what: string; readonly text: string } | undefined {
+  const line = (what: string, text: string): { what: string; text: string } => ({ what, text });
+  switch (event.type) {
+    case 'health.changed': {
+      const { data } = event as CortexEvent<'health.changed'>;
+      const failing = data.failing.map((check) => check.check).join(', ');
+      return line(
+        'health',
+        `${data.target.instance}: ${data.from} → ${data.to}${failing === '' ? '' : ` (failing: ${failing})`}`,
+      );
+    }
+    case 'anomaly.detected':
+      return line('anomaly', (event as CortexEvent<'anomaly.detected'>).data.explanation);
+    case 'anomaly.cleared': {
+      const { data } = event as CortexEvent<'anomaly.cleared'>;
+      return line('cleared', `${data.metric} of ${data.instance ?? data.service}: ${data.reason}`);
+    }
+    case 'incident.opened': {
+      const { incident } = (event as CortexEvent<'incident.opened'>).data;
+      return line('incident', `${incident.id} opened, ${incident.severity}: ${incident.title}`);
+    }
+    case 'decision.made': {
+      const { decision } = (event as CortexEvent<'decision.made'>).data;
+      return line('decision', `${decision.outcome}: ${decision.reason}`);
+    }
+    case 'remediation.started': {
+      const { data } = event as CortexEvent<'remediation.started'>;
+      return line(
+        'remediation',
+        `${data.playbookId} started on ${data.targets.map((target) => target.instance).join(', ')}`,
+      );
+    }
+    case 'remediation.step.completed': {
+      const { phase, result } = (event as CortexEvent<'remediation.step.completed'>).data;
+      return line(
+        phase === 'rollback' ? 'undo' : 'step',
+        `${result.name}: ${result.outcome} in ${result.durationMs} ms (${result.detail})`,
+      );
+    }
+    case 'remediation.completed': {
+      const { data } = event as CortexEvent<'remediation.completed'>;
+      return line('remediation', `${data.outcome}: ${data.reason}`);
+    }
+    case 'remediation.rolledback': {
+      const { data } = event as CortexEvent<'remediation.rolledback'>;
+      return line('rollback', `${data.outcome}: ${data.reason}`);
+    }
+    case 'verification.completed': {
+      const { data } = event as CortexEvent<'verification.completed'>;
+      return line('verification', `${data.state}: ${data.reason}`);
+    }
+    case 'incident.resolved': {
+      const { resolution } = (event as CortexEvent<'incident.resolved'>).data.incident;
+      if (resolution === undefined) return line('resolved', 'ended');
+      return line(
+        'resolved',
+        `by ${resolution.method}, well again ${(resolution.timeToResolutionMs / 1000).toFixed(1)} s after detection`,
+      );
+    }
+    case 'escalation.requested':
+      return line('escalation', (event as CortexEvent<'escalation.requested'>).data.reason);
+    case 'escalation.notified': {
+      const { data } = event as CortexEvent<'escalation.notified'>;
+      return line(
+        'page',
+        `${data.contact} by ${data.channel}: ${data.delivered ? 'delivered' : `not delivered (${data.detail})`}`,
+      );
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,144 @@
+import type { CortexEvent } from '@cortex/contracts';
+import { startStack, type Stack } from '@cortex/local-stack';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { followEvents } from '../api/follow-events.ts';
+import { demoActs } from './acts.ts';
+import { startPageReceiver } from './page-receiver.ts';
+import { startPatients, stopPatients } from './patients.ts';
+import { prepareSite } from './prepare.ts';
+import { playStory, type ActResult } from './story.ts';
+
+export interface DemoOptions {
+  /** End when the story has been told. */
+  readonly once: boolean;
+  /** Acts to play, by key; empty means all. */
+  readonly acts: readonly string[];
+  readonly dir: string;
+  readonly templates: string;
+  readonly appsDir: string;
+  readonly consolePort: number;
+  readonly print: (line: string) => void;
+  /** Aborts on Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+const actTimeoutMs = 90_000;
+
+/** Starts everything, breaks four real things, tells how each ended. True when all ended as told. */
+export async function runDemo(options: DemoOptions): Promise<boolean> {
+  const { print } = options;
+  const startedAt = performance.now();
+  const receiver = await startPageReceiver();
+  const site = await prepareSite(options.dir, options.templates, receiver.port);
+  receiver.useSecret(site.pageSecret);
+  const feedEnd = new AbortController();
+  let stack: Stack | undefined;
+  let pidFiles: readonly string[] = [];
+  try {
+    // The patients are up before anybody looks at them: a service that is not there yet would be healed at once.
+    pidFiles = startPatients(site);
+    stack = await startStack({
+      configFile: site.configFile,
+      dir: options.dir,
+      appsDir: options.appsDir,
+      consolePort: options.consolePort,
+      env: { CORTEX_DEMO_PAGE_SECRET: site.pageSecret },
+      onEvent: print,
+    });
+    print(
+      `${stack.services.size} services and nats-server are ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
+    );
+    print(`console: ${stack.consoleUrl}`);
+    const listeners = new Set<(event: CortexEvent) => void>();
+    const feed = followEvents(
+      stack.consoleUrl,
+      (event) => listeners.forEach((listener) => listener(event)),
+      AbortSignal.any([options.signal, feedEnd.signal]),
+    );
+    await feed.connected;
+    await waitForHealthy(stack.consoleUrl, ['shop-1', 'ledger-1'], options.signal);
+    const results = await playStory({
+      acts: demoActs(site, receiver, performance.now()).filter(
+        (act) => options.acts.length === 0 || options.acts.includes(act.key),
+      ),
+      listen: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      print,
+      actTimeoutMs,
+      signal: options.signal,
+    });
+    if (options.signal.aborted) return false;
+    await saveExplanations(stack.consoleUrl, results, options.dir);
+    printSummary(results, stack.consoleUrl, options);
+    if (!options.once) await untilAborted(options.signal);
+    return results.length > 0 && results.every((result) => result.asTold);
+  } finally {
+    feedEnd.abort();
+    stopPatients(pidFiles, site.patientFile);
+    await stack?.stop();
+    site.disk.remove();
+    receiver.stop();
+  }
+}
+
+async function waitForHealthy(consoleUrl: string, instances: readonly string[], signal: AbortSignal): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  while (performance.now() < deadline && !signal.aborted) {
+    const answer = await fetch(`${consoleUrl}/api/v1/health/targets`).then((response) => response.text());
+    const targets = JSON.parse(answer) as {
+      readonly targets: readonly { readonly target: { readonly instance: string }; readonly state: string }[];
+    };
+    const healthy = targets.targets
+      .filter((record) => record.state === 'HEALTHY')
+      .map((record) => record.target.instance);
+    if (instances.every((instance) => healthy.includes(instance))) return;
+    await pause(100, signal);
+  }
+  throw new Error(`the patients did not become healthy within 30 s: ${instances.join(', ')}`);
+}
+
+/** So that `cortex explain` has an answer when the demo has ended and its console with it. */
+async function saveExplanations(consoleUrl: string, results: readonly ActResult[], dir: string): Promise<void> {
+  const folder = join(dir, 'run', 'explanations');
+  mkdirSync(folder, { recursive: true });
+  for (const { incidentId } of results) {
+    if (incidentId === undefined) continue;
+    const answer = await fetch(`${consoleUrl}/api/v1/incidents/${incidentId}/explanation`, {
+      headers: { accept: 'text/plain' },
+    });
+    if (answer.ok) writeFileSync(join(folder, `${incidentId}.txt`), await answer.text());
+  }
+}
+
+function printSummary(results: readonly ActResult[], consoleUrl: string, options: DemoOptions): void {
+  const { print } = options;
+  print('');
+  for (const result of results) {
+    print(
+      `${result.asTold ? '✓' : '✗'} (${result.key}) ${result.title}: ${result.asTold ? `${result.seconds.toFixed(1)} s` : result.why}`,
+    );
+    if (result.incidentId !== undefined) print(`    npx cortex explain ${result.incidentId}`);
+  }
+  print('');
+  if (!options.once)
+    print(
+      `The console stays at ${consoleUrl} until Ctrl-C. Break something yourself: kill a patient, fill ${join(options.dir, 'disk')}.`,
+    );
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resume) => {
+    const timer = setTimeout(resume, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resume();
+    });
+  });
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resume) => signal.addEventListener('abort', () => resume()));
+}

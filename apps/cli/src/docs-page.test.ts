@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { commandTable } from './command-table.ts';
+import { exitCodes } from './core/exit-codes.ts';
+import { cliPage } from './docs-page.ts';
+import { runCommandLine } from './program.ts';
+
+async function run(...words: readonly string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await runCommandLine(words, {
+    environment: {},
+    workingFolder: '/',
+    isTerminal: false,
+    signal: new AbortController().signal,
+    write: (text) => void out.push(text),
+    writeError: (text) => void err.push(text),
+  });
+  return { code, out: out.join(''), err: err.join('') };
+}
+
+test('docs/cli.md says what the command line does', () => {
+  // Stale? Run: npm run generate
+  expect(readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8')).toBe(cliPage());
+});
+
+test('every command explains itself, with examples that start with its own name', async () => {
+  for (const { name, summary, examples } of commandTable) {
+    const { code, out } = await run(...name.split(' '), '--help');
+    expect({ name, code }).toEqual({ name, code: 0 });
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(summary);
+    expect(out).toContain('Examples:');
+    expect(examples.some(({ line }) => line.startsWith(`cortex ${name}`))).toBe(true);
+  }
+});
+
+test('the help of the whole shows every exit code', async () => {
+  const { out, code } = await run('--help');
+  expect(code).toBe(0);
+  for (const { code: number, meaning } of Object.values(exitCodes)) expect(out).toContain(`  ${number}  ${meaning}`);
+});
+
+test.each([
+  [['nonsense'], /unknown command/],
+  [['get'], /missing required argument 'what'/],
+  [['get', 'incidentz'], /Allowed choices are incidents/],
+  [['get', 'incidents', '--frobnicate'], /unknown option/],
+  [['close', '0190aaaa'], /required option '--comment/],
+  [['kill-switch', 'on'], /turned with a reason/],
+  [['get', 'status', '--url', 'ftp://x'], /--url is no address/],
+  [['events', '--since', 'yesterday'], /no moment/],
+  [['provision', '--replicas', '2'], /must be 1, 3 or 5/],
+])('%j is a usage error with a fix', async (words, message) => {
+  const { code, err, out } = await run(...words);
+  expect(code).toBe(exitCodes.usage.code);
+  expect(err).toMatch(/^CORTEX_CLI_[A-Z_]+: /);
+  expect(err).toMatch(message);
+  expect(err).toContain('  fix: ');
+  expect(out).toBe('');
+  const asJson = await run(...words, '-o', 'json');
+  expect(JSON.parse(asJson.err)).toMatchObject({
+    error: { code: expect.stringContaining('CORTEX_CLI_'), fix: expect.any(String) },
+  });
+});

@@ -1,0 +1,169 @@
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { createApiClient } from './api/api-client.ts';
+import { consoleUrl } from './api/console-url.ts';
+import { commandTable } from './command-table.ts';
+import { CliError } from './core/cli-error.ts';
+import type { CommandDefinition, Surroundings } from './core/command.ts';
+import { exitCodes, type Ending } from './core/exit-codes.ts';
+
+const version = '0.1.0';
+
+/** The process as a command line sees it; tests hand in their own. */
+export interface Terminal {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workingFolder: string;
+  readonly isTerminal: boolean;
+  readonly signal: AbortSignal;
+  write(text: string): void;
+  writeError(text: string): void;
+}
+
+/** Runs one command line and returns the exit code. Never throws. */
+export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
+  const ending: { is: Ending } = { is: 'ok' };
+  const isJson = isJsonWanted(words);
+  const program = buildProgram(terminal, isJson, (next) => (ending.is = next));
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return exitCodes[ending.is].code;
+  } catch (error) {
+    if (error instanceof CommanderError) return endOfParsing(error);
+    const failure = asCliError(error);
+    terminal.writeError(failureText(failure, isJson));
+    return exitCodes[failure.ending].code;
+  }
+}
+
+/** The parser for all commands. */
+function buildProgram(terminal: Terminal, isJson: boolean, onEnd: (ending: Ending) => void): Command {
+  const program = new Command('cortex')
+    .description('See and steer Cortex, the healer of your services.')
+    .version(version)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => terminal.write(text),
+      writeErr: (text) => terminal.writeError(text),
+      getOutHasColors: () => hasColour(terminal),
+      getErrHasColors: () => hasColour(terminal),
+      outputError: (text, write) => write(failureText(usageError(text), isJson)),
+    })
+    .addHelpText('after', `\nExit codes:\n${exitCodeLines()}\n\nEvery command has examples: cortex <command> --help`);
+  for (const definition of commandTable) addCommand(program, definition, terminal, onEnd);
+  return program;
+}
+
+function addCommand(
+  program: Command,
+  definition: CommandDefinition,
+  terminal: Terminal,
+  onEnd: (ending: Ending) => void,
+): void {
+  const names = definition.name.split(' ');
+  const last = names.pop() ?? definition.name;
+  const command = parentOf(program, names).command(last).description(definition.summary).helpCommand(false);
+  for (const { syntax, summary, choices } of definition.arguments ?? []) {
+    const argument = new Argument(syntax, summary);
+    command.addArgument(choices === undefined ? argument : argument.choices(choices));
+  }
+  for (const { flags, summary, default: preset, isRequired } of definition.options ?? []) {
+    const option = new Option(flags, summary).makeOptionMandatory(isRequired === true);
+    command.addOption(preset === undefined || preset === '' ? option : option.default(preset));
+  }
+  command
+    .addOption(
+      new Option('-o, --output <form>', 'table for people, json for programs')
+        .choices(['table', 'json'])
+        .default('table'),
+    )
+    .option(
+      '--url <address>',
+      'address of the console (default: CORTEX_URL, else the stack of this folder, else http://127.0.0.1:7780)',
+    )
+    .addHelpText('after', examplesText(definition))
+    .action(async (...given: unknown[]) => {
+      const words = given.slice(0, definition.arguments?.length ?? 0) as (string | undefined)[];
+      const options = command.opts<Record<string, unknown>>();
+      onEnd(await definition.run({ arguments: words, options, surroundings: surroundingsOf(terminal, options) }));
+    });
+}
+
+function parentOf(program: Command, names: readonly string[]): Command {
+  let parent = program;
+  for (const name of names) {
+    parent =
+      parent.commands.find((command) => command.name() === name) ??
+      parent.command(name).description(`See \`cortex ${name} --help\``);
+  }
+  return parent;
+}
+
+function surroundingsOf(terminal: Terminal, options: Readonly<Record<string, unknown>>): Surroundings {
+  const { environment, workingFolder, signal } = terminal;
+  const url = typeof options['url'] === 'string' ? options['url'] : undefined;
+  const token = environment['CORTEX_API_TOKEN']?.trim() || undefined;
+  return {
+    environment,
+    workingFolder,
+    signal,
+    output: options['output'] === 'json' ? 'json' : 'table',
+    hasColour: hasColour(terminal),
+    api: createApiClient(() => consoleUrl(url, environment, workingFolder), token, signal),
+    print: (text) => terminal.write(`${text}\n`),
+    note: (text) => terminal.writeError(`${text}\n`),
+  };
+}
+
+function hasColour({ isTerminal, environment }: Terminal): boolean {
+  return isTerminal && !environment['NO_COLOR'];
+}
+
+function asCliError(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code.startsWith('CORTEX_')) {
+    // The library's own message says what to do.
+    return new CliError(code, message.replace(`${code}: `, ''), 'see above');
+  }
+  return new CliError(
+    'CORTEX_CLI_FAILED',
+    message,
+    'this is a mistake in Cortex if the message does not help: report it',
+  );
+}
+
+function failureText({ code, message, fix }: CliError, isJson: boolean): string {
+  if (isJson) return `${JSON.stringify({ error: { code, message, fix } }, undefined, 2)}\n`;
+  return `${code}: ${message}\n${fix === 'see above' ? '' : `  fix: ${fix}\n`}`;
+}
+
+function usageError(text: string): CliError {
+  const message = text.replace(/^error: /, '').trim();
+  return new CliError('CORTEX_CLI_USAGE', message, 'see `cortex --help`, or --help after the command', 'usage');
+}
+
+/** Commander ends help and version by an error too. */
+function endOfParsing(error: CommanderError): number {
+  return error.exitCode === 0 ? exitCodes.ok.code : exitCodes.usage.code;
+}
+
+/** Before the options are parsed, because parsing may be what failed. */
+function isJsonWanted(words: readonly string[]): boolean {
+  return words.some(
+    (word, index) =>
+      ['-ojson', '--output=json'].includes(word) ||
+      (['-o', '--output'].includes(words[index - 1] ?? '') && word === 'json'),
+  );
+}
+
+function examplesText({ examples }: CommandDefinition): string {
+  const width = Math.max(...examples.map(({ line }) => line.length));
+  return `\nExamples:\n${examples.map(({ line, says }) => `  ${line.padEnd(width)}  # ${says}`).join('\n')}`;
+}
+
+function exitCodeLines(): string {
+  return Object.values(exitCodes)
+    .map(({ code, meaning }) => `  ${code}  ${meaning}`)
+    .join('\n');
+}

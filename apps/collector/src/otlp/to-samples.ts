@@ -1,0 +1,109 @@
+import { Name, SeriesLabels } from '@cortex/contracts';
+import type { CollectedSample } from '../sample.ts';
+import { Rejections } from './rejections.ts';
+import type { Attributes, DataPoint, Metric, MetricsRequest } from './request.ts';
+
+export interface Received {
+  readonly samples: readonly CollectedSample[];
+  readonly rejections: Rejections;
+}
+
+type Identity = Pick<CollectedSample, 'service' | 'instance'>;
+
+/** Names of metrics become what a condition can name; OpenTelemetry's dots become underscores, as they do in Prometheus. */
+function metricName(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9_:]/g, '_');
+}
+
+const maxLabels = 64;
+const notRecorded = 1;
+
+/** Gauges and sums as samples: `service.name` is the service, `service.instance.id` the instance, attributes are labels. */
+export function toSamples(request: MetricsRequest, receivedAtMs: number): Received {
+  const rejections = new Rejections();
+  const samples: CollectedSample[] = [];
+  for (const { resource, scopeMetrics } of request.resourceMetrics ?? []) {
+    const identity = identityOf(resource?.attributes);
+    for (const metric of (scopeMetrics ?? []).flatMap(({ metrics }) => metrics ?? [])) {
+      rejectUnread(metric, rejections);
+      const points = [...(metric.gauge?.dataPoints ?? []), ...(metric.sum?.dataPoints ?? [])];
+      const problem = typeof identity === 'string' ? identity : problemOf(metric);
+      if (typeof identity === 'string' || problem !== undefined) {
+        rejections.add(problem ?? '', points.length);
+        continue;
+      }
+      for (const point of points) {
+        const sample = toSample(identity, metric, point, receivedAtMs);
+        if (typeof sample === 'string') rejections.add(sample);
+        else if (sample !== undefined) samples.push(sample);
+      }
+    }
+  }
+  return { samples, rejections };
+}
+
+function rejectUnread({ name, histogram, exponentialHistogram, summary }: Metric, rejections: Rejections): void {
+  for (const [kind, data] of Object.entries({ histogram, exponentialHistogram, summary })) {
+    rejections.add(
+      `${name.slice(0, 128)} is of kind ${kind}; only gauges and sums are read`,
+      data?.dataPoints?.length ?? 0,
+    );
+  }
+}
+
+function problemOf({ name, unit }: Metric): string | undefined {
+  if (name === '' || name.length > 256) return 'the name of a metric has 1 to 256 characters';
+  if (unit !== undefined && unit.length > 64) return `the unit of ${name} is longer than 64 characters`;
+  return undefined;
+}
+
+/** The service and instance, or what is wrong with their names. */
+function identityOf(attributes: Attributes): Identity | string {
+  const service = textOf(attributes, 'service.name') ?? 'unknown_service';
+  const instance = textOf(attributes, 'service.instance.id');
+  if (!Name.safeParse(service).success) return `service.name "${service.slice(0, 128)}" is no name that Cortex takes`;
+  if (instance === undefined) return { service };
+  if (!Name.safeParse(instance).success) {
+    return `service.instance.id "${instance.slice(0, 128)}" is no name that Cortex takes`;
+  }
+  return { service, instance };
+}
+
+/** The sample, what is wrong with it, or undefined where the sender says that there is no value. */
+function toSample(
+  identity: Identity,
+  metric: Metric,
+  point: DataPoint,
+  receivedAtMs: number,
+): CollectedSample | string | undefined {
+  if (((point.flags ?? 0) & notRecorded) !== 0) return undefined;
+  const value = Number(point.asDouble ?? point.asInt ?? Number.NaN);
+  if (!Number.isFinite(value)) return `a value of ${metric.name} is not a finite number`;
+  const timeMs = toMilliseconds(point.timeUnixNano, receivedAtMs);
+  if (timeMs === undefined) return `a time of ${metric.name} is no number of nanoseconds`;
+  const labels = toLabels(point.attributes);
+  if (labels === undefined) return `the attributes of ${metric.name} are too many or too long`;
+  const { name, unit } = metric;
+  return { ...identity, metric: metricName(name), ...(unit ? { unit } : {}), labels, timeMs, value };
+}
+
+function toMilliseconds(nanoseconds: string | number | undefined, otherwise: number): number | undefined {
+  if (nanoseconds === undefined || nanoseconds === 0 || nanoseconds === '0') return otherwise;
+  if (typeof nanoseconds === 'string') {
+    return /^\d{1,20}$/.test(nanoseconds) ? Number(BigInt(nanoseconds) / 1_000_000n) : undefined;
+  }
+  return nanoseconds > 0 && Number.isFinite(nanoseconds) ? Math.floor(nanoseconds / 1e6) : undefined;
+}
+
+function toLabels(attributes: Attributes): Record<string, string> | undefined {
+  if ((attributes?.length ?? 0) > maxLabels) return undefined;
+  const labels = Object.fromEntries((attributes ?? []).map(({ key }) => [key, textOf(attributes, key) ?? '']));
+  return SeriesLabels.safeParse(labels).success ? labels : undefined;
+}
+
+function textOf(attributes: Attributes, key: string): string | undefined {
+  const value = attributes?.find((attribute) => attribute.key === key)?.value;
+  if (value === undefined) return undefined;
+  const scalar = value.stringValue ?? value.intValue ?? value.doubleValue ?? value.boolValue;
+  return scalar === undefined ? JSON.stringify(value) : String(scalar);
+}

@@ -1,0 +1,559 @@
+import {
+  approvalDenied,
+  approvalGranted,
+  breakerBucket,
+  breakerChanged,
+  controlBucket,
+  controlChanged,
+  draft,
+  escalationAcknowledged,
+  escalationBucket,
+  healthBucket,
+  incidentCloseRequested,
+  journalBucket,
+  killSwitchKey,
+  playbookPerformanceBucket,
+  verificationCompleted,
+  type CortexEvent,
+  type EventDefinition,
+  type EventType,
+} from '@cortex/contracts';
+import { eventually, startProvisionedNats, temporaryFolder, type ProvisionedNats } from '@cortex/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import { startRunningConsole, type Answer, type RunningConsole } from '../test/running-console.ts';
+import {
+  ago,
+  idOf,
+  resolvedIncident,
+  sampleApproval,
+  sampleAttempt,
+  sampleIncident,
+  sampleVerification,
+} from '../test/samples.ts';
+import { Problem } from '../views/problem.ts';
+import type { RouteDefinition } from './define-route.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import { allRoutes } from './routes/all-routes.ts';
+
+let nats: ProvisionedNats;
+let running: RunningConsole;
+const folder = temporaryFolder();
+
+beforeAll(async () => {
+  nats = await startProvisionedNats();
+  running = await startRunningConsole(nats.url, folder.path);
+});
+afterAll(async () => {
+  await running?.stop();
+  await nats?.stop();
+  folder.remove();
+});
+
+function expectProblem(answer: Answer, status: number, code: string): void {
+  expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  const problem = Problem.parse(answer.body);
+  expect({ status: answer.status, code: problem.code }).toEqual({ status, code });
+  expect(problem.fix).not.toBe('');
+  expect(problem.cause).not.toBe('');
+}
+
+/** What was published of one type since the call. */
+async function collect<Type extends EventType>(event: EventDefinition<Type>): Promise<CortexEvent<Type>[]> {
+  const events: CortexEvent<Type>[] = [];
+  await running.bus.read({ event, from: 'new', handle: (one) => void events.push(one) });
+  return events;
+}
+
+async function put(...incidents: Parameters<RunningConsole['putIncident']>[0][]): Promise<void> {
+  for (const incident of incidents) await running.putIncident(incident);
+  await eventually(async () => {
+    const { body } = await running.call('GET', '/incidents?limit=1000');
+    const seen = new Map(
+      (body.incidents as { id: string; updatedAt: string }[]).map((item) => [item.id, item.updatedAt]),
+    );
+    return incidents.every((incident) => seen.get(incident.id) === incident.updatedAt);
+  });
+}
+
+describe('incidents', () => {
+  test('are listed open ones first, newest first, by status and by service', async () => {
+    await put(
+      resolvedIncident(101, 1),
+      sampleIncident(102, { startedAt: ago(30), service: 'listed' }),
+      sampleIncident(103, { startedAt: ago(20), service: 'listed', status: 'escalated' }),
+    );
+    const all = await running.call('GET', '/incidents?limit=1000');
+    const ids = (all.body.incidents as { id: string }[])
+      .map((item) => item.id)
+      .filter((id) => ['101', '102', '103'].some((n) => id === idOf(Number(n))));
+    expect(ids).toEqual([idOf(103), idOf(102), idOf(101)]);
+    const escalated = await running.call('GET', '/incidents?status=escalated&service=listed');
+    expect(escalated.body).toMatchObject({ total: 1, incidents: [{ id: idOf(103) }] });
+    const active = await running.call('GET', '/incidents?status=active&service=listed&limit=1');
+    expect(active.body).toMatchObject({ total: 2, incidents: [{ id: idOf(103) }] });
+  });
+
+  test('are found by the start of their id; an unknown or ambiguous one says so', async () => {
+    await put(sampleIncident(111), { ...sampleIncident(112), id: `${idOf(111).slice(0, 35)}9` });
+    expect((await running.call('GET', `/incidents/${idOf(111)}`)).body).toMatchObject({ incident: { id: idOf(111) } });
+    expectProblem(await running.call('GET', '/incidents/01900111'), 409, 'CORTEX_API_AMBIGUOUS_ID');
+    await put(sampleIncident(113));
+    expect((await running.call('GET', '/incidents/01900113')).body).toMatchObject({ incident: { id: idOf(113) } });
+    expectProblem(await running.call('GET', '/incidents/ffff'), 404, 'CORTEX_API_NOT_FOUND');
+    expectProblem(await running.call('GET', `/incidents/${idOf(9_999)}`), 404, 'CORTEX_API_NOT_FOUND');
+    expectProblem(await running.call('GET', '/incidents/01'), 404, 'CORTEX_API_NOT_FOUND');
+  });
+
+  test('are explained with nine steps, evidence from the stream and people told, as JSON and as text', async () => {
+    const at = ago(1);
+    const incident = resolvedIncident(121, 1, {
+      escalations: [{ escalationId: 'e-1', at, severity: 'SEV2', reason: 'told anyway', urgent: false }],
+    });
+    await put(incident);
+    await running.bus.publish(
+      draft(verificationCompleted, { service: 'shop', incidentId: incident.id, data: sampleVerification(121, at) }),
+    );
+    const escalations = await running.bus.bucket(escalationBucket);
+    await escalations.put(incident.id, {
+      request: {
+        escalationId: 'e-1',
+        incidentId: incident.id,
+        service: 'shop',
+        severity: 'SEV2',
+        title: 'shop',
+        reason: 'told anyway',
+        details: '',
+        notify: [],
+        urgent: false,
+        requestedAt: at,
+      },
+      policyId: 'default',
+      status: 'resolved',
+      triggeredAt: at,
+      plan: [],
+      requests: [],
+      notifications: [
+        {
+          key: 'k',
+          escalationId: 'e-1',
+          level: 1,
+          contact: 'anna',
+          channel: 'webhook',
+          position: 0,
+          condition: 'always',
+          status: 'delivered',
+          attempts: 2,
+          at,
+          detail: '200',
+          reported: true,
+        },
+      ],
+      applied: [],
+    });
+    const { body, status } = await running.call('GET', `/incidents/${incident.id}/explanation`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ verifications: [{ state: 'SUCCESS', findings: { length: 3 } }] });
+    const timeline = body.timeline as { kind: string; title: string; at: string; decision?: { steps: unknown[] } }[];
+    const times = timeline.map((entry) => entry.at);
+    expect(times).toEqual([...times].sort());
+    expect(new Set(timeline.map((entry) => entry.kind))).toEqual(
+      new Set(['signal', 'decision', 'attempt', 'step', 'verification', 'escalation', 'notification', 'resolution']),
+    );
+    for (const entry of timeline.filter((one) => one.decision !== undefined))
+      expect(entry.decision?.steps).toHaveLength(9);
+
+    const text = await running.call('GET', `/incidents/${incident.id}/explanation`, undefined, {
+      accept: 'text/plain',
+    });
+    expect(text.headers.get('content-type')).toContain('text/plain');
+    expect(text.text).toContain('9 learn           recorded: The outcome was counted');
+    expect(text.text).toContain('Told anna by webhook');
+    expect(text.text).toContain('no data  short term: error_rate');
+  });
+
+  test('an acknowledgement and a closing become events of this incident; a resolved one refuses both', async () => {
+    const acknowledged = await collect(escalationAcknowledged);
+    const closing = await collect(incidentCloseRequested);
+    await put(
+      sampleIncident(131),
+      resolvedIncident(132, 1),
+      sampleIncident(133, { acknowledgedBy: 'anna', acknowledgedAt: ago(1) }),
+    );
+    const answer = await running.call('POST', '/incidents/01900131/acknowledge', { by: ' anna ', comment: 'on it' });
+    expect(answer.status).toBe(202);
+    expect(
+      (await running.call('POST', '/incidents/01900131/close', { by: 'anna', comment: 'restarted by hand' })).status,
+    ).toBe(202);
+    await eventually(() => {
+      expect(acknowledged).toMatchObject([
+        { subject: 'shop', incidentid: idOf(131), data: { by: 'anna', comment: 'on it' } },
+      ]);
+      expect(closing).toMatchObject([{ incidentid: idOf(131), data: { by: 'anna', comment: 'restarted by hand' } }]);
+    });
+    expectProblem(
+      await running.call('POST', '/incidents/01900132/acknowledge', { by: 'anna' }),
+      409,
+      'CORTEX_INCIDENT_RESOLVED',
+    );
+    expectProblem(
+      await running.call('POST', '/incidents/01900132/close', { by: 'anna', comment: 'x' }),
+      409,
+      'CORTEX_INCIDENT_RESOLVED',
+    );
+    expectProblem(
+      await running.call('POST', '/incidents/01900131/close', { by: 'anna', comment: '' }),
+      400,
+      'CORTEX_API_BAD_REQUEST',
+    );
+    const again = await running.call('POST', '/incidents/01900133/acknowledge', { by: 'anna' });
+    expect(again.status).toBe(202);
+    expect(again.body).not.toHaveProperty('eventId');
+    expect(acknowledged).toHaveLength(1);
+  });
+
+  test('decisions are listed newest first, of all or of one incident', async () => {
+    await put(resolvedIncident(141, 2));
+    const one = await running.call('GET', '/decisions?incident=01900141');
+    expect((one.body.decisions as { decision: { outcome: string } }[]).map(({ decision }) => decision.outcome)).toEqual(
+      ['resolve', 'remediate'],
+    );
+    const all = await running.call('GET', '/decisions?limit=3');
+    expect(all.body.decisions).toHaveLength(3);
+    expectProblem(await running.call('GET', '/decisions?incident=eeee'), 404, 'CORTEX_API_NOT_FOUND');
+  });
+});
+
+describe('approvals', () => {
+  test('pending ones are listed with their plan, expired and answered ones are not', async () => {
+    await put(
+      sampleIncident(201, { status: 'awaiting_approval', approval: sampleApproval(201) }),
+      sampleIncident(202, { status: 'awaiting_approval', approval: sampleApproval(202, { expiresAt: ago(1) }) }),
+      sampleIncident(203, { approval: sampleApproval(203, { status: 'denied' }) }),
+    );
+    const { body } = await running.call('GET', '/approvals');
+    expect(body.approvals).toMatchObject([
+      {
+        approval: { approvalId: 'approval-201' },
+        playbookName: 'Restart the shop',
+        steps: [{ action: 'restart_service' }, {}],
+      },
+    ]);
+  });
+
+  test('a double click on approve publishes one answer, bound to the plan', async () => {
+    const granted = await collect(approvalGranted);
+    await put(sampleIncident(211, { status: 'awaiting_approval', approval: sampleApproval(211) }));
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        running.call('POST', '/approvals/approval-211/approve', { by: 'anna', planHash: 'plan-211' }),
+      ),
+    );
+    expect(answers.map((answer) => answer.status)).toEqual([202, 202, 202, 202, 202]);
+    expect(new Set(answers.map((answer) => answer.body.eventId)).size).toBe(1);
+    await eventually(() =>
+      expect(granted).toMatchObject([{ data: { approvalId: 'approval-211', planHash: 'plan-211', by: 'anna' } }]),
+    );
+    expectProblem(
+      await running.call('POST', '/approvals/approval-211/reject', { by: 'anna' }),
+      409,
+      'CORTEX_APPROVAL_NOT_PENDING',
+    );
+    expect((await running.call('POST', '/approvals/approval-211/approve', { by: 'ben' })).status).toBe(202);
+    await eventually(() => expect(granted).toHaveLength(2));
+  });
+
+  test('a rejection is published with its comment', async () => {
+    const denied = await collect(approvalDenied);
+    await put(sampleIncident(221, { status: 'awaiting_approval', approval: sampleApproval(221) }));
+    expect(
+      (await running.call('POST', '/approvals/approval-221/reject', { by: 'ben', comment: 'not during the sale' }))
+        .status,
+    ).toBe(202);
+    await eventually(() => expect(denied).toMatchObject([{ data: { by: 'ben', comment: 'not during the sale' } }]));
+  });
+
+  test.each([
+    ['unknown', undefined, 404, 'CORTEX_API_NOT_FOUND'],
+    ['expired', { expiresAt: ago(1) }, 409, 'CORTEX_APPROVAL_EXPIRED'],
+    ['marked expired', { status: 'expired' as const }, 409, 'CORTEX_APPROVAL_EXPIRED'],
+    ['denied', { status: 'denied' as const, decidedBy: 'cleo' }, 409, 'CORTEX_APPROVAL_NOT_PENDING'],
+    ['another plan', { planHash: 'new-plan' }, 409, 'CORTEX_APPROVAL_PLAN_CHANGED'],
+  ])('an answer to one that is %s is refused', async (_name, approval, status, code) => {
+    expect.hasAssertions();
+    if (approval !== undefined) {
+      await put(sampleIncident(231, { updatedAt: new Date().toISOString(), approval: sampleApproval(231, approval) }));
+    }
+    const id = approval === undefined ? 'approval-none' : 'approval-231';
+    expectProblem(
+      await running.call('POST', `/approvals/${id}/approve`, { by: 'dora', planHash: 'plan-231' }),
+      status,
+      code,
+    );
+  });
+
+  test('an approval of one’s own that is already in the record is a repeat, not an error', async () => {
+    await put(
+      sampleIncident(241, {
+        approval: sampleApproval(241, { status: 'granted', grantedBy: ['anna'], decidedBy: 'anna' }),
+      }),
+    );
+    expect((await running.call('POST', '/approvals/approval-241/approve', { by: 'anna' })).status).toBe(202);
+    expectProblem(
+      await running.call('POST', '/approvals/approval-241/approve', { by: 'ben' }),
+      409,
+      'CORTEX_APPROVAL_NOT_PENDING',
+    );
+  });
+});
+
+describe('kill switch', () => {
+  test('is turned on and off with a reason, within a second, and announced', async () => {
+    const changes = await collect(controlChanged);
+    const control = await running.bus.bucket(controlBucket);
+    const startedAt = performance.now();
+    const on = await running.call('PUT', '/kill-switch', { on: true, by: 'anna', reason: 'odd behaviour' });
+    expect(on.body).toMatchObject({ on: true, by: 'anna', reason: 'odd behaviour', readable: true });
+    expect((await control.get(killSwitchKey))?.value).toMatchObject({ on: true });
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect((await running.call('GET', '/kill-switch')).body).toMatchObject({ on: true, by: 'anna' });
+    // Asked again, the first word stands.
+    expect((await running.call('PUT', '/kill-switch', { on: true, by: 'ben', reason: 'me too' })).body).toMatchObject({
+      by: 'anna',
+    });
+    expect(
+      (await running.call('PUT', '/kill-switch', { on: false, by: 'ben', reason: 'found it' })).body,
+    ).toMatchObject({ on: false, by: 'ben' });
+    await eventually(() =>
+      expect(changes.map(({ data }) => [data.on, data.by])).toEqual([
+        [true, 'anna'],
+        [true, 'anna'],
+        [false, 'ben'],
+      ]),
+    );
+    expectProblem(
+      await running.call('PUT', '/kill-switch', { on: true, by: 'anna', reason: ' ' }),
+      400,
+      'CORTEX_API_BAD_REQUEST',
+    );
+  });
+
+  test('a missing record reads as ON, and a human’s word replaces it', async () => {
+    const control = await running.bus.bucket(controlBucket);
+    await control.delete(killSwitchKey);
+    expect((await running.call('GET', '/kill-switch')).body).toMatchObject({ on: true, readable: false });
+    expect((await running.call('GET', '/status')).body).toMatchObject({ killSwitch: { on: true, readable: false } });
+    expect(
+      (await running.call('PUT', '/kill-switch', { on: false, by: 'anna', reason: 'restored' })).body,
+    ).toMatchObject({ on: false });
+    expect((await running.call('GET', '/kill-switch')).body).toMatchObject({ on: false, readable: true });
+  });
+});
+
+describe('targets, playbooks, executions, status', () => {
+  test('every configured target is listed; one that never reported is UNKNOWN', async () => {
+    const health = await running.bus.bucket(healthBucket);
+    await health.put('shop.shop-1', {
+      target: { service: 'shop', instance: 'shop-1' },
+      state: 'UNHEALTHY',
+      since: ago(2),
+      flapping: false,
+      memory: {},
+    });
+    await eventually(async () => {
+      const { body } = await running.call('GET', '/health/targets');
+      expect(body.targets).toHaveLength(4);
+      expect(body.targets).toMatchObject([
+        { state: 'UNHEALTHY', critical: true },
+        { state: 'UNKNOWN' },
+        {},
+        { remediate: false },
+      ]);
+    });
+    expect((await running.call('GET', '/overview')).body).toMatchObject({ healthScore: 20 });
+  });
+
+  test('a playbook shows what is known of it; its breaker is reset only when open and cooled down', async () => {
+    const changes = await collect(breakerChanged);
+    const breakers = await running.bus.bucket(breakerBucket);
+    const knowledge = await running.bus.bucket(playbookPerformanceBucket);
+    const known = playbookPerformanceBucket.value.parse({
+      playbookId: 'restart_shop',
+      totalExecutions: 12,
+      successRate: 0.75,
+      avgExecutionTimeMs: 900,
+      falsePositiveRate: 0,
+      effective: 9,
+      ineffective: 3,
+      uncertain: 0,
+      falsePositives: 0,
+      totalExecutionTimeMs: 10_800,
+      stepPerformance: {},
+      failureModes: [],
+      optimizationHistory: [],
+      counted: ['secret-bookkeeping'],
+    });
+    await knowledge.put('restart_shop', known);
+    const reset = () => running.call('POST', '/breakers/restart_shop/reset', { by: 'anna' });
+    expectProblem(await reset(), 409, 'CORTEX_BREAKER_CLOSED');
+    await breakers.put('restart_shop', {
+      playbookId: 'restart_shop',
+      state: 'open',
+      outcomes: [],
+      openedAt: ago(10),
+      reason: 'three in a row',
+    });
+    expectProblem(await reset(), 409, 'CORTEX_BREAKER_COOLING_DOWN');
+    const { body, text } = await running.call('GET', '/playbooks');
+    expect(body.playbooks).toMatchObject([{ performance: { successRate: 0.75 }, breaker: { state: 'open' } }]);
+    expect(text).not.toContain('secret-bookkeeping');
+    await breakers.put('restart_shop', {
+      playbookId: 'restart_shop',
+      state: 'open',
+      outcomes: [1, 2, 3].map((one) => ({ executionId: `execution-${one}`, effective: one === 1, at: ago(61) })),
+      openedAt: ago(61),
+      reason: 'three in a row',
+    });
+    expect((await reset()).body).toMatchObject({ breaker: { state: 'closed', outcomes: [] } });
+    expectProblem(await reset(), 409, 'CORTEX_BREAKER_CLOSED');
+    await eventually(() => expect(changes).toHaveLength(1));
+    expect(changes[0]?.data).toMatchObject({
+      playbookId: 'restart_shop',
+      state: 'closed',
+      by: 'anna',
+      reason: 'reset by anna',
+      outcomes: { executions: 3, ineffective: 2 },
+    });
+    expectProblem(await running.call('POST', '/breakers/none/reset', { by: 'anna' }), 404, 'CORTEX_API_NOT_FOUND');
+  });
+
+  test('executions are listed and shown with their journal', async () => {
+    const journal = await running.bus.bucket(journalBucket);
+    const attempt = sampleAttempt(301, ago(3));
+    const [playbook] = running.service.context.config.playbooks;
+    if (playbook === undefined) throw new Error('the sample has a playbook');
+    await journal.put(attempt.executionId, {
+      remediation: {
+        executionId: attempt.executionId,
+        incidentId: idOf(301),
+        attempt: 1,
+        playbook,
+        targets: [{ service: 'shop', instance: 'shop-1', facts: { id: 'shop-1', host: 'localhost' } }],
+        maxUnavailable: 1,
+        dryRun: false,
+        requestedAt: ago(3),
+        expiresAt: ago(-7),
+      },
+      status: 'completed',
+      acceptedAt: ago(3),
+      completedAt: ago(2),
+      outcome: 'succeeded',
+      entries: [],
+    });
+    expect((await running.call('GET', '/executions')).body).toMatchObject({
+      executions: [{ executionId: attempt.executionId, outcome: 'succeeded' }],
+    });
+    expect((await running.call('GET', `/executions?incident=${idOf(302)}`)).body).toEqual({ executions: [] });
+    expect((await running.call('GET', `/executions/${attempt.executionId}`)).body).toMatchObject({
+      execution: { status: 'completed' },
+    });
+    expectProblem(await running.call('GET', '/executions/none'), 404, 'CORTEX_API_NOT_FOUND');
+    expectProblem(await running.call('GET', '/executions/%2e%2e%20*'), 404, 'CORTEX_API_NOT_FOUND');
+  });
+
+  test('status says what is connected, counted and seen', async () => {
+    const { body } = await running.call('GET', '/status');
+    expect(body).toMatchObject({ nats: { connected: true }, environment: 'production', targets: { total: 4 } });
+    await running.bus.publish(draft(verificationCompleted, { service: 'shop', data: sampleVerification(399, ago(1)) }));
+    await eventually(async () => {
+      const { body: later } = await running.call('GET', '/status');
+      expect(later.services).toContainEqual(expect.objectContaining({ name: 'decision' }));
+    });
+  });
+});
+
+describe('every route', () => {
+  test('answers what its schema says', async () => {
+    const get = allRoutes({} as ApiDependencies).filter((route) => route.method === 'GET');
+    const paths: Record<string, string> = {
+      '/incidents/:id': `/incidents/${idOf(101)}`,
+      '/incidents/:id/explanation': `/incidents/${idOf(101)}/explanation`,
+      '/executions/:id': `/executions/${idOf(301)}-1`,
+    };
+    for (const route of get as readonly RouteDefinition[]) {
+      const answer = await running.call('GET', paths[route.path] ?? route.path);
+      expect({ path: route.path, status: answer.status }).toEqual({ path: route.path, status: 200 });
+      (route.response as z.ZodType).parse(answer.body);
+    }
+  });
+
+  test.each([
+    ['an unknown route', 'GET', '/nothing', undefined, {}, 404, 'CORTEX_API_NOT_FOUND'],
+    ['an unknown query', 'GET', '/incidents?statu=open', undefined, {}, 400, 'CORTEX_API_BAD_REQUEST'],
+    ['a wrong limit', 'GET', '/incidents?limit=0', undefined, {}, 400, 'CORTEX_API_BAD_REQUEST'],
+    ['an unknown event type', 'GET', '/events?type=incident.openned', undefined, {}, 400, 'CORTEX_API_BAD_REQUEST'],
+    ['a body that is no JSON', 'PUT', '/kill-switch', '{"on":', {}, 400, 'CORTEX_API_BAD_REQUEST'],
+    [
+      'an unknown key',
+      'PUT',
+      '/kill-switch',
+      { on: true, by: 'a', reason: 'b', force: true },
+      {},
+      400,
+      'CORTEX_API_BAD_REQUEST',
+    ],
+    ['no name', 'PUT', '/kill-switch', { on: true, by: '', reason: 'b' }, {}, 400, 'CORTEX_API_BAD_REQUEST'],
+    ['a prototype', 'PUT', '/kill-switch', '{"__proto__":{"on":true}}', {}, 400, 'CORTEX_API_BAD_REQUEST'],
+    [
+      'a form',
+      'PUT',
+      '/kill-switch',
+      'on=true',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      415,
+      'CORTEX_API_NOT_JSON',
+    ],
+    ['plain text', 'PUT', '/kill-switch', '{}', { 'content-type': 'text/plain' }, 415, 'CORTEX_API_NOT_JSON'],
+    [
+      'another origin',
+      'PUT',
+      '/kill-switch',
+      {},
+      { origin: 'https://evil.example' },
+      403,
+      'CORTEX_API_FORBIDDEN_ORIGIN',
+    ],
+    ['a null origin', 'PUT', '/kill-switch', {}, { origin: 'null' }, 403, 'CORTEX_API_FORBIDDEN_ORIGIN'],
+    ['another site', 'PUT', '/kill-switch', {}, { 'sec-fetch-site': 'cross-site' }, 403, 'CORTEX_API_FORBIDDEN_ORIGIN'],
+    [
+      'a large body',
+      'PUT',
+      '/kill-switch',
+      { on: true, by: 'a', reason: 'x'.repeat(1_100_000) },
+      {},
+      413,
+      'CORTEX_API_TOO_LARGE',
+    ],
+  ])('answers %s with a problem', async (_name, method, path, body, headers, status, code) => {
+    expect.hasAssertions();
+    expectProblem(await running.call(method, path, body, headers as Record<string, string>), status, code);
+  });
+
+  test('bears the security headers, page and API alike', async () => {
+    for (const path of ['/', '/api/v1/status', '/api/v1/nothing']) {
+      const { headers } = await fetch(`${running.url}${path}`);
+      expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+      expect(headers.get('content-security-policy')).not.toContain('unsafe');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('x-frame-options')).toBe('DENY');
+    }
+  });
+
+  test('serves its own OpenAPI document', async () => {
+    const document = await running.call('GET', '/openapi.json');
+    expect(document.body).toMatchObject({ openapi: '3.1.0' });
+    expect(Object.keys(document.body.paths as object)).toHaveLength(
+      new Set(allRoutes({} as ApiDependencies).map((route) => route.path)).size,
+    );
+  });
+});

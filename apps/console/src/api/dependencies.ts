@@ -1,0 +1,27 @@
+import type { Bucket, Bus } from '@cortex/bus';
+import type {
+  BreakerRecord,
+  CortexConfiguration,
+  EscalationRecord,
+  ExecutionRecord,
+  KillSwitch,
+  PlaybookPerformance,
+} from '@cortex/contracts';
+import type { EventFeed } from '../live/event-feed.ts';
+import type { IncidentIndex } from '../readers/incident-index.ts';
+import type { TargetIndex } from '../readers/target-index.ts';
+
+/** What the routes read from and publish to. */
+export interface ApiDependencies {
+  readonly bus: Bus;
+  readonly config: CortexConfiguration;
+  readonly incidents: IncidentIndex;
+  readonly targets: TargetIndex;
+  readonly feed: EventFeed;
+  readonly control: Bucket<KillSwitch>;
+  readonly breakers: Bucket<BreakerRecord>;
+  readonly performance: Bucket<PlaybookPerformance>;
+  readonly journal: Bucket<ExecutionRecord>;
+  readonly escalations: Bucket<EscalationRecord>;
+  readonly now: () => Date;
+}

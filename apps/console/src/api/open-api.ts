@@ -1,0 +1,33 @@
+import { swaggerOptions } from './open-api-options.ts';
+import fastifySwagger from '@fastify/swagger';
+import { fastify, type FastifyInstance } from 'fastify';
+import { addRoutes } from './define-route.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import { allRoutes } from './routes/all-routes.ts';
+
+export const apiPrefix = '/api/v1';
+
+/** Serves the document of the routes that are added after it. */
+export async function installOpenApi(app: FastifyInstance): Promise<void> {
+  await app.register(fastifySwagger, swaggerOptions);
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+}
+
+/** The whole document, without a server: what `docs/openapi.json` holds. */
+export async function buildOpenApi(): Promise<object> {
+  const app = fastify();
+  let read: () => object = () => ({});
+  await app.register(
+    async (scope) => {
+      await installOpenApi(scope);
+      read = () => scope.swagger();
+      // Routes are only described here, never called.
+      addRoutes(scope, allRoutes({} as ApiDependencies), () => {});
+    },
+    { prefix: apiPrefix },
+  );
+  await app.ready();
+  const document = read();
+  await app.close();
+  return document;
+}

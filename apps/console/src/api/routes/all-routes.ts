@@ -1,0 +1,24 @@
+import type { AnyRoute } from '../define-route.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { approvalRoutes } from './approvals.ts';
+import { eventRoutes } from './events.ts';
+import { executionRoutes } from './executions.ts';
+import { incidentRoutes } from './incidents.ts';
+import { killSwitchRoutes } from './kill-switch.ts';
+import { playbookRoutes } from './playbooks.ts';
+import { recordRoutes } from './records.ts';
+import { systemRoutes } from './system.ts';
+
+/** Every route of the API. */
+export function allRoutes(dependencies: ApiDependencies): readonly AnyRoute[] {
+  return [
+    ...systemRoutes(dependencies),
+    ...incidentRoutes(dependencies),
+    ...approvalRoutes(dependencies),
+    ...killSwitchRoutes(dependencies),
+    ...playbookRoutes(dependencies),
+    ...executionRoutes(dependencies),
+    ...eventRoutes(dependencies),
+    ...recordRoutes(dependencies),
+  ];
+}

@@ -1,0 +1,63 @@
+import type { ExecutionRecord } from '@cortex/contracts';
+import { z } from 'zod';
+import { ExecutionList, ExecutionView, type ExecutionItem } from '../../views/system.ts';
+import { defineRoute, type AnyRoute } from '../define-route.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { IdParams, Limit } from '../forms.ts';
+import { notFound } from '../problems.ts';
+
+export function executionRoutes({ journal }: ApiDependencies): readonly AnyRoute[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/executions',
+      tag: 'executions',
+      summary: 'Executions, newest first',
+      query: z.strictObject({ incident: z.uuid().optional(), limit: Limit.default(50) }),
+      response: ExecutionList,
+      handle: async ({ query }) => {
+        const entries = await journal.entries();
+        return {
+          executions: entries
+            .map((entry) => executionItem(entry.value))
+            .filter((item) => query.incident === undefined || item.incidentId === query.incident)
+            .sort((left, right) => right.acceptedAt.localeCompare(left.acceptedAt))
+            .slice(0, query.limit),
+        };
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/executions/:id',
+      tag: 'executions',
+      summary: 'The journal of one execution: each intent and each result',
+      params: IdParams,
+      response: ExecutionView,
+      problems: ['CORTEX_API_NOT_FOUND'],
+      handle: async ({ params }) => {
+        const isKey = /^[A-Za-z0-9_=.-]+$/.test(params.id);
+        const entry = isKey ? await journal.get(params.id) : undefined;
+        if (entry === undefined) {
+          throw notFound('execution', params.id, 'list them with GET /api/v1/executions (cortex get executions)');
+        }
+        return { execution: entry.value };
+      },
+    }),
+  ];
+}
+
+function executionItem(record: ExecutionRecord): ExecutionItem {
+  const { remediation } = record;
+  return {
+    executionId: remediation.executionId,
+    incidentId: remediation.incidentId,
+    playbookId: remediation.playbook.id,
+    targets: remediation.targets.map(({ service, instance }) => ({ service, instance })),
+    status: record.status,
+    outcome: record.outcome,
+    reason: record.reason,
+    acceptedAt: record.acceptedAt,
+    ...(record.completedAt === undefined ? {} : { completedAt: record.completedAt }),
+    dryRun: remediation.dryRun,
+  };
+}

@@ -1,0 +1,162 @@
+import {
+  draft,
+  escalationAcknowledged,
+  incidentCloseRequested,
+  IncidentStatus,
+  type Incident,
+} from '@cortex/contracts';
+import { z } from 'zod';
+import { explain } from '../../explain/explain.ts';
+import { explanationText } from '../../explain/render-text.ts';
+import { Accepted, DecisionList, Explanation, IncidentList, IncidentView } from '../../views/incident.ts';
+import { defineRoute, sent, type AnyRoute } from '../define-route.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { ByForm, ClosingForm, IdParams, Limit } from '../forms.ts';
+import { ApiProblem } from '../problems.ts';
+import { publishOrFail } from '../publish.ts';
+
+const tag = 'incidents';
+const idProblems = ['CORTEX_API_NOT_FOUND', 'CORTEX_API_AMBIGUOUS_ID'] as const;
+
+export function incidentRoutes(dependencies: ApiDependencies): readonly AnyRoute[] {
+  const { bus, incidents, now } = dependencies;
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/incidents',
+      worksOffline: true,
+      tag,
+      summary: 'Incidents, open ones first, newest first',
+      query: z.strictObject({
+        status: z.union([IncidentStatus, z.literal('active')]).optional(),
+        service: z.string().min(1).max(128).optional(),
+        limit: Limit.default(100),
+      }),
+      response: IncidentList,
+      handle: async ({ query: { limit, ...filter } }) => {
+        const found = incidents.list({
+          ...(filter.status === undefined ? {} : { status: filter.status }),
+          ...(filter.service === undefined ? {} : { service: filter.service }),
+        });
+        return { incidents: found.slice(0, limit), total: found.length };
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/incidents/:id',
+      tag,
+      summary: 'One incident, whole; the start of its id is enough',
+      params: IdParams,
+      response: IncidentView,
+      problems: idProblems,
+      handle: async ({ params }) => ({ incident: await incidents.load(params.id) }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/incidents/:id/explanation',
+      tag,
+      summary: 'What happened and why: the nine steps of each decision, gates, steps, verification, people told',
+      params: IdParams,
+      response: Explanation,
+      alsoAnswers: ['text/plain'],
+      problems: idProblems,
+      handle: async ({ params, request, reply }) => {
+        const explanation = await explain(dependencies, await incidents.load(params.id));
+        if (!prefersText(request.headers.accept)) return explanation;
+        await reply.type('text/plain; charset=utf-8').serializer(String).send(explanationText(explanation));
+        return sent;
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/decisions',
+      tag,
+      summary: 'Decisions, newest first: of one incident, or of the newest incidents',
+      query: z.strictObject({ incident: z.string().min(1).max(64).optional(), limit: Limit.default(50) }),
+      response: DecisionList,
+      problems: idProblems,
+      handle: async ({ query }) => {
+        const ids =
+          query.incident === undefined
+            ? [...incidents.list()]
+                .sort((left, right) => right.updatedAt.localeCompare(left.updatedAt))
+                .slice(0, 20)
+                .map((item) => item.id)
+            : [query.incident];
+        const loaded = await Promise.all(ids.map((id) => incidents.load(id)));
+        const decisions = loaded
+          .flatMap((incident) =>
+            incident.decisions.map((decision) => ({ incidentId: incident.id, service: incident.service, decision })),
+          )
+          .sort((left, right) => right.decision.at.localeCompare(left.decision.at));
+        return { decisions: decisions.slice(0, query.limit) };
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/incidents/:id/acknowledge',
+      tag,
+      summary: 'Take an incident: levels that wait for an acknowledgement are not told any more',
+      params: IdParams,
+      body: ByForm,
+      response: Accepted,
+      status: 202,
+      problems: [...idProblems, 'CORTEX_INCIDENT_RESOLVED', 'CORTEX_API_BUS_UNAVAILABLE'],
+      handle: async ({ params, body }) => {
+        const incident = await incidents.load(params.id);
+        assertNotResolved(incident);
+        if (incident.acknowledgedBy === body.by) {
+          return { detail: `${body.by} has this incident already` };
+        }
+        const event = await publishOrFail(
+          bus,
+          draft(escalationAcknowledged, {
+            service: incident.service,
+            incidentId: incident.id,
+            data: { incidentId: incident.id, by: body.by, comment: body.comment, at: now().toISOString() },
+          }),
+        );
+        return { eventId: event.id, detail: `acknowledged by ${body.by}` };
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/incidents/:id/close',
+      tag,
+      summary: 'Say that an incident is over',
+      params: IdParams,
+      body: ClosingForm,
+      response: Accepted,
+      status: 202,
+      problems: [...idProblems, 'CORTEX_INCIDENT_RESOLVED', 'CORTEX_API_BUS_UNAVAILABLE'],
+      handle: async ({ params, body }) => {
+        const incident = await incidents.load(params.id);
+        assertNotResolved(incident);
+        const event = await publishOrFail(
+          bus,
+          draft(incidentCloseRequested, {
+            service: incident.service,
+            incidentId: incident.id,
+            data: { incidentId: incident.id, by: body.by, comment: body.comment },
+          }),
+        );
+        return { eventId: event.id, detail: `closing was asked by ${body.by}` };
+      },
+    }),
+  ];
+}
+
+function assertNotResolved(incident: Incident): void {
+  if (incident.resolution === undefined) return;
+  throw new ApiProblem(
+    'CORTEX_INCIDENT_RESOLVED',
+    `incident ${incident.id} was resolved at ${incident.resolution.at}`,
+    `it ended by ${incident.resolution.method}`,
+    'nothing is left to do; list open ones with GET /api/v1/incidents?status=active',
+  );
+}
+
+/** True when text is asked for and JSON is not. */
+function prefersText(accept: string | undefined): boolean {
+  return accept !== undefined && accept.includes('text/plain') && !accept.includes('json');
+}

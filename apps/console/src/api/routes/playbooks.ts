@@ -1,0 +1,91 @@
+import {
+  breakerChanged,
+  countOutcomes,
+  draft,
+  escapeToken,
+  type BreakerRecord,
+  type EventDraft,
+  type SafetyPolicy,
+} from '@cortex/contracts';
+import { resetBreaker } from '@cortex/decision';
+import { z } from 'zod';
+import { readPlaybooks } from '../../readers/playbooks.ts';
+import { BreakerView, PlaybookList } from '../../views/system.ts';
+import { defineRoute, type AnyRoute } from '../define-route.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { ByForm } from '../forms.ts';
+import { ApiProblem, notFound } from '../problems.ts';
+import { publishOrFail } from '../publish.ts';
+
+export function playbookRoutes(dependencies: ApiDependencies): readonly AnyRoute[] {
+  const { breakers, bus, config, now } = dependencies;
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/playbooks',
+      tag: 'playbooks',
+      summary: 'Every playbook with its performance and its circuit breaker',
+      response: PlaybookList,
+      handle: async () => ({ playbooks: [...(await readPlaybooks(dependencies))] }),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/breakers/:playbook/reset',
+      tag: 'playbooks',
+      summary: 'Close an open breaker after its cool-down',
+      params: z.strictObject({ playbook: z.string().min(1).max(128) }),
+      body: ByForm,
+      response: BreakerView,
+      problems: [
+        'CORTEX_API_NOT_FOUND',
+        'CORTEX_BREAKER_CLOSED',
+        'CORTEX_BREAKER_COOLING_DOWN',
+        'CORTEX_API_BUS_UNAVAILABLE',
+      ],
+      handle: async ({ params, body }) => {
+        const isKnown = config.playbooks.some((playbook) => playbook.id === params.playbook);
+        const unknown = notFound(
+          'playbook',
+          params.playbook,
+          'list them with GET /api/v1/playbooks (cortex get playbooks)',
+        );
+        if (!isKnown) throw unknown;
+        const at = now();
+        let before: BreakerRecord | undefined;
+        const written = await breakers.modify(escapeToken(params.playbook), (current) => {
+          before = current;
+          return closeBreaker(current, config.safety.breaker, at);
+        });
+        if (written === undefined || before === undefined) throw unknown;
+        await publishOrFail(bus, breakerReset(before, body, at));
+        return { breaker: written.value };
+      },
+    }),
+  ];
+}
+
+function breakerReset(before: BreakerRecord, { by, comment }: z.output<typeof ByForm>, at: Date): EventDraft {
+  const reason = comment === '' ? `reset by ${by}` : comment;
+  const data = { playbookId: before.playbookId, state: 'closed' as const, reason, by, outcomes: countOutcomes(before) };
+  return draft(breakerChanged, { service: 'cortex', data: { ...data, at: at.toISOString() } });
+}
+
+/** A closed breaker with a clean record. Throws when it is not open, or too soon. */
+function closeBreaker(current: BreakerRecord | undefined, policy: SafetyPolicy['breaker'], now: Date): BreakerRecord {
+  const reset = current === undefined ? undefined : resetBreaker(current, now.toISOString(), policy);
+  if (reset?.ok === true) return reset.breaker;
+  if (reset === undefined || reset.reason === 'not_open') {
+    throw new ApiProblem(
+      'CORTEX_BREAKER_CLOSED',
+      'the breaker is not open',
+      'the playbook may be used',
+      'nothing needs to be done',
+    );
+  }
+  throw new ApiProblem(
+    'CORTEX_BREAKER_COOLING_DOWN',
+    `the breaker may be reset from ${reset.notBefore} on`,
+    current?.reason ?? 'the playbook failed too often',
+    'use the time to find out why the playbook did not help; heal by hand meanwhile',
+  );
+}

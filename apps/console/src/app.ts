@@ -1,0 +1,75 @@
+import {
+  breakerBucket,
+  controlBucket,
+  escalationBucket,
+  healthBucket,
+  incidentBucket,
+  journalBucket,
+  playbookPerformanceBucket,
+} from '@cortex/contracts';
+import type { RunningApp, ServiceContext } from '@cortex/service';
+import { fastify } from 'fastify';
+import { addRoutes } from './api/define-route.ts';
+import type { ApiDependencies } from './api/dependencies.ts';
+import { installErrorHandler } from './api/error-handler.ts';
+import { assertConnected } from './api/publish.ts';
+import { apiPrefix, installOpenApi } from './api/open-api.ts';
+import { allRoutes } from './api/routes/all-routes.ts';
+import { installApiGuards, installSecurityHeaders } from './api/security.ts';
+import { startEventFeed } from './live/event-feed.ts';
+import { servePage } from './page-server.ts';
+import { startIncidentIndex } from './readers/incident-index.ts';
+import { startTargetIndex } from './readers/target-index.ts';
+import { readSettings, type ConsoleSettings } from './settings.ts';
+
+/** The largest request body that any route takes, in bytes. */
+const bodyLimitBytes = 1024 * 1024;
+
+/** API and page on the kit's HTTP server. Everything shown is read from NATS; nothing is kept here. */
+export async function startConsole(
+  context: ServiceContext,
+  settings: ConsoleSettings = readSettings(process.env),
+): Promise<RunningApp> {
+  const { bus, config, logger, now } = context;
+  const onInvalid = (key: string, error: Error): void => logger.warn({ key, err: error }, 'unreadable record skipped');
+  const [incidents, targets, feed] = await Promise.all([
+    startIncidentIndex(await bus.bucket(incidentBucket), onInvalid),
+    startTargetIndex(await bus.bucket(healthBucket), config, onInvalid),
+    startEventFeed(bus),
+  ]);
+  const dependencies: ApiDependencies = {
+    bus,
+    config,
+    incidents,
+    targets,
+    feed,
+    now,
+    control: await bus.bucket(controlBucket),
+    breakers: await bus.bucket(breakerBucket),
+    performance: await bus.bucket(playbookPerformanceBucket),
+    journal: await bus.bucket(journalBucket),
+    escalations: await bus.bucket(escalationBucket),
+  };
+
+  const http = fastify({ logger: false, bodyLimit: bodyLimitBytes, forceCloseConnections: true });
+  await http.register(
+    async (api) => {
+      installSecurityHeaders(api);
+      installErrorHandler(api, logger);
+      installApiGuards(api, { ...settings, now });
+      await installOpenApi(api);
+      addRoutes(api, allRoutes(dependencies), () => assertConnected(bus));
+    },
+    { prefix: apiPrefix },
+  );
+  await http.register(servePage);
+  await http.ready();
+  context.serveHttp((request, response) => http.routing(request, response));
+  if (settings.token === undefined) logger.info('the API asks for no token; set CORTEX_API_TOKEN beyond this machine');
+
+  return {
+    async stop() {
+      await Promise.all([http.close(), feed.stop(), incidents.stop(), targets.stop()]);
+    },
+  };
+}

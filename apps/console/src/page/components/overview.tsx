@@ -1,0 +1,156 @@
+import type { Overview } from '../../views/system.ts';
+import { words } from '../format.ts';
+import type { LiveState } from '../live-state.ts';
+import { ActivityChart } from './activity-chart.tsx';
+import { HealthChip, Moment, Panel, Severity } from './parts.tsx';
+import { Targets } from './targets.tsx';
+
+interface OverviewPanelProps {
+  readonly state: LiveState;
+  readonly now: number;
+  readonly onSelect: (id: string) => void;
+}
+
+/** The real-time dashboard of spec 10.2. */
+export function OverviewPanel({ state, now, onSelect }: OverviewPanelProps) {
+  const { overview, status, targets, hasLoaded } = state;
+  if (overview === undefined || status === undefined) {
+    return <p class="empty">{hasLoaded || state.problem === undefined ? 'Reading…' : 'Nothing could be read yet.'}</p>;
+  }
+  return (
+    <div class="overview" data-testid="overview">
+      <div class="tiles">
+        <HealthScore score={overview.healthScore} />
+        <Panel title="Active incidents" hint="last hour">
+          <ActivityChart activity={overview.activity} />
+        </Panel>
+      </div>
+      <Panel title="Services" hint="by worst open incident">
+        <HeatMap services={overview.heatMap} />
+      </Panel>
+      <Panel title="Recent remediations">
+        <Remediations entries={overview.recentRemediations} now={now} onSelect={onSelect} />
+      </Panel>
+      <Panel title="Targets" hint={`${targets.length}`}>
+        <Targets targets={targets} now={now} />
+      </Panel>
+      <p class="footnote">
+        Cortex {status.version} ·{' '}
+        {status.services.length === 0
+          ? 'no service has spoken since this console started'
+          : status.services.map((service) => service.name).join(', ')}{' '}
+        · keys: j and k walk through the incidents, Escape comes back here
+      </p>
+    </div>
+  );
+}
+
+/** Thresholds of spec 10.2. */
+const scoreTones: readonly (readonly [number, string])[] = [
+  [99, 'good'],
+  [95, 'info'],
+  [90, 'warning'],
+  [0, 'bad'],
+];
+
+function HealthScore({ score }: { readonly score: number | undefined }) {
+  const tone = scoreTones.find(([least]) => score !== undefined && score >= least)?.[1] ?? 'neutral';
+  const circumference = 2 * Math.PI * 52;
+  return (
+    <Panel title="Health score">
+      <div class={`gauge ${tone}`} data-testid="health-score">
+        <svg viewBox="0 0 120 120" aria-hidden="true">
+          <circle class="track" cx="60" cy="60" r="52" />
+          <circle
+            class="value"
+            cx="60"
+            cy="60"
+            r="52"
+            stroke-dasharray={`${((score ?? 0) / 100) * circumference} ${circumference}`}
+            transform="rotate(-90 60 60)"
+          />
+        </svg>
+        <strong>{score === undefined ? '–' : score.toFixed(score === 100 ? 0 : 1)}</strong>
+        <span>{score === undefined ? 'no target has reported' : 'of 100'}</span>
+      </div>
+    </Panel>
+  );
+}
+
+function HeatMap({ services }: { readonly services: Overview['heatMap'] }) {
+  if (services.length === 0) return <p class="empty">No service is configured.</p>;
+  return (
+    <ul class="heat" data-testid="heat-map">
+      {services.map((service) => (
+        <li key={service.service} class={(service.worstSeverity ?? 'calm').toLowerCase()}>
+          <b>
+            {service.service}
+            {service.critical && <small>critical</small>}
+          </b>
+          <HealthChip state={service.state} />
+          {service.worstSeverity !== undefined && <Severity severity={service.worstSeverity} />}
+          <small class="day">{service.incidents24h === 0 ? 'quiet for 24 h' : `${service.incidents24h} in 24 h`}</small>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const remediationTone: Readonly<Record<string, string>> = {
+  SUCCESS: 'good',
+  succeeded: 'info',
+  dry_run: 'info',
+  running: 'info busy',
+  PARTIAL_SUCCESS: 'warning',
+  UNCERTAIN: 'warning',
+  refused: 'warning',
+  FAILED: 'bad',
+  failed: 'bad',
+  ambiguous: 'bad',
+};
+
+interface RemediationsProps {
+  readonly entries: Overview['recentRemediations'];
+  readonly now: number;
+  readonly onSelect: (id: string) => void;
+}
+
+function Remediations({ entries, now, onSelect }: RemediationsProps) {
+  if (entries.length === 0) return <p class="empty">Cortex has not had to heal anything yet.</p>;
+  return (
+    <div class="scroll">
+      <table class="list" data-testid="remediations">
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            <th scope="col">Service</th>
+            <th scope="col">Issue</th>
+            <th scope="col">Playbook</th>
+            <th scope="col">Result</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map((entry) => (
+            <tr key={`${entry.incidentId}/${entry.at}/${entry.playbookId}`}>
+              <td>
+                <Moment at={entry.at} now={now} />
+              </td>
+              <td>
+                <button type="button" class="link" onClick={() => onSelect(entry.incidentId)}>
+                  {entry.service}
+                </button>
+              </td>
+              <td class="wide">{entry.issue}</td>
+              <td>{entry.playbookId}</td>
+              <td>
+                <span class={`chip ${remediationTone[entry.status] ?? 'neutral'}`}>
+                  {words(entry.status.toLowerCase())}
+                </span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+import { authorization } from './api-client.ts';
+
+/** What the page needs of an event: that something changed, and where. */
+export interface LiveEvent {
+  readonly type: string;
+  readonly incidentid?: string;
+}
+
+export interface LiveStreamHandlers {
+  onEvent(event: LiveEvent): void;
+  onConnection(isConnected: boolean): void;
+}
+
+const firstPauseMs = 500;
+const longestPauseMs = 10_000;
+/** The server says something every 15 s; silence for longer means that the connection is dead without knowing it. */
+const silenceMs = 40_000;
+
+/**
+ * Follows the live stream until stopped and comes back by itself. Read by fetch, because an EventSource cannot send a
+ * token.
+ */
+export function followEvents(types: readonly string[], handlers: LiveStreamHandlers): () => void {
+  const stopped = new AbortController();
+  void follow(types, handlers, stopped.signal);
+  return () => stopped.abort();
+}
+
+async function follow(types: readonly string[], handlers: LiveStreamHandlers, stopped: AbortSignal): Promise<void> {
+  let pauseMs = firstPauseMs;
+  const position: { lastId?: string } = {};
+  while (!stopped.aborted) {
+    const attempt = new AbortController();
+    const abort = (): void => attempt.abort();
+    stopped.addEventListener('abort', abort);
+    try {
+      await readOnce(
+        types,
+        position,
+        attempt,
+        () => {
+          pauseMs = firstPauseMs;
+          handlers.onConnection(true);
+        },
+        handlers.onEvent,
+      );
+    } catch {
+      // However it ended, the answer is the same: say so and come back.
+    }
+    stopped.removeEventListener('abort', abort);
+    if (stopped.aborted) return;
+    handlers.onConnection(false);
+    await new Promise((resume) => setTimeout(resume, pauseMs * (0.75 + Math.random() / 2)));
+    pauseMs = Math.min(longestPauseMs, pauseMs * 2);
+  }
+}
+
+async function readOnce(
+  types: readonly string[],
+  position: { lastId?: string },
+  attempt: AbortController,
+  onOpen: () => void,
+  onEvent: (event: LiveEvent) => void,
+): Promise<void> {
+  const response = await fetch(`/api/v1/events?type=${encodeURIComponent(types.join(','))}`, {
+    headers: {
+      accept: 'text/event-stream',
+      ...authorization(),
+      ...(position.lastId === undefined ? {} : { 'last-event-id': position.lastId }),
+    },
+    signal: attempt.signal,
+  });
+  if (!response.ok || response.body === null) throw new Error(`live stream: ${response.status}`);
+  onOpen();
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const watchdog = setTimeout(() => attempt.abort(), silenceMs);
+    const { done, value } = await reader.read().finally(() => clearTimeout(watchdog));
+    if (done) return;
+    const messages = (rest + value).split('\n\n');
+    rest = messages.pop() ?? '';
+    for (const message of messages) {
+      const event = parseMessage(message);
+      if (event === undefined) continue;
+      position.lastId = event.id;
+      onEvent(event.data);
+    }
+  }
+}
+
+/** One server-sent message; undefined for comments. */
+export function parseMessage(message: string): { readonly id: string; readonly data: LiveEvent } | undefined {
+  const fields = new Map(
+    message
+      .split('\n')
+      .filter((line) => !line.startsWith(':'))
+      .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trimStart()] as const),
+  );
+  const id = fields.get('id');
+  const data = fields.get('data');
+  if (id === undefined || data === undefined) return undefined;
+  return { id, data: JSON.parse(data) as LiveEvent };
+}

@@ -1,0 +1,15 @@
+import { useState } from 'preact/hooks';
+
+const key = 'cortex.by';
+
+/** Who sits here. Kept in this browser, because every answer bears a name. */
+export function usePerson(): readonly [string, (name: string) => void] {
+  const [name, setName] = useState(() => localStorage.getItem(key) ?? '');
+  return [
+    name,
+    (next) => {
+      localStorage.setItem(key, next);
+      setName(next);
+    },
+  ];
+}

@@ -1,0 +1,111 @@
+import type { HealthState, IncidentSeverity } from '@cortex/contracts';
+import type { IncidentItem } from '../views/incident.ts';
+import type { Overview, Status, TargetView } from '../views/system.ts';
+import { isOpen } from './incident-item.ts';
+
+/** What a target adds to the health score: full, partly, hardly, not. UNKNOWN is left out. */
+const healthWeight: Readonly<Record<HealthState, number | undefined>> = {
+  HEALTHY: 1,
+  DEGRADED: 0.6,
+  UNHEALTHY: 0.2,
+  CRITICAL: 0,
+  UNKNOWN: undefined,
+};
+const worstFirst: readonly HealthState[] = ['CRITICAL', 'UNHEALTHY', 'DEGRADED', 'UNKNOWN', 'HEALTHY'];
+const minuteMs = 60_000;
+const activityMinutes = 60;
+const recentRemediations = 10;
+
+export function countIncidents(items: readonly IncidentItem[]): Status['counts'] {
+  const open = items.filter(isOpen);
+  const inStatus = (...statuses: readonly string[]): number =>
+    open.filter((item) => statuses.includes(item.status)).length;
+  return {
+    open: open.length,
+    remediating: inStatus('remediating', 'verifying', 'rolling_back'),
+    escalated: inStatus('escalated'),
+    awaitingApproval: inStatus('awaiting_approval'),
+    resolved: items.length - open.length,
+  };
+}
+
+/** The real-time dashboard of spec 10.2, computed from records alone. */
+export function overview(items: readonly IncidentItem[], targets: readonly TargetView[], now: Date): Overview {
+  const score = healthScore(targets);
+  return {
+    counts: countIncidents(items),
+    ...(score === undefined ? {} : { healthScore: score }),
+    activity: activity(items, now),
+    heatMap: heatMap(items, targets, now),
+    recentRemediations: items
+      .flatMap((item) =>
+        item.attempts.map((attempt) => ({
+          at: attempt.completedAt ?? attempt.startedAt ?? attempt.requestedAt,
+          incidentId: item.id,
+          service: item.service,
+          issue: item.title,
+          playbookId: attempt.playbookId,
+          status: attempt.verification ?? attempt.outcome ?? 'running',
+        })),
+      )
+      .sort((left, right) => right.at.localeCompare(left.at))
+      .slice(0, recentRemediations),
+  };
+}
+
+export function healthScore(targets: readonly TargetView[]): number | undefined {
+  const weights = targets.flatMap((target) => healthWeight[target.state] ?? []);
+  if (weights.length === 0) return undefined;
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return Math.round((sum / weights.length) * 1_000) / 10;
+}
+
+function activity(items: readonly IncidentItem[], now: Date): Overview['activity'] {
+  const start = now.getTime() - activityMinutes * minuteMs;
+  const recent = items.filter((item) => isOpen(item) || Date.parse(item.resolution?.at ?? item.updatedAt) >= start);
+  return Array.from({ length: activityMinutes + 1 }, (_, index) => {
+    const at = new Date(start + index * minuteMs).toISOString();
+    const open = recent.filter((item) => item.openedAt <= at && at < (item.resolution?.at ?? '9'));
+    return {
+      at,
+      open: open.length,
+      remediating: open.filter((item) =>
+        item.attempts.some((attempt) => (attempt.startedAt ?? '9') <= at && at < healedUntil(attempt)),
+      ).length,
+      escalated: open.filter((item) => (item.escalatedAt ?? '9') <= at).length,
+    };
+  });
+}
+
+/** Healing lasts until it is proved or given up. */
+function healedUntil({ outcome, completedAt, verifiedAt }: IncidentItem['attempts'][number]): string {
+  const isBeingProved = outcome === undefined || outcome === 'succeeded';
+  return verifiedAt ?? (isBeingProved ? '9' : (completedAt ?? '9'));
+}
+
+function heatMap(items: readonly IncidentItem[], targets: readonly TargetView[], now: Date): Overview['heatMap'] {
+  const yesterday = new Date(now.getTime() - 24 * 60 * minuteMs).toISOString();
+  const names = new Set([
+    ...targets.map((view) => view.target.service),
+    ...items.filter(isOpen).map((item) => item.service),
+  ]);
+  return [...names].map((service) => {
+    const own = targets.filter((view) => view.target.service === service);
+    const incidents = items.filter((item) => item.service === service);
+    const open = incidents.filter(isOpen);
+    const severity = worstSeverity(open);
+    return {
+      service,
+      critical: own.some((view) => view.critical),
+      state: worstFirst.find((state) => own.some((view) => view.state === state)) ?? 'UNKNOWN',
+      openIncidents: open.length,
+      incidents24h: incidents.filter((item) => item.openedAt >= yesterday).length,
+      ...(severity === undefined ? {} : { worstSeverity: severity }),
+    };
+  });
+}
+
+function worstSeverity(items: readonly IncidentItem[]): IncidentSeverity | undefined {
+  // SEV0 sorts first and is the worst.
+  return items.map((item) => item.severity).sort()[0];
+}

@@ -1,0 +1,28 @@
+/** What only the environment tells the console; a token does not belong in a configuration file. */
+export interface ConsoleSettings {
+  /** Asked for on every route of the API, if set. */
+  readonly token?: string;
+  /** Host names that browsers may use without a token. */
+  readonly trustedHosts: readonly string[];
+}
+
+export function readSettings(variables: Readonly<Record<string, string | undefined>>): ConsoleSettings {
+  const token = variables['CORTEX_API_TOKEN']?.trim();
+  if (token !== undefined && token !== '' && token.length < 16) throw new ConsoleSettingsError();
+  const trustedHosts = (variables['CORTEX_CONSOLE_HOSTS'] ?? '')
+    .split(',')
+    .map((host) => host.trim().toLowerCase())
+    .filter((host) => host !== '');
+  return { trustedHosts, ...(token === undefined || token === '' ? {} : { token }) };
+}
+
+export class ConsoleSettingsError extends Error {
+  readonly code = 'CORTEX_ENVIRONMENT_INVALID';
+
+  constructor() {
+    super(
+      'CORTEX_API_TOKEN is shorter than 16 characters\n  fix: take a random one, for example from `openssl rand -hex 24`',
+    );
+    this.name = 'ConsoleSettingsError';
+  }
+}

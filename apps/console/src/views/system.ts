@@ -1,0 +1,129 @@
+import {
+  BreakerRecord,
+  ExecutionRecord,
+  HealthChange,
+  HealthState,
+  IncidentSeverity,
+  KillSwitch,
+  Playbook,
+  PlaybookPerformance,
+  Target,
+  Timestamp,
+} from '@cortex/contracts';
+import { z } from 'zod';
+
+export const KillSwitchView = KillSwitch.extend({
+  /** False when the record is missing or unreadable: then every service takes the switch as ON. */
+  readable: z.boolean(),
+});
+export type KillSwitchView = z.infer<typeof KillSwitchView>;
+
+export const TargetView = z.object({
+  target: Target,
+  kind: z.string().optional(),
+  critical: z.boolean(),
+  remediate: z.boolean(),
+  state: HealthState,
+  since: Timestamp.optional(),
+  flapping: z.boolean(),
+  reason: z.string(),
+  failing: HealthChange.shape.failing,
+});
+export type TargetView = z.infer<typeof TargetView>;
+
+export const TargetList = z.object({ targets: z.array(TargetView) });
+export type TargetList = z.infer<typeof TargetList>;
+
+export const PlaybookView = z.object({
+  playbook: Playbook,
+  performance: PlaybookPerformance.omit({ counted: true }).optional(),
+  breaker: BreakerRecord.optional(),
+  /** When an open breaker may be reset by a human. */
+  resettableAt: Timestamp.optional(),
+});
+export type PlaybookView = z.infer<typeof PlaybookView>;
+
+export const PlaybookList = z.object({ playbooks: z.array(PlaybookView) });
+export type PlaybookList = z.infer<typeof PlaybookList>;
+
+export const BreakerView = z.object({ breaker: BreakerRecord });
+export type BreakerView = z.infer<typeof BreakerView>;
+
+export const ExecutionItem = z.object({
+  executionId: z.string(),
+  incidentId: z.uuid(),
+  playbookId: z.string(),
+  targets: z.array(Target),
+  status: ExecutionRecord.shape.status,
+  outcome: ExecutionRecord.shape.outcome,
+  reason: ExecutionRecord.shape.reason,
+  acceptedAt: Timestamp,
+  completedAt: Timestamp.optional(),
+  dryRun: z.boolean(),
+});
+export type ExecutionItem = z.infer<typeof ExecutionItem>;
+
+export const ExecutionList = z.object({ executions: z.array(ExecutionItem) });
+export type ExecutionList = z.infer<typeof ExecutionList>;
+
+export const ExecutionView = z.object({ execution: ExecutionRecord });
+export type ExecutionView = z.infer<typeof ExecutionView>;
+
+const Counts = z.object({
+  open: z.number().int().nonnegative(),
+  remediating: z.number().int().nonnegative(),
+  escalated: z.number().int().nonnegative(),
+  awaitingApproval: z.number().int().nonnegative(),
+  resolved: z.number().int().nonnegative(),
+});
+
+export const Status = z.object({
+  version: z.string(),
+  environment: z.string(),
+  now: Timestamp,
+  nats: z.object({ connected: z.boolean() }),
+  killSwitch: KillSwitchView,
+  dryRun: z.boolean(),
+  /** Services of Cortex whose events were seen since this console started. */
+  services: z.array(z.object({ name: z.string(), lastSeenAt: Timestamp, events: z.number().int().positive() })),
+  counts: Counts,
+  targets: z.object({ total: z.number().int().nonnegative(), byState: z.record(z.string(), z.number().int()) }),
+});
+export type Status = z.infer<typeof Status>;
+
+/** The real-time part of spec 10.2. */
+export const Overview = z.object({
+  counts: Counts,
+  /** 0 to 100 over all targets that have reported; absent while none has. */
+  healthScore: z.number().min(0).max(100).optional(),
+  /** One point a minute over the last hour, oldest first. */
+  activity: z.array(
+    z.object({
+      at: Timestamp,
+      open: z.number().int().nonnegative(),
+      remediating: z.number().int().nonnegative(),
+      escalated: z.number().int().nonnegative(),
+    }),
+  ),
+  heatMap: z.array(
+    z.object({
+      service: z.string(),
+      critical: z.boolean(),
+      state: HealthState,
+      openIncidents: z.number().int().nonnegative(),
+      incidents24h: z.number().int().nonnegative(),
+      worstSeverity: IncidentSeverity.optional(),
+    }),
+  ),
+  recentRemediations: z.array(
+    z.object({
+      at: Timestamp,
+      incidentId: z.uuid(),
+      service: z.string(),
+      issue: z.string(),
+      playbookId: z.string(),
+      status: z.string(),
+    }),
+  ),
+});
+export type Overview = z.infer<typeof Overview>;

@@ -1,0 +1,65 @@
+import { BadDraftError, type Bus, type Timers } from '@cortex/bus';
+import type { EventDraft, Incident } from '@cortex/contracts';
+import { type TimerCommand, breakerEscalation, breakerOpened } from '@cortex/decision';
+import type { Logger } from 'pino';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Breakers } from './breakers.ts';
+import type { Effect, Outbox, StoredCause } from './outbox.ts';
+
+/** Does what a written record asks for. All of it may be done again: ids are derived, timers and breakers keep count. */
+export class Effects {
+  readonly #bus: Bus;
+  readonly #timers: Timers;
+  readonly #breakers: Breakers;
+  readonly #logger: Logger;
+
+  constructor(bus: Bus, timers: Timers, breakers: Breakers, logger: Logger) {
+    this.#bus = bus;
+    this.#timers = timers;
+    this.#breakers = breakers;
+    this.#logger = logger;
+  }
+
+  /**
+   * What acts goes first, and is under way before the rest is made; then all at once. Rejects when anything could not be
+   * done, so that the cause comes again.
+   */
+  async perform({ drafts: [first, ...others], effects, cause }: Outbox, incident: Incident): Promise<void> {
+    const ahead = first === undefined ? Promise.resolve() : this.#publish(first, cause);
+    // Rejects below, with the others; until then it is nobody's.
+    ahead.catch(() => undefined);
+    await nextTurn();
+    await Promise.all([
+      ahead,
+      ...others.map((one) => this.#publish(one, cause)),
+      ...effects.map((effect) => this.#do(effect, incident, cause)),
+    ]);
+  }
+
+  async #publish(draft: EventDraft, cause: StoredCause): Promise<void> {
+    try {
+      await this.#bus.publish(draft, cause);
+    } catch (error) {
+      if (!(error instanceof BadDraftError)) throw error;
+      // A draft that breaks its contract never gets better; the others must not wait for it.
+      this.#logger.error({ err: error, type: draft.type, key: draft.key }, 'a draft was given up');
+    }
+  }
+
+  async #do(effect: Effect, incident: Incident, cause: StoredCause): Promise<void> {
+    if (effect.kind === 'timer') {
+      await this.#set(effect.timer);
+      return;
+    }
+    const opened = await this.#breakers.count(effect.outcome);
+    if (opened === undefined) return;
+    await this.#publish(breakerOpened(incident, opened, effect.outcome), cause);
+    await this.#publish(breakerEscalation(incident, opened, effect.outcome), cause);
+  }
+
+  #set(timer: TimerCommand): Promise<void> {
+    if (timer.kind === 'cancel') return this.#timers.cancel(timer.key);
+    const { key, purpose, service, incidentId, payload } = timer;
+    return this.#timers.schedule({ key, purpose, service, incidentId, payload, dueAt: new Date(timer.dueAt) });
+  }
+}

@@ -1,0 +1,148 @@
+import type { Bus, Consumption } from '@cortex/bus';
+import {
+  type CortexConfiguration,
+  type HealthChange,
+  type HealthRecord,
+  type KillSwitch,
+  type PlaybookPerformance,
+  breakerBucket,
+  controlBucket,
+  healthBucket,
+  killSwitchKey,
+  leaseBucket,
+  leaseTtlMs,
+  playbookPerformanceBucket,
+  targetKey,
+} from '@cortex/contracts';
+import { type Facts, isStorm } from '@cortex/decision';
+import { Breakers } from './breakers.ts';
+import { IncidentDirectory } from './directory.ts';
+
+/** Anomalies cleared before they were known, kept to meet their late detection. */
+const maxCleared = 5_000;
+
+/** Everything that a decision looks at, kept in memory by watching: a decision waits for no read. */
+export class FactsKeeper {
+  readonly breakers: Breakers;
+  readonly directory = new IncidentDirectory();
+  readonly #bus: Bus;
+  readonly #now: () => Date;
+  readonly #fixed: Pick<Facts, 'environment' | 'services' | 'playbooks' | 'safety' | 'checkedTargets'>;
+  readonly #health = new Map<string, HealthRecord>();
+  readonly #performance = new Map<string, PlaybookPerformance>();
+  /** When each lease was last seen renewed: an expired one sends no message. */
+  readonly #leasesSeenAtMs = new Map<string, number>();
+  readonly #cleared = new Set<string>();
+  #killSwitch: KillSwitch | undefined;
+  #lastStormAt: string | undefined;
+  #watches: readonly Consumption[] = [];
+
+  static async start(bus: Bus, config: CortexConfiguration, now: () => Date): Promise<FactsKeeper> {
+    const breakers = new Breakers(await bus.bucket(breakerBucket), config.safety.breaker);
+    const facts = new FactsKeeper(bus, config, now, breakers);
+    await facts.#watch();
+    return facts;
+  }
+
+  private constructor(bus: Bus, config: CortexConfiguration, now: () => Date, breakers: Breakers) {
+    this.#bus = bus;
+    this.#now = now;
+    this.breakers = breakers;
+    this.#fixed = {
+      environment: config.environment,
+      services: new Map(config.services.map((service) => [service.name, service])),
+      playbooks: config.playbooks,
+      safety: config.safety,
+      checkedTargets: new Set(config.checks.map((check) => targetKey(check.target))),
+    };
+  }
+
+  /** The world at this moment, for one decision about `service`. */
+  at(service: string, newIncidentId: string): Facts {
+    return {
+      ...this.#fixed,
+      newIncidentId,
+      performance: this.#performance,
+      breakers: this.breakers.known,
+      killSwitch: this.killSwitch,
+      health: this.#health,
+      heldLeases: this.#heldLeases(),
+      openIncidents: this.directory.open,
+      history: this.directory.historyOf(service),
+      lastStormAt: this.#lastStormAt,
+      clearedAnomalies: this.#cleared,
+    };
+  }
+
+  /** Undefined when it cannot be known, which counts as ON. */
+  get killSwitch(): KillSwitch | undefined {
+    return this.#bus.isConnected() ? this.#killSwitch : undefined;
+  }
+
+  /** An event may overtake the watch of the bucket. */
+  noteHealth(change: HealthChange): void {
+    const key = targetKey(change.target);
+    const known = this.#health.get(key);
+    if (known !== undefined && Date.parse(known.since) >= Date.parse(change.since)) return;
+    const { target, to, since, flapping } = change;
+    this.#setHealth(key, { target, state: to, since, flapping, change, memory: {} });
+  }
+
+  noteCleared(anomalyId: string): void {
+    this.#cleared.add(anomalyId);
+    const [oldest] = this.#cleared;
+    if (this.#cleared.size > maxCleared && oldest !== undefined) this.#cleared.delete(oldest);
+  }
+
+  /** The last storm that an incident remembers: known again after a restart. */
+  noteStorm(at: string): void {
+    if (this.#lastStormAt === undefined || Date.parse(at) > Date.parse(this.#lastStormAt)) this.#lastStormAt = at;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#watches.map((watch) => watch.stop()));
+  }
+
+  async #watch(): Promise<void> {
+    const [control, health, leases, performance] = await Promise.all([
+      this.#bus.bucket(controlBucket),
+      this.#bus.bucket(healthBucket),
+      this.#bus.bucket(leaseBucket),
+      this.#bus.bucket(playbookPerformanceBucket),
+    ]);
+    const watches = await Promise.all([
+      this.breakers.watch(),
+      control.watch((_key, entry) => (this.#killSwitch = entry?.value), {
+        filter: killSwitchKey,
+        onInvalid: () => (this.#killSwitch = undefined),
+      }),
+      health.watch((key, entry) =>
+        entry === undefined ? this.#health.delete(key) : this.#setHealth(key, entry.value),
+      ),
+      leases.watch((key, entry) => {
+        if (entry === undefined) this.#leasesSeenAtMs.delete(key);
+        else this.#leasesSeenAtMs.set(key, performanceNow());
+      }),
+      performance.watch((_key, entry) => {
+        if (entry !== undefined) this.#performance.set(entry.value.playbookId, entry.value);
+      }),
+    ]);
+    this.#watches = [...watches, ...(await this.directory.follow(this.#bus, this.#now()))];
+  }
+
+  #setHealth(key: string, record: HealthRecord): void {
+    this.#health.set(key, record);
+    const { services, safety } = this.#fixed;
+    if (isStorm({ services, safety, health: this.#health })) this.noteStorm(this.#now().toISOString());
+  }
+
+  #heldLeases(): ReadonlySet<string> {
+    const oldest = performanceNow() - leaseTtlMs;
+    return new Set([...this.#leasesSeenAtMs].filter(([, seenAtMs]) => seenAtMs > oldest).map(([key]) => key));
+  }
+}
+
+/** Monotonic: a clock that is set back must not keep a lease alive. */
+function performanceNow(): number {
+  return globalThis.performance.now();
+}

@@ -1,0 +1,118 @@
+import type { Bucket, Bus, Entry } from '@cortex/bus';
+import { type IncidentRecord, escapeToken, incidentBucket, openIncidentBucket } from '@cortex/contracts';
+
+type Pointer = { readonly incidentId: string };
+
+/** The newest incident of a service, with the revisions that a write must stand on. */
+export interface Loaded {
+  readonly pointer: Entry<Pointer> | undefined;
+  readonly entry: Entry<IncidentRecord> | undefined;
+  /** Read just now, not remembered. */
+  readonly isFresh: boolean;
+}
+
+/**
+ * Incident records and the pointer of each service to its newest one. What this process wrote itself is remembered, so
+ * that an event on a known incident costs one write and no read.
+ */
+export class IncidentStore {
+  readonly #records: Bucket<IncidentRecord>;
+  readonly #pointers: Bucket<Pointer>;
+  readonly #knownRecords = new Map<string, Entry<IncidentRecord>>();
+  readonly #knownPointers = new Map<string, Entry<Pointer>>();
+
+  static async open(bus: Bus): Promise<IncidentStore> {
+    return new IncidentStore(await bus.bucket(incidentBucket), await bus.bucket(openIncidentBucket));
+  }
+
+  private constructor(records: Bucket<IncidentRecord>, pointers: Bucket<Pointer>) {
+    this.#records = records;
+    this.#pointers = pointers;
+  }
+
+  /** Every service's newest incident, into memory; returns those that are there. */
+  async loadAll(): Promise<readonly IncidentRecord[]> {
+    const pointers = await this.#pointers.entries();
+    const loaded: IncidentRecord[] = [];
+    for (const pointer of pointers) {
+      const entry = await this.#records.get(pointer.value.incidentId);
+      if (entry === undefined) continue;
+      this.#knownPointers.set(entry.value.incident.service, pointer);
+      this.#knownRecords.set(entry.key, entry);
+      loaded.push(entry.value);
+    }
+    return loaded;
+  }
+
+  /** Ids of the open incidents that this process knows. */
+  openIds(): readonly string[] {
+    return [...this.#knownRecords.values()]
+      .filter(({ value }) => value.incident.status !== 'resolved')
+      .map(({ key }) => key);
+  }
+
+  async byService(service: string, mustBeFresh: boolean): Promise<Loaded> {
+    const known = mustBeFresh ? undefined : this.#knownPointers.get(service);
+    // All pointers were read at the start: none is known, so probably there is none. If there is, the write meets it.
+    if (known === undefined && !mustBeFresh) return { pointer: undefined, entry: undefined, isFresh: false };
+    const pointer = known ?? (await this.#pointers.get(escapeToken(service)));
+    if (pointer === undefined) return { pointer, entry: undefined, isFresh: true };
+    this.#knownPointers.set(service, pointer);
+    const { entry, isFresh } = await this.byId(pointer.value.incidentId, mustBeFresh);
+    return { pointer, entry, isFresh: isFresh && known === undefined };
+  }
+
+  async byId(incidentId: string, mustBeFresh: boolean): Promise<Loaded> {
+    const known = mustBeFresh ? undefined : this.#knownRecords.get(incidentId);
+    if (known !== undefined) return { pointer: undefined, entry: known, isFresh: false };
+    const entry = await this.#records.get(incidentId);
+    if (entry !== undefined && this.#isNewest(entry.value)) this.#knownRecords.set(incidentId, entry);
+    return { pointer: undefined, entry, isFresh: true };
+  }
+
+  /** Writes the next state of a known incident. False: somebody else wrote first. */
+  async update(entry: Entry<IncidentRecord>, record: IncidentRecord): Promise<Entry<IncidentRecord> | undefined> {
+    const written = await this.#records.update(entry.key, record, entry.revision);
+    return this.#remember(record, written);
+  }
+
+  /** Opens an incident: first the service points to it, then it is there. A crash between the two is made good by the next signal. */
+  async open(pointer: Entry<Pointer> | undefined, record: IncidentRecord): Promise<Entry<IncidentRecord> | undefined> {
+    const { id, service } = record.incident;
+    if (pointer?.value.incidentId !== id) {
+      const key = escapeToken(service);
+      const value = { incidentId: id };
+      const pointed =
+        pointer === undefined
+          ? await this.#pointers.create(key, value)
+          : await this.#pointers.update(key, value, pointer.revision);
+      if (!pointed.ok) {
+        this.#knownPointers.delete(service);
+        return undefined;
+      }
+      if (pointer !== undefined) this.#knownRecords.delete(pointer.value.incidentId);
+      this.#knownPointers.set(service, { key, value, revision: pointed.revision, writtenAtMs: Date.now() });
+    }
+    return this.#remember(record, await this.#records.create(id, record));
+  }
+
+  #remember(
+    record: IncidentRecord,
+    written: { readonly ok: true; readonly revision: number } | { readonly ok: false },
+  ): Entry<IncidentRecord> | undefined {
+    const { id } = record.incident;
+    if (!written.ok) {
+      this.#knownRecords.delete(id);
+      return undefined;
+    }
+    const entry = { key: id, value: record, revision: written.revision, writtenAtMs: Date.now() };
+    if (this.#isNewest(record)) this.#knownRecords.set(id, entry);
+    return entry;
+  }
+
+  /** Memory holds the newest incident of each service, not every incident that ever was. */
+  #isNewest({ incident }: IncidentRecord): boolean {
+    const pointer = this.#knownPointers.get(incident.service);
+    return pointer === undefined || pointer.value.incidentId === incident.id;
+  }
+}

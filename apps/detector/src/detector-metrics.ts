@@ -1,0 +1,47 @@
+import type { DetectionCounts } from '@cortex/detection';
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+/** The detector's own metrics. Counters count work done, so what is replayed after a restart counts again. */
+export class DetectorMetrics {
+  readonly failures: Counter;
+  readonly unsaved: Counter;
+  readonly #samples: Counter;
+  readonly #refused: Counter<'reason'>;
+  readonly #anomalies: Counter<'severity'>;
+  readonly #series: Gauge<'partition'>;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.#samples = new Counter({ name: 'cortex_samples_total', help: 'Samples judged', registers });
+    this.#refused = new Counter({
+      name: 'cortex_refused_samples_total',
+      help: 'Samples that could not be judged',
+      labelNames: ['reason'],
+      registers,
+    });
+    this.#anomalies = new Counter({
+      name: 'cortex_anomalies_total',
+      help: 'Anomalies that opened',
+      labelNames: ['severity'],
+      registers,
+    });
+    this.#series = new Gauge({ name: 'cortex_series', help: 'Series watched', labelNames: ['partition'], registers });
+    this.failures = new Counter({
+      name: 'cortex_detection_failures_total',
+      help: 'Telemetry events that the detection could not digest, and left out',
+      registers,
+    });
+    this.unsaved = new Counter({
+      name: 'cortex_detector_unsaved_total',
+      help: 'Snapshots of the detection state that could not be written',
+      registers,
+    });
+  }
+
+  count(partition: number, series: number, { samples, refused, opened }: DetectionCounts): void {
+    this.#samples.inc(samples);
+    this.#series.set({ partition: String(partition) }, series);
+    for (const [reason, count] of Object.entries(refused)) this.#refused.inc({ reason }, count);
+    for (const severity of opened) this.#anomalies.inc({ severity });
+  }
+}

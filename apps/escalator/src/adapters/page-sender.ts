@@ -1,0 +1,108 @@
+import type { ChannelPlugin, Page } from '@cortex/channels';
+import { resolveSecret } from '@cortex/channels';
+import type { CortexConfiguration } from '@cortex/contracts';
+import type { PageOrder, SendOutcome } from '@cortex/escalation';
+import type { ServiceContext } from '@cortex/service';
+
+/** Shorter than the time after which an attempt counts as lost. */
+const sendTimeoutMs = 10_000;
+
+export type SendPage = (order: PageOrder, at: string) => Promise<SendOutcome>;
+
+/** A contact whose channel does not exist or does not take its parameters. */
+class ContactError extends Error {
+  readonly code = 'CORTEX_ESCALATOR_CONTACT';
+
+  constructor(contact: string, problem: string) {
+    super(`contact "${contact}": ${problem}. Fix: correct its channels under escalation.contacts.`);
+    this.name = 'ContactError';
+  }
+}
+
+/** Sends pages through the channels of the configured contacts. Throws {@link ContactError} for one that cannot work. */
+export function openPageSender(
+  config: Pick<CortexConfiguration, 'contacts' | 'console'>,
+  channels: ReadonlyMap<string, ChannelPlugin>,
+  logger: ServiceContext['logger'],
+): SendPage {
+  const prepared = new Map<string, { plugin: ChannelPlugin; params: unknown }>();
+  for (const contact of config.contacts) {
+    for (const [position, channel] of contact.channels.entries()) {
+      const plugin = channels.get(channel.type);
+      if (plugin === undefined) throw new ContactError(contact.name, `no channel "${channel.type}"`);
+      const params = plugin.params.safeParse(channel.params);
+      if (!params.success) throw new ContactError(contact.name, `channel ${channel.type}: ${params.error.message}`);
+      prepared.set(`${contact.name}/${position}`, { plugin, params: params.data });
+    }
+  }
+  const linkOf = (incidentId: string): { link?: string } =>
+    config.console.port === 0
+      ? {}
+      : { link: `http://${config.console.host}:${config.console.port}/?incident=${encodeURIComponent(incidentId)}` };
+
+  return async (order, at) => {
+    const { notification } = order;
+    const channel = prepared.get(`${notification.contact}/${notification.position}`);
+    if (channel === undefined || channel.plugin.name !== notification.channel) {
+      return { delivered: false, detail: `${notification.contact} has no such channel any more` };
+    }
+    const page = { ...pageOf(order, at), ...linkOf(order.request.incidentId) };
+    return attempt(channel.plugin, channel.params, page, logger);
+  };
+}
+
+async function attempt(
+  plugin: ChannelPlugin,
+  params: unknown,
+  page: Page,
+  logger: ServiceContext['logger'],
+): Promise<SendOutcome> {
+  const signal = AbortSignal.timeout(sendTimeoutMs);
+  const secrets: string[] = [];
+  const hide = (text: string): string => secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
+  const sending = plugin.send(params, page, {
+    signal,
+    log: (message, data) => logger.info({ ...data, channel: plugin.name }, message),
+    secret: async (reference) => {
+      const secret = await resolveSecret(reference);
+      secrets.push(secret);
+      return secret;
+    },
+  });
+  try {
+    const { delivered, detail, retryable, retryAfterMs } = await Promise.race([sending, rejectOn(signal)]);
+    return {
+      delivered,
+      detail: hide(detail),
+      ...(retryable === undefined ? {} : { retryable }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    };
+  } catch (error) {
+    const detail = signal.aborted ? 'no answer in time' : hide(error instanceof Error ? error.message : String(error));
+    return { delivered: false, retryable: true, detail };
+  }
+}
+
+/** A channel that ignores its signal must not hold a page for ever. */
+function rejectOn(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+function pageOf({ notification, request }: PageOrder, at: string): Page {
+  return {
+    escalationId: notification.escalationId,
+    incidentId: request.incidentId,
+    dedupeKey: notification.key,
+    level: notification.level,
+    contact: notification.contact,
+    service: request.service,
+    severity: request.severity,
+    title: request.title,
+    reason: request.reason,
+    details: request.details,
+    urgent: request.urgent,
+    at,
+  };
+}

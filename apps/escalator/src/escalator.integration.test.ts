@@ -1,0 +1,149 @@
+import { draft, escalationAcknowledged, escalationBucket, escalationNotified } from '@cortex/contracts';
+import type { EventData } from '@cortex/contracts';
+import { eventually, startProvisionedNats, temporaryFolder } from '@cortex/testing';
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { EscalatorFixture } from './test/fixture.ts';
+
+let fixture: EscalatorFixture;
+beforeEach(async () => {
+  fixture = await EscalatorFixture.start({ nats: await startProvisionedNats(), folder: temporaryFolder() });
+});
+afterEach(async () => {
+  await fixture.stop();
+});
+
+const levels = (): number[] => fixture.pages.map((page) => page.level);
+
+async function record(incidentId: string) {
+  const bucket = await fixture.bus.bucket(escalationBucket);
+  return (await bucket.get(incidentId))?.value;
+}
+
+function acknowledge(incidentId: string): Promise<unknown> {
+  const data = { incidentId, by: 'kim', comment: '', at: new Date().toISOString() };
+  return fixture.bus.publish(draft(escalationAcknowledged, { service: 'shop', incidentId, data }));
+}
+
+it('tells each level at its delay and says once that it did', async () => {
+  const notified: EventData<'escalation.notified'>[] = [];
+  await fixture.bus.read({ event: escalationNotified, from: 'all', handle: (event) => void notified.push(event.data) });
+  await fixture.startService([0, 700, 1_500]);
+  const incidentId = randomUUID();
+  const startedMs = Date.now();
+  await fixture.request(incidentId);
+  await eventually(() => expect(levels()).toEqual([1, 2, 3]));
+  const [first = 0, second = 0, third = 0] = fixture.pages.map((page) => page.atMs - startedMs);
+  expect(first).toBeLessThan(700);
+  expect(second).toBeGreaterThanOrEqual(700);
+  expect(third).toBeGreaterThanOrEqual(1_500);
+  await eventually(() => expect(notified).toHaveLength(3));
+  expect(notified.map((event) => [event.level, event.contact, event.delivered, event.attempts])).toEqual([
+    [1, 'contact1', true, 1],
+    [2, 'contact2', true, 1],
+    [3, 'contact3', true, 1],
+  ]);
+  await eventually(async () =>
+    expect((await record(incidentId))?.notifications.every((page) => page.reported)).toBe(true),
+  );
+});
+
+it('tells nobody further once a human answered', async () => {
+  await fixture.startService([0, 1_000]);
+  const [answered, open] = [randomUUID(), randomUUID()];
+  await fixture.request(answered);
+  await eventually(() => expect(levels()).toEqual([1]));
+  await acknowledge(answered);
+  await eventually(async () => expect((await record(answered))?.status).toBe('acknowledged'));
+  // The level of a later, unanswered escalation comes due after that of the answered one: seeing it means the wait is over.
+  await fixture.request(open);
+  await eventually(() => expect(levels()).toEqual([1, 1, 2]));
+  expect(fixture.pages.at(-1)?.key).toContain(open);
+  expect((await record(answered))?.plan.map((item) => item.status)).toEqual(['told', 'skipped']);
+});
+
+it('tries again with the same key after 500, 429 and silence, no sooner than the receiver asks', async () => {
+  const answers = [
+    (response: Parameters<typeof fixture.receiver.answer>[0]) => response.writeHead(500).end(),
+    (response: Parameters<typeof fixture.receiver.answer>[0]) => response.writeHead(429, { 'retry-after': '1' }).end(),
+    () => undefined,
+  ];
+  fixture.receiver.answer = (response) => (answers.shift() ?? ((last) => last.writeHead(200).end('ok')))(response);
+  await fixture.startService([0]);
+  const incidentId = randomUUID();
+  await fixture.request(incidentId);
+  await eventually(async () => expect((await record(incidentId))?.notifications[0]?.status).toBe('delivered'));
+  const { pages } = fixture;
+  expect(pages).toHaveLength(4);
+  expect(new Set(pages.map((page) => page.key)).size).toBe(1);
+  expect((pages[2]?.atMs ?? 0) - (pages[1]?.atMs ?? 0)).toBeGreaterThanOrEqual(1_000);
+});
+
+it('gives up at once on a refusal for good, and says so', async () => {
+  const notified: EventData<'escalation.notified'>[] = [];
+  await fixture.bus.read({ event: escalationNotified, from: 'all', handle: (event) => void notified.push(event.data) });
+  fixture.receiver.answer = (response) => response.writeHead(404).end();
+  await fixture.startService([0]);
+  await fixture.request(randomUUID());
+  await eventually(() => expect(notified).toHaveLength(1));
+  expect(notified[0]).toMatchObject({ delivered: false, attempts: 1, detail: expect.stringContaining('404') });
+});
+
+it('adds one page with a key of its own for a further request', async () => {
+  await fixture.startService([0]);
+  const incidentId = randomUUID();
+  await fixture.request(incidentId);
+  await eventually(() => expect(levels()).toEqual([1]));
+  await fixture.request(incidentId, { escalationId: 'another', requestedAt: new Date().toISOString() });
+  await eventually(() => expect(levels()).toEqual([1, 1]));
+  expect(new Set(fixture.pages.map((page) => page.key)).size).toBe(2);
+});
+
+it('goes on where it was when NATS dies while a page is on its way', async () => {
+  await fixture.startService([0, 1_500]);
+  const incidentId = randomUUID();
+  let release = (): void => undefined;
+  fixture.receiver.answer = (response) => (release = () => response.writeHead(200).end());
+  await fixture.request(incidentId);
+  await eventually(() => expect(levels()).toEqual([1]));
+  await fixture.nats.kill();
+  release();
+  fixture.receiver.answer = (response) => response.writeHead(200).end();
+  await fixture.nats.restart();
+  await eventually(() => expect(levels()).toEqual([1, 2]), { timeoutMs: 30_000 });
+  await eventually(
+    async () =>
+      expect((await record(incidentId))?.notifications.map((page) => page.status)).toEqual(['delivered', 'delivered']),
+    { timeoutMs: 30_000 },
+  );
+  expect((await record(incidentId))?.notifications.map((page) => page.attempts)).toEqual([1, 1]);
+});
+
+it('tells the next level while NATS is away, and tells it once', async () => {
+  const notified: EventData<'escalation.notified'>[] = [];
+  await fixture.bus.read({ event: escalationNotified, from: 'all', handle: (event) => void notified.push(event.data) });
+  await fixture.startService([0, 2_000]);
+  const incidentId = randomUUID();
+  await fixture.request(incidentId);
+  await eventually(async () => expect((await record(incidentId))?.notifications[0]?.reported).toBe(true));
+  let refused = 0;
+  fixture.receiver.answer = (response) => {
+    refused += 1;
+    response.writeHead(refused === 1 ? 503 : 200).end();
+  };
+  await fixture.nats.kill();
+  await eventually(() => expect(levels()).toEqual([1, 2, 2]), { timeoutMs: 15_000 });
+  await fixture.nats.restart();
+  await eventually(
+    async () =>
+      expect(
+        (await record(incidentId))?.notifications.map((page) => [page.status, page.attempts, page.reported]),
+      ).toEqual([
+        ['delivered', 1, true],
+        ['delivered', 2, true],
+      ]),
+    { timeoutMs: 30_000 },
+  );
+  expect(levels()).toEqual([1, 2, 2]);
+  await eventually(() => expect(notified.map((event) => event.level)).toEqual([1, 2]));
+});

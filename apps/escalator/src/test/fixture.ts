@@ -1,0 +1,152 @@
+import { connectBus } from '@cortex/bus';
+import type { Bus } from '@cortex/bus';
+import { CortexConfiguration, draft, escalationRequested } from '@cortex/contracts';
+import type { EscalationPolicy, EventData } from '@cortex/contracts';
+import { loadConfiguration, readEnvironment, startService } from '@cortex/service';
+import type { StartedService } from '@cortex/service';
+import { silentLogger, startHttpReceiver } from '@cortex/testing';
+import type { HttpReceiver, ProvisionedNats, TemporaryFolder } from '@cortex/testing';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { startEscalator } from '../app.ts';
+
+/** Short enough for a test, in the proportions of the product. */
+const limits = {
+  repeat: { everyMs: 60_000, times: 1 },
+  retry: { baseMs: 200, capMs: 1_000, maxAttempts: 20 },
+  claimMs: 11_000,
+};
+
+/** A provisioned NATS server and a folder, both of the test's own. */
+interface Ground {
+  readonly nats: ProvisionedNats;
+  readonly folder: TemporaryFolder;
+}
+
+/** A page as the receiver got it. */
+interface ReceivedPage {
+  readonly atMs: number;
+  readonly key: string;
+  readonly level: number;
+}
+
+/** Real NATS, a real receiver, and whoever else talks on the bus. */
+export class EscalatorFixture {
+  readonly nats: Ground['nats'];
+  readonly receiver: HttpReceiver;
+  readonly folder: Ground['folder'];
+  /** Speaks for decision and the console. */
+  readonly bus: Bus;
+  readonly #services: StartedService[] = [];
+
+  static async start({ nats, folder }: Ground): Promise<EscalatorFixture> {
+    const bus = await connectBus({ servers: nats.url, source: '/cortex/decision', name: 'test', logger: silentLogger });
+    return new EscalatorFixture({ nats, folder }, await startHttpReceiver(), bus);
+  }
+
+  private constructor({ nats, folder }: Ground, receiver: HttpReceiver, bus: Bus) {
+    this.nats = nats;
+    this.receiver = receiver;
+    this.folder = folder;
+    this.bus = bus;
+  }
+
+  get pages(): readonly ReceivedPage[] {
+    return this.receiver.requests.map(({ atMs, body }) => {
+      const { dedupeKey, level } = JSON.parse(body);
+      return { atMs, key: dedupeKey, level };
+    });
+  }
+
+  /** The configuration as a user writes it: level n goes to `contact<n>` after `delays[n - 1]`. */
+  writeConfiguration(delays: readonly string[]): string {
+    const path = join(this.folder.path, 'cortex.yaml');
+    const contacts = delays.map(
+      (_, index) =>
+        `    - { name: contact${index + 1}, channels: [{ type: webhook, url: "${this.receiver.url}/${index + 1}", timeout_ms: 2000 }] }`,
+    );
+    const levels = delays.map(
+      (delay, index) =>
+        `        - { level: ${index + 1}, delay: ${delay}, ${index === 0 ? '' : 'condition: not_acknowledged, '}notify: contact${index + 1} }`,
+    );
+    writeFileSync(
+      path,
+      [
+        'version: 1',
+        'environment: test',
+        'services:',
+        '  - { name: shop, instances: [{ id: shop-1 }] }',
+        'escalation:',
+        '  contacts:',
+        ...contacts,
+        '  policies:',
+        '    - name: all',
+        '      applies_to: []',
+        '      escalation_chain:',
+        ...levels,
+        '',
+      ].join('\n'),
+    );
+    return path;
+  }
+
+  environment(): Record<string, string> {
+    return {
+      CORTEX_CONFIG: join(this.folder.path, 'cortex.yaml'),
+      CORTEX_NATS_URL: this.nats.url,
+      CORTEX_DATA_DIR: join(this.folder.path, 'data'),
+      CORTEX_LOG_LEVEL: 'warn',
+      CORTEX_DRAIN_MS: '3000',
+    };
+  }
+
+  /** The escalator inside this process, with delays in milliseconds. */
+  async startService(delaysMs: readonly number[]): Promise<StartedService> {
+    this.writeConfiguration(delaysMs.map(() => '0s'));
+    const environment = readEnvironment(this.environment());
+    const written = await loadConfiguration(environment.CORTEX_CONFIG);
+    const policies = written.escalationPolicies.map((policy): EscalationPolicy => ({
+      ...policy,
+      chain: policy.chain.map((level, index) => ({ ...level, delayMs: delaysMs[index] ?? 0 })),
+    }));
+    const config = CortexConfiguration.parse({ ...written, escalationPolicies: policies });
+    const definition = {
+      name: 'escalator',
+      start: (context) => startEscalator(context, limits),
+    } as const satisfies Parameters<typeof startService>[0];
+    const service = await startService(definition, environment, config, pino({ level: 'fatal' }));
+    this.#services.push(service);
+    return service;
+  }
+
+  request(incidentId: string, changes: Partial<EventData<'escalation.requested'>> = {}): Promise<unknown> {
+    return this.bus.publish(
+      draft(escalationRequested, {
+        service: 'shop',
+        incidentId,
+        data: {
+          escalationId: `escalation-${incidentId}`,
+          incidentId,
+          service: 'shop',
+          severity: 'SEV1',
+          title: 'shop is down',
+          reason: 'remediation failed',
+          details: '',
+          notify: [],
+          urgent: false,
+          requestedAt: new Date().toISOString(),
+          ...changes,
+        },
+      }),
+    );
+  }
+
+  async stop(): Promise<void> {
+    for (const service of this.#services) await service.stop();
+    await this.bus.drain(2_000);
+    await this.receiver.stop();
+    await this.nats.stop();
+    this.folder.remove();
+  }
+}

@@ -1,0 +1,53 @@
+import { loadActions } from '@cortex/actions';
+import { loadChecks } from '@cortex/checks';
+import {
+  controlBucket,
+  journalBucket,
+  leaseBucket,
+  remediationRequested,
+  remediationRollbackRequested,
+} from '@cortex/contracts';
+import type { RunningApp, ServiceContext } from '@cortex/service';
+import type { ExecutorParts } from './execution/parts.ts';
+import { KillSwitchReader } from './execution/kill-switch.ts';
+import { handleRemediationRequested } from './handlers/remediation-requested.ts';
+import { handleRollbackRequested } from './handlers/rollback-requested.ts';
+import { createExecutorMetrics } from './metrics.ts';
+
+/** Runs playbooks: one event type asks for a remediation, the other for its rollback. */
+export async function startExecutor(context: ServiceContext): Promise<RunningApp> {
+  const { bus, config } = context;
+  const [actions, checks, journal, control, leaseRecords, leases] = await Promise.all([
+    loadActions(config.pluginFolders),
+    loadChecks(config.pluginFolders),
+    bus.bucket(journalBucket),
+    bus.bucket(controlBucket),
+    bus.bucket(leaseBucket),
+    bus.leases(),
+  ]);
+  const killSwitch = await KillSwitchReader.open(control);
+  const parts: ExecutorParts = {
+    actions,
+    checks,
+    journal,
+    leaseRecords,
+    leases,
+    killSwitch,
+    configuredChecks: config.checks,
+    protectedTargets: config.safety.protectedTargets,
+    metrics: createExecutorMetrics(context.metrics),
+    logger: context.logger,
+    now: context.now,
+  };
+  await bus.consume({
+    consumer: context.name,
+    event: remediationRequested,
+    handle: (event, handler) => handleRemediationRequested(event, handler, parts),
+  });
+  await bus.consume({
+    consumer: context.name,
+    event: remediationRollbackRequested,
+    handle: (event, handler) => handleRollbackRequested(event, handler, parts),
+  });
+  return { stop: () => killSwitch.stop() };
+}

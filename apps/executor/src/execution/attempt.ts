@@ -1,0 +1,117 @@
+import type { ActionContext, ActionResult } from '@cortex/actions';
+import type { JsonRecord } from '@cortex/contracts';
+import { recordIntent, recordResult, withdrawIntent } from '@cortex/playbook';
+import type { ExecutionPhase } from '@cortex/playbook';
+import { failpoint } from '../failpoint.ts';
+import { runEffect } from './effect.ts';
+import { TryAgainLater } from './errors.ts';
+import type { PlannedStep } from './plan.ts';
+import { actionContext, placeOf } from './run.ts';
+import type { Run } from './run.ts';
+
+/** One thing to be done to a target: a step, or the undo of one. */
+export interface Work {
+  readonly phase: ExecutionPhase;
+  readonly planned: PlannedStep;
+  readonly attempt: number;
+  /** Of an undo: what was seen before the step. The step itself looks for itself. */
+  readonly undoes?: JsonRecord;
+}
+
+export type AttemptEnd =
+  | { readonly kind: 'done' }
+  /** The kill switch is on: nothing was begun, and the intent is taken back. */
+  | { readonly kind: 'stopped'; readonly reason: string }
+  /** The action itself says no: nothing was begun. */
+  | { readonly kind: 'guarded'; readonly reason: string };
+
+/** Answers older than this prove nothing any more: the process may have been frozen since. */
+const freshMs = 1_000;
+const never = new AbortController().signal;
+
+/**
+ * One attempt: INTENT, effect, RESULT. The INTENT is written and the kill switch and the leases are asked at the same
+ * moment, and the effect begins only when all three have said yes, less than a second ago.
+ */
+export async function attempt(run: Run, work: Work, onBegin: () => void): Promise<AttemptEnd> {
+  const { parts, journal, holds } = run;
+  const { planned, phase } = work;
+  const place = placeOf(phase, planned);
+  const token = holds.token(planned.target);
+  const looking = actionContext(run, planned, { signal: holds.signal, stopRequest: never, token });
+
+  const look = await lookFirst(work, looking);
+  if (!look.ok) return { kind: 'guarded', reason: look.reason };
+  const { before } = look;
+
+  const intended = recordIntent(
+    journal.record,
+    { ...place, attempt: work.attempt },
+    { token, before, at: parts.now() },
+  );
+  let gate = await askGates(run, planned, journal.write(intended));
+  failpoint('after_intent');
+  if (gate.kind === 'go' && performance.now() - gate.askedMs > freshMs) gate = await askGates(run, planned);
+  if (gate.kind === 'stop') {
+    journal.restart(withdrawIntent(journal.record, place));
+    return { kind: 'stopped', reason: gate.reason };
+  }
+  if (gate.kind === 'lost') {
+    await journal.write(withdrawIntent(journal.record, place));
+    throw new TryAgainLater(gate.reason, 1_000);
+  }
+
+  onBegin();
+  const stop = new AbortController();
+  const unwatch = parts.killSwitch.watchDuring(stop);
+  const result = await runEffect((signal) => act(work, { ...looking, signal, stopRequest: stop.signal }, before), {
+    timeoutMs: Math.max(1, planned.step.timeoutMs),
+    holdsSignal: holds.signal,
+  }).finally(unwatch);
+  failpoint('after_effect');
+  await journal.write(recordResult(journal.record, place, planned.step, { ...result, at: parts.now() }));
+  failpoint('after_result');
+  parts.metrics.actionEnded(planned.action.name, result.outcome);
+  return { kind: 'done' };
+}
+
+type Look = { readonly ok: true; readonly before: JsonRecord } | { readonly ok: false; readonly reason: string };
+
+/** Asks the action whether it may, and what it sees. A target that cannot be looked at is not touched. */
+async function lookFirst({ planned, undoes }: Work, context: ActionContext): Promise<Look> {
+  if (undoes !== undefined) return { ok: true, before: undoes };
+  try {
+    const refusal = await planned.action.guard?.(planned.params, context);
+    if (refusal !== undefined) return { ok: false, reason: refusal };
+    return { ok: true, before: await planned.action.observe(planned.params, context) };
+  } catch (error) {
+    return { ok: false, reason: `cannot be looked at: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+function act({ planned, undoes }: Work, context: ActionContext, before: JsonRecord): Promise<ActionResult> {
+  const { action, params } = planned;
+  if (undoes === undefined) return action.act(params, context, before);
+  if (action.undo === undefined) return Promise.resolve({ ok: false, detail: `${action.name} has no undo` });
+  return action.undo(params, context, undoes);
+}
+
+type Gate =
+  | { readonly kind: 'go'; readonly askedMs: number }
+  | { readonly kind: 'stop'; readonly reason: string }
+  | { readonly kind: 'lost'; readonly reason: string };
+
+/** Writes the intent, reads the kill switch and proves the leases, all in one round trip. */
+async function askGates({ parts, holds }: Run, { target }: PlannedStep, write?: Promise<void>): Promise<Gate> {
+  const askedMs = performance.now();
+  const [written, kill, held] = await Promise.allSettled([
+    write ?? Promise.resolve(),
+    parts.killSwitch.read(),
+    holds.assertHeld(target),
+  ]);
+  if (written.status === 'rejected') throw written.reason;
+  if (held.status === 'rejected') return { kind: 'lost', reason: String(held.reason) };
+  if (kill.status === 'rejected') return { kind: 'stop', reason: String(kill.reason) };
+  if (kill.value.on) return { kind: 'stop', reason: kill.value.reason };
+  return { kind: 'go', askedMs };
+}

@@ -1,0 +1,55 @@
+import type { Bucket, Consumption } from '@cortex/bus';
+import { killSwitchKey } from '@cortex/contracts';
+import type { KillSwitch } from '@cortex/contracts';
+
+export type KillSwitchVerdict = { readonly on: false } | { readonly on: true; readonly reason: string };
+
+/** Reads the switch that stops every new effect. Whatever cannot be read as "off" is on. */
+export class KillSwitchReader {
+  readonly #bucket: Bucket<KillSwitch>;
+  readonly #listeners = new Set<() => void>();
+  #watch: Consumption | undefined;
+
+  private constructor(bucket: Bucket<KillSwitch>) {
+    this.#bucket = bucket;
+  }
+
+  static async open(bucket: Bucket<KillSwitch>): Promise<KillSwitchReader> {
+    const reader = new KillSwitchReader(bucket);
+    reader.#watch = await bucket.watch(
+      (key, entry) => {
+        if (key === killSwitchKey && entry?.value.on !== false) reader.#tell();
+      },
+      { onInvalid: () => reader.#tell() },
+    );
+    return reader;
+  }
+
+  /** Asks the server now: right before each effect nothing less will do. */
+  async read(): Promise<KillSwitchVerdict> {
+    try {
+      const entry = await this.#bucket.get(killSwitchKey);
+      if (entry === undefined) return { on: true, reason: 'the kill switch has no record, and that means on' };
+      if (!entry.value.on) return { on: false };
+      return { on: true, reason: `the kill switch is on, set by ${entry.value.by}: ${entry.value.reason}` };
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      return { on: true, reason: `the kill switch cannot be read, and that means on: ${cause}` };
+    }
+  }
+
+  /** Aborts once the switch is seen to go on. It only hastens a stop: every effect still asks by {@link read}. */
+  watchDuring(controller: AbortController): () => void {
+    const listener = () => controller.abort(new Error('the kill switch went on'));
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async stop(): Promise<void> {
+    await this.#watch?.stop();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,23 @@
+import type { ActionDefinition } from '@cortex/actions';
+import type { Bucket, Leases } from '@cortex/bus';
+import type { CheckPlugin } from '@cortex/checks';
+import type { CheckDefinition, ExecutionRecord, LeaseRecord, Target } from '@cortex/contracts';
+import type { ServiceContext } from '@cortex/service';
+import type { ExecutorMetrics } from '../metrics.ts';
+import type { KillSwitchReader } from './kill-switch.ts';
+
+/** What the stages of an execution work with. */
+export interface ExecutorParts {
+  readonly actions: ReadonlyMap<string, ActionDefinition>;
+  readonly checks: ReadonlyMap<string, CheckPlugin>;
+  readonly journal: Bucket<ExecutionRecord>;
+  readonly leases: Leases;
+  readonly leaseRecords: Bucket<LeaseRecord>;
+  readonly killSwitch: KillSwitchReader;
+  /** The user's checks: a pre-condition may name one of them. */
+  readonly configuredChecks: readonly CheckDefinition[];
+  readonly protectedTargets: readonly Target[];
+  readonly metrics: ExecutorMetrics;
+  readonly logger: ServiceContext['logger'];
+  readonly now: () => Date;
+}

@@ -1,0 +1,63 @@
+import type { ProbeVerdict } from '@cortex/actions';
+import type { JournalEntry, OnAmbiguous } from '@cortex/contracts';
+import { recordRepeat, recordResult } from '@cortex/playbook';
+import type { Work } from './attempt.ts';
+import { actionContext, placeOf } from './run.ts';
+import type { Run } from './run.ts';
+
+const probeTimeoutMs = 30_000;
+
+/** Answers for an intent that a crash left open: did the effect happen? Asks the target before anything is repeated. */
+export async function resolveAmbiguous(run: Run, work: Omit<Work, 'attempt'>, entry: JournalEntry): Promise<void> {
+  const { parts, journal } = run;
+  const { planned, phase } = work;
+  const place = placeOf(phase, planned);
+  const verdict = await verdictOf(run, work, entry);
+  parts.logger.warn(
+    { executionId: journal.record.remediation.executionId, step: planned.step.step, phase, verdict },
+    'a crash left a step open',
+  );
+  if (verdict === 'no_effect') {
+    await journal.write(recordRepeat(journal.record, place));
+    return;
+  }
+  const result =
+    verdict === 'took_effect'
+      ? ({ outcome: 'succeeded', detail: 'found done after a crash', inferred: true } as const)
+      : ({ outcome: 'ambiguous', detail: 'a crash left it open whether it was done, and nothing can tell' } as const);
+  await journal.write(recordResult(journal.record, place, planned.step, { ...result, at: parts.now() }));
+  parts.metrics.actionEnded(planned.action.name, result.outcome);
+}
+
+async function verdictOf(
+  run: Run,
+  { planned, undoes }: Omit<Work, 'attempt'>,
+  entry: JournalEntry,
+): Promise<ProbeVerdict> {
+  const { action, params } = planned;
+  switch (undoes === undefined ? planned.onAmbiguous : undoAnswer(planned.action)) {
+    case 'retry':
+      return 'no_effect';
+    case 'escalate':
+      return 'unknown';
+    case 'probe': {
+      const signal = AbortSignal.any([AbortSignal.timeout(probeTimeoutMs), run.holds.signal]);
+      const context = actionContext(run, planned, {
+        signal,
+        stopRequest: signal,
+        token: run.holds.token(planned.target),
+      });
+      try {
+        return (await action.probe?.(params, context, entry.before)) ?? 'unknown';
+      } catch (error) {
+        context.log('the probe broke', { error: error instanceof Error ? error.message : String(error) });
+        return 'unknown';
+      }
+    }
+  }
+}
+
+/** A rollback happens once at most, so only an undo that may be repeated is. INV-11. */
+function undoAnswer(action: { readonly idempotent: boolean; readonly isUndoIdempotent?: boolean }): OnAmbiguous {
+  return (action.isUndoIdempotent ?? action.idempotent) ? 'retry' : 'escalate';
+}

@@ -1,0 +1,74 @@
+import { targetKey } from '@cortex/contracts';
+import { completeRollback, finalResults, nextRollbackMove, recordIntent, recordResult } from '@cortex/playbook';
+import type { RollbackItem } from '@cortex/playbook';
+import { attempt } from './attempt.ts';
+import type { Work } from './attempt.ts';
+import { stepDraft } from './drafts.ts';
+import { TryAgainLater } from './errors.ts';
+import { resolveAmbiguous } from './resolve-ambiguous.ts';
+import { placeOf } from './run.ts';
+import type { Run } from './run.ts';
+
+/** Makes move after move until the journal says that the rollback ended. */
+export async function runRollback(run: Run): Promise<void> {
+  const { parts, journal } = run;
+  for (const result of finalResults(journal.record, 'rollback')) {
+    run.publisher.send(stepDraft(journal.record, 'rollback', result));
+  }
+  for (;;) {
+    const move = nextRollbackMove(journal.record);
+    switch (move.kind) {
+      case 'ended':
+        return;
+      case 'complete':
+        await journal.write(completeRollback(journal.record, move, parts.now()));
+        return;
+      case 'resolve_ambiguous':
+        await resolveAmbiguous(run, workOf(run, move.item), move.entry);
+        sayStep(run, move.item);
+        break;
+      case 'intent': {
+        if (run.draining.aborted) throw new TryAgainLater('this process is draining', 1);
+        const work = { ...workOf(run, move.item), attempt: move.attempt };
+        if (isIrreversible(work)) await skip(run, work);
+        else {
+          const end = await attempt(run, work, () => undefined);
+          if (end.kind !== 'done') {
+            const reason = end.kind === 'stopped' ? `kill_switch: ${end.reason}` : `refused: ${end.reason}`;
+            await journal.write(completeRollback(journal.record, { outcome: 'failed', reason }, parts.now()));
+            return;
+          }
+        }
+        sayStep(run, move.item);
+        break;
+      }
+    }
+  }
+}
+
+function workOf({ plan }: Run, item: RollbackItem): Omit<Work, 'attempt'> {
+  if (item.kind === 'step') return { phase: 'rollback', planned: plan.at('rollback', item.step, item.target) };
+  return { phase: 'rollback', planned: plan.at('remediation', item.step, item.target), undoes: item.before };
+}
+
+function isIrreversible({ planned, undoes }: Work): boolean {
+  if (undoes === undefined) return false;
+  return !planned.action.reversible || planned.action.canUndo?.(planned.params) === false;
+}
+
+/** What cannot be undone is written down as skipped: no effect, so intent and result are one write. */
+async function skip({ parts, journal, holds }: Run, { planned, phase, attempt: number }: Work): Promise<void> {
+  const place = placeOf(phase, planned);
+  const at = parts.now();
+  const fields = { token: holds.token(planned.target), before: {}, at };
+  const open = recordIntent(journal.record, { ...place, attempt: number }, fields);
+  const result = { outcome: 'skipped', detail: `${planned.action.name} cannot be undone`, at } as const;
+  await journal.write(recordResult(open, place, planned.step, result));
+}
+
+function sayStep({ journal, publisher }: Run, { step, target }: RollbackItem): void {
+  const result = finalResults(journal.record, 'rollback').find(
+    (found) => found.step === step.step && targetKey(found.target) === targetKey(target),
+  );
+  if (result !== undefined) publisher.send(stepDraft(journal.record, 'rollback', result));
+}

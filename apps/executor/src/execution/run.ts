@@ -1,0 +1,52 @@
+import type { ActionContext } from '@cortex/actions';
+import type { HandlerContext } from '@cortex/bus';
+import type { JsonRecord } from '@cortex/contracts';
+import { plainTarget } from '@cortex/playbook';
+import type { ExecutionPhase } from '@cortex/playbook';
+import type { Holds } from './holds.ts';
+import type { Journal } from './journal.ts';
+import type { ExecutorParts } from './parts.ts';
+import type { Plan, PlannedStep } from './plan.ts';
+import type { Publisher } from './publisher.ts';
+
+/** One execution under way in this process. */
+export interface Run {
+  readonly parts: ExecutorParts;
+  readonly journal: Journal;
+  readonly plan: Plan;
+  readonly holds: Holds;
+  readonly publisher: Publisher;
+  /** Aborts when this process drains: the running step ends, the next one is left to whoever comes after. */
+  readonly draining: HandlerContext['signal'];
+}
+
+/** What an action gets to know about where it acts. */
+export function actionContext(
+  run: Pick<Run, 'parts' | 'journal'>,
+  planned: PlannedStep,
+  fields: Pick<ActionContext, 'signal' | 'stopRequest' | 'token'>,
+): ActionContext {
+  const { executionId } = run.journal.record.remediation;
+  const { target, step } = planned;
+  return {
+    target: plainTarget(target),
+    facts: target.facts,
+    executionId,
+    ...fields,
+    log: (message: string, data: JsonRecord = {}) =>
+      run.parts.logger.info(
+        { ...data, executionId, step: step.step, action: step.action, instance: target.instance },
+        message,
+      ),
+  };
+}
+
+export interface Place {
+  readonly phase: ExecutionPhase;
+  readonly step: number;
+  readonly target: PlannedStep['target'];
+}
+
+export function placeOf(phase: ExecutionPhase, planned: PlannedStep): Place {
+  return { phase, step: planned.step.step, target: planned.target };
+}

@@ -1,0 +1,104 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { targetKey } from '@cortex/contracts';
+import type { ExecutionRecord, StepResult, Target } from '@cortex/contracts';
+import { completeExecution, finalResults, hasNoEffect, nextMove, recordIntent, recordResult } from '@cortex/playbook';
+import type { Ending } from '@cortex/playbook';
+import { attempt } from './attempt.ts';
+import type { Work } from './attempt.ts';
+import { startedDraft, stepDraft } from './drafts.ts';
+import { TryAgainLater } from './errors.ts';
+import { resolveAmbiguous } from './resolve-ambiguous.ts';
+import type { PlannedStep } from './plan.ts';
+import { placeOf } from './run.ts';
+import type { Run } from './run.ts';
+
+const firstRetryMs = 250;
+const longestRetryMs = 10_000;
+
+/** Makes move after move until the journal says that the execution ended. */
+export async function runSteps(run: Run): Promise<void> {
+  const { parts, journal, plan, publisher } = run;
+  if (journal.record.entries.length > 0) sayAgain(run);
+  for (;;) {
+    const move = nextMove(journal.record);
+    switch (move.kind) {
+      case 'ended':
+        return;
+      case 'complete':
+        await journal.write(completeExecution(journal.record, move, parts.now()));
+        return;
+      case 'resolve_ambiguous': {
+        const planned = plan.at('remediation', move.step, move.target);
+        await resolveAmbiguous(run, { phase: 'remediation', planned }, move.entry);
+        sayStep(run, planned);
+        break;
+      }
+      case 'intent': {
+        if (run.draining.aborted) throw new TryAgainLater('this process is draining', 1);
+        if (move.attempt > 1) await delay(Math.min(firstRetryMs * 2 ** (move.attempt - 2), longestRetryMs));
+        const planned = plan.at('remediation', move.step, move.target);
+        const isFirst = hasNoEffect(journal.record);
+        const work: Work = { phase: 'remediation', planned, attempt: move.attempt };
+        const end = await attempt(run, work, () => {
+          if (isFirst) publisher.send(startedDraft(journal.record));
+        });
+        if (end.kind === 'stopped') {
+          await journal.write(completeExecution(journal.record, stoppedBy(end.reason, isFirst), parts.now()));
+          return;
+        }
+        if (end.kind === 'guarded') {
+          if (isFirst) {
+            const ending: Ending = { outcome: 'refused', refusedBy: 'precondition', reason: end.reason };
+            await journal.write(completeExecution(journal.record, ending, parts.now()));
+            return;
+          }
+          await recordGuarded(run, work, end.reason);
+        }
+        sayStep(run, planned);
+        break;
+      }
+    }
+  }
+}
+
+/** After a crash: what was said before may have been lost with the process. The same ids make it harmless. */
+function sayAgain({ journal, publisher }: Run): void {
+  publisher.send(startedDraft(journal.record));
+  for (const result of settledResults(journal.record)) publisher.send(stepDraft(journal.record, 'remediation', result));
+}
+
+/** Says that a step ended on a target, once no further attempt follows. */
+function sayStep({ journal, publisher }: Run, { step, target }: PlannedStep): void {
+  const result = settledResults(journal.record).find((found) => isAt(found, step.step, target));
+  if (result !== undefined) publisher.send(stepDraft(journal.record, 'remediation', result));
+}
+
+function settledResults(record: ExecutionRecord): readonly StepResult[] {
+  const move = nextMove(record);
+  const results = finalResults(record, 'remediation');
+  if (move.kind !== 'intent' && move.kind !== 'resolve_ambiguous') return results;
+  return results.filter((result) => !isAt(result, move.step.step, move.target));
+}
+
+function isAt(result: StepResult, step: number, target: Target): boolean {
+  return result.step === step && targetKey(result.target) === targetKey(target);
+}
+
+function stoppedBy(reason: string, isFirst: boolean): Ending {
+  return isFirst
+    ? { outcome: 'refused', refusedBy: 'kill_switch', reason }
+    : { outcome: 'failed', reason: `kill_switch: ${reason}` };
+}
+
+/** A later step whose action refuses: it failed without an effect, and intent and result are one write. */
+async function recordGuarded(
+  { parts, journal, holds }: Run,
+  { planned, phase, attempt: number }: Work,
+  reason: string,
+): Promise<void> {
+  const place = placeOf(phase, planned);
+  const at = parts.now();
+  const fields = { token: holds.token(planned.target), before: {}, at };
+  const open = recordIntent(journal.record, { ...place, attempt: number }, fields);
+  await journal.write(recordResult(open, place, planned.step, { outcome: 'failed', detail: `refused: ${reason}`, at }));
+}

@@ -1,0 +1,7 @@
+import { startTestExecutor } from './start-executor.ts';
+
+/** An executor as a process of its own, for tests that kill and freeze it. */
+const natsUrl = process.env['CORTEX_NATS_URL'];
+if (natsUrl === undefined) throw new Error('CORTEX_NATS_URL is not set');
+await startTestExecutor({ natsUrl, name: `executor-${process.pid}` });
+console.log('ready');

@@ -1,0 +1,49 @@
+import { connectBus } from '@cortex/bus';
+import type { Bus } from '@cortex/bus';
+import type { CheckDefinition, Target } from '@cortex/contracts';
+import type { ServiceContext } from '@cortex/service';
+import { Registry } from 'prom-client';
+import { startExecutor } from '../app.ts';
+
+export interface TestExecutor {
+  readonly bus: Bus;
+  readonly metrics: Registry;
+  stop(): Promise<void>;
+}
+
+export interface TestExecutorOptions {
+  readonly natsUrl: string;
+  readonly name: string;
+  readonly protectedTargets?: readonly Target[];
+  readonly checks?: readonly CheckDefinition[];
+  readonly pluginFolders?: readonly string[];
+}
+
+/** The executor with a real bus, without the HTTP server and the configuration file of the service kit. */
+export async function startTestExecutor(options: TestExecutorOptions): Promise<TestExecutor> {
+  const logger = testLogger();
+  const bus = await connectBus({ servers: options.natsUrl, source: '/cortex/executor', name: options.name, logger });
+  const metrics = new Registry();
+  const config = {
+    pluginFolders: options.pluginFolders ?? [],
+    checks: options.checks ?? [],
+    safety: { protectedTargets: options.protectedTargets ?? [] },
+  };
+  const context = { name: 'executor', bus, config, logger, metrics, now: () => new Date() };
+  const app = await startExecutor(context as unknown as ServiceContext);
+  return {
+    bus,
+    metrics,
+    async stop() {
+      await bus.drain(2_000);
+      await app.stop?.();
+    },
+  };
+}
+
+function testLogger() {
+  const write = (level: string) => (data: object, message: string) => {
+    if (process.env['CORTEX_TEST_LOG'] !== undefined) console.log(JSON.stringify({ level, message, ...data }));
+  };
+  return { debug: () => undefined, info: write('info'), warn: write('warn'), error: write('error') };
+}

@@ -1,0 +1,52 @@
+import type { Bucket, Bus } from '@cortex/bus';
+import { HealthRecord, healthBucket, targetKey } from '@cortex/contracts';
+import type { Target } from '@cortex/contracts';
+import { resumeHealth, unknownHealth } from '@cortex/health';
+import type { TargetHealth } from '@cortex/health';
+import { z } from 'zod';
+
+/** How far the last change has come on its way to the others. */
+const Announcement = z.strictObject({
+  /** The `health.checked` event that tipped the state; the id of `health.changed` is derived from it. */
+  causeId: z.uuid(),
+  published: z.boolean(),
+});
+export type Announcement = z.infer<typeof Announcement>;
+
+export interface StoredHealth {
+  readonly health: TargetHealth;
+  readonly announcement?: Announcement;
+  /** 0 for what has never been stored. */
+  readonly revision: number;
+}
+
+/** The health of each target in its bucket, written only on top of what was read. */
+export interface HealthStore {
+  load(target: Target, now: string): Promise<StoredHealth>;
+  /** The new revision, or undefined when somebody else wrote first. */
+  save(stored: StoredHealth): Promise<number | undefined>;
+}
+
+export async function openHealthStore(bus: Bus): Promise<HealthStore> {
+  const bucket: Bucket<HealthRecord> = await bus.bucket(healthBucket);
+  return {
+    async load(target, now) {
+      const entry = await bucket.get(targetKey(target));
+      if (entry === undefined) return { health: unknownHealth(target, now), revision: 0 };
+      const { announcement, ...memory } = entry.value.memory;
+      const parsed = Announcement.safeParse(announcement);
+      return {
+        health: resumeHealth({ ...entry.value, memory }),
+        revision: entry.revision,
+        ...(parsed.success ? { announcement: parsed.data } : {}),
+      };
+    },
+    async save({ health, announcement, revision }) {
+      const key = targetKey(health.target);
+      const memory = { ...health.memory, ...(announcement === undefined ? {} : { announcement }) };
+      const record = HealthRecord.parse({ ...health, memory });
+      const written = revision === 0 ? await bucket.create(key, record) : await bucket.update(key, record, revision);
+      return written.ok ? written.revision : undefined;
+    },
+  };
+}

@@ -1,0 +1,218 @@
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { connectBus } from '@cortex/bus';
+import type { Bus } from '@cortex/bus';
+import { healthBucket, healthChanged, healthChecked, targetKey } from '@cortex/contracts';
+import type { CortexEvent } from '@cortex/contracts';
+import {
+  bundleApp,
+  eventually,
+  silentLogger,
+  startApp,
+  startHttpReceiver,
+  startProvisionedNats,
+  temporaryFolder,
+} from '@cortex/testing';
+import type { HttpReceiver, ProvisionedNats, TemporaryFolder, TestProcess } from '@cortex/testing';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+const app = resolve(import.meta.dirname, '..');
+const target = { service: 'shop', instance: 'shop-1' };
+
+let nats: ProvisionedNats;
+let bus: Bus;
+let folder: TemporaryFolder;
+let shop: HttpReceiver;
+let isUp: boolean;
+let checker: TestProcess | undefined;
+let changes: CortexEvent<'health.changed'>[];
+let results: CortexEvent<'health.checked'>[];
+
+beforeAll(() => bundleApp(app));
+
+beforeEach(async () => {
+  isUp = true;
+  shop = await startHttpReceiver();
+  shop.answer = (response) => response.writeHead(isUp ? 200 : 503).end();
+  folder = temporaryFolder('cortex-health-checker-');
+  nats = await startProvisionedNats();
+  bus = await connectBus({ servers: nats.url, source: '/cortex/test', name: 'test', logger: silentLogger });
+  changes = [];
+  results = [];
+  await bus.read({ event: healthChanged, from: 'all', handle: (event) => void changes.push(event) });
+  await bus.read({ event: healthChecked, from: 'all', handle: (event) => void results.push(event) });
+  await configure('');
+});
+
+afterEach(async () => {
+  await checker?.kill();
+  checker = undefined;
+  await bus.drain(1_000);
+  await nats.stop();
+  await shop.stop();
+  folder.remove();
+});
+
+async function configure(more: string): Promise<void> {
+  const { port } = shop;
+  await writeFile(
+    join(folder.path, 'cortex.yaml'),
+    `version: 1
+services:
+  - name: shop
+    instances: [{ id: shop-1 }]
+checks:
+  - { name: web, type: http_endpoint, service: shop, interval: 500ms, timeout: 400ms, retries: 2, url: "http://127.0.0.1:${port}/" }
+  - { name: port, type: tcp_port, service: shop, interval: 500ms, timeout: 400ms, retries: 2, host: 127.0.0.1, port: ${port} }
+${more}`,
+  );
+}
+
+async function startChecker(): Promise<TestProcess> {
+  checker = startApp(app, { natsUrl: nats.url, folder: folder.path, env: { CORTEX_INSTANCE: 'test' } });
+  await checker.waitForLine('"msg":"ready"');
+  return checker;
+}
+
+async function storedState(): Promise<string | undefined> {
+  const bucket = await bus.bucket(healthBucket);
+  return (await bucket.get(targetKey(target)))?.value.state;
+}
+
+function path(): readonly string[] {
+  return changes.map(({ data }) => `${data.from}>${data.to}`);
+}
+
+const patience = { timeoutMs: 30_000, intervalMs: 20 };
+
+describe('the health checker', () => {
+  it('follows a target from healthy to unhealthy and back, and tells why', async () => {
+    await startChecker();
+    await eventually(() => expect(path()).toEqual(['UNKNOWN>HEALTHY']), patience);
+
+    isUp = false;
+    const down = ['UNKNOWN>HEALTHY', 'HEALTHY>DEGRADED', 'DEGRADED>UNHEALTHY'];
+    await eventually(() => expect(path()).toEqual(down), patience);
+    expect(changes[1]?.data).toMatchObject({ target, failing: [{ check: 'web' }], flapping: false });
+    expect(changes[1]?.data.reason).toContain('web');
+    // Its cause is the very result that tipped the state.
+    const cause = results.find(({ id }) => id === changes[1]?.causationid);
+    expect(cause?.data).toMatchObject({ check: 'web', passed: false });
+
+    isUp = true;
+    await eventually(() => expect(path()).toEqual([...down, 'UNHEALTHY>HEALTHY']), patience);
+    expect(await storedState()).toBe('HEALTHY');
+    expect(new Set(results.map(({ data }) => data.check))).toEqual(new Set(['web', 'port']));
+  });
+
+  it('continues after a restart without announcing anything twice', async () => {
+    await startChecker();
+    await eventually(() => expect(path()).toHaveLength(1), patience);
+    isUp = false;
+    await eventually(() => expect(path()).toHaveLength(3), patience);
+
+    await checker?.stop();
+    const before = results.length;
+    await startChecker();
+    await eventually(() => expect(results.length).toBeGreaterThan(before + 10), patience);
+    expect(path()).toHaveLength(3);
+    expect(await storedState()).toBe('UNHEALTHY');
+  });
+
+  it('publishes a change that a dead checker had written but not published, exactly once', async () => {
+    await startChecker();
+    await eventually(() => expect(path()).toEqual(['UNKNOWN>HEALTHY']), patience);
+    await checker?.kill();
+
+    // What the bucket holds when the process dies between the write and the publish.
+    const bucket = await bus.bucket(healthBucket);
+    const entry = await bucket.get(targetKey(target));
+    if (entry?.value.change === undefined) throw new Error('nothing stored');
+    const causeId = '019a0000-0000-7000-8000-000000000001';
+    const at = new Date().toISOString();
+    const change = { ...entry.value.change, from: 'HEALTHY' as const, to: 'DEGRADED' as const, since: at };
+    const checks = entry.value.memory['checks'] as Record<string, Record<string, string | number | boolean>>;
+    const failing = { ...checks['web'], status: 'failing', passes: 0, failures: 1, streakSince: at, lastAt: at };
+    const memory = {
+      ...entry.value.memory,
+      checks: { ...checks, web: failing },
+      changeCount: 2,
+      announcement: { causeId, published: false },
+    };
+    await bucket.put(entry.key, { ...entry.value, state: 'DEGRADED', since: at, change, memory });
+
+    isUp = false;
+    await startChecker();
+    await eventually(() => expect(path()).toContain('HEALTHY>DEGRADED'), patience);
+    await checker?.kill();
+    // The same record once more, as if it had died again right after the publish.
+    await bucket.put(entry.key, { ...entry.value, state: 'DEGRADED', since: at, change, memory });
+    await startChecker();
+    await eventually(() => expect(path().at(-1)).toBe('DEGRADED>UNHEALTHY'), patience);
+    expect(path().filter((text) => text === 'HEALTHY>DEGRADED')).toHaveLength(1);
+    expect(changes.find(({ data }) => data.to === 'DEGRADED')?.causationid).toBe(causeId);
+  });
+
+  it('tells one unbroken story however often it is killed', async () => {
+    for (let round = 0; round < 6; round += 1) {
+      const running = await startChecker();
+      const known = changes.length;
+      isUp = round % 2 === 0;
+      const bucket = await bus.bucket(healthBucket);
+      const changed = new Promise<void>((done) => {
+        void bucket.watch((_key, entry) => {
+          if (Number(entry?.value.memory['changeCount'] ?? 0) > known) done();
+        });
+      });
+      await changed;
+      await running.kill();
+    }
+    isUp = true;
+    await startChecker();
+    await eventually(() => expect(path().at(-1)).toMatch(/>HEALTHY$/), patience);
+    const states = changes.map(({ data }) => data.to);
+    expect(changes.map(({ data }) => data.from)).toEqual(['UNKNOWN', ...states.slice(0, -1)]);
+    expect(new Set(changes.map(({ id }) => id)).size).toBe(changes.length);
+  });
+
+  it('goes on checking while NATS is away, and tells afterwards', async () => {
+    await startChecker();
+    await eventually(() => expect(path()).toEqual(['UNKNOWN>HEALTHY']), patience);
+    await nats.kill();
+    isUp = false;
+    const asked = shop.requests.length;
+    await eventually(() => expect(shop.requests.length - asked).toBeGreaterThan(5), patience);
+    await nats.restart();
+    await eventually(() => expect(path().at(-1)).toBe('DEGRADED>UNHEALTHY'), patience);
+    expect(path()).toEqual(['UNKNOWN>HEALTHY', 'HEALTHY>DEGRADED', 'DEGRADED>UNHEALTHY']);
+  });
+
+  it('looks deeper at once when a target degrades', async () => {
+    await writeFile(
+      join(folder.path, 'canary.check.mjs'),
+      `export default ({ defineCheck, z }) => defineCheck({
+        name: 'canary', summary: 'counts its runs', tier: 'deep', params: z.strictObject({}),
+        async run() { return { passed: true, detail: 'sang' }; },
+      });`,
+    );
+    await configure(`  - { name: deep, type: canary, tier: deep, service: shop, interval: 10m, timeout: 1s }
+plugins: [.]
+`);
+    await startChecker();
+    await eventually(() => expect(path()).toEqual(['UNKNOWN>HEALTHY']), patience);
+    const deepRuns = () => results.filter(({ data }) => data.check === 'deep').length;
+    expect(deepRuns()).toBe(1);
+    isUp = false;
+    await eventually(() => expect(deepRuns()).toBe(2), patience);
+  });
+
+  it('serves its metrics', async () => {
+    const running = await startChecker();
+    await eventually(() => expect(path()).toEqual(['UNKNOWN>HEALTHY']), patience);
+    const line = await running.waitForLine('"msg":"listening"');
+    const { port } = JSON.parse(line) as { port: number };
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    expect(text).toMatch(/cortex_checks_total\{[^}]*type="http_endpoint"[^}]*passed="true"[^}]*\} [1-9]/);
+    expect(text).toMatch(/cortex_health_state\{[^}]*instance="shop-1"[^}]*\} 0/);
+  });
+});

@@ -1,0 +1,147 @@
+import type { Bus } from '@cortex/bus';
+import { draft, healthChanged, healthChecked } from '@cortex/contracts';
+import type { CheckOutcome, HealthChange, Target } from '@cortex/contracts';
+import { changeKey, stepHealth } from '@cortex/health';
+import type { HealthStep, StepHealthSettings, TargetHealth } from '@cortex/health';
+import type { Logger } from 'pino';
+import type { HealthStore, StoredHealth } from './adapters/health-store.ts';
+
+export interface TargetMonitorOptions {
+  readonly target: Target;
+  readonly settings: StepHealthSettings;
+  readonly store: HealthStore;
+  readonly bus: Pick<Bus, 'publish'>;
+  /** Takes the results that changed nothing. */
+  readonly offerResult: (outcome: CheckOutcome) => void;
+  readonly onState: (health: TargetHealth) => void;
+  readonly onChange: (change: HealthChange) => void;
+  readonly logger: Pick<Logger, 'warn' | 'info'>;
+  readonly now: () => Date;
+}
+
+/** Results that wait while the bus is away; the newest say all that matters. */
+const maxPending = 200;
+
+/**
+ * Keeps the health of one target. A change is written before it is published, and its event's id comes from what was
+ * written: whenever the process dies, the next one publishes the same event, not another.
+ */
+export class TargetMonitor {
+  private readonly options: TargetMonitorOptions;
+  private readonly pending: CheckOutcome[] = [];
+  private stored: StoredHealth;
+  private working: Promise<void> | undefined;
+
+  private constructor(options: TargetMonitorOptions, stored: StoredHealth) {
+    this.options = options;
+    this.stored = stored;
+  }
+
+  /** Continues from what is stored; publishes a change that its writer may not have come to publish. */
+  static async open(options: TargetMonitorOptions): Promise<TargetMonitor> {
+    const stored = await options.store.load(options.target, options.now().toISOString());
+    const monitor = new TargetMonitor(options, stored);
+    options.onState(stored.health);
+    monitor.work();
+    return monitor;
+  }
+
+  /** Takes a result; returns at once. */
+  take(outcome: CheckOutcome): void {
+    this.pending.push(outcome);
+    if (this.pending.length > maxPending) this.pending.shift();
+    this.work();
+  }
+
+  /** Resolves when every result taken so far has been worked in. */
+  async settle(): Promise<void> {
+    while (this.working !== undefined) await this.working;
+  }
+
+  private work(): void {
+    this.working ??= this.workOff();
+  }
+
+  private async workOff(): Promise<void> {
+    try {
+      await this.announce();
+      for (let outcome = this.pending.shift(); outcome !== undefined; outcome = this.pending.shift()) {
+        await this.apply(outcome);
+      }
+    } catch (error) {
+      // What was not written is seen again by the next result; what was not published, by `announce` before it.
+      const { target } = this.options;
+      this.options.logger.warn({ err: error, target }, 'could not write or publish the health of a target');
+    } finally {
+      this.working = undefined;
+    }
+    if (this.pending.length > 0) this.work();
+  }
+
+  private async apply(outcome: CheckOutcome): Promise<void> {
+    let causeId: string | undefined;
+    for (;;) {
+      const step = this.step(outcome);
+      if (step.change === undefined) {
+        if (causeId === undefined) this.options.offerResult(outcome);
+        if (!isWorthSaving(this.stored.health, step.state)) {
+          this.stored = { ...this.stored, health: step.state };
+          return;
+        }
+      } else {
+        causeId ??= (await this.publishResult(outcome)).id;
+      }
+      const announcement =
+        step.change === undefined || causeId === undefined ? this.stored.announcement : { causeId, published: false };
+      if (await this.save({ ...this.stored, health: step.state, ...(announcement && { announcement }) })) {
+        this.options.onState(step.state);
+        if (step.change !== undefined) {
+          await this.announce();
+          this.options.onChange(step.change);
+        }
+        return;
+      }
+      // Another checker wrote first: judge the same result again on top of what it knows.
+      this.stored = await this.options.store.load(this.options.target, this.options.now().toISOString());
+      this.options.onState(this.stored.health);
+    }
+  }
+
+  private step(outcome: CheckOutcome): HealthStep {
+    return stepHealth(this.stored.health, outcome, this.options.settings, this.options.now().toISOString());
+  }
+
+  private publishResult(outcome: CheckOutcome): ReturnType<Bus['publish']> {
+    return this.options.bus.publish(draft(healthChecked, { service: outcome.target.service, data: outcome }));
+  }
+
+  /** Publishes the last change, if it is not known to be published. */
+  private async announce(): Promise<void> {
+    const { health, announcement } = this.stored;
+    if (announcement === undefined || announcement.published || health.change === undefined) return;
+    const { change, target } = health;
+    await this.options.bus.publish(
+      draft(healthChanged, { service: target.service, data: change, key: changeKey(health) }),
+      { id: announcement.causeId },
+    );
+    this.options.logger.info({ target, from: change.from, to: change.to, reason: change.reason }, 'health changed');
+    // On a conflict the other writer has seen this record too; at worst the same event is published once more.
+    await this.save({ ...this.stored, announcement: { ...announcement, published: true } });
+  }
+
+  private async save(stored: StoredHealth): Promise<boolean> {
+    const revision = await this.options.store.save(stored);
+    if (revision === undefined) return false;
+    this.stored = { ...stored, revision };
+    return true;
+  }
+}
+
+/** Between changes, only what a restart could not learn again within one round of checks is written. */
+function isWorthSaving(before: TargetHealth, after: TargetHealth): boolean {
+  const statuses = (health: TargetHealth): string =>
+    JSON.stringify(
+      Object.entries(health.memory.checks).map(([name, { status, persistent }]) => [name, status, persistent]),
+    );
+  return statuses(before) !== statuses(after);
+}

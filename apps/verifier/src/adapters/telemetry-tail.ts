@@ -1,0 +1,102 @@
+import type { Bus, Consumption } from '@cortex/bus';
+import { telemetryMetrics } from '@cortex/contracts';
+import type { SeriesBatch } from '@cortex/contracts';
+import { readUntilCaughtUp } from './read-until-caught-up.ts';
+
+export interface TelemetryTail {
+  stop(): Promise<void>;
+}
+
+type Listener = (batches: readonly SeriesBatch[]) => void;
+
+/** How long telemetry is kept for the verifications that begin while others run. */
+const keepMs = 3 * 60_000;
+
+/** One reading of the stream, for all verifications that run beside each other. */
+interface Feed {
+  readonly opened: Promise<Consumption>;
+  readonly listeners: Set<Listener>;
+  /** Oldest first. */
+  readonly kept: { readonly atMs: number; readonly batches: readonly SeriesBatch[] }[];
+  /** All that was published since then is kept. */
+  sinceMs: number;
+  users: number;
+}
+
+/**
+ * Reads telemetry once, however many verifications look at it: a reading for each would cost the square of their number.
+ * Without verifications nothing is read.
+ */
+export class TelemetryTails {
+  readonly #bus: Pick<Bus, 'read'>;
+  #feed: Feed | undefined;
+
+  constructor(bus: Pick<Bus, 'read'>) {
+    this.#bus = bus;
+  }
+
+  /** Hands on all telemetry that was published since `from`, then what arrives. Resolves when the past has been handed on. */
+  async tail(from: Date, onBatches: Listener): Promise<TelemetryTail> {
+    const fromMs = from.getTime();
+    // One that looks further back than the others, after a long remediation, reads for itself.
+    if (this.#feed !== undefined && this.#feed.sinceMs > fromMs) return this.#readAlone(from, onBatches);
+    const feed = (this.#feed ??= this.#open(from));
+    feed.users += 1;
+    try {
+      await feed.opened;
+    } catch (error) {
+      await this.#leave(feed);
+      throw error;
+    }
+    if (feed.sinceMs > fromMs) {
+      // What was to be kept went while the past was read.
+      await this.#leave(feed);
+      return this.#readAlone(from, onBatches);
+    }
+    for (const { atMs, batches } of feed.kept) if (atMs >= fromMs) onBatches(batches);
+    feed.listeners.add(onBatches);
+    return {
+      stop: async () => {
+        if (feed.listeners.delete(onBatches)) await this.#leave(feed);
+      },
+    };
+  }
+
+  #open(from: Date): Feed {
+    const feed: Omit<Feed, 'opened'> = { listeners: new Set(), kept: [], sinceMs: from.getTime(), users: 0 };
+    const opened = readUntilCaughtUp(this.#bus, {
+      event: telemetryMetrics,
+      from,
+      handle: ({ time, data }) => {
+        const atMs = Date.parse(time);
+        feed.kept.push({ atMs, batches: data.series });
+        forgetBefore(feed, atMs - keepMs);
+        for (const listener of feed.listeners) listener(data.series);
+      },
+    });
+    return Object.assign(feed, { opened });
+  }
+
+  async #leave(feed: Feed): Promise<void> {
+    feed.users -= 1;
+    if (feed.users > 0) return;
+    if (this.#feed === feed) this.#feed = undefined;
+    const consumption = await feed.opened.catch(() => undefined);
+    await consumption?.stop();
+  }
+
+  #readAlone(from: Date, onBatches: Listener): Promise<TelemetryTail> {
+    return readUntilCaughtUp(this.#bus, {
+      event: telemetryMetrics,
+      from,
+      handle: ({ data }) => onBatches(data.series),
+    });
+  }
+}
+
+function forgetBefore(feed: Pick<Feed, 'kept' | 'sinceMs'>, oldestMs: number): void {
+  if (oldestMs <= feed.sinceMs) return;
+  feed.sinceMs = oldestMs;
+  const first = feed.kept.findIndex(({ atMs }) => atMs >= oldestMs);
+  feed.kept.splice(0, first === -1 ? feed.kept.length : first);
+}

@@ -1,0 +1,95 @@
+import type { Bus, Consumption, HandlerContext } from '@cortex/bus';
+import { ConditionError } from '@cortex/conditions';
+import { draft, remediationCompleted, verificationCompleted, verificationStarted } from '@cortex/contracts';
+import type { CortexEvent, EventDraft } from '@cortex/contracts';
+import type { VerificationVerdict } from '@cortex/verification';
+import type { Logger } from 'pino';
+import type { RecentHistory } from '../adapters/recent-history.ts';
+import type { TargetChecks } from '../adapters/target-checks.ts';
+import type { VerificationMetrics } from '../metrics.ts';
+import { runVerification } from '../run-verification.ts';
+import type { VerificationRun } from '../run-verification.ts';
+
+export interface VerifierParts {
+  readonly bus: Pick<Bus, 'consume'>;
+  readonly checks: TargetChecks;
+  readonly history: RecentHistory;
+  readonly tailTelemetry: VerificationRun['tailTelemetry'];
+  readonly metrics: VerificationMetrics;
+  readonly logger: Pick<Logger, 'info'>;
+  readonly now: () => Date;
+}
+
+/** Verifications mostly wait: many may run beside each other. */
+const concurrency = 64;
+
+export function consumeRemediationCompleted(parts: VerifierParts): Promise<Consumption> {
+  return parts.bus.consume({
+    consumer: 'verifier',
+    event: remediationCompleted,
+    concurrency,
+    handle: (event, context) => handleRemediationCompleted(event, context, parts),
+  });
+}
+
+/**
+ * Verifies a remediation whose steps ran. Nothing is stored on the way: after a crash the event comes again and the
+ * verification begins anew, with a verdict under the same id.
+ */
+async function handleRemediationCompleted(
+  event: CortexEvent<'remediation.completed'>,
+  context: HandlerContext,
+  parts: VerifierParts,
+): Promise<readonly EventDraft[]> {
+  const { executionId, incidentId, playbook, targets, outcome, startedAt, completedAt } = event.data;
+  if (outcome !== 'succeeded') return [];
+  // A redelivery long after the verdict would look at another time and might conclude otherwise.
+  if (await parts.history.hasVerdict(event.subject, executionId, completedAt)) return [];
+
+  const { metrics, now } = parts;
+  const execution = { executionId, incidentId, playbookId: playbook.id, targets };
+  const subject = { service: event.subject, incidentId };
+  const beganAt = now();
+  await context.publish(
+    draft(verificationStarted, { ...subject, data: { ...execution, startedAt: beganAt.toISOString() } }),
+  );
+
+  metrics.began();
+  let verdict: VerificationVerdict | undefined;
+  try {
+    verdict = await runVerification({
+      executionId,
+      request: { playbook, targets, checks: parts.checks.of(targets), startedAt, effectAt: completedAt },
+      checksBefore: await parts.history.checksBefore(targets, startedAt),
+      checks: parts.checks,
+      tailTelemetry: parts.tailTelemetry,
+      now,
+      signal: context.signal,
+    });
+  } catch (error) {
+    if (!(error instanceof ConditionError)) throw error;
+    // Trying again would not mend the playbook, and no verdict would leave the incident waiting for ever.
+    verdict = { state: 'UNCERTAIN', reason: error.message, recommendation: 'investigate', findings: [] };
+  } finally {
+    metrics.ended(verdict?.state);
+  }
+
+  const { state, reason, recommendation, findings, recoveredAt } = verdict;
+  parts.logger.info({ executionId, incidentId, state, reason }, 'verified');
+  const completedNow = now();
+  return [
+    draft(verificationCompleted, {
+      ...subject,
+      data: {
+        ...execution,
+        state,
+        reason: reason.slice(0, 4_000),
+        recommendation,
+        findings: [...findings],
+        ...(recoveredAt === undefined ? {} : { recoveredAt }),
+        completedAt: completedNow.toISOString(),
+        durationMs: Math.max(0, completedNow.getTime() - beganAt.getTime()),
+      },
+    }),
+  ];
+}

@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CheckOutcome, SeriesBatch } from '@cortex/contracts';
+import { beginVerification, stepVerification } from '@cortex/verification';
+import type { Observation, VerificationRequest, VerificationVerdict } from '@cortex/verification';
+import type { TargetChecks } from './adapters/target-checks.ts';
+import type { TelemetryTail } from './adapters/telemetry-tail.ts';
+
+/** How far before the remediation its telemetry is read, to know how things were. */
+const lookBackMs = 2 * 60_000;
+
+/** Thrown to hand a verification back: another verifier begins it anew from the event. */
+class VerificationInterruptedError extends Error {
+  readonly code = 'CORTEX_VERIFICATION_INTERRUPTED';
+  readonly retryAfterMs = 0;
+
+  constructor(executionId: string) {
+    super(`the verification of ${executionId} was handed back, because this verifier is stopping`);
+    this.name = 'VerificationInterruptedError';
+  }
+}
+
+export interface VerificationRun {
+  readonly executionId: string;
+  readonly request: VerificationRequest;
+  readonly checksBefore: readonly CheckOutcome[];
+  readonly checks: Pick<TargetChecks, 'run'>;
+  readonly tailTelemetry: (from: Date, onBatches: (batches: readonly SeriesBatch[]) => void) => Promise<TelemetryTail>;
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+}
+
+/** Drives one verification to its verdict: the reducer says what it needs, this fetches it. */
+export async function runVerification(run: VerificationRun): Promise<VerificationVerdict> {
+  const { request, signal } = run;
+  const now = (): string => run.now().toISOString();
+  let state = beginVerification(request, now());
+  state = stepVerification(state, { kind: 'checks_before', outcomes: run.checksBefore }, now()).state;
+
+  const arrived: SeriesBatch[] = [];
+  const metrics = new Set(state.metrics.keys());
+  const takeIn = (batches: readonly SeriesBatch[]): void => {
+    for (const batch of batches) if (metrics.has(batch.metric)) arrived.push(batch);
+  };
+  const from = new Date(Date.parse(request.startedAt) - lookBackMs);
+  const tail = metrics.size === 0 ? undefined : await run.tailTelemetry(from, takeIn);
+  try {
+    let observation: Observation = { kind: 'tick' };
+    while (!signal.aborted) {
+      state = stepVerification(state, { kind: 'samples', batches: arrived.splice(0) }, now()).state;
+      const step = stepVerification(state, observation, now());
+      state = step.state;
+      observation = { kind: 'tick' };
+      switch (step.wish.kind) {
+        case 'verdict':
+          return step.wish.verdict;
+        case 'run_checks':
+          observation = { kind: 'checks', outcomes: await run.checks.run(step.wish.checks, signal) };
+          break;
+        default:
+          await sleepUntil(step.wish.untilMs, run.now, signal);
+      }
+    }
+    throw new VerificationInterruptedError(run.executionId);
+  } finally {
+    await tail?.stop();
+  }
+}
+
+async function sleepUntil(untilMs: number, now: () => Date, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(Math.max(0, untilMs - now().getTime()), undefined, { signal });
+  } catch {
+    // Stopped: the loop ends.
+  }
+}

@@ -1,0 +1,52 @@
+import { basename, dirname } from 'node:path';
+
+/** A path of the playbook, taken apart: a folder without wildcards, and a name pattern for each level below it. */
+export interface GlobPath {
+  readonly base: string;
+  readonly patterns: readonly string[];
+}
+
+/** Takes `/tmp/cache-*` apart. The last part is always a pattern, so that a folder itself is never the thing deleted. */
+export function parseGlobPath(path: string): GlobPath {
+  const parts = path.split('/').filter((part) => part !== '');
+  const firstGlob = parts.findIndex(hasWildcard);
+  const split = firstGlob === -1 ? parts.length - 1 : firstGlob;
+  return { base: `/${parts.slice(0, split).join('/')}`, patterns: parts.slice(split) };
+}
+
+/** What is wrong with the pattern of a path, if anything. */
+export function globProblem(path: string): string | undefined {
+  // Variables are put in later; by then only names can stand there.
+  if (/[[\]{}]/.test(path.replaceAll(/\$\{[a-z.]+\}/g, ''))) return 'only * and ? are wildcards here; [ ] { } are not';
+  if (path.includes('**')) return '** is not needed: folders that match are cleaned with all that is in them';
+  if (dirname(path) === path || basename(path) === '') return 'names no file or folder';
+  return undefined;
+}
+
+/** Matches one name against `*` and `?`, in linear time. As in a shell, a leading dot must be written out. */
+export function matchesName(pattern: string, name: string): boolean {
+  if (name.startsWith('.') && !pattern.startsWith('.')) return false;
+  let [p, n, starAt, retryAt] = [0, 0, -1, 0];
+  while (n < name.length) {
+    if (pattern[p] === '*') {
+      starAt = p;
+      retryAt = n;
+      p += 1;
+    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === name[n])) {
+      p += 1;
+      n += 1;
+    } else if (starAt !== -1) {
+      p = starAt + 1;
+      retryAt += 1;
+      n = retryAt;
+    } else {
+      return false;
+    }
+  }
+  while (pattern[p] === '*') p += 1;
+  return p === pattern.length;
+}
+
+function hasWildcard(part: string): boolean {
+  return part.includes('*') || part.includes('?');
+}

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { Duration } from '../../params.ts';
+
+/** Spec 4.1. */
+export const RestartParams = z.strictObject({
+  /** Default: the target. Another name than the target's is refused: what was decided on is what is restarted. */
+  service_name: z
+    .string()
+    // Only ever compared with the target's names, never handed to a program.
+    .regex(/^[^\s\p{Cc}-][^\p{Cc}]{0,127}$/u, 'must be a name')
+    .optional(),
+  /** Wait until the new process has stayed up for a moment. That it serves is for the verification to prove. */
+  wait_for_healthy: z.boolean().default(true),
+  timeout: Duration.default(300_000),
+  /** Between SIGTERM and SIGKILL. */
+  grace_period: Duration.default(10_000),
+});
+export type RestartParams = z.output<typeof RestartParams>;

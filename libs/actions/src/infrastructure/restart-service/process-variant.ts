@@ -1,0 +1,99 @@
+import type { JsonRecord } from '@cortex/contracts';
+import { hasProcessTable, readBootId } from '@cortex/processes';
+import type { ActionContext, ActionResult, ProbeVerdict } from '../../define-action.ts';
+import { findService } from './find-service.ts';
+import type { ProcessTarget } from './process-target.ts';
+import type { RestartParams } from './params.ts';
+import { adopt, startProcess } from './start-process.ts';
+import { stopProcess } from './stop-process.ts';
+import type { RestartVariant } from './variant.ts';
+
+/** Restarts a plain process, found by its pid file. */
+export function processVariant(target: ProcessTarget): RestartVariant {
+  return {
+    guard: () => guard(target),
+    observe: () => observe(target),
+    act: (params, context) => act(target, params, context),
+    dryRun: () => dryRun(target),
+    probe: (before) => probe(target, before),
+    undo: (params, context) => ensureRunning(target, params, context),
+  };
+}
+
+async function guard(target: ProcessTarget): Promise<string | undefined> {
+  if (!hasProcessTable) return 'this system has no /proc: the process cannot be told from another with its pid';
+  const found = await findService(target);
+  if (found.status === 'foreign') return found.detail;
+  if (found.status === 'not_running' && target.facts.startCommand === undefined) {
+    return `${found.detail}, and the catalogue names no start_command`;
+  }
+  return undefined;
+}
+
+async function observe(target: ProcessTarget): Promise<JsonRecord> {
+  const [found, bootId] = await Promise.all([findService(target), readBootId()]);
+  if (found.status !== 'running') return { variant: 'process', running: false, bootId };
+  return { variant: 'process', running: true, pid: found.process.pid, startTicks: found.process.startTicks, bootId };
+}
+
+async function act(target: ProcessTarget, params: RestartParams, context: ActionContext): Promise<ActionResult> {
+  const found = await findService(target);
+  if (found.status === 'foreign') return { ok: false, detail: found.detail };
+  if (context.signal.aborted) return { ok: false, detail: 'interrupted before anything was done' };
+  let stopped = 'it was not running';
+  if (found.status === 'running') {
+    const stop = await stopProcess(found.process, params.grace_period, context.signal);
+    if (!stop.ok) return { ok: false, partial: true, detail: stop.detail };
+    stopped = stop.how === 'gone already' ? 'it had just ended' : `process ${found.process.pid} ended by ${stop.how}`;
+    context.log('stopped', { pid: found.process.pid, how: stop.how });
+  }
+  const started = await startProcess(target, startOptions(params, context));
+  if (!started.ok) return { ok: false, partial: true, retryable: true, detail: `${stopped}; ${started.detail}` };
+  return {
+    ok: true,
+    detail: `${stopped}; ${started.detail}`,
+    evidence: { pid: started.process.pid, startTicks: started.process.startTicks },
+  };
+}
+
+async function ensureRunning(
+  target: ProcessTarget,
+  params: RestartParams,
+  context: ActionContext,
+): Promise<ActionResult> {
+  const found = await findService(target);
+  if (found.status === 'foreign') return { ok: false, detail: found.detail };
+  if (found.status === 'running' && found.inPidFile) {
+    return { ok: true, detail: `process ${found.process.pid} is running` };
+  }
+  const started = await startProcess(target, startOptions(params, context));
+  return started.ok ? { ok: true, detail: started.detail } : { ok: false, detail: started.detail };
+}
+
+async function dryRun(target: ProcessTarget): Promise<ActionResult> {
+  const problem = await guard(target);
+  if (problem !== undefined) return { ok: false, detail: problem };
+  const found = await findService(target);
+  const stop = found.status === 'running' ? `would end process ${found.process.pid}, then ` : 'nothing runs; would ';
+  const command = target.facts.startCommand;
+  const start = command === undefined ? 'wait for its supervisor to start it' : `start ${JSON.stringify(command)}`;
+  return { ok: true, detail: `${stop}${start}` };
+}
+
+/** A newer process than the one seen before is the effect; the same one, or none, is not, and a start is then safe. */
+async function probe(target: ProcessTarget, before: JsonRecord): Promise<ProbeVerdict> {
+  const [found, bootId] = await Promise.all([findService(target), readBootId()]);
+  if (found.status === 'foreign') return 'unknown';
+  if (found.status === 'not_running') return 'no_effect';
+  const isSame =
+    before['bootId'] === bootId &&
+    before['pid'] === found.process.pid &&
+    before['startTicks'] === found.process.startTicks;
+  if (isSame) return 'no_effect';
+  if (!found.inPidFile) await adopt(target, found.process);
+  return 'took_effect';
+}
+
+function startOptions(params: RestartParams, context: ActionContext) {
+  return { waitsUntilUp: params.wait_for_healthy, timeoutMs: params.timeout, signal: context.signal };
+}

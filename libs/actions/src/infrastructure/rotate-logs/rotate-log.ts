@@ -1,0 +1,148 @@
+import { constants } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { lstat, open, rename, unlink } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import type { OpenFolder } from '../files/open-folder.ts';
+import {
+  archiveStamp,
+  archiveTag,
+  archivesOf,
+  formatArchiveName,
+  parseArchiveName,
+  partialName,
+  partialsOf,
+} from './archive-name.ts';
+import { cutOffWhatIsCopied } from './cut-off.ts';
+import { isCopiedFrom } from './is-copied-from.ts';
+import type { FoundLog } from './find-logs.ts';
+import { readPieces } from './read-pieces.ts';
+
+export interface RotateOptions {
+  readonly executionId: string;
+  readonly at: Date;
+  readonly compresses: boolean;
+  readonly signal: AbortSignal;
+}
+
+export type LogRotation =
+  | { readonly kind: 'rotated'; readonly bytes: number; readonly bytesFreed: number }
+  | { readonly kind: 'skipped'; readonly reason: 'empty' | 'rotated_before' };
+
+const bytesPerBlock = 512;
+
+/**
+ * Copies a log into an archive beside it and then cuts it off, so the writer goes on with the file that it holds open.
+ * Renaming would free nothing: the writer keeps the renamed file until it is told to open a new one, and Cortex cannot
+ * know how to tell it. The price is that a line written between the last look at the size and the cut, some
+ * microseconds, is lost; and that a writer which does not append leaves a hole at the beginning, which takes no space.
+ */
+export async function rotateLog({ folder, name, names }: FoundLog, options: RotateOptions): Promise<LogRotation> {
+  const path = `${folder.path}/${name}`;
+  const log = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
+  try {
+    const before = await log.stat();
+    const problem = whyNot(before, folder);
+    if (problem !== undefined) throw new Error(`${name} ${problem}`);
+    const tag = archiveTag(options.executionId);
+    for (const left of partialsOf(name, tag, names)) await unlink(`${folder.path}/${left}`);
+    const earlier = archivesOf(name, names).find((archive) => parseArchiveName(archive)?.tag === tag);
+    if (earlier !== undefined) {
+      // This execution was here before. Was it cut short between archive and cut, or is the log a new one?
+      if (!(await isCopiedFrom(log, `${folder.path}/${earlier}`))) return { kind: 'skipped', reason: 'rotated_before' };
+      await unlink(`${folder.path}/${earlier}`);
+    }
+    if (before.size === 0) return { kind: 'skipped', reason: 'empty' };
+    const archive = formatArchiveName({
+      log: name,
+      stamp: archiveStamp(options.at),
+      tag,
+      isCompressed: options.compresses,
+    });
+    const archiveBlocks = await archiveAndCut({ folder, name, log, before, archive, ...options });
+    const after = await log.stat();
+    const bytesFreed = (before.blocks - after.blocks - archiveBlocks) * bytesPerBlock;
+    return { kind: 'rotated', bytes: before.size, bytesFreed };
+  } finally {
+    await log.close();
+  }
+}
+
+/** A second name of the file may lie outside of the allowed roots: cutting it off would reach there. */
+function whyNot(facts: Stats, folder: OpenFolder): string | undefined {
+  if (!facts.isFile() || facts.dev !== folder.device) return 'was replaced while it was opened';
+  if (facts.nlink !== 1) return 'has several names (hard links)';
+  return undefined;
+}
+
+interface Work extends RotateOptions {
+  readonly folder: OpenFolder;
+  readonly name: string;
+  readonly log: FileHandle;
+  readonly before: Stats;
+  readonly archive: string;
+}
+
+/** Answers how many blocks the archive takes. On any problem the log is whole, and no archive is left. */
+async function archiveAndCut(work: Work): Promise<number> {
+  const { folder, log, before, signal } = work;
+  const finalPath = `${folder.path}/${work.archive}`;
+  const partialPath = `${folder.path}/${partialName(work.archive)}`;
+  const archive = await createArchive(partialPath, before);
+  try {
+    const source = () => readPieces(log, before.size);
+    const sink = async (packed: AsyncIterable<Buffer>) => {
+      for await (const piece of packed) await archive.writeFile(piece);
+    };
+    if (work.compresses) await pipeline(source, createGzip(), sink, { signal });
+    else await pipeline(source, sink, { signal });
+    await archive.datasync();
+    await rename(partialPath, finalPath);
+    await syncFolder(folder);
+    const named = await lstat(`${folder.path}/${work.name}`);
+    if (named.ino !== before.ino) throw new Error(`${work.name} was replaced while it was copied`);
+    await cutOffWhatIsCopied({
+      name: work.name,
+      log,
+      archive,
+      copied: before.size,
+      compresses: work.compresses,
+      signal,
+    });
+  } catch (error) {
+    await archive.close();
+    await Promise.allSettled([unlink(partialPath), unlink(finalPath)]);
+    throw error;
+  }
+  // From here on the archive holds the only copy: nothing that fails now may remove it.
+  await archive.close();
+  return (await lstat(finalPath)).blocks;
+}
+
+/** Owner and mode as the log has them; readable by nobody else where the owner cannot be set. */
+async function createArchive(path: string, like: Stats): Promise<FileHandle> {
+  const { O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW } = constants;
+  const archive = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, 0o600);
+  try {
+    const own = await archive.stat();
+    if (own.uid !== like.uid || own.gid !== like.gid) await archive.chown(like.uid, like.gid);
+    await archive.chmod(like.mode & 0o777);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) {
+      await archive.close();
+      await unlink(path);
+      throw error;
+    }
+  }
+  return archive;
+}
+
+async function syncFolder(folder: OpenFolder): Promise<void> {
+  const handle = await open(folder.path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

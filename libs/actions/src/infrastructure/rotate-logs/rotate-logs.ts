@@ -1,0 +1,169 @@
+import { lstat } from 'node:fs/promises';
+import { z } from 'zod';
+import { defineAction } from '../../define-action.ts';
+import type { ActionContext, ActionResult } from '../../define-action.ts';
+import { Size } from '../../params.ts';
+import { openCheckedFolder } from '../files/open-folder.ts';
+import { pathParams, pathProblem, planPaths } from '../files/plan-paths.ts';
+import { archivesOf } from './archive-name.ts';
+import { findLogs } from './find-logs.ts';
+import type { FoundLog } from './find-logs.ts';
+import { prune } from './prune.ts';
+import { rotateLog } from './rotate-log.ts';
+
+/** Where logs are. */
+const defaultRoots: readonly string[] = ['/var/log'];
+
+/** Spec 3.1. */
+const Params = z.strictObject({
+  // `paths`, such as `/var/log/*.log`: files that match are rotated. Archives, compressed files and databases never are.
+  ...pathParams,
+  /** Pack what is rotated with gzip. Without it, rotating frees only what `keep_last` drops. */
+  compress: z.boolean().default(true),
+  /** So many archives of each log stay, the one made now included. Counts what Cortex rotated: others' are left alone. */
+  keep_last: z.number().int().min(1).max(1_000),
+  /** Only logs of at least this size. */
+  min_size: Size.default(1),
+  /** So many logs at most in one run. */
+  max_files: z.number().int().positive().max(100_000).default(1_000),
+});
+type Params = z.output<typeof Params>;
+
+/**
+ * A crash is answered with `retry`: the archive carries the mark of its execution and is complete before the log is cut
+ * off. So a second attempt can tell a log that was copied and not cut off (it still begins with the archive: done
+ * again) from one that was rotated (left alone), and loses no line, nor rotates one twice.
+ */
+export const rotateLogs = defineAction({
+  name: 'rotate_logs',
+  summary: 'Copies logs into archives, empties them, and keeps the newest archives',
+  params: Params,
+  riskLevel: 'low',
+  onAmbiguous: 'retry',
+  reversible: false,
+  idempotent: true,
+  guard: (params) => pathProblem(params, defaultRoots),
+  async observe(params) {
+    const logs = emptyTotals();
+    await eachLog(
+      params,
+      logs,
+      () => false,
+      async ({ folder, name }) => {
+        logs.bytesRotated += (await lstat(`${folder.path}/${name}`)).size;
+      },
+    );
+    return { logBytes: logs.bytesRotated };
+  },
+  act: (params, context) => run(params, context, { changes: true }),
+  dryRun: (params, context) => run(params, context, { changes: false }),
+});
+
+interface Totals {
+  files: number;
+  bytesRotated: number;
+  bytesFreed: number;
+  archivesDeleted: number;
+  errors: number;
+  firstError?: string;
+  endedEarly?: 'limit' | 'stopped';
+}
+
+function emptyTotals(): Totals {
+  return { files: 0, bytesRotated: 0, bytesFreed: 0, archivesDeleted: 0, errors: 0 };
+}
+
+/** Answers why it could not begin or go on, if it could not. */
+async function eachLog(
+  params: Params,
+  totals: Totals,
+  isDone: () => boolean,
+  visit: (log: FoundLog) => Promise<void>,
+): Promise<string | undefined> {
+  const plan = await planPaths(params, defaultRoots);
+  if (!plan.ok) return plan.problem;
+  const seen = new Set<string>();
+  for (const { base, patterns } of plan.jobs) {
+    const folder = await openCheckedFolder(base);
+    if (folder === undefined) return `${base} was replaced while it was opened`;
+    try {
+      await findLogs(folder, patterns, {
+        isDone,
+        onError: (error) => note(error, totals),
+        async visit(log) {
+          const { size, dev, ino } = await lstat(`${log.folder.path}/${log.name}`);
+          // Two patterns may match one log; an empty one has nothing to rotate.
+          if (size === 0 || size < params.min_size || seen.has(`${dev}.${ino}`)) return;
+          seen.add(`${dev}.${ino}`);
+          await visit(log);
+        },
+      });
+    } finally {
+      await folder.close();
+    }
+  }
+  return undefined;
+}
+
+async function run(params: Params, context: ActionContext, { changes }: { changes: boolean }): Promise<ActionResult> {
+  const totals = emptyTotals();
+  const isDone = () => {
+    if (context.signal.aborted || context.stopRequest.aborted) totals.endedEarly = 'stopped';
+    else if (totals.files >= params.max_files) totals.endedEarly = 'limit';
+    return totals.endedEarly !== undefined;
+  };
+  const problem = await eachLog(params, totals, isDone, (log) =>
+    changes ? rotateAndPrune(log, params, context, totals) : count(log, params, totals),
+  );
+  if (problem !== undefined) return { ok: false, detail: problem, partial: totals.files > 0 };
+  return conclude(totals, changes);
+}
+
+async function rotateAndPrune(log: FoundLog, params: Params, context: ActionContext, totals: Totals): Promise<void> {
+  // On a full disk, the room for the new archive comes from the old ones.
+  await pruneAndCount(log, params, totals);
+  const rotation = await rotateLog(log, {
+    executionId: context.executionId,
+    at: new Date(),
+    compresses: params.compress,
+    signal: context.signal,
+  });
+  if (rotation.kind === 'rotated') {
+    totals.files += 1;
+    totals.bytesRotated += rotation.bytes;
+    totals.bytesFreed += rotation.bytesFreed;
+    context.log('rotated', { log: log.name, bytes: rotation.bytes });
+  }
+  await pruneAndCount(log, params, totals);
+}
+
+async function pruneAndCount({ folder, name }: FoundLog, params: Params, totals: Totals): Promise<void> {
+  const pruned = await prune(folder, name, params.keep_last);
+  totals.archivesDeleted += pruned.archives;
+  totals.bytesFreed += pruned.bytesFreed;
+}
+
+async function count({ folder, name, names }: FoundLog, params: Params, totals: Totals): Promise<void> {
+  const { size } = await lstat(`${folder.path}/${name}`);
+  totals.files += 1;
+  totals.bytesRotated += size;
+  totals.archivesDeleted += Math.max(0, archivesOf(name, names).length + 1 - params.keep_last);
+}
+
+function note(error: unknown, totals: Totals): void {
+  totals.errors += 1;
+  totals.firstError ??= error instanceof Error ? error.message : String(error);
+}
+
+function conclude(totals: Totals, changes: boolean): ActionResult {
+  const { files, bytesRotated, bytesFreed, archivesDeleted, errors } = totals;
+  const what = `${files} logs of ${bytesRotated} bytes, ${archivesDeleted} old archives deleted`;
+  const freed = changes ? `, ${bytesFreed} bytes freed` : '';
+  const failed = errors === 0 ? '' : `; ${errors} errors, the first: ${totals.firstError ?? ''}`;
+  const detail = `${changes ? 'rotated' : 'would rotate'} ${what}${freed}${failed}`;
+  const evidence = { files, bytesRotated, archivesDeleted, errors, ...(changes ? { bytesFreed } : {}) };
+  if (totals.endedEarly === 'stopped') return { ok: false, detail: `stopped early: ${detail}`, evidence };
+  if (errors > 0 && files === 0) return { ok: false, detail, evidence };
+  const limit = totals.endedEarly === 'limit' ? '; the limit of files was reached, more may be left' : '';
+  return { ok: true, detail: `${detail}${limit}`, evidence };
+}

@@ -1,0 +1,34 @@
+import { loadPlugins } from '@cortex/plugin-loader';
+import { defineAction } from './define-action.ts';
+import type { ActionDefinition } from './define-action.ts';
+import { builtinActions } from './registry.ts';
+
+/**
+ * The built-in actions and those of the user's folders: every `<name>.action.mjs` whose default export is
+ * `({ defineAction, z }) => defineAction({ … })`. Throws `CORTEX_ACTION_LOAD` on the first that cannot be used.
+ */
+export function loadActions(folders: readonly string[]): Promise<ReadonlyMap<string, ActionDefinition>> {
+  return loadPlugins({
+    folders,
+    kind: 'action',
+    suffix: '.action.mjs',
+    shape: 'export default ({ defineAction, z }) => defineAction({ name, params, observe, act, dryRun, … })',
+    builtin: builtinActions,
+    tools: { defineAction },
+    problemOf,
+    define: defineAction,
+  });
+}
+
+function problemOf(action: Partial<ActionDefinition>): string | undefined {
+  if (!['low', 'medium', 'high', 'critical'].includes(action.riskLevel ?? '')) {
+    return 'riskLevel must be low, medium, high or critical';
+  }
+  for (const flag of ['reversible', 'idempotent'] as const) {
+    if (typeof action[flag] !== 'boolean') return `${flag} must be true or false`;
+  }
+  for (const method of ['observe', 'act', 'dryRun'] as const) {
+    if (typeof action[method] !== 'function') return `${method} is missing`;
+  }
+  return undefined;
+}

@@ -1,0 +1,11 @@
+export { auditSubject, auditedStreams, checkpointKey, publicKeyKey, readSignatures } from './audit-store.ts';
+export type { StoredSignatures } from './audit-store.ts';
+export { canonicalJson } from './canonical-json.ts';
+export { isSignedBy, loadSigningKey, makeSigningKey, signCheckpoint } from './checkpoint.ts';
+export type { AuditKey, SigningKey } from './checkpoint.ts';
+export { AuditRecord, nextRecord } from './record.ts';
+export type { AuditedMessage } from './record.ts';
+export { verifyChain } from './verify-chain.ts';
+export type { AuditProblem, AuditProblemKind, AuditVerdict } from './verify-chain.ts';
+export { exportAudit, readCheckpointFile, verifyExport, verifyLive } from './verify-log.ts';
+export type { TrustedSignatures } from './verify-log.ts';

@@ -1,0 +1,81 @@
+import { startProvisionedNats } from '@cortex/testing';
+import type { ProvisionedNats } from '@cortex/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connectBus } from './connect.ts';
+import type { Bus } from './ports.ts';
+import type { RawMessage } from './raw-ports.ts';
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+const subject = 'cortex.audit.record';
+let nats: ProvisionedNats;
+let bus: Bus;
+
+beforeAll(async () => {
+  nats = await startProvisionedNats();
+  bus = await connectBus({ servers: nats.url, source: '/cortex/auditor', name: 'test', logger: silent });
+});
+afterAll(async () => {
+  await bus.drain(2_000);
+  await nats.stop();
+});
+
+const bytes = (...texts: string[]): Uint8Array[] => texts.map((text) => Buffer.from(text));
+
+it('appends in order behind the end, and nothing behind anything else', async () => {
+  const log = bus.appendLog('AUDIT', subject);
+  expect(await log.end()).toEqual({ sequence: 0 });
+  expect(await log.append(bytes('a', 'b', 'c'), 0)).toBe(3);
+  expect(await log.append(bytes('x', 'y'), 1)).toBe(0);
+  const end = await log.end();
+  expect([end.sequence, Buffer.from(end.data ?? []).toString()]).toEqual([3, 'c']);
+});
+
+it('lets one of two writers win, whole, however their messages meet', async () => {
+  const other = await connectBus({ servers: nats.url, source: '/cortex/auditor', name: 'other', logger: silent });
+  const writers = [bus, other].map((each) => each.appendLog('AUDIT', subject));
+  for (let round = 0; round < 50; round += 1) {
+    const { sequence } = await bus.appendLog('AUDIT', subject).end();
+    const appended = await Promise.all(
+      writers.map((writer, index) => writer.append(bytes(`${index}-1`, `${index}-2`), sequence)),
+    );
+    expect({ round, appended: appended.toSorted() }).toEqual({ round, appended: [0, 2] });
+    expect((await bus.appendLog('AUDIT', subject).end()).sequence).toBe(sequence + 2);
+  }
+  await other.drain(1_000);
+});
+
+it('reads raw bytes from a sequence on, also those that no consumer would take', async () => {
+  const log = bus.appendLog('SIGNALS', 'cortex.health.checked.shop');
+  await log.append([Buffer.from('one'), Uint8Array.of(0, 255)], 0);
+  const read: RawMessage[] = [];
+  await new Promise<void>((resolve, reject) => {
+    bus
+      .readRaw({
+        stream: 'SIGNALS',
+        fromSequence: 2,
+        handle: (message) => void read.push(message),
+        onCaughtUp: resolve,
+      })
+      .catch(reject);
+  });
+  expect(read.map((message) => [message.sequence, message.subject, [...message.data]])).toEqual([
+    [2, 'cortex.health.checked.shop', [0, 255]],
+  ]);
+  expect(Math.abs((read[0]?.at.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
+  expect(read[0]?.header('Cortex-Reason')).toBeUndefined();
+});
+
+it('starts again at the first message when the stream is shorter than the reader remembers', async () => {
+  const sequences: number[] = [];
+  await new Promise<void>((resolve, reject) => {
+    bus
+      .readRaw({
+        stream: 'SIGNALS',
+        fromSequence: 900,
+        handle: ({ sequence }) => void sequences.push(sequence),
+        onCaughtUp: resolve,
+      })
+      .catch(reject);
+  });
+  expect(sequences).toEqual([1, 2]);
+});

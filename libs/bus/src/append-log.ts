@@ -1,0 +1,62 @@
+import type { StreamName } from '@cortex/contracts';
+import { streams } from '@cortex/contracts';
+import type { StoredMsg } from '@nats-io/jetstream';
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { randomUUID } from 'node:crypto';
+import { BusError } from './errors.ts';
+import type { Link } from './link.ts';
+import type { AppendLog, LogEnd } from './raw-ports.ts';
+import { isConflict, request } from './request.ts';
+
+const noMessageFound = 10_037;
+const ackTimeoutMs = 5_000;
+
+/** See `Bus.appendLog`. */
+export function openAppendLog(link: Link, stream: StreamName, subject: string): AppendLog {
+  return {
+    end: () => readEnd(link, stream),
+    async append(messages, after) {
+      // All are under way at once, and a sequence alone would let the second of one writer in behind the first of another.
+      const batch = randomUUID();
+      const acks = await Promise.allSettled(
+        messages.map((data, index) =>
+          link.jetstream.publish(subject, data, {
+            timeout: ackTimeoutMs,
+            msgID: `${batch}:${index}`,
+            expect: {
+              streamName: streams[stream].name,
+              lastSequence: after + index,
+              ...(index === 0 ? {} : { lastMsgID: `${batch}:${index - 1}` }),
+            },
+          }),
+        ),
+      );
+      const failed = acks.findIndex((ack) => ack.status === 'rejected');
+      const first = acks[failed];
+      if (first?.status === 'rejected') throwIfHopeless(first.reason, stream);
+      return failed === -1 ? acks.length : failed;
+    },
+  };
+}
+
+function readEnd(link: Link, stream: StreamName): Promise<LogEnd> {
+  return request(link, { what: `a look at the end of ${stream}` }, async () => {
+    const { last_seq: sequence, messages } = (await link.manager.streams.info(stream)).state;
+    if (messages === 0) return { sequence };
+    let last: StoredMsg | null;
+    try {
+      last = await link.manager.streams.getMessage(stream, { seq: sequence });
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === noMessageFound) return { sequence };
+      throw error;
+    }
+    return last === null ? { sequence } : { sequence, data: last.data };
+  });
+}
+
+/** Conflict, silence and a short-of-resources server pass; a refusal for good does not. */
+function throwIfHopeless(error: unknown, stream: StreamName): void {
+  if (isConflict(error)) return;
+  if (!(error instanceof JetStreamApiError) || error.status === 503 || error.status === 408) return;
+  throw new BusError('CORTEX_BUS_APPEND', `${stream} refuses the append: ${error.message}`, { cause: error });
+}

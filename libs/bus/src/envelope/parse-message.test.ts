@@ -1,0 +1,61 @@
+import { anomalyCleared, dataSchemaOf, maxEventBytes, subjectOf } from '@cortex/contracts';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { cleared } from '../test/bus-fixture.ts';
+import { buildEvent } from './build-event.ts';
+import { parseMessage } from './parse-message.ts';
+
+const origin = { source: '/cortex/detector', nowMs: Date.parse('2026-01-05T00:00:00.000Z') };
+const built = buildEvent(cleared('shop', 'a-1'), origin);
+const encoder = new TextEncoder();
+
+function parseJson(change: Record<string, unknown>, subject = built.subject): string {
+  const data = encoder.encode(JSON.stringify({ ...built.event, ...change }));
+  const parsed = parseMessage(anomalyCleared.type, { subject, data });
+  return parsed.ok ? 'ok' : parsed.reason;
+}
+
+test('what was built comes back as it was', () => {
+  const parsed = parseMessage(anomalyCleared.type, { subject: built.subject, data: built.bytes });
+  expect(parsed).toEqual({ ok: true, event: built.event });
+});
+
+test('every fault has its own reason', () => {
+  const raw = (data: Uint8Array): string => {
+    const parsed = parseMessage(anomalyCleared.type, { subject: built.subject, data });
+    return parsed.ok ? 'ok' : parsed.reason;
+  };
+  expect(raw(encoder.encode('{"half":'))).toBe('not_json');
+  expect(raw(Uint8Array.of(0xff, 0xfe, 0x00))).toBe('not_json');
+  expect(raw(new Uint8Array(0))).toBe('not_json');
+  expect(raw(new Uint8Array(maxEventBytes + 1))).toBe('too_large');
+  expect(raw(encoder.encode('['.repeat(10_000)))).toBe('too_deep');
+  expect(raw(encoder.encode('null'))).toBe('bad_envelope');
+  expect(parseJson({ specversion: '0.3' })).toBe('bad_envelope');
+  expect(parseJson({ surprise: 1 })).toBe('bad_envelope');
+  expect(parseJson({ type: 'nobody.knows' })).toBe('unknown_type');
+  expect(parseJson({ type: 'anomaly.detected' })).toBe('type_subject_mismatch');
+  expect(parseJson({}, subjectOf('anomaly.cleared', 'other'))).toBe('type_subject_mismatch');
+  expect(parseJson({ dataschema: 'urn:cortex:anomaly.cleared:v2' })).toBe('unknown_version');
+  expect(parseJson({ data: { anomalyId: 7 } })).toBe('wrong_schema');
+  expect(parseJson({ dataschema: dataSchemaOf(anomalyCleared) })).toBe('ok');
+});
+
+test('brackets inside texts are no nesting', () => {
+  const deepText = { data: { ...(built.event.data as object), reason: '[{"'.repeat(500) } };
+  expect(parseJson(deepText)).toBe('ok');
+});
+
+test('no bytes make it throw', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.uint8Array({ maxLength: 200 }),
+        fc.json().map((text) => encoder.encode(text)),
+      ),
+      (data) => {
+        expect(parseMessage(anomalyCleared.type, { subject: built.subject, data }).ok).toBe(false);
+      },
+    ),
+  );
+});

@@ -1,0 +1,172 @@
+import { AckPolicy, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
+import type { ConsumerConfig } from '@nats-io/jetstream';
+import { nuid } from '@nats-io/transport-node';
+import type { Delivery } from './delivery.ts';
+import { NotProvisionedError } from './errors.ts';
+import type { Link } from './link.ts';
+import type { Consumption } from './ports.ts';
+import type { Pull } from './pull.ts';
+import { startPull } from './pull.ts';
+import { isStreamMissing, request } from './request.ts';
+import { backOffMs, pause } from './wait.ts';
+
+const window = 64;
+const maxWaitingBytes = 16 * 1024 * 1024;
+
+export interface FollowOptions {
+  readonly stream: string;
+  readonly filter: string;
+  readonly start: { readonly sequence: number } | { readonly time: Date };
+  /** One at a time, in order. When it fails the message comes again, after a growing delay: nothing is skipped. */
+  readonly onMessage: (message: Delivery) => void | Promise<void>;
+  /** Called with what is still to come, when a reader was set up. */
+  readonly onPosition?: (pending: number) => void;
+}
+
+/** Reads a stream in order and for ever, from where it was after any interruption. */
+export async function follow(link: Link, options: FollowOptions): Promise<Consumption> {
+  const follower = new Follower(link, options);
+  await follower.begin();
+  return follower;
+}
+
+class Follower implements Consumption {
+  readonly #link: Link;
+  readonly #options: FollowOptions;
+  readonly #stopping = new AbortController();
+  #lastSequence: number | undefined;
+  #failures = 0;
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(link: Link, options: FollowOptions) {
+    this.#link = link;
+    this.#options = options;
+  }
+
+  /** Resolves when the first reader stands; goes on by itself from there. */
+  async begin(): Promise<void> {
+    const first = await this.#setUp();
+    this.#loop = this.#run(first);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop;
+  }
+
+  get #ended(): boolean {
+    return this.#stopping.signal.aborted || this.#link.closing.aborted;
+  }
+
+  async #run(first: string): Promise<void> {
+    let consumer: string | undefined = first;
+    while (!this.#ended) {
+      try {
+        consumer ??= await this.#setUp();
+        await this.#read(consumer);
+      } catch (error) {
+        if (this.#ended) break;
+        this.#failures += 1;
+        const data = { filter: this.#options.filter, failures: this.#failures, error: String(error) };
+        this.#link.logger.warn(data, 'reading was interrupted; it goes on');
+        await pause(backOffMs(this.#failures, 100, 10_000), this.#stopping.signal);
+      }
+      if (consumer) this.#remove(consumer);
+      consumer = undefined;
+    }
+  }
+
+  #setUp(): Promise<string> {
+    const { stream, filter, onPosition } = this.#options;
+    const { signal } = this.#stopping;
+    return request(this.#link, { what: `the reading of ${filter}`, signal }, async () => {
+      const name = `reader-${nuid.next()}`;
+      try {
+        const info = await this.#link.manager.consumers.add(stream, {
+          name,
+          filter_subject: filter,
+          ack_policy: AckPolicy.None,
+          replay_policy: ReplayPolicy.Instant,
+          mem_storage: true,
+          num_replicas: 1,
+          inactive_threshold: 60_000 * 1e6,
+          ...this.#position(),
+        });
+        onPosition?.(info.num_pending);
+        return name;
+      } catch (error) {
+        if (isStreamMissing(error)) throw new NotProvisionedError(`the stream ${stream}`);
+        throw error;
+      }
+    });
+  }
+
+  #position(): Partial<ConsumerConfig> {
+    const { start } = this.#options;
+    if (this.#lastSequence !== undefined) {
+      return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: this.#lastSequence + 1 };
+    }
+    if ('time' in start) return { deliver_policy: DeliverPolicy.StartTime, opt_start_time: start.time.toISOString() };
+    return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: Math.max(1, start.sequence) };
+  }
+
+  /** Resolves when this reader is of no more use; rejects when a handler failed. */
+  async #read(consumer: string): Promise<void> {
+    const waiting: Delivery[] = [];
+    let bytes = 0;
+    let delivered = 0;
+    let over = false;
+    let wakeReader = (): void => {};
+    const finish = (): void => {
+      over = true;
+      wakeReader();
+    };
+    const { signal } = this.#stopping;
+    signal.addEventListener('abort', finish, { once: true });
+    this.#link.closing.addEventListener('abort', finish, { once: true });
+    const pull: Pull = startPull(this.#link, {
+      stream: this.#options.stream,
+      consumer,
+      credit: () => (over || bytes > maxWaitingBytes ? 0 : window - waiting.length),
+      onMessage: (message) => {
+        if (over) return;
+        delivered += 1;
+        // A gap means that something was sent to a connection that is no more: begin again behind the last one handled.
+        if (message.deliverySequence !== delivered) {
+          finish();
+          return;
+        }
+        waiting.push(message);
+        bytes += message.data.length;
+        wakeReader();
+      },
+      onEnd: finish,
+    });
+    try {
+      for (;;) {
+        const message = waiting.shift();
+        if (message) {
+          if (this.#ended) return;
+          await this.#options.onMessage(message);
+          this.#failures = 0;
+          this.#lastSequence = message.sequence;
+          bytes -= message.data.length;
+          pull.wake();
+        } else if (over) {
+          return;
+        } else {
+          await new Promise<void>((resolve) => (wakeReader = resolve));
+        }
+      }
+    } finally {
+      pull.stop();
+      signal.removeEventListener('abort', finish);
+      this.#link.closing.removeEventListener('abort', finish);
+    }
+  }
+
+  #remove(consumer: string): void {
+    if (!this.#link.isConnected()) return;
+    void this.#link.manager.consumers.delete(this.#options.stream, consumer).catch(() => false);
+  }
+}

@@ -1,0 +1,141 @@
+import type { leaseBucket } from '@cortex/contracts';
+import type { z } from 'zod';
+import { LeaseLostError } from './errors.ts';
+import type { Bucket, Entry, Lease } from './ports.ts';
+
+export type LeaseRecord = z.output<typeof leaseBucket.value>;
+
+export interface HeldLeaseOptions {
+  readonly key: string;
+  readonly token: number;
+  /** Monotonic time at which the hold was certain: before the request that proved it. */
+  readonly provedMs: number;
+  readonly ttlMs: number;
+  readonly bucket: Bucket<LeaseRecord>;
+  readonly record: () => LeaseRecord;
+  readonly closing: AbortSignal;
+  readonly onLost: (reason: string) => void;
+}
+
+/** A lease that renews itself until it is released or lost. */
+export class HeldLease implements Lease {
+  readonly key: string;
+  readonly token: number;
+  readonly #options: HeldLeaseOptions;
+  readonly #controller = new AbortController();
+  readonly #renewal: NodeJS.Timeout;
+  readonly #watch: NodeJS.Timeout;
+  /** The holder stops this long after the last proof, well before the server lets anyone else in. */
+  readonly #trustMs: number;
+  #revision: number;
+  #provedMs: number;
+  /** The times in the last two renewals asked for. */
+  #asked = '';
+  #unsure = '';
+  #lostBecause: string | undefined;
+  /** Requests on this lease go one after the other, so that the revision is never in doubt. */
+  #busy: Promise<void> = Promise.resolve();
+
+  constructor(options: HeldLeaseOptions) {
+    this.key = options.key;
+    this.token = options.token;
+    this.#options = options;
+    this.#revision = options.token;
+    this.#provedMs = options.provedMs;
+    this.#trustMs = options.ttlMs * 0.8;
+    this.#renewal = setInterval(() => void this.#inTurn(() => this.#renew()), options.ttlMs / 3);
+    this.#watch = setInterval(() => this.#checkAge(), Math.max(10, options.ttlMs / 20));
+    this.#renewal.unref();
+    this.#watch.unref();
+    options.closing.addEventListener('abort', this.#onClosing, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  async assertHeld(): Promise<void> {
+    this.#checkAge();
+    this.#throwIfLost();
+    await this.#inTurn(async () => {
+      const entry = await this.#options.bucket.get(this.key);
+      // Seeing the record does not move its end, so this extends nothing: only a renewal does.
+      if (entry && this.#isOurs(entry)) this.#revision = entry.revision;
+      else this.#lose('the record shows another holder or none');
+    }, true);
+    this.#checkAge();
+    this.#throwIfLost();
+  }
+
+  async release(): Promise<void> {
+    if (this.#lostBecause !== undefined) return;
+    this.#stopRenewing('it was released');
+    await this.#inTurn(async () => {
+      await this.#options.bucket.delete(this.key, this.#revision);
+    });
+  }
+
+  async #renew(): Promise<void> {
+    this.#checkAge();
+    if (this.#lostBecause !== undefined) return;
+    const askedMs = performance.now();
+    const record = this.#options.record();
+    this.#unsure = this.#asked;
+    this.#asked = record.at;
+    const written = await this.#options.bucket.update(this.key, record, this.#revision);
+    if (written.ok) {
+      this.#revision = written.revision;
+      this.#provedMs = askedMs;
+      return;
+    }
+    const entry = await this.#options.bucket.get(this.key);
+    if (entry && this.#isOurs(entry)) this.#revision = entry.revision;
+    else this.#lose('the renewal met a conflict: it expired or was taken over');
+  }
+
+  /** Ours by revision, or by a renewal whose answer never came. */
+  #isOurs({ value, revision }: Entry<LeaseRecord>): boolean {
+    if (revision === this.#revision) return true;
+    const { holder } = this.#options.record();
+    return (
+      revision > this.#revision && value.holder === holder && (value.at === this.#asked || value.at === this.#unsure)
+    );
+  }
+
+  #checkAge(): void {
+    if (this.#lostBecause === undefined && performance.now() - this.#provedMs > this.#trustMs) {
+      this.#lose(`it could not be renewed for ${Math.round(this.#trustMs)} ms`);
+    }
+  }
+
+  #throwIfLost(): void {
+    if (this.#lostBecause !== undefined) throw new LeaseLostError(this.key, this.#lostBecause);
+  }
+
+  #lose(reason: string): void {
+    if (this.#lostBecause !== undefined) return;
+    this.#stopRenewing(reason);
+    this.#controller.abort(new LeaseLostError(this.key, reason));
+    this.#options.onLost(reason);
+  }
+
+  #stopRenewing(reason: string): void {
+    this.#lostBecause = reason;
+    clearInterval(this.#renewal);
+    clearInterval(this.#watch);
+    this.#options.closing.removeEventListener('abort', this.#onClosing);
+  }
+
+  readonly #onClosing = (): void => this.#lose('this process is shutting down');
+
+  async #inTurn(task: () => Promise<void>, mustKnow = false): Promise<void> {
+    const turn = this.#busy.then(task);
+    this.#busy = turn.catch(() => {});
+    try {
+      await turn;
+    } catch (error) {
+      if (mustKnow) throw error;
+      // A silent server decides nothing: the age of the last proof does.
+    }
+  }
+}

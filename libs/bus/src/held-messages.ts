@@ -1,0 +1,96 @@
+import type { Delivery } from './delivery.ts';
+import type { Link } from './link.ts';
+
+/** A message that this process has and has not answered for yet. */
+export interface Held {
+  /** The newest delivery of it: the one to ack. */
+  message: Delivery;
+  readonly controller: AbortController;
+  started: boolean;
+  /** Answered for and counted. */
+  settled: boolean;
+  /** Nothing was heard for so long that another consumer may have it. Must not be acked: the server would accept it. */
+  lost: boolean;
+  lastBeatMs: number;
+}
+
+/** Keeps the messages of one consumer ours while they wait and run, and says so when that failed. */
+export class HeldMessages {
+  readonly #link: Link;
+  readonly #ackWaitMs: number;
+  readonly #held = new Map<number, Held>();
+  readonly #beat: NodeJS.Timeout;
+  #bytes = 0;
+
+  constructor(link: Link, ackWaitMs: number) {
+    this.#link = link;
+    this.#ackWaitMs = ackWaitMs;
+    this.#beat = setInterval(() => this.#heartbeat(), Math.max(10, ackWaitMs / 3));
+    this.#beat.unref();
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** Bytes of all bodies held. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  all(): readonly Held[] {
+    return [...this.#held.values()];
+  }
+
+  /** Takes a delivery in. Undefined when it repeats a message that is already here and still ours. */
+  take(message: Delivery): Held | undefined {
+    const present = this.#held.get(message.sequence);
+    if (present && !present.lost) {
+      present.message = message;
+      present.lastBeatMs = performance.now();
+      return undefined;
+    }
+    const held: Held = {
+      message,
+      controller: new AbortController(),
+      started: false,
+      settled: false,
+      lost: false,
+      lastBeatMs: performance.now(),
+    };
+    this.#held.set(message.sequence, held);
+    this.#bytes += message.data.length;
+    return held;
+  }
+
+  drop(held: Held): void {
+    this.#bytes -= held.message.data.length;
+    if (this.#held.get(held.message.sequence) === held) this.#held.delete(held.message.sequence);
+  }
+
+  /** Acks or hands back, unless the message may be somebody else's by now. A lost answer only means a redelivery. */
+  answer(held: Held, answer: (message: Delivery) => void): void {
+    if (this.#isStale(held) || this.#link.connection.isClosed()) return;
+    answer(held.message);
+  }
+
+  stop(): void {
+    clearInterval(this.#beat);
+  }
+
+  #isStale(held: Held): boolean {
+    if (!held.lost && performance.now() - held.lastBeatMs > this.#ackWaitMs) {
+      held.lost = true;
+      held.controller.abort(new Error('the message may have gone to another consumer'));
+    }
+    return held.lost;
+  }
+
+  #heartbeat(): void {
+    for (const held of this.#held.values()) {
+      if (this.#isStale(held) || !this.#link.isConnected()) continue;
+      held.message.working();
+      held.lastBeatMs = performance.now();
+    }
+  }
+}

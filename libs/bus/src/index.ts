@@ -1,0 +1,19 @@
+export type * from './ports.ts';
+export type * from './raw-ports.ts';
+export { connectBus } from './connect.ts';
+export type { ConnectOptions, ServerAddress } from './connect.ts';
+export type { DeadLetterReason } from './dead-letter-reason.ts';
+export {
+  BadDraftError,
+  BadEntryError,
+  BusClosedError,
+  BusError,
+  BusUnavailableError,
+  LeaseLostError,
+  NotProvisionedError,
+} from './errors.ts';
+export type { BusHooks, BusLogger, HandlingOutcome } from './hooks.ts';
+export { derivedId } from './ids.ts';
+export { ProvisionMismatchError, provision } from './provision.ts';
+export type { Difference, ProvisionOptions, ProvisionReport } from './provision.ts';
+export type { Durability } from './server-facts.ts';

@@ -1,0 +1,26 @@
+async function settled(running: Promise<unknown>): Promise<void> {
+  await Promise.allSettled([running]);
+}
+
+/** Runs tasks of one key one at a time, in the order in which they came; tasks of different keys run freely. */
+export class KeyedQueue {
+  readonly #tails = new Map<string, Promise<void>>();
+
+  /** Settles as the task does. */
+  async run<Result>(key: string, task: () => Promise<Result>): Promise<Result> {
+    const before = this.#tails.get(key) ?? Promise.resolve();
+    const running = before.then(task);
+    const tail = settled(running);
+    this.#tails.set(key, tail);
+    try {
+      return await running;
+    } finally {
+      if (this.#tails.get(key) === tail) this.#tails.delete(key);
+    }
+  }
+
+  /** Keys with a task running or waiting. */
+  get size(): number {
+    return this.#tails.size;
+  }
+}

@@ -1,0 +1,69 @@
+import { leaseBucket } from '@cortex/contracts';
+import { bucketStream, openBucket } from './bucket.ts';
+import { BusError } from './errors.ts';
+import { HeldLease } from './held-lease.ts';
+import type { LeaseRecord } from './held-lease.ts';
+import type { Link } from './link.ts';
+import type { Bucket, Lease, Leases } from './ports.ts';
+import { request } from './request.ts';
+
+/** Opens the leases. Their length is what the server's bucket says: the server's clock ends them, not ours. */
+export async function openLeases(link: Link): Promise<Leases> {
+  const stream = bucketStream(leaseBucket.name);
+  await openBucket(link, leaseBucket);
+  const { config } = await request(link, { what: 'a look at the leases' }, () => link.manager.streams.info(stream));
+  const ttlMs = config.max_age / 1e6;
+  if (!(ttlMs > 0)) {
+    throw new BusError('CORTEX_LEASE_WITHOUT_END', `bucket ${leaseBucket.name} has no TTL. Run "cortex provision".`);
+  }
+  // A renewal that takes longer than this is no renewal: the next one must still come in time.
+  const bucket = await openBucket(link, leaseBucket, { deadlineMs: Math.max(100, Math.floor(ttlMs / 3)) });
+  return new NatsLeases(link, bucket, ttlMs);
+}
+
+class NatsLeases implements Leases {
+  readonly #link: Link;
+  readonly #bucket: Bucket<LeaseRecord>;
+  readonly #ttlMs: number;
+
+  constructor(link: Link, bucket: Bucket<LeaseRecord>, ttlMs: number) {
+    this.#link = link;
+    this.#bucket = bucket;
+    this.#ttlMs = ttlMs;
+  }
+
+  async acquire(key: string, purpose: string): Promise<Lease | undefined> {
+    const record = (): LeaseRecord => ({ holder: this.#link.instance, purpose, at: new Date().toISOString() });
+    const askedMs = performance.now();
+    const created = await this.#bucket.create(key, record());
+    if (!created.ok) return undefined;
+    return new HeldLease({
+      key,
+      token: created.revision,
+      provedMs: askedMs,
+      ttlMs: this.#ttlMs,
+      bucket: this.#bucket,
+      record,
+      closing: this.#link.closing,
+      onLost: (reason) => {
+        this.#link.logger.warn({ key, reason }, 'a lease was lost');
+        this.#link.hooks.leaseLost?.(key);
+      },
+    });
+  }
+
+  async acquireSlot(prefix: string, count: number, purpose: string): Promise<Lease | undefined> {
+    if (!Number.isInteger(count) || count < 0) {
+      throw new BusError('CORTEX_LEASE_BAD_COUNT', `"${prefix}" cannot have ${count} slots`);
+    }
+    for (let index = 0; index < count; index += 1) {
+      const lease = await this.acquire(`${prefix}.${index}`, purpose);
+      if (lease) return lease;
+    }
+    return undefined;
+  }
+
+  held(filter: string): Promise<readonly string[]> {
+    return this.#bucket.keys(filter);
+  }
+}

@@ -1,0 +1,43 @@
+import type { CortexEvent, EventDraft, EventType } from '@cortex/contracts';
+import type { BuiltEvent } from './envelope/build-event.ts';
+import { buildEvent, buildEvents } from './envelope/build-event.ts';
+import type { Link } from './link.ts';
+import type { Cause } from './ports.ts';
+import { request } from './request.ts';
+
+const ackTimeoutMs = 5_000;
+
+/** Publishes one built event under its id until the stream has acked it. */
+async function send(link: Link, built: BuiltEvent): Promise<CortexEvent> {
+  const startedMs = performance.now();
+  const type: EventType = built.event.type;
+  let attempts = 0;
+  const ack = await request(link, { what: `the publish of ${type}` }, (attempt) => {
+    attempts = attempt;
+    return link.jetstream.publish(built.subject, built.bytes, {
+      msgID: built.event.id,
+      timeout: ackTimeoutMs,
+      expect: { streamName: built.stream },
+    });
+  });
+  link.hooks.published?.({ type, durationMs: performance.now() - startedMs, attempts, duplicate: ack.duplicate });
+  return built.event;
+}
+
+/** Publishes a draft; `id` replaces the derived or fresh one. */
+export function publishDraft(link: Link, draft: EventDraft, cause?: Cause, id?: string): Promise<CortexEvent> {
+  return send(link, buildEvent(draft, { source: link.source, nowMs: Date.now(), cause, id }));
+}
+
+/** Publishes all in order, or none when one of them is bad. */
+export async function publishDrafts(
+  link: Link,
+  drafts: readonly EventDraft[],
+  cause?: Cause,
+): Promise<readonly CortexEvent[]> {
+  const events: CortexEvent[] = [];
+  for (const built of buildEvents(drafts, { source: link.source, nowMs: Date.now(), cause })) {
+    events.push(await send(link, built));
+  }
+  return events;
+}

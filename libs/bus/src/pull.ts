@@ -1,0 +1,112 @@
+import { createInbox } from '@nats-io/transport-node';
+import type { Msg } from '@nats-io/transport-node';
+import type { Delivery } from './delivery.ts';
+import { toDelivery } from './delivery.ts';
+import type { Link } from './link.ts';
+
+/** Bytes that one request may bring at once; twice the largest message where the server carries larger ones. */
+const bytesPerRequest = 16 * 1024 * 1024;
+const expiresMs = 20_000;
+const heartbeatMs = 4_000;
+
+export interface PullOptions {
+  readonly stream: string;
+  readonly consumer: string;
+  /** How many more messages may come now. */
+  readonly credit: () => number;
+  readonly onMessage: (message: Delivery) => void;
+  /** The consumer is gone or unreachable; the pull has stopped itself. */
+  readonly onEnd: (reason: string) => void;
+}
+
+/** A running pull. `wake` tells it that there is credit again. */
+export interface Pull {
+  wake(): void;
+  stop(): void;
+}
+
+/**
+ * Takes messages from a pull consumer, never more than there is credit for and never more bytes than fit. The client's
+ * own `consume` and `fetch` bound messages or bytes but not both, and read ahead of the handlers, where no heartbeat
+ * protects what waits.
+ */
+export function startPull(link: Link, options: PullOptions): Pull {
+  const { connection } = link;
+  const inbox = createInbox(link.inboxPrefix);
+  const subject = `$JS.API.CONSUMER.MSG.NEXT.${options.stream}.${options.consumer}`;
+  let serial = 0;
+  let missing = 0;
+  let heardMs = performance.now();
+  let stopped = false;
+
+  function wake(): void {
+    if (stopped || missing > 0 || !link.isConnected()) return;
+    const batch = options.credit();
+    if (batch < 1) return;
+    serial += 1;
+    missing = batch;
+    heardMs = performance.now();
+    const body = {
+      batch,
+      max_bytes: Math.max(bytesPerRequest, 2 * (connection.info?.max_payload ?? 0)),
+      expires: expiresMs * 1e6,
+      idle_heartbeat: heartbeatMs * 1e6,
+    };
+    connection.publish(subject, JSON.stringify(body), { reply: `${inbox}.${serial}` });
+  }
+
+  function ended(): void {
+    missing = 0;
+    wake();
+  }
+
+  function stop(): void {
+    if (stopped) return;
+    stopped = true;
+    clearInterval(watchdog);
+    forget();
+    if (!connection.isClosed()) subscription.unsubscribe();
+  }
+
+  function end(reason: string): void {
+    stop();
+    options.onEnd(reason);
+  }
+
+  function receive(message: Msg): void {
+    if (stopped) return;
+    heardMs = performance.now();
+    if (!message.subject.startsWith(`${inbox}.`)) {
+      missing = Math.max(0, missing - 1);
+      options.onMessage(toDelivery(message));
+      if (missing === 0) wake();
+      return;
+    }
+    const code = message.headers?.code ?? 0;
+    if (code === 100) return;
+    if (message.subject !== `${inbox}.${serial}`) return;
+    const description = message.headers?.description ?? '';
+    if (code === 503 || /consumer deleted|consumer is push/i.test(description)) {
+      end(description || 'the consumer does not answer');
+    } else {
+      ended();
+    }
+  }
+
+  const subscription = connection.subscribe(`${inbox}.*`, {
+    callback: (error, message) => {
+      if (error) end(error.message);
+      else receive(message);
+    },
+  });
+  // A request dies with the connection that carried it, or with a server that forgot it.
+  const forget = link.onChange((connected) => {
+    if (connected) end('reconnected');
+  });
+  const watchdog = setInterval(() => {
+    if (link.isConnected() && missing > 0 && performance.now() - heardMs > heartbeatMs * 3) ended();
+  }, heartbeatMs);
+  watchdog.unref();
+  wake();
+  return { wake, stop };
+}

@@ -1,0 +1,141 @@
+import { timerBucket, timerDue } from '@cortex/contracts';
+import type { CortexEvent } from '@cortex/contracts';
+import { eventually, startProvisionedNats } from '@cortex/testing';
+import type { ProvisionedNats } from '@cortex/testing';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { derivedId } from './ids.ts';
+import type { Bus, TimerRequest } from './ports.ts';
+import { testBus } from './test/bus-fixture.ts';
+
+let nats: ProvisionedNats;
+let listener: Bus;
+let fired: CortexEvent<'timer.due'>[] = [];
+
+beforeAll(async () => {
+  nats = await startProvisionedNats();
+  listener = await testBus(nats.url, 'listener');
+  await listener.read({ event: timerDue, from: 'all', handle: (event) => void fired.push(event) });
+});
+afterAll(async () => {
+  await listener?.drain(1_000);
+  await nats?.stop();
+});
+beforeEach(() => {
+  fired = [];
+});
+
+function timer(key: string, inMs: number, purpose = 'test'): TimerRequest {
+  return { key, dueAt: new Date(Date.now() + inMs), service: 'shop', purpose, payload: { level: 2 } };
+}
+
+async function withBus(name: string, use: (bus: Bus) => Promise<void>): Promise<void> {
+  const bus = await testBus(nats.url, name);
+  try {
+    await use(bus);
+  } finally {
+    await bus.drain(1_000);
+  }
+}
+
+const keys = (): readonly string[] => fired.map((event) => event.data.key);
+
+test('a timer fires when it is due, not before, with what it was given', async () => {
+  await withBus('own', async (bus) => {
+    const timers = await bus.timers('decision');
+    const request = timer('incident 1/approval', 400);
+    await timers.schedule(request);
+    await eventually(() => expect(keys()).toEqual(['incident 1/approval']));
+    expect(Date.now()).toBeGreaterThanOrEqual(request.dueAt.getTime());
+    expect(fired[0]?.data).toMatchObject({ owner: 'decision', purpose: 'test', payload: { level: 2 } });
+    const records = await bus.bucket(timerBucket);
+    await eventually(async () => expect(await records.keys()).toEqual([]));
+  });
+});
+
+test('a cancelled timer never fires; one that is set anew fires at the new time alone', async () => {
+  await withBus('own', async (bus) => {
+    const timers = await bus.timers('decision');
+    await timers.schedule(timer('cancelled', 300));
+    await timers.schedule(timer('moved', 200, 'old'));
+    await timers.schedule(timer('moved', 700, 'new'));
+    await timers.cancel('cancelled');
+    await timers.cancel('never set');
+    await eventually(() => expect(keys()).toEqual(['moved']));
+    await pause(300);
+    expect(fired.map((event) => event.data.purpose)).toEqual(['new']);
+  });
+});
+
+test('setting the same due time again changes nothing', async () => {
+  await withBus('own', async (bus) => {
+    const timers = await bus.timers('decision');
+    const request = timer('same', 60_000);
+    await timers.schedule(request);
+    const records = await bus.bucket(timerBucket);
+    const before = await records.get('decision.same');
+    await timers.schedule(request);
+    expect((await records.get('decision.same'))?.revision).toBe(before?.revision);
+    await timers.cancel('same');
+  });
+});
+
+test('two replicas of an owner fire a timer once, another owner not at all', async () => {
+  await withBus('replica-1', (first) =>
+    withBus('replica-2', (second) =>
+      withBus('stranger', async (stranger) => {
+        const timers = await first.timers('escalator');
+        await second.timers('escalator');
+        await stranger.timers('decision');
+        for (let index = 0; index < 20; index += 1) await timers.schedule(timer(`twice-${index}`, 500));
+        await eventually(() => expect(new Set(keys()).size).toBe(20));
+        await pause(500);
+        expect(fired).toHaveLength(20);
+        expect(new Set(fired.map((event) => event.data.owner))).toEqual(new Set(['escalator']));
+      }),
+    ),
+  );
+});
+
+test('a timer that came due while its owner was gone and the server restarted fires when the owner is back', async () => {
+  await withBus('before', async (bus) => {
+    await (await bus.timers('escalator')).schedule(timer('overdue', 300));
+  });
+  await nats.restart();
+  await pause(400);
+  expect(keys()).toEqual([]);
+  await withBus('after', async (bus) => {
+    await bus.timers('escalator');
+    await eventually(() => expect(keys()).toEqual(['overdue']));
+  });
+}, 60_000);
+
+test('an owner killed between the event and the deletion fires again under the same id, which the stream drops', async () => {
+  await withBus('own', async (bus) => {
+    const request = timer('killed', 200);
+    const dueAt = request.dueAt.toISOString();
+    const timers = await bus.timers('decision');
+    await timers.schedule(request);
+    await eventually(() => expect(keys()).toEqual(['killed']));
+    expect(fired[0]?.id).toBe(derivedId({ id: 'timer', time: dueAt }, 'decision', 'killed', dueAt));
+    // What the killed process would have left behind.
+    const records = await bus.bucket(timerBucket);
+    await eventually(async () => expect(await records.get('decision.killed')).toBeUndefined());
+    await records.put('decision.killed', { owner: 'decision', service: 'shop', purpose: 'test', dueAt, payload: {} });
+    await eventually(async () => expect(await records.get('decision.killed')).toBeUndefined());
+    await pause(200);
+    expect(fired).toHaveLength(1);
+  });
+});
+
+test('timers that are due together over a server crash all fire, each once', async () => {
+  await withBus('own', async (bus) => {
+    const timers = await bus.timers('decision');
+    for (let index = 0; index < 30; index += 1) await timers.schedule(timer(`crash-${index}`, 600));
+    await pause(550);
+    await nats.restart();
+    await eventually(() => expect(new Set(keys()).size).toBe(30), { timeoutMs: 20_000 });
+    await pause(500);
+    expect(fired).toHaveLength(30);
+  });
+}, 60_000);

@@ -1,0 +1,121 @@
+import { escapeToken, timerBucket, timerDue, unescapeToken } from '@cortex/contracts';
+import type { EventDraft, TimerRecord } from '@cortex/contracts';
+import { openBucket } from './bucket.ts';
+import { derivedId } from './ids.ts';
+import type { Link } from './link.ts';
+import type { Bucket, Consumption, Entry, TimerRequest, Timers } from './ports.ts';
+import { publishDraft } from './publish.ts';
+import { backOffMs } from './wait.ts';
+
+/** The wall clock may jump, so a long wait looks at it again this often. */
+const longestSleepMs = 30_000;
+
+/** Opens the timers of one owner and fires those that are due, also the ones of an earlier life. */
+export async function openTimers(link: Link, owner: string): Promise<Timers> {
+  const bucket = await openBucket(link, timerBucket);
+  const timers = new NatsTimers(link, owner, bucket);
+  await timers.start();
+  return timers;
+}
+
+class NatsTimers implements Timers {
+  readonly #link: Link;
+  readonly #owner: string;
+  readonly #bucket: Bucket<TimerRecord>;
+  readonly #prefix: string;
+  readonly #waiting = new Map<string, NodeJS.Timeout>();
+  readonly #firing = new Set<Promise<void>>();
+  #watching: Consumption | undefined;
+  #stopped = false;
+
+  constructor(link: Link, owner: string, bucket: Bucket<TimerRecord>) {
+    this.#link = link;
+    this.#owner = owner;
+    this.#bucket = bucket;
+    this.#prefix = `${escapeToken(owner)}.`;
+  }
+
+  async start(): Promise<void> {
+    this.#watching = await this.#bucket.watch((key, entry) => this.#arm(key, entry, 0), {
+      filter: `${this.#prefix}*`,
+      onInvalid: (key, error) => this.#link.logger.error({ key, error: error.message }, 'a timer cannot be read'),
+    });
+  }
+
+  async schedule(timer: TimerRequest): Promise<void> {
+    const record: TimerRecord = {
+      owner: this.#owner,
+      service: timer.service,
+      ...(timer.incidentId === undefined ? {} : { incidentId: timer.incidentId }),
+      purpose: timer.purpose,
+      dueAt: timer.dueAt.toISOString(),
+      payload: timer.payload ?? {},
+    };
+    await this.#bucket.modify(this.#keyOf(timer.key), (current) =>
+      current?.dueAt === record.dueAt ? undefined : record,
+    );
+  }
+
+  async cancel(key: string): Promise<void> {
+    const stored = this.#keyOf(key);
+    if (await this.#bucket.get(stored)) await this.#bucket.delete(stored);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const timeout of this.#waiting.values()) clearTimeout(timeout);
+    this.#waiting.clear();
+    await this.#watching?.stop();
+    await Promise.allSettled(this.#firing);
+  }
+
+  #keyOf(key: string): string {
+    return `${this.#prefix}${escapeToken(key)}`;
+  }
+
+  #arm(key: string, entry: Entry<TimerRecord> | undefined, failures: number): void {
+    clearTimeout(this.#waiting.get(key));
+    this.#waiting.delete(key);
+    if (!entry || this.#stopped) return;
+    const leftMs = Date.parse(entry.value.dueAt) - Date.now();
+    const sleepMs = failures > 0 ? backOffMs(failures, 200, 10_000) : Math.min(Math.max(leftMs, 0), longestSleepMs);
+    const wake = (): void => {
+      if (Date.parse(entry.value.dueAt) > Date.now()) {
+        this.#arm(key, entry, 0);
+        return;
+      }
+      this.#waiting.delete(key);
+      const firing = this.#fire(key, entry, failures).finally(() => this.#firing.delete(firing));
+      this.#firing.add(firing);
+    };
+    this.#waiting.set(key, setTimeout(wake, sleepMs));
+  }
+
+  /** Publishes first and deletes then: a crash between the two repeats the same event id, it loses nothing. */
+  async #fire(key: string, entry: Entry<TimerRecord>, failures: number): Promise<void> {
+    const { value, revision } = entry;
+    const name = unescapeToken(key.slice(this.#prefix.length));
+    const draft: EventDraft<'timer.due'> = {
+      type: timerDue.type,
+      service: value.service,
+      ...(value.incidentId === undefined ? {} : { incidentId: value.incidentId }),
+      data: {
+        owner: this.#owner,
+        key: name,
+        purpose: value.purpose,
+        dueAt: value.dueAt,
+        payload: value.payload,
+      },
+    };
+    try {
+      const id = derivedId({ id: 'timer', time: value.dueAt }, this.#owner, name, value.dueAt);
+      await publishDraft(this.#link, draft, undefined, id);
+      // Set anew meanwhile? Then the newer one stays.
+      await this.#bucket.delete(key, revision);
+    } catch (error) {
+      if (this.#stopped || this.#link.closing.aborted) return;
+      this.#link.logger.warn({ key, error: String(error) }, 'a due timer could not fire yet');
+      if (!this.#waiting.has(key)) this.#arm(key, entry, failures + 1);
+    }
+  }
+}

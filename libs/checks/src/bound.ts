@@ -1,0 +1,59 @@
+import { parseSize, QuantityError } from '@cortex/conditions';
+import { z } from 'zod';
+
+/** A limit that a value keeps to: `<90%`, `>100MB`. */
+export interface Bound {
+  readonly operator: '<' | '<=' | '>' | '>=';
+  readonly value: number;
+  readonly text: string;
+}
+
+/** `<90%`: at most. Written the other way round it would alarm on a healthy machine, so it does not parse. */
+export const PercentBelow = boundOf(['<', '<='], '<90%', (text) => {
+  const match = /^(\d{1,3}(?:\.\d{1,6})?) ?%$/.exec(text);
+  const percent = Number(match?.[1]);
+  return percent > 0 && percent <= 100 ? percent : undefined;
+});
+
+/** `>100MB`: at least. */
+export const SizeAbove = boundOf(['>', '>='], '>100MB', (text) => {
+  try {
+    return parseSize(text);
+  } catch (error) {
+    if (error instanceof QuantityError) return undefined;
+    throw error;
+  }
+});
+
+export function keepsTo(value: number, bound: Bound): boolean {
+  switch (bound.operator) {
+    case '<':
+      return value < bound.value;
+    case '<=':
+      return value <= bound.value;
+    case '>':
+      return value > bound.value;
+    case '>=':
+      return value >= bound.value;
+    default:
+      return bound.operator satisfies never;
+  }
+}
+
+function boundOf(
+  operators: readonly Bound['operator'][],
+  example: string,
+  parse: (text: string) => number | undefined,
+) {
+  return z
+    .string()
+    .max(64)
+    .transform((text, context): Bound => {
+      const match = /^\s*([<>]=?)\s*(\S.*?)\s*$/.exec(text);
+      const operator = operators.find((known) => known === match?.[1]);
+      const value = operator === undefined ? undefined : parse(match?.[2] ?? '');
+      if (operator !== undefined && value !== undefined) return { operator, value, text: text.trim() };
+      context.addIssue({ code: 'custom', message: `must be a limit like "${example}" (${operators.join(' or ')})` });
+      return z.NEVER;
+    });
+}

@@ -1,0 +1,33 @@
+import type { CheckTier, Instance, JsonRecord, Target } from '@cortex/contracts';
+import type { z } from 'zod';
+
+export interface CheckContext {
+  readonly target: Target;
+  readonly facts: z.output<typeof Instance>;
+  /** Aborts at the check's timeout. */
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+}
+
+export interface CheckResult {
+  readonly passed: boolean;
+  readonly detail: string;
+  /** What was seen: status, latency, pid. */
+  readonly evidence?: JsonRecord;
+}
+
+/** One way to ask a target whether it is well. Reads only. */
+export interface CheckPlugin<Params extends z.ZodType = z.ZodType> {
+  /** As written in the configuration: `http_endpoint`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly tier: CheckTier;
+  /** Input keys are snake_case, as in the configuration. */
+  readonly params: Params;
+  /** A refused connection is a result (`passed: false`), not an exception. */
+  run(params: z.output<Params>, context: CheckContext): Promise<CheckResult>;
+}
+
+export function defineCheck<Params extends z.ZodType>(plugin: CheckPlugin<Params>): CheckPlugin<Params> {
+  return plugin;
+}

@@ -1,0 +1,4 @@
+export * from './define-check.ts';
+export * from './load-checks.ts';
+export * from './registry.ts';
+export * from './run-check.ts';

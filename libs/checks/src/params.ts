@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+/** Parameters that several checks share. An empty name or list never parses: it must not read as "all" or "none". */
+export const Port = z.number().int().min(1).max(65_535);
+export const Host = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(/^[^\s/?#@]+$/, 'a host name or address');
+export const AbsolutePath = z.string().startsWith('/', 'must be an absolute path').max(4_096);
+
+/** One absolute path, or several. */
+export const AbsolutePaths = z.union([AbsolutePath, z.array(AbsolutePath).min(1)]);

@@ -1,0 +1,43 @@
+import { access, constants } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { z } from 'zod';
+import { causeOf } from '../cause-of.ts';
+import { defineCheck } from '../define-check.ts';
+import { AbsolutePaths } from '../params.ts';
+
+const Params = z.strictObject({
+  readable: AbsolutePaths.optional(),
+  /** Default, when nothing at all is named: the machine's folder for temporary files. */
+  writable: AbsolutePaths.optional(),
+  executable: AbsolutePaths.optional(),
+});
+
+/** Spec 3.1. Asks the system for the rights that Cortex itself has on this machine. */
+export const sufficientPermissions = defineCheck({
+  name: 'sufficient_permissions',
+  summary: 'Cortex may read, write and run the named paths of this machine',
+  tier: 'shallow',
+  params: Params,
+  async run(params) {
+    const namesNothing = Object.values(params).every((paths) => paths === undefined);
+    const wanted = [
+      { right: 'readable', mode: constants.R_OK, paths: params.readable ?? [] },
+      { right: 'writable', mode: constants.W_OK, paths: params.writable ?? (namesNothing ? tmpdir() : []) },
+      { right: 'executable', mode: constants.X_OK, paths: params.executable ?? [] },
+    ];
+    const problems: string[] = [];
+    const seen: string[] = [];
+    for (const { right, mode, paths } of wanted) {
+      for (const path of [paths].flat()) {
+        seen.push(`${path} ${right}`);
+        try {
+          await access(path, mode);
+        } catch (error) {
+          problems.push(`${path} is not ${right}: ${causeOf(error)}`);
+        }
+      }
+    }
+    if (problems.length > 0) return { passed: false, detail: problems.join('; '), evidence: { seen } };
+    return { passed: true, detail: seen.join(', '), evidence: { seen } };
+  },
+});

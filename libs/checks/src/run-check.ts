@@ -1,0 +1,153 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CheckDefinition, CheckOutcome, Instance, JsonRecord } from '@cortex/contracts';
+import type { CheckPlugin, CheckResult } from './define-check.ts';
+import { builtinChecks } from './registry.ts';
+import { clipText, safeEvidence } from './safe-evidence.ts';
+
+/** What `runCheck` needs of a check: a scheduled one, or one made up for a single look. */
+export type RunnableCheck = Pick<
+  CheckDefinition,
+  'name' | 'type' | 'tier' | 'target' | 'params' | 'timeoutMs' | 'retries'
+>;
+
+export interface RunCheckOptions {
+  /** Check plugins by name. Default: the built-in ones. */
+  readonly registry?: ReadonlyMap<string, CheckPlugin>;
+  readonly now: () => Date;
+  /** Ends the check early; the outcome then says `error`, because nothing was learned. */
+  readonly signal?: AbortSignal;
+  /** Pause before each retry. Default: the check's timeout, at most one second. */
+  readonly retryDelayMs?: number;
+}
+
+/**
+ * How a check ended, in `evidence.outcome`. `fail` and `timeout` speak of the target. `error` says that the check itself
+ * could not be made, so it proves nothing about the target.
+ */
+export type CheckEnd = 'pass' | 'fail' | 'timeout' | 'error';
+
+interface Attempt {
+  readonly end: CheckEnd;
+  readonly detail: string;
+  readonly evidence: JsonRecord;
+  /** An unknown check or wrong parameters fail in the same way however often one asks. */
+  readonly isFinal?: boolean;
+}
+
+const maxRetryDelayMs = 1_000;
+
+/** A timeout that comes later than this says more about this process than about the target. */
+const stalledFactor = 2;
+const stalledMs = 50;
+
+/** Runs a check with its retries, each attempt held to the timeout. Never throws: what went wrong is in the outcome. */
+export async function runCheck(
+  definition: RunnableCheck,
+  facts: Instance,
+  options: RunCheckOptions,
+): Promise<CheckOutcome> {
+  const startedAt = performance.now();
+  const plugin = (options.registry ?? builtinChecks).get(definition.type);
+  const retryDelayMs = options.retryDelayMs ?? Math.min(definition.timeoutMs, maxRetryDelayMs);
+  let attempts = 0;
+  let last: Attempt;
+  do {
+    if (attempts > 0) await pause(retryDelayMs, options.signal);
+    attempts += 1;
+    last =
+      plugin === undefined ? unknownType(definition.type) : await attempt(plugin, definition, facts, options.signal);
+  } while (last.end !== 'pass' && last.isFinal !== true && attempts <= definition.retries && !options.signal?.aborted);
+
+  return {
+    check: definition.name,
+    type: definition.type,
+    tier: definition.tier,
+    target: definition.target,
+    passed: last.end === 'pass',
+    attempts,
+    durationMs: Math.round(performance.now() - startedAt),
+    detail: clipText(last.detail),
+    evidence: { ...safeEvidence(last.evidence), outcome: last.end },
+    observedAt: options.now().toISOString(),
+  };
+}
+
+/** Reads how a check ended from an outcome, wherever the outcome came from. */
+export function checkEnd(outcome: Pick<CheckOutcome, 'passed'> & { readonly evidence?: JsonRecord }): CheckEnd {
+  if (outcome.passed) return 'pass';
+  const end = outcome.evidence?.['outcome'];
+  return end === 'timeout' || end === 'error' ? end : 'fail';
+}
+
+async function attempt(
+  plugin: CheckPlugin,
+  definition: RunnableCheck,
+  facts: Instance,
+  stop: AbortSignal | undefined,
+): Promise<Attempt> {
+  const params = plugin.params.safeParse(definition.params);
+  if (!params.success) {
+    const issues = params.error.issues.map((issue) => `${issue.path.join('.') || 'params'}: ${issue.message}`);
+    return {
+      end: 'error',
+      detail: `the parameters of ${plugin.name} are wrong: ${issues.join('; ')}`,
+      evidence: {},
+      isFinal: true,
+    };
+  }
+
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), definition.timeoutMs);
+  const signal = stop === undefined ? deadline.signal : AbortSignal.any([deadline.signal, stop]);
+  const startedAt = performance.now();
+  const ended = (): Attempt => {
+    if (stop?.aborted) return { end: 'error', detail: 'stopped before it ended', evidence: {}, isFinal: true };
+    const tookMs = performance.now() - startedAt;
+    // Our own process stood still: an answer may well be waiting. Blaming the target would be a guess.
+    if (tookMs > stalledFactor * definition.timeoutMs + stalledMs) {
+      return { end: 'error', detail: `this machine was too busy to look: ${Math.round(tookMs)} ms`, evidence: {} };
+    }
+    return { end: 'timeout', detail: `no answer within ${definition.timeoutMs} ms`, evidence: {} };
+  };
+  try {
+    const context = { target: definition.target, facts, signal, timeoutMs: definition.timeoutMs };
+    // The race holds plugins to the timeout that ignore their signal.
+    const result = await Promise.race([plugin.run(params.data, context), aborted(signal)]);
+    if (result === undefined) return ended();
+    return { end: result.passed ? 'pass' : 'fail', detail: result.detail, evidence: result.evidence ?? {} };
+  } catch (error) {
+    if (signal.aborted) return ended();
+    return { end: 'error', detail: `${plugin.name} broke: ${messageOf(error)}`, evidence: {} };
+  } finally {
+    clearTimeout(timer);
+    deadline.abort();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<CheckResult | undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
+
+function unknownType(type: string): Attempt {
+  return {
+    end: 'error',
+    detail: `there is no check "${type}": correct its name, or put ${type}.check.mjs into a plugin folder`,
+    evidence: {},
+    isFinal: true,
+  };
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await delay(ms, undefined, signal === undefined ? {} : { signal });
+  } catch {
+    // Stopped while waiting: the loop ends with what the last attempt saw.
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

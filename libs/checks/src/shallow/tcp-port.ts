@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { z } from 'zod';
+import { causeOf } from '../cause-of.ts';
+import { defineCheck } from '../define-check.ts';
+import { Host, Port } from '../params.ts';
+
+const Params = z.strictObject({
+  /** Default: the host of the instance. */
+  host: Host.optional(),
+  port: Port,
+});
+
+/** Spec 2.1. */
+export const tcpPort = defineCheck({
+  name: 'tcp_port',
+  summary: 'A TCP port accepts connections',
+  tier: 'shallow',
+  params: Params,
+  async run(params, { facts, signal }) {
+    const host = params.host ?? facts.host;
+    const evidence = { host, port: params.port };
+    const startedAt = performance.now();
+    const socket = connect({ host, port: params.port, signal });
+    try {
+      await once(socket, 'connect', { signal });
+      const latencyMs = Math.round(performance.now() - startedAt);
+      return {
+        passed: true,
+        detail: `${host}:${params.port} accepted in ${latencyMs} ms`,
+        evidence: { ...evidence, latencyMs },
+      };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return { passed: false, detail: `${host}:${params.port}: ${causeOf(error)}`, evidence };
+    } finally {
+      // The abort signal raises an error event after `once` has let go of the socket.
+      socket.on('error', () => undefined);
+      socket.destroy();
+    }
+  },
+});

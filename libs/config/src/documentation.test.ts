@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { signalVariables } from '@cortex/contracts';
+import { describe, expect, it } from 'vitest';
+import { buildJsonSchema, buildPlaybookJsonSchema } from './json-schema.ts';
+import { formatProblems, problemCodes } from './problem.ts';
+import { parseFiles } from './testing/configuration-files.ts';
+
+function repositoryFile(path: string): string {
+  return readFileSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), 'utf8');
+}
+
+const page = repositoryFile('docs/configuration.md');
+const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text ?? '');
+
+function example(start: string): string {
+  const found = examples.find((text) => text.startsWith(start));
+  if (found === undefined) throw new Error(`no example starts with ${start}`);
+  return found;
+}
+
+/** What the user would see; empty when the files are right. */
+function complaints(files: Readonly<Record<string, string>>): string {
+  const result = parseFiles(files, 'none');
+  return result.ok ? '' : formatProblems(result.problems);
+}
+
+describe('docs/configuration.md', () => {
+  it('lists every error code with its meaning, and no other', () => {
+    const rows = [...page.matchAll(/^\| `(CORTEX_CONFIG_\w+)` +\| (.+?) +\|$/gm)];
+    expect(rows.map(([, code, meaning]) => [code, meaning])).toEqual(Object.entries(problemCodes));
+  });
+
+  it('names every signal variable', () => {
+    for (const name of signalVariables) expect(page).toContain(`\`${name}\``);
+  });
+
+  it('shows examples that load, together', () => {
+    const playbook = example('playbook_id:');
+    const files = { 'cortex.yaml': example('version: 1'), 'playbooks/disk.yaml': playbook };
+    expect(complaints(files)).toBe('');
+  });
+
+  it('shows the defaults of every section as they are', () => {
+    const bare = parseFiles({ 'cortex.yaml': 'version: 1\n' }, 'none');
+    for (const section of ['health:', 'safety:']) {
+      expect(parseFiles({ 'cortex.yaml': `version: 1\n${example(section)}` }, 'none')).toEqual(bare);
+    }
+    const collector = parseFiles({ 'cortex.yaml': `version: 1\n${example('collector:')}` }, 'none');
+    expect(collector).toEqual(parseFiles({ 'cortex.yaml': 'version: 1\ncollector: { host: {} }\n' }, 'none'));
+    const shop = 'services: [{ name: shop, instances: [{ id: a }] }]\n';
+    const rules = parseFiles({ 'cortex.yaml': `version: 1\n${shop}${example('detection:')}` }, 'none');
+    const [own, builtIn] = rules.ok ? rules.configuration.detection : [];
+    expect({ ...own, match: {} }).toEqual({ ...builtIn, match: {} });
+  });
+});
+
+describe('the JSON Schemas for editors', () => {
+  it('are those of the code: run `npm run generate` after a change', () => {
+    expect(JSON.parse(repositoryFile('deploy/schema/cortex.schema.json'))).toEqual(buildJsonSchema());
+    expect(JSON.parse(repositoryFile('deploy/schema/cortex-playbook.schema.json'))).toEqual(buildPlaybookJsonSchema());
+  });
+
+  it('refuse unknown keys, except where plugins bring their own', () => {
+    expect(buildJsonSchema()).toMatchObject({
+      required: ['version'],
+      additionalProperties: false,
+      properties: {
+        checks: { items: { additionalProperties: {} } },
+        services: { items: { additionalProperties: false } },
+      },
+    });
+    expect(buildPlaybookJsonSchema()).toMatchObject({
+      additionalProperties: false,
+      properties: { remediation_steps: { items: { required: ['step', 'name', 'action'], additionalProperties: {} } } },
+    });
+  });
+});

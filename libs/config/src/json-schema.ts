@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { PlaybookInput, PreconditionInput, StepInput } from './schema/playbook.ts';
+import { ConfigurationInput } from './schema/root.ts';
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** The JSON Schema of `cortex.yaml` for editors, made from the very schemas that read the file. */
+export function buildJsonSchema(): JsonSchema {
+  return { title: 'Cortex configuration', ...z.toJSONSchema(ConfigurationInput, { io: 'input' }) };
+}
+
+/** The JSON Schema of a playbook file. */
+export function buildPlaybookJsonSchema(): JsonSchema {
+  return { title: 'Cortex playbook', ...z.toJSONSchema(editorPlaybook(), { io: 'input' }) };
+}
+
+/** Steps and preconditions as users write them: the parameters of the plugin beside the keys of the step. */
+function editorPlaybook(): z.ZodType {
+  const steps = z.array(StepInput.loose()).min(1);
+  const rollback = z.strictObject({ ...PlaybookInput.shape.rollback.unwrap().shape, steps: steps.optional() });
+  return z.strictObject({
+    ...PlaybookInput.shape,
+    pre_conditions: z.array(PreconditionInput.loose()).optional(),
+    remediation_steps: steps,
+    rollback: rollback.optional(),
+  });
+}

@@ -1,0 +1,31 @@
+import type { Report } from './report.ts';
+import { readYaml } from './yaml-source.ts';
+import type { YamlSource } from './yaml-source.ts';
+
+/** Reads a YAML file; reports what keeps it from being read. Duplicate keys are reported, and the rest is judged. */
+export function loadYaml(file: string, readFile: (path: string) => string, report: Report): YamlSource | undefined {
+  const text = textOf(file, readFile, report);
+  if (text === undefined) return undefined;
+  const { source, problems } = readYaml(file, text);
+  // Behind the first syntax error the reader only guesses: what it says of the rest would mislead.
+  const firstSyntax = problems.find(({ duplicateKey }) => !duplicateKey);
+  for (const problem of problems) {
+    const { line, column, duplicateKey, message } = problem;
+    if (!duplicateKey && problem !== firstSyntax) continue;
+    const code = duplicateKey ? 'CORTEX_CONFIG_DUPLICATE_KEY' : 'CORTEX_CONFIG_YAML_SYNTAX';
+    const fix = duplicateKey ? 'keep one of the two' : 'check indentation, quotes and brackets around here';
+    report.addAt(file, line, column, code, message, fix);
+  }
+  return source;
+}
+
+function textOf(file: string, readFile: (path: string) => string, report: Report): string | undefined {
+  try {
+    return readFile(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const fix = 'create the file, or correct the path';
+    report.addAt(file, 1, 1, 'CORTEX_CONFIG_FILE_MISSING', `cannot read the file: ${reason}`, fix);
+    return undefined;
+  }
+}

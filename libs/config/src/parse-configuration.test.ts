@@ -1,0 +1,320 @@
+import type { CortexConfiguration } from '@cortex/contracts';
+import { describe, expect, it } from 'vitest';
+import { formatProblems } from './problem.ts';
+import { diskSpaceCleanup, parseFiles } from './testing/configuration-files.ts';
+
+function configurationOf(files: Readonly<Record<string, string>>): CortexConfiguration {
+  const result = parseFiles(files);
+  if (!result.ok) throw new Error(formatProblems(result.problems));
+  return result.configuration;
+}
+
+const shop = `version: 1
+environment: staging
+plugins: [./plugins]
+playbooks: [./playbooks/*.yaml]
+services:
+  - name: db
+    kind: database_cluster
+    critical: true
+    instances: [{ id: db-1, systemd: { unit: postgresql.service } }]
+  - name: shop
+    kind: api_services
+    users: 1000
+    depends_on: [db]
+    min_healthy: 0
+    max_unavailable: 1
+    instances:
+      - id: shop-1
+        host: localhost
+        region: eu
+        process: { pid_file: run/shop.pid, start_command: [node, shop.mjs], env: { PORT: "8080" }, log_file: ../log/shop.log }
+      - id: shop-2
+        host: shop2.internal
+checks:
+  - name: shop-http
+    type: http_endpoint
+    service: shop
+    interval: 5s
+    timeout: 100ms
+    retries: 3
+    method: GET
+    url: http://\${instance.host}:8080/\${service}/\${instance.id}
+    expected_status: 200
+  - name: db-deep
+    type: postgres
+    instance: db-1
+    url: postgres://x/$\${HOME}
+detection:
+  rules:
+    - match: { metric: "process_*", service: shop }
+      moving_average: { sigmas: 4 }
+      rate_of_change: { within: 2m }
+safety:
+  freeze_windows:
+    - { name: night, days: [tue, mon], from: "22:00", to: "06:00", timezone: Europe/Berlin }
+  protected_targets: [{ service: db }]
+escalation:
+  contacts:
+    - name: infrastructure_team
+      channels: [{ type: webhook, url: "https://example.org/page" }]
+    - name: on_call_engineer
+      channels:
+        - { type: webhook, url: "https://example.org/page", secret: "env:PAGE_SECRET" }
+        - { type: log }
+  policies:
+    - name: Critical Infrastructure
+      applies_to: [database_cluster]
+      escalation_chain:
+        - { level: 1, delay: 0m, notify: on_call_engineer, method: webhook }
+        - { level: 2, delay: 5m, condition: not_acknowledged, notify: [infrastructure_team, log] }
+collector:
+  host: { service: db, disks: [{ path: / }, { path: /data, service: shop, instance: shop-2 }] }
+`;
+
+describe('a whole configuration', () => {
+  const configuration = configurationOf({ 'cortex.yaml': shop, 'playbooks/disk.yaml': diskSpaceCleanup });
+
+  it('fills services and resolves paths against the folder of the file', () => {
+    const [db, service] = configuration.services;
+    expect(db).toMatchObject({ environment: 'staging', critical: true, dependsOn: [], remediate: true });
+    expect(service).toMatchObject({ kind: 'api_services', dependsOn: ['db'], minHealthy: 0, maxUnavailable: 1 });
+    expect(service?.instances[0]?.process).toEqual({
+      pidFile: '/etc/cortex/run/shop.pid',
+      startCommand: ['node', 'shop.mjs'],
+      cwd: '/etc/cortex',
+      env: { PORT: '8080' },
+      logFile: '/etc/log/shop.log',
+    });
+    expect(configuration.pluginFolders).toEqual(['/etc/cortex/plugins']);
+  });
+
+  it('makes one check of each instance, with its own values', () => {
+    expect(configuration.checks.map(({ name, target }) => [name, target.instance])).toEqual([
+      ['shop-http:shop-1', 'shop-1'],
+      ['shop-http:shop-2', 'shop-2'],
+      ['db-deep', 'db-1'],
+    ]);
+    expect(configuration.checks[0]).toMatchObject({
+      tier: 'shallow',
+      intervalMs: 5_000,
+      timeoutMs: 100,
+      retries: 3,
+      params: { method: 'GET', url: 'http://localhost:8080/shop/shop-1', expected_status: 200 },
+    });
+    expect(configuration.checks[1]?.params['url']).toBe('http://shop2.internal:8080/shop/shop-2');
+  });
+
+  it('takes the timing of a check from the tier of its plugin, and leaves an escaped variable alone', () => {
+    expect(configuration.checks[2]).toMatchObject({ tier: 'deep', intervalMs: 30_000, timeoutMs: 5_000, retries: 2 });
+    expect(configuration.checks[2]?.params).toEqual({ url: 'postgres://x/${HOME}' });
+  });
+
+  it('ends the detection rules with one for every series', () => {
+    expect(configuration.detection).toHaveLength(2);
+    expect(configuration.detection[0]).toMatchObject({
+      match: { metric: 'process_*', service: 'shop' },
+      movingAverage: { window: 100, sigmas: 4 },
+      rateOfChange: { maxPercent: 30, withinMs: 120_000 },
+      openAbove: 0.5,
+    });
+    expect(configuration.detection[1]?.match).toEqual({ metric: '*', service: '*' });
+  });
+
+  it('has the safety defaults of the specification', () => {
+    expect(configuration.safety).toEqual({
+      stormRatio: 0.4,
+      stormMinServices: 3,
+      stormCooldownMs: 300_000,
+      freezeWindows: [{ name: 'night', days: [1, 2], from: '22:00', to: '06:00', timezone: 'Europe/Berlin' }],
+      maintenanceWindows: [],
+      approvalTtlMs: 900_000,
+      planTtlMs: 600_000,
+      holdRetryMs: 30_000,
+      maxAttempts: 3,
+      signalMaxAgeMs: 900_000,
+      monitoringMs: 300_000,
+      breaker: { window: 10, failureRatio: 0.5, consecutiveFailures: 3, cooldownMs: 3_600_000 },
+      protectedTargets: [{ service: 'db', instance: 'db-1' }],
+      dryRun: false,
+    });
+    expect(configuration.health).toEqual({ recoverAfter: 2, flapping: { changes: 6, withinMs: 600_000 } });
+  });
+
+  it('narrows a contact to the method of a level, and pages everybody where no policy applies', () => {
+    const [own, fallback] = configuration.escalationPolicies;
+    expect(own?.id).toBe('critical-infrastructure');
+    expect(own?.chain).toEqual([
+      { level: 1, delayMs: 0, condition: 'always', notify: ['on_call_engineer:webhook'] },
+      { level: 2, delayMs: 300_000, condition: 'not_acknowledged', notify: ['infrastructure_team', 'log'] },
+    ]);
+    expect(fallback).toMatchObject({ id: 'default', appliesTo: [] });
+    expect(fallback?.chain[0]?.notify).toEqual(['infrastructure_team', 'on_call_engineer', 'log']);
+    const narrowed = configuration.contacts.find(({ name }) => name === 'on_call_engineer:webhook');
+    expect(narrowed?.channels.map(({ type }) => type)).toEqual(['webhook']);
+  });
+
+  it('knows the only instance of the host service', () => {
+    expect(configuration.collector).toEqual({
+      host: {
+        service: 'db',
+        instance: 'db-1',
+        intervalMs: 10_000,
+        disks: [{ path: '/' }, { path: '/data', service: 'shop', instance: 'shop-2' }],
+      },
+      otlp: { host: '127.0.0.1', port: 4318 },
+      partitions: 4,
+    });
+    expect(configuration.console).toEqual({ host: '127.0.0.1', port: 7780 });
+  });
+
+  it('is frozen to its leaves', () => {
+    expect(Object.isFrozen(configuration.checks[0]?.params)).toBe(true);
+    expect(Object.isFrozen(configuration.services[1]?.instances[0]?.process?.env)).toBe(true);
+  });
+});
+
+describe('names made of several names', () => {
+  it('must not meet another name, nor grow too long', () => {
+    const services = 'services: [{ name: s, instances: [{ id: a }, { id: b }] }]\n';
+    const check = (name: string, target: string) =>
+      `  - { name: "${name}", type: http_endpoint, ${target}, url: "http://x/" }\n`;
+    const meeting = parseFiles({
+      'cortex.yaml': `version: 1\n${services}checks:\n${check('x', 'service: s')}${check('x:b', 'instance: b')}`,
+    });
+    expect(meeting).toMatchObject({
+      ok: false,
+      problems: [{ code: 'CORTEX_CONFIG_DUPLICATE_NAME', line: 5, column: 13 }],
+    });
+    const long = parseFiles({
+      'cortex.yaml': `version: 1\n${services}checks:\n${check('x'.repeat(128), 'service: s')}`,
+    });
+    expect(long).toMatchObject({ ok: false, problems: [{ code: 'CORTEX_CONFIG_INVALID_VALUE' }, {}] });
+  });
+});
+
+describe('without plugins', () => {
+  it('judges everything but what plugins own', () => {
+    const text =
+      'version: 1\nservices: [{ name: s, instances: [{ id: a }] }]\nchecks: [{ name: x, type: mine, service: s, anything: 1 }]\n';
+    expect(parseFiles({ 'cortex.yaml': text }, 'none')).toMatchObject({
+      ok: true,
+      configuration: { checks: [{ name: 'x', tier: 'shallow', params: { anything: 1 } }] },
+    });
+  });
+});
+
+describe('the playbook of spec 3.1', () => {
+  const files = { 'cortex.yaml': shop, 'playbooks/disk.yaml': diskSpaceCleanup };
+
+  it('loads as it is printed', () => {
+    const [playbook] = configurationOf(files).playbooks;
+    expect(playbook).toMatchObject({
+      id: 'disk-space-cleanup-001',
+      name: 'Disk Space Cleanup',
+      version: '2.1.0',
+      category: 'infrastructure',
+      severity: 'high',
+      trigger: { condition: 'disk_usage_percent > 85', durationMs: 300_000 },
+      preconditions: [
+        { check: 'writable_filesystem', params: {} },
+        { check: 'no_active_backups', params: {} },
+        { check: 'sufficient_permissions', params: {} },
+      ],
+      verification: { conditions: ['disk_usage_percent < 75'], waitMs: 120_000, retries: 3, healthChecksMs: 120_000 },
+      rollback: { available: false, reason: 'Cleanup operations are not reversible', steps: [] },
+      escalation: {
+        onFailure: true,
+        notify: ['infrastructure_team', 'on_call_engineer'],
+        createIncident: true,
+      },
+      safety: { maxRetries: 1, requireApproval: false, blastRadius: 'single_instance', maintenanceWindowOnly: false },
+      metadata: {
+        lastUpdated: '2025-12-01',
+        successRate: 0.94,
+        avgExecutionTimeMs: 720_000,
+        totalExecutions: 1247,
+      },
+    });
+    expect(playbook?.steps).toHaveLength(4);
+    expect(playbook?.steps[0]).toEqual({
+      step: 1,
+      name: 'Clean temporary files',
+      action: 'cleanup_temp_files',
+      params: { paths: ['/tmp/*', '/var/tmp/*'], age_threshold: '7_days' },
+      timeoutMs: 300_000,
+      retries: 0,
+      continueOnFailure: false,
+      expectedRecovery: { minPercent: 5, maxPercent: 10 },
+    });
+  });
+
+  it('may name several conditions, switch phases off and keep clashing parameters below params', () => {
+    const text = `playbook_id: p
+name: P
+version: "1"
+category: network
+severity: low
+trigger: { condition: 'health_state == "UNHEALTHY" AND "http_endpoint" in failing_check_types' }
+remediation_steps:
+  - { step: 1, name: open, action: update_firewall_rules, port: 80, params: { action: allow } }
+verification:
+  checks: [error_rate < 0.1%, p95_latency < 500ms]
+  health_checks: { duration: 0s }
+  short_term: { metrics: [error_rate], duration: 30s, interval: 5s }
+rollback: { available: true }
+`;
+    const [playbook] = configurationOf({ 'cortex.yaml': shop, 'playbooks/p.yaml': text }).playbooks;
+    expect(playbook?.steps[0]).toMatchObject({ params: { port: 80, action: 'allow' }, timeoutMs: 300_000 });
+    expect(playbook?.verification).toMatchObject({
+      conditions: ['error_rate < 0.1%', 'p95_latency < 500ms'],
+      healthChecksMs: 0,
+      shortTerm: { metrics: ['error_rate'], durationMs: 30_000, intervalMs: 5_000 },
+    });
+  });
+});
+
+describe('the smallest configuration', () => {
+  it('is one line, and still pages the log', () => {
+    const configuration = configurationOf({ 'cortex.yaml': 'version: 1\n' });
+    expect(configuration.environment).toBe('production');
+    expect(configuration.contacts).toEqual([{ name: 'log', channels: [{ type: 'log', params: {} }] }]);
+    expect(configuration.escalationPolicies.map(({ chain }) => chain[0]?.notify)).toEqual([['log']]);
+    expect(configuration.collector.host).toBeUndefined();
+  });
+
+  it('may watch its own machine without calling it a service', () => {
+    const text =
+      'version: 1\ncollector: { host: {} }\ndetection: { rules: [{ match: { service: host }, enabled: false }] }\n';
+    const { collector, detection } = configurationOf({ 'cortex.yaml': text });
+    expect(collector.host).toEqual({
+      service: 'host',
+      instance: 'localhost',
+      intervalMs: 10_000,
+      disks: [{ path: '/' }],
+    });
+    expect(detection[0]).toMatchObject({ match: { metric: '*', service: 'host' }, enabled: false });
+  });
+
+  it('may have empty sections', () => {
+    expect(configurationOf({ 'cortex.yaml': 'version: 1\nsafety:\nescalation:\nhealth:\n' }).safety.maxAttempts).toBe(
+      3,
+    );
+  });
+
+  it('reads the policies of spec 5.3 as a mapping, too', () => {
+    const text = `version: 1
+services: [{ name: api, kind: api_services, instances: [{ id: api-1 }] }]
+escalation:
+  policies:
+    policy_002:
+      name: "Application Services"
+      applies_to: [api_services]
+      escalation_chain: [{ level: 1, delay: 0m, notify: log, method: log }]
+`;
+    expect(configurationOf({ 'cortex.yaml': text }).escalationPolicies.map(({ id }) => id)).toEqual([
+      'policy_002',
+      'default',
+    ]);
+  });
+});

@@ -1,0 +1,146 @@
+import { CortexConfiguration } from '@cortex/contracts';
+import type { ConfigurationInputs } from './configuration-inputs.ts';
+import { settle } from './settle.ts';
+import { kindOf, unknownKey, valueAt } from './describe-issue.ts';
+import { loadPlaybooks } from './load-playbooks.ts';
+import { loadYaml } from './load-yaml.ts';
+import { folderOf, resolvePath } from './paths.ts';
+import type { Problem } from './problem.ts';
+import { Report, showPath } from './report.ts';
+import { declaredChecks, resolveChecks } from './resolve/checks.ts';
+import { resolveCollector } from './resolve/collector.ts';
+import { declaredContacts, resolveEscalation } from './resolve/escalation.ts';
+import { resolveDetection, resolveSafety } from './resolve/policies.ts';
+import { declaredServices, resolveServices } from './resolve/services.ts';
+import { HealthInput } from './schema/checks.ts';
+import { ConsoleInput, defaultHostService } from './schema/collector.ts';
+import { ConfigurationInput } from './schema/root.ts';
+import { isRecord, read, readList, reportFinding } from './scope.ts';
+import type { Scope, World } from './scope.ts';
+
+export type ConfigurationResult =
+  | { readonly ok: true; readonly configuration: CortexConfiguration }
+  | { readonly ok: false; readonly problems: Problem[] };
+
+/** Reads the user's YAML into the resolved configuration, deeply frozen, or returns every problem at once. */
+export function parseConfiguration(inputs: ConfigurationInputs): ConfigurationResult {
+  const report = new Report();
+  const configuration = resolve(inputs, report);
+  if (report.count > 0 || configuration === undefined) return { ok: false, problems: report.problems() };
+  return { ok: true, configuration: settle(configuration) };
+}
+
+/**
+ * The folders of the user's own plugins, so that they can be loaded before the configuration is judged with them. None
+ * when the file cannot be read: {@link parseConfiguration} says why.
+ */
+export function readPluginFolders(inputs: Pick<ConfigurationInputs, 'entry' | 'readFile'>): readonly string[] {
+  const report = new Report();
+  const source = loadYaml(inputs.entry, inputs.readFile, report);
+  if (source === undefined || !isRecord(source.value)) return [];
+  const folder = folderOf(inputs.entry);
+  return pluginFolders(
+    { report, source, folder, environment: 'production', plugins: undefined },
+    source.value['plugins'],
+  );
+}
+
+function resolve(inputs: ConfigurationInputs, report: Report): CortexConfiguration | undefined {
+  const source = loadYaml(inputs.entry, inputs.readFile, report);
+  if (source === undefined) return undefined;
+  const root = source.value;
+  if (!isRecord(root)) {
+    const message = `the configuration is ${kindOf(root)}, but a mapping of keys belongs here`;
+    report.add(source, [], 'CORTEX_CONFIG_WRONG_TYPE', message, 'start with version: 1');
+    return undefined;
+  }
+  const folder = folderOf(inputs.entry);
+  const unnamed: Scope = { report, source, folder, environment: 'production', plugins: inputs.plugins };
+  const scope = { ...unnamed, environment: readHead(unnamed, root) };
+
+  const declared = declaredServices(root['services']);
+  const escalation = root['escalation'] ?? {};
+  const services = resolveServices(scope, root['services'], declared);
+  const world: World = {
+    services,
+    declared,
+    kinds: new Set(services.flatMap(({ kind }) => (kind === undefined ? [] : [kind]))),
+    contacts: declaredContacts(escalation),
+    checks: declaredChecks(root['checks']),
+  };
+  const { contacts, policies } = resolveEscalation(scope, isRecord(escalation) ? escalation : {}, world);
+  const hostService = valueAt(root, ['collector', 'host', 'service']) ?? defaultHostService;
+  const resolved = {
+    environment: scope.environment,
+    services,
+    checks: resolveChecks(scope, root['checks'], world),
+    health: read(scope, ['health'], HealthInput, root['health'] ?? {}),
+    detection: resolveDetection(scope, root['detection'] ?? {}, world, hostService),
+    playbooks: loadPlaybooks(scope, root['playbooks'], world, inputs),
+    safety: resolveSafety(scope, root['safety'] ?? {}, world),
+    contacts,
+    escalationPolicies: policies,
+    collector: resolveCollector(scope, root['collector'] ?? {}, world),
+    console: read(scope, ['console'], ConsoleInput, root['console'] ?? {}),
+    pluginFolders: pluginFolders(scope, root['plugins']),
+  };
+  return report.count > 0 ? undefined : finish(scope, resolved);
+}
+
+/** Holds the result against the contract. What fails here was made from several names: too long when joined. */
+function finish(scope: Scope, resolved: unknown): CortexConfiguration | undefined {
+  const result = CortexConfiguration.safeParse(resolved);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) {
+    const message = `${showPath(issue.path.filter((segment) => typeof segment !== 'symbol'))}: ${issue.message}`;
+    scope.report.add(scope.source, [], 'CORTEX_CONFIG_INVALID_VALUE', message, 'shorten the names that it is made of');
+  }
+  return undefined;
+}
+
+/** The keys of the file itself: which there are, the version, the environment. */
+function readHead(scope: Scope, root: Readonly<Record<string, unknown>>): string {
+  const allowed = Object.keys(ConfigurationInput.shape);
+  for (const key of Object.keys(root).filter((name) => !allowed.includes(name))) {
+    reportFinding(scope, [], unknownKey([key], allowed));
+  }
+  const { version } = root;
+  if (version === undefined) {
+    scope.report.add(
+      scope.source,
+      ['version'],
+      'CORTEX_CONFIG_MISSING_KEY',
+      'the key "version" is missing',
+      'add version: 1',
+    );
+  } else if (version !== 1) {
+    const message = `version ${JSON.stringify(version)} is not supported`;
+    scope.report.add(scope.source, ['version'], 'CORTEX_CONFIG_UNSUPPORTED_VERSION', message, 'write version: 1');
+  }
+  const escalation = root['escalation'];
+  if (escalation !== undefined && escalation !== null) {
+    const keys = ['contacts', 'policies'];
+    if (isRecord(escalation)) {
+      for (const key of Object.keys(escalation).filter((name) => !keys.includes(name))) {
+        reportFinding(scope, ['escalation'], unknownKey([key], keys));
+      }
+    } else {
+      const message = `escalation is ${kindOf(escalation)}, but a mapping of keys belongs here`;
+      scope.report.add(
+        scope.source,
+        ['escalation'],
+        'CORTEX_CONFIG_WRONG_TYPE',
+        message,
+        `write ${keys.join(' and ')} below it`,
+      );
+    }
+  }
+  return read(scope, ['environment'], ConfigurationInput.shape.environment, root['environment']) ?? 'production';
+}
+
+function pluginFolders(scope: Scope, raw: unknown): readonly string[] {
+  return readList(scope, ['plugins'], raw).flatMap((entry, index) => {
+    const folder = read(scope, ['plugins', index], ConfigurationInput.shape.plugins.unwrap().element, entry);
+    return folder === undefined ? [] : [resolvePath(scope.folder, folder)];
+  });
+}

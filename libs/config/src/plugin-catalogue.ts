@@ -1,0 +1,30 @@
+import type { CheckTier, OnAmbiguous } from '@cortex/contracts';
+import type { z } from 'zod';
+
+/**
+ * What this library must know of the installed plugins; the plugin registries fit this shape as they are. A kind that is
+ * left out is not judged: a service knows the plugins that it runs, `cortex validate` knows all.
+ */
+export interface PluginCatalogue {
+  readonly actions?: ReadonlyMap<string, ActionEntry>;
+  readonly checks?: ReadonlyMap<string, CheckEntry>;
+  readonly channels?: ReadonlyMap<string, ChannelEntry>;
+}
+
+export interface ActionEntry {
+  readonly params: z.ZodType;
+  /** Absent: only the user can know, so the step must say it. */
+  readonly onAmbiguous?: OnAmbiguous | undefined;
+  /** Absent: not known, so not judged. */
+  readonly idempotent?: boolean;
+  readonly probe?: unknown;
+}
+
+export interface CheckEntry {
+  readonly params: z.ZodType;
+  readonly tier: CheckTier;
+}
+
+export interface ChannelEntry {
+  readonly params: z.ZodType;
+}

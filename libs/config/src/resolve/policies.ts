@@ -1,0 +1,40 @@
+import { DetectionRule } from '@cortex/contracts';
+import type { SafetyPolicy } from '@cortex/contracts';
+import { requireInstance, requireService } from '../references.ts';
+import { DetectionInput } from '../schema/detection.ts';
+import { SafetyInput } from '../schema/safety.ts';
+import { read } from '../scope.ts';
+import type { Scope, World } from '../scope.ts';
+
+/** The user's rules in their order, then one that holds for every series. */
+export function resolveDetection(
+  scope: Scope,
+  raw: unknown,
+  world: Pick<World, 'declared'>,
+  /** May be named although it is not a configured service. */
+  hostService: unknown,
+): readonly DetectionRule[] | undefined {
+  const input = read(scope, ['detection'], DetectionInput, raw);
+  if (input === undefined) return undefined;
+  const rules = input.rules ?? [];
+  for (const [index, { match }] of rules.entries()) {
+    if (match.service === undefined || match.service.includes('*') || match.service === hostService) continue;
+    requireService(scope, ['detection', 'rules', index, 'match', 'service'], match.service, world);
+  }
+  return [...rules, { match: {} }].map((rule) => DetectionRule.parse(rule));
+}
+
+export function resolveSafety(scope: Scope, raw: unknown, world: Pick<World, 'declared'>): SafetyPolicy | undefined {
+  const input = read(scope, ['safety'], SafetyInput, raw);
+  if (input === undefined) return undefined;
+  const protectedTargets = input.protectedTargets.flatMap(({ service, instance }, index) => {
+    const path = ['safety', 'protected_targets', index];
+    // A protected name that does not exist would protect nothing.
+    if (!requireService(scope, [...path, 'service'], service, world)) return [];
+    if (instance === undefined)
+      return [...(world.declared.get(service) ?? [])].map((id) => ({ service, instance: id }));
+    requireInstance(scope, [...path, 'instance'], service, instance, world);
+    return [{ service, instance }];
+  });
+  return { ...input, protectedTargets };
+}

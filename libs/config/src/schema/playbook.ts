@@ -1,0 +1,124 @@
+import { AnomalySeverity, BlastRadiusLevel, JsonRecord, Name, OnAmbiguous } from '@cortex/contracts';
+import { z } from 'zod';
+import { condition, duration, percentRange, positiveDuration, text } from './scalars.ts';
+
+/** The keys of a step that Cortex reads itself; every other key is a parameter of the action. Spec 3.1. */
+export const StepInput = z.strictObject({
+  step: z.number().int().positive(),
+  name: Name,
+  action: text.meta({ examples: ['restart_service'] }),
+  expected_recovery: percentRange.optional(),
+  timeout: positiveDuration('5m').prefault('5m'),
+  retries: z.number().int().nonnegative().prefault(0),
+  continue_on_failure: z.boolean().prefault(false),
+  on_ambiguous: OnAmbiguous.optional().meta({
+    description: 'What to do when a crash leaves it unknown whether the step took effect',
+  }),
+  params: JsonRecord.optional().meta({ description: 'Parameters whose names clash with the keys of a step' }),
+});
+export type StepInput = z.output<typeof StepInput>;
+
+/** Every key beside `check` and `params` is a parameter of the check. */
+export const PreconditionInput = z.strictObject({ check: text, params: JsonRecord.optional() });
+
+const VerificationInput = z
+  .strictObject({
+    check: condition.optional(),
+    checks: z.array(condition).min(1).optional(),
+    wait_time: duration('2m').prefault('0s'),
+    retry: z.number().int().nonnegative().prefault(3),
+    immediate_timeout: positiveDuration('30s').prefault('30s'),
+    health_checks: z
+      .strictObject({ duration: duration('2m', '0s switches this phase off') })
+      .prefault({ duration: '2m' }),
+    short_term: z
+      .strictObject({
+        metrics: z.array(text).prefault([]),
+        duration: duration('1m').prefault('1m'),
+        interval: positiveDuration('10s').prefault('10s'),
+      })
+      .prefault({}),
+  })
+  .transform((plan) => ({
+    conditions: [...(plan.check === undefined ? [] : [plan.check]), ...(plan.checks ?? [])],
+    waitMs: plan.wait_time,
+    retries: plan.retry,
+    immediateTimeoutMs: plan.immediate_timeout,
+    healthChecksMs: plan.health_checks.duration,
+    shortTerm: {
+      metrics: plan.short_term.metrics,
+      durationMs: plan.short_term.duration,
+      intervalMs: plan.short_term.interval,
+    },
+  }));
+
+const EscalationInput = z
+  .strictObject({
+    on_failure: z.boolean().prefault(true),
+    notify: z.array(Name).prefault([]),
+    create_incident: z.boolean().prefault(true),
+  })
+  .transform(({ on_failure, notify, create_incident }) => ({
+    onFailure: on_failure,
+    notify,
+    createIncident: create_incident,
+  }));
+
+const SafetyInput = z
+  .strictObject({
+    max_retries: z.number().int().nonnegative().prefault(1),
+    require_approval: z.boolean().prefault(false),
+    blast_radius: z
+      .enum(['single_host', ...BlastRadiusLevel.options])
+      .prefault('single_instance')
+      .meta({ description: 'The widest blast radius that the playbook may be used at' }),
+    maintenance_window_only: z.boolean().prefault(false),
+    cooldown: duration('10m').prefault('0s'),
+  })
+  .transform((safety) => ({
+    maxRetries: safety.max_retries,
+    requireApproval: safety.require_approval,
+    blastRadius: safety.blast_radius === 'single_host' ? ('single_instance' as const) : safety.blast_radius,
+    maintenanceWindowOnly: safety.maintenance_window_only,
+    cooldownMs: safety.cooldown,
+  }));
+
+const MetadataInput = z
+  .strictObject({
+    last_updated: z.string().optional(),
+    success_rate: z.number().min(0).max(1).optional(),
+    avg_execution_time: duration('12m').optional(),
+    total_executions: z.number().int().nonnegative().optional(),
+  })
+  .transform((metadata) => ({
+    lastUpdated: metadata.last_updated,
+    successRate: metadata.success_rate,
+    avgExecutionTimeMs: metadata.avg_execution_time,
+    totalExecutions: metadata.total_executions,
+  }));
+
+/** A playbook file, with the lists of steps and preconditions still raw: their parameters belong to plugins. */
+export const PlaybookInput = z.strictObject({
+  playbook_id: Name,
+  name: Name,
+  version: text,
+  category: Name,
+  severity: AnomalySeverity,
+  trigger: z.strictObject({ condition, duration: duration('5m').prefault('0s') }),
+  services: z.array(Name).prefault([]),
+  environments: z.array(Name).prefault([]),
+  pre_conditions: z.array(z.unknown()).prefault([]),
+  remediation_steps: z.array(z.unknown()).min(1),
+  verification: VerificationInput.prefault({}),
+  rollback: z
+    .strictObject({
+      available: z.boolean(),
+      reason: z.string().max(4_000).optional(),
+      steps: z.array(z.unknown()).min(1).optional(),
+    })
+    .prefault({ available: false }),
+  escalation: EscalationInput.prefault({}),
+  safety: SafetyInput.prefault({}),
+  metadata: MetadataInput.prefault({}),
+});
+export type PlaybookInput = z.output<typeof PlaybookInput>;

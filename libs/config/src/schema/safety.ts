@@ -1,0 +1,129 @@
+import { Name } from '@cortex/contracts';
+import { z } from 'zod';
+import { positiveDuration, raise } from './scalars.ts';
+
+const dayNames = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+const timeOfDay = z
+  .unknown()
+  .meta({ type: 'string', pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', examples: ['22:00'] })
+  .transform((value, context) =>
+    typeof value === 'string' && /^([01]\d|2[0-3]):[0-5]\d$/.test(value)
+      ? value
+      : raise(context, value, `"${String(value)}" is not a time of day`, {
+          problem: 'CORTEX_CONFIG_BAD_WINDOW',
+          fix: 'write 24-hour time in quotes: "22:00"',
+        }),
+  );
+
+const day = z
+  .unknown()
+  .meta({ type: 'string', enum: [...dayNames] })
+  .transform((value, context) => {
+    const index = dayNames.findIndex((name) => name === value);
+    return index >= 0
+      ? index + 1
+      : raise(context, value, `"${String(value)}" is not a day`, {
+          problem: 'CORTEX_CONFIG_BAD_WINDOW',
+          fix: `use ${dayNames.join(', ')}`,
+        });
+  });
+
+const timezone = z.string().transform((value, context) =>
+  isTimezone(value)
+    ? value
+    : raise(context, value, `time zone "${value}" does not exist`, {
+        problem: 'CORTEX_CONFIG_BAD_TIMEZONE',
+        fix: 'use an IANA name such as Europe/Berlin or UTC',
+      }),
+);
+
+const TimeWindowInput = z
+  .strictObject({
+    name: Name,
+    days: z
+      .array(day)
+      .min(1)
+      .prefault([...dayNames]),
+    from: timeOfDay,
+    to: timeOfDay,
+    timezone: timezone.prefault('UTC'),
+  })
+  .transform((window, context) =>
+    window.from === window.to
+      ? raise(
+          context,
+          window,
+          'the window starts and ends at the same time',
+          {
+            problem: 'CORTEX_CONFIG_BAD_WINDOW',
+            fix: 'make from and to differ; for a whole day write 00:00 to 23:59',
+          },
+          ['to'],
+        )
+      : { ...window, days: [...new Set(window.days)].toSorted((left, right) => left - right) },
+  );
+
+const ratio = z.number().gt(0).max(1);
+
+export const SafetyInput = z
+  .strictObject({
+    storm: z
+      .strictObject({
+        ratio: ratio.prefault(0.4).meta({ description: 'Share of unhealthy services above which Cortex holds still' }),
+        min_services: z.number().int().positive().prefault(3),
+        cooldown: positiveDuration('5m').prefault('5m'),
+      })
+      .prefault({}),
+    freeze_windows: z.array(TimeWindowInput).prefault([]),
+    maintenance_windows: z.array(TimeWindowInput).prefault([]),
+    approval_ttl: positiveDuration('15m').prefault('15m'),
+    plan_ttl: positiveDuration('10m').prefault('10m'),
+    hold_retry: positiveDuration('30s').prefault('30s'),
+    max_attempts: z.number().int().positive().prefault(3),
+    signal_max_age: positiveDuration('15m').prefault('15m'),
+    monitoring: positiveDuration('5m').prefault('5m'),
+    breaker: z
+      .strictObject({
+        window: z.number().int().positive().prefault(10),
+        failure_ratio: ratio.prefault(0.5),
+        consecutive_failures: z.number().int().positive().prefault(3),
+        cooldown: positiveDuration('1h').prefault('1h'),
+      })
+      .prefault({}),
+    protected_targets: z
+      .array(z.strictObject({ service: Name, instance: Name.optional() }))
+      .prefault([])
+      .meta({ description: 'Targets that Cortex never acts on' }),
+    dry_run: z.boolean().prefault(false),
+  })
+  .transform((safety) => ({
+    stormRatio: safety.storm.ratio,
+    stormMinServices: safety.storm.min_services,
+    stormCooldownMs: safety.storm.cooldown,
+    freezeWindows: safety.freeze_windows,
+    maintenanceWindows: safety.maintenance_windows,
+    approvalTtlMs: safety.approval_ttl,
+    planTtlMs: safety.plan_ttl,
+    holdRetryMs: safety.hold_retry,
+    maxAttempts: safety.max_attempts,
+    signalMaxAgeMs: safety.signal_max_age,
+    monitoringMs: safety.monitoring,
+    breaker: {
+      window: safety.breaker.window,
+      failureRatio: safety.breaker.failure_ratio,
+      consecutiveFailures: safety.breaker.consecutive_failures,
+      cooldownMs: safety.breaker.cooldown,
+    },
+    protectedTargets: safety.protected_targets,
+    dryRun: safety.dry_run,
+  }));
+export type SafetyInput = z.output<typeof SafetyInput>;
+
+function isTimezone(name: string): boolean {
+  try {
+    return name !== '' && new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,48 @@
+import { Name } from '@cortex/contracts';
+import { z } from 'zod';
+import { raise, text } from './scalars.ts';
+
+const unit = text.transform((value, context) =>
+  /^[A-Za-z0-9:_.@-]{1,128}\.service$/.test(value)
+    ? value
+    : raise(context, value, `"${value}" is not the name of a systemd service`, {
+        problem: 'CORTEX_CONFIG_BAD_UNIT',
+        fix: 'write the full unit name, such as nginx.service',
+      }),
+);
+
+const Process = z
+  .strictObject({
+    pid_file: text,
+    start_command: z.array(z.string()).min(1).optional(),
+    cwd: text.optional(),
+    env: z.record(z.string(), z.string()).optional(),
+    log_file: text.optional(),
+  })
+  .meta({ description: 'How restart_service finds and starts a plain process' });
+
+export const InstanceInput = z
+  .strictObject({
+    id: Name,
+    host: Name.optional(),
+    region: Name.optional(),
+    cluster: Name.optional(),
+    process: Process.optional(),
+    systemd: z.strictObject({ unit }).optional(),
+  })
+  .meta({ description: 'One running copy of the service' });
+export type InstanceInput = z.output<typeof InstanceInput>;
+
+export const ServiceInput = z.strictObject({
+  name: Name,
+  kind: Name.optional(),
+  environment: Name.optional(),
+  critical: z.boolean().optional(),
+  users: z.number().int().nonnegative().optional(),
+  depends_on: z.array(Name).optional(),
+  min_healthy: z.number().int().nonnegative().optional(),
+  max_unavailable: z.number().int().positive().optional(),
+  remediate: z.boolean().optional().meta({ description: 'false: Cortex watches and advises, but never acts' }),
+  instances: z.array(InstanceInput).min(1),
+});
+export type ServiceInput = z.output<typeof ServiceInput>;

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { defineBucket } from '../define-bucket.ts';
+import { JsonRecord, Name, Text, Timestamp } from '../model/scalars.ts';
+
+/** The switch that stops every new effect. A missing or unreadable record means ON. */
+export const KillSwitch = z.strictObject({
+  on: z.boolean(),
+  by: z.string().min(1).max(128),
+  reason: Text,
+  at: Timestamp,
+});
+export type KillSwitch = z.infer<typeof KillSwitch>;
+
+export const killSwitchKey = 'kill-switch';
+
+export const controlBucket = defineBucket({
+  name: 'cortex-control',
+  summary: 'The kill switch',
+  key: killSwitchKey,
+  value: KillSwitch,
+  history: 64,
+  coordination: true,
+});
+
+/** Who may act on a target now. The revision of the record is the fencing token. */
+export const LeaseRecord = z.strictObject({
+  holder: z.string().min(1).max(256),
+  purpose: z.string().max(256),
+  at: Timestamp,
+});
+export type LeaseRecord = z.infer<typeof LeaseRecord>;
+
+/** How long a lease outlives its holder's last renewal. */
+export const leaseTtlMs = 10_000;
+
+export const leaseBucket = defineBucket({
+  name: 'cortex-leases',
+  summary: 'Leases on targets, and the slots of each service’s budget; both vanish with their holder',
+  key: 'target.<service>.<instance> | slot.<service>.<n>',
+  value: LeaseRecord,
+  ttlMs: leaseTtlMs,
+  coordination: true,
+});
+
+export const TimerRecord = z.strictObject({
+  owner: z.string().min(1).max(64),
+  service: Name,
+  incidentId: z.uuid().optional(),
+  purpose: z.string().min(1).max(64),
+  dueAt: Timestamp,
+  payload: JsonRecord,
+});
+export type TimerRecord = z.infer<typeof TimerRecord>;
+
+export const timerBucket = defineBucket({
+  name: 'cortex-timers',
+  summary: 'What services told their future selves',
+  key: '<owner>.<key>',
+  value: TimerRecord,
+  coordination: true,
+});
+
+/** Spec 7.3. Latched: once open, only a human closes it, and not before the cool-down. */
+export const BreakerRecord = z.strictObject({
+  playbookId: Name,
+  state: z.enum(['closed', 'open']),
+  /** Newest last; at most the breaker's window. Ineffective successes and UNCERTAIN count as failures. */
+  outcomes: z.array(z.strictObject({ executionId: z.string(), effective: z.boolean(), at: Timestamp })).max(100),
+  openedAt: Timestamp.optional(),
+  reason: Text.optional(),
+});
+export type BreakerRecord = z.infer<typeof BreakerRecord>;
+
+export const breakerBucket = defineBucket({
+  name: 'cortex-breakers',
+  summary: 'The circuit breaker of each playbook',
+  key: '<playbook>',
+  value: BreakerRecord,
+  coordination: true,
+});

@@ -1,0 +1,193 @@
+import { z } from 'zod';
+import { defineBucket } from '../define-bucket.ts';
+import { HealthChange } from '../events/health.ts';
+import { RefusedBy, Remediation } from '../events/remediation.ts';
+import { Target } from '../model/catalogue.ts';
+import { Incident, StepResult, ExecutionOutcome, RollbackOutcome } from '../model/incident.ts';
+import { JsonRecord, Name, Text, Timestamp } from '../model/scalars.ts';
+import { escalationRequested } from '../events/escalation.ts';
+import { HealthState } from '../model/health.ts';
+
+/**
+ * An incident and what a crash must not lose: which events it has taken in, and the drafts that the last of them led
+ * to. Whoever loads it first publishes `outbox` again under the same ids, which the stream drops as duplicates.
+ */
+export const IncidentRecord = z.strictObject({
+  incident: Incident,
+  /** Ids of the events taken in, newest last, bounded. */
+  applied: z.array(z.string()).max(256),
+  outbox: z
+    .strictObject({
+      causeId: z.string(),
+      // Checked when they are published: to check every value of them here, too, would cost more than the decision.
+      /** The envelope of the cause without its data: what derived ids and traces are made from. */
+      cause: z.unknown().optional(),
+      drafts: z.array(z.unknown()),
+      /** What else must happen once the record is written: timers, breaker outcomes. */
+      effects: z.array(z.unknown()).optional(),
+    })
+    .optional(),
+  /** Decision's own working memory, opaque to everyone else. */
+  memory: JsonRecord.default({}),
+});
+export type IncidentRecord = z.infer<typeof IncidentRecord>;
+
+export const incidentBucket = defineBucket({
+  name: 'cortex-incidents',
+  summary: 'Every incident, whole',
+  key: '<incident id>',
+  value: IncidentRecord,
+});
+
+export const openIncidentBucket = defineBucket({
+  name: 'cortex-open-incidents',
+  summary: 'The newest incident of each service',
+  key: '<service>',
+  value: z.strictObject({ incidentId: z.uuid() }),
+});
+
+/** Health of one target, as the checker last knew it. */
+export const HealthRecord = z.strictObject({
+  target: Target,
+  state: HealthState,
+  since: Timestamp,
+  flapping: z.boolean(),
+  change: HealthChange.optional(),
+  /** The checker's own state, opaque to everyone else. */
+  memory: JsonRecord.default({}),
+});
+export type HealthRecord = z.infer<typeof HealthRecord>;
+
+export const healthBucket = defineBucket({
+  name: 'cortex-health',
+  summary: 'The health state of each target',
+  key: '<service>.<instance>',
+  value: HealthRecord,
+});
+
+/** Detection state of one partition. */
+export const detectorBucket = defineBucket({
+  name: 'cortex-detector',
+  summary: 'Detection state of each telemetry partition, with the stream sequence that it includes',
+  key: '<partition>',
+  value: z.strictObject({ sequence: z.number().int().nonnegative(), state: JsonRecord, savedAt: Timestamp }),
+});
+
+/** INTENT is written before an effect, RESULT or AMBIGUOUS after it. */
+export const JournalEntry = z.strictObject({
+  phase: z.enum(['remediation', 'rollback']),
+  step: z.number().int().positive(),
+  target: Target,
+  attempt: z.number().int().positive(),
+  status: z.enum(['intent', 'result', 'ambiguous']),
+  /** The lease revision under which the effect was made. */
+  token: z.number().int().nonnegative(),
+  intentAt: Timestamp,
+  /** What the action saw before it acted: what a probe and an undo compare with. */
+  before: JsonRecord.default({}),
+  result: StepResult.optional(),
+  /** On a failed result: the action calls a further attempt safe. */
+  retryable: z.boolean().optional(),
+  /** On a failed result: something was changed before it failed, so a rollback undoes it too. */
+  partial: z.boolean().optional(),
+});
+export type JournalEntry = z.infer<typeof JournalEntry>;
+
+export const ExecutionRecord = z.strictObject({
+  remediation: Remediation,
+  status: z.enum(['accepted', 'running', 'completed', 'rolling_back', 'rolled_back']),
+  acceptedAt: Timestamp,
+  startedAt: Timestamp.optional(),
+  completedAt: Timestamp.optional(),
+  outcome: ExecutionOutcome.optional(),
+  reason: Text.optional(),
+  refusedBy: RefusedBy.optional(),
+  rollback: z.strictObject({ outcome: RollbackOutcome, reason: Text, completedAt: Timestamp }).optional(),
+  entries: z.array(JournalEntry),
+});
+export type ExecutionRecord = z.infer<typeof ExecutionRecord>;
+
+export const journalBucket = defineBucket({
+  name: 'cortex-journal',
+  summary: 'The journal of each execution',
+  key: '<execution id>',
+  value: ExecutionRecord,
+  history: 64,
+  coordination: true,
+});
+
+/** One level of a chain, with its moment, as planned when the escalation was requested. Level 0: the playbook's own contacts. */
+export const EscalationPlanItem = z.strictObject({
+  escalationId: z.string(),
+  level: z.number().int().nonnegative(),
+  /** 0, then 1 and up when the last level is told again because nobody answered. */
+  round: z.number().int().nonnegative(),
+  dueAt: Timestamp,
+  condition: z.enum(['always', 'not_acknowledged', 'not_resolved']),
+  notify: z.array(Name),
+  status: z.enum(['waiting', 'told', 'skipped']),
+});
+export type EscalationPlanItem = z.infer<typeof EscalationPlanItem>;
+
+/** One page to one channel of one contact. */
+export const EscalationNotification = z.strictObject({
+  /** Stable over every retry: what receivers drop repeats by. */
+  key: z.string().default(''),
+  escalationId: z.string().default(''),
+  level: z.number().int().nonnegative(),
+  contact: Name,
+  channel: z.string(),
+  /** Which of the contact's channels, by position. */
+  position: z.number().int().nonnegative().default(0),
+  condition: z.enum(['always', 'not_acknowledged', 'not_resolved']).default('always'),
+  status: z.enum(['pending', 'delivered', 'failed']),
+  attempts: z.number().int().nonnegative(),
+  /** A pending page is sent again from then on; while an attempt runs, this is when it counts as lost. */
+  nextTryAt: Timestamp.optional(),
+  at: Timestamp,
+  detail: Text.default(''),
+  /** True once `escalation.notified` was published. */
+  reported: z.boolean().default(false),
+});
+export type EscalationNotification = z.infer<typeof EscalationNotification>;
+
+/** One escalation: what was asked, who was told, whether it was acknowledged. */
+export const EscalationRecord = z.strictObject({
+  /** The newest request, under the worst severity asked for so far. */
+  request: escalationRequested.data,
+  policyId: Name,
+  status: z.enum(['active', 'acknowledged', 'resolved', 'exhausted']),
+  triggeredAt: Timestamp,
+  acknowledgedBy: z.string().optional(),
+  acknowledgedAt: Timestamp.optional(),
+  /** Acknowledgements given before this moment do not count: an urgent request came after them. */
+  acknowledgeFrom: Timestamp.optional(),
+  endedAt: Timestamp.optional(),
+  plan: z.array(EscalationPlanItem).default([]),
+  notifications: z.array(EscalationNotification),
+  /** Every request with the event that brought it: the text of its pages and the cause of what they lead to. */
+  requests: z
+    .array(
+      z.strictObject({
+        event: z.strictObject({
+          id: z.string(),
+          source: z.string(),
+          time: Timestamp,
+          correlationid: z.string().optional(),
+          traceparent: z.string().optional(),
+        }),
+        request: escalationRequested.data,
+      }),
+    )
+    .default([]),
+  applied: z.array(z.string()).max(256),
+});
+export type EscalationRecord = z.infer<typeof EscalationRecord>;
+
+export const escalationBucket = defineBucket({
+  name: 'cortex-escalations',
+  summary: 'Every escalation and its notifications',
+  key: '<incident id>',
+  value: EscalationRecord,
+  coordination: true,
+});

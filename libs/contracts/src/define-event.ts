@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+import type { StreamName } from './streams.ts';
+
+/** The services that may publish an event. */
+export type AppName =
+  | 'collector'
+  | 'detector'
+  | 'health-checker'
+  | 'decision'
+  | 'executor'
+  | 'verifier'
+  | 'escalator'
+  | 'learner'
+  | 'auditor'
+  | 'console'
+  | 'cli';
+
+/** One event type: its name, where it is kept, who says it, and the schema of its data. */
+export interface EventDefinition<Type extends string = string, Data extends z.ZodType = z.ZodType> {
+  /** `noun.verb`, the CloudEvents type and the middle of the subject `cortex.<type>.<service>`. */
+  readonly type: Type;
+  /** Raised on every incompatible change of `data`; a consumer refuses versions that it does not know. */
+  readonly version: number;
+  readonly stream: StreamName;
+  readonly summary: string;
+  readonly producers: readonly AppName[];
+  readonly data: Data;
+}
+
+/** Declares an event. Types, JSON Schema, AsyncAPI and the table in the docs all come from this one place. */
+export function defineEvent<const Type extends string, Data extends z.ZodType>(
+  definition: EventDefinition<Type, Data>,
+): EventDefinition<Type, Data> {
+  return definition;
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { defineEvent } from '../define-event.ts';
+import { Name, Text, Timestamp } from '../model/scalars.ts';
+import { AnomalySeverity } from '../model/severity.ts';
+import { SeriesLabels } from '../model/telemetry.ts';
+
+const Score = z.number().min(0).max(1);
+
+/** One open deviation of one series. Detected once, updated while it lasts, cleared once. */
+export const Anomaly = z.strictObject({
+  anomalyId: z.string().min(1).max(128),
+  kind: z.enum(['metric', 'threshold', 'log', 'trace', 'alert']),
+  service: Name,
+  instance: Name.optional(),
+  metric: z.string().min(1).max(256),
+  labels: SeriesLabels.default({}),
+  value: z.number(),
+  expected: z.number().optional(),
+  lower: z.number().optional(),
+  upper: z.number().optional(),
+  /** Composite score and its parts, each in [0,1]; a part without data is absent. Spec 1.4. */
+  score: Score,
+  severity: AnomalySeverity,
+  components: z.strictObject({
+    statistical: Score.optional(),
+    ml: Score.optional(),
+    pattern: Score.optional(),
+    correlation: Score.optional(),
+  }),
+  algorithms: z.array(z.strictObject({ name: z.string(), score: Score, anomalous: z.boolean() })),
+  direction: z.enum(['up', 'down']),
+  /** Playbooks whose trigger condition has held on this series for its whole duration. */
+  triggers: z.array(z.string()).default([]),
+  startedAt: Timestamp,
+  observedAt: Timestamp,
+  /** The sentence that a human reads. */
+  explanation: Text,
+});
+export type Anomaly = z.infer<typeof Anomaly>;
+
+export const anomalyDetected = defineEvent({
+  type: 'anomaly.detected',
+  version: 1,
+  stream: 'SIGNALS',
+  summary: 'A series left its normal range, or a playbook trigger held for its duration',
+  producers: ['detector', 'collector'],
+  data: Anomaly,
+});
+
+export const anomalyUpdated = defineEvent({
+  type: 'anomaly.updated',
+  version: 1,
+  stream: 'SIGNALS',
+  summary: 'An open anomaly changed severity or met another trigger',
+  producers: ['detector', 'collector'],
+  data: Anomaly,
+});
+
+export const anomalyCleared = defineEvent({
+  type: 'anomaly.cleared',
+  version: 1,
+  stream: 'SIGNALS',
+  summary: 'An open anomaly is back to normal, or its series ended',
+  producers: ['detector', 'collector'],
+  data: z.strictObject({
+    anomalyId: z.string().min(1).max(128),
+    service: Name,
+    instance: Name.optional(),
+    metric: z.string().min(1).max(256),
+    labels: SeriesLabels.default({}),
+    value: z.number().optional(),
+    startedAt: Timestamp,
+    clearedAt: Timestamp,
+    reason: Text,
+  }),
+});

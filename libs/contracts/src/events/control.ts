@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { defineEvent } from '../define-event.ts';
+import { KillSwitch } from '../buckets/control.ts';
+import { JsonRecord, Timestamp } from '../model/scalars.ts';
+
+const family = { version: 1, stream: 'INCIDENTS' } as const;
+
+export const controlChanged = defineEvent({
+  ...family,
+  type: 'control.changed',
+  summary: 'A human changed what Cortex may do: kill switch, silence, maintenance',
+  producers: ['console'],
+  data: z.discriminatedUnion('control', [KillSwitch.extend({ control: z.literal('kill_switch') })]),
+});
+
+/** What a service told its future self. Only `owner` acts on it. */
+export const timerDue = defineEvent({
+  ...family,
+  type: 'timer.due',
+  summary: 'A durable timer of one service came due; it fires once, whatever restarted meanwhile',
+  producers: ['decision', 'escalator'],
+  data: z.strictObject({
+    owner: z.string().min(1).max(64),
+    key: z.string().min(1).max(256),
+    purpose: z.string().min(1).max(64),
+    dueAt: Timestamp,
+    payload: JsonRecord,
+  }),
+});

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { defineEvent } from '../define-event.ts';
+import { Name, Text, Timestamp } from '../model/scalars.ts';
+import { IncidentSeverity } from '../model/severity.ts';
+
+const family = { version: 1, stream: 'INCIDENTS' } as const;
+const EscalationId = z.string().min(1).max(128);
+
+export const escalationRequested = defineEvent({
+  ...family,
+  type: 'escalation.requested',
+  summary: 'Humans are needed for this incident',
+  producers: ['decision'],
+  data: z.strictObject({
+    escalationId: EscalationId,
+    incidentId: z.uuid(),
+    service: Name,
+    serviceKind: Name.optional(),
+    severity: IncidentSeverity,
+    title: Text,
+    reason: Text,
+    /** What was tried, what was seen: the body of the page. */
+    details: Text,
+    /** Contacts that the playbook names, told at once beside the policy's first level. */
+    notify: z.array(Name),
+    urgent: z.boolean(),
+    requestedAt: Timestamp,
+  }),
+});
+
+export const escalationNotified = defineEvent({
+  ...family,
+  type: 'escalation.notified',
+  summary: 'One message to one contact was delivered, or was given up after its retries',
+  producers: ['escalator'],
+  data: z.strictObject({
+    escalationId: EscalationId,
+    incidentId: z.uuid(),
+    level: z.number().int().nonnegative(),
+    contact: Name,
+    channel: z.string().min(1).max(64),
+    delivered: z.boolean(),
+    attempts: z.number().int().nonnegative(),
+    detail: Text,
+    at: Timestamp,
+  }),
+});
+
+export const escalationAcknowledged = defineEvent({
+  ...family,
+  type: 'escalation.acknowledged',
+  summary: 'A human took the incident: further levels that wait for `not_acknowledged` are not told',
+  producers: ['console'],
+  data: z.strictObject({
+    incidentId: z.uuid(),
+    by: z.string().min(1).max(128),
+    comment: Text.default(''),
+    at: Timestamp,
+  }),
+});

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { defineEvent } from '../define-event.ts';
+import { Target } from '../model/catalogue.ts';
+import { CheckTier, HealthState } from '../model/health.ts';
+import { DurationMs, JsonRecord, Name, Text, Timestamp } from '../model/scalars.ts';
+
+export const CheckOutcome = z.strictObject({
+  check: Name,
+  type: z.string(),
+  tier: CheckTier,
+  target: Target,
+  passed: z.boolean(),
+  /** Tries that this result took, retries included. */
+  attempts: z.number().int().positive(),
+  durationMs: DurationMs,
+  detail: Text,
+  evidence: JsonRecord.default({}),
+  observedAt: Timestamp,
+});
+export type CheckOutcome = z.infer<typeof CheckOutcome>;
+
+export const healthChecked = defineEvent({
+  type: 'health.checked',
+  version: 1,
+  stream: 'SIGNALS',
+  summary: 'One check ran on one target',
+  producers: ['health-checker'],
+  data: CheckOutcome,
+});
+
+export const HealthChange = z.strictObject({
+  target: Target,
+  from: HealthState,
+  to: HealthState,
+  /** When the present state began, by the first result that led to it. */
+  since: Timestamp,
+  failing: z.array(CheckOutcome.omit({ evidence: true })),
+  /** True while the target changes too often to be acted on. */
+  flapping: z.boolean(),
+  reason: Text,
+});
+export type HealthChange = z.infer<typeof HealthChange>;
+
+export const healthChanged = defineEvent({
+  type: 'health.changed',
+  version: 1,
+  stream: 'SIGNALS',
+  summary: 'The health state of a target changed, after retries and hysteresis',
+  producers: ['health-checker'],
+  data: HealthChange,
+});

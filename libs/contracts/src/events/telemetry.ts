@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { defineEvent } from '../define-event.ts';
+import { SeriesBatch } from '../model/telemetry.ts';
+
+/** The one event whose subject ends in a partition number, not in a service. */
+export const telemetryMetrics = defineEvent({
+  type: 'telemetry.metrics',
+  version: 1,
+  stream: 'TELEMETRY',
+  summary: 'Samples of many series, column by column; all samples of one series share a partition',
+  producers: ['collector'],
+  data: z.strictObject({ partition: z.number().int().nonnegative(), series: z.array(SeriesBatch).min(1).max(5_000) }),
+});

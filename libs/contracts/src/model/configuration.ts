@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { CheckDefinition, Service } from './catalogue.ts';
+import { DetectionRule } from './detection.ts';
+import { Playbook } from './playbook.ts';
+import { Contact, EscalationPolicy, SafetyPolicy } from './policy.ts';
+import { DurationMs, Name } from './scalars.ts';
+
+/** What the collector takes in by itself. */
+export const CollectorSettings = z.strictObject({
+  /** Metrics of the machine that the collector runs on, reported under this service and instance. */
+  host: z
+    .strictObject({
+      service: Name,
+      instance: Name,
+      intervalMs: DurationMs,
+      /** Mounted directories to report; each may belong to a service of its own. */
+      disks: z.array(z.strictObject({ path: z.string().min(1), service: Name.optional(), instance: Name.optional() })),
+    })
+    .optional(),
+  /** OTLP/HTTP listens here; port 0 picks a free one. */
+  otlp: z.strictObject({ host: z.string(), port: z.number().int().min(0).max(65_535) }),
+  /** Telemetry partitions. More partitions, more detector replicas. */
+  partitions: z.number().int().min(1).max(256),
+});
+export type CollectorSettings = z.infer<typeof CollectorSettings>;
+
+/** Hysteresis of the health state. Spec 2.4. */
+export const HealthSettings = z.strictObject({
+  /** Passes in a row before a failed check counts as passing again. */
+  recoverAfter: z.number().int().positive(),
+  /** More changes than this within the span freeze remediation of the target. */
+  flapping: z.strictObject({ changes: z.number().int().positive(), withinMs: DurationMs }),
+});
+export type HealthSettings = z.infer<typeof HealthSettings>;
+
+/** The user's configuration, resolved: every default filled in, every duration in milliseconds, every name checked. */
+export const CortexConfiguration = z.strictObject({
+  environment: Name,
+  services: z.array(Service),
+  checks: z.array(CheckDefinition),
+  health: HealthSettings,
+  detection: z.array(DetectionRule),
+  playbooks: z.array(Playbook),
+  safety: SafetyPolicy,
+  contacts: z.array(Contact),
+  escalationPolicies: z.array(EscalationPolicy),
+  collector: CollectorSettings,
+  console: z.strictObject({ host: z.string(), port: z.number().int().min(0).max(65_535) }),
+  /** Folders with the user's own actions, checks and channels; absolute paths. */
+  pluginFolders: z.array(z.string()),
+});
+export type CortexConfiguration = z.infer<typeof CortexConfiguration>;

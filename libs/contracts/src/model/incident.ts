@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import { BlastRadius } from './blast-radius.ts';
+import { Target } from './catalogue.ts';
+import { Decision } from './decision.ts';
+import { DurationMs, Name, Text, Timestamp } from './scalars.ts';
+import { AnomalySeverity, IncidentSeverity } from './severity.ts';
+import { VerificationState } from './verification.ts';
+
+export const IncidentStatus = z.enum([
+  'open',
+  'awaiting_approval',
+  'remediating',
+  'verifying',
+  'rolling_back',
+  'monitoring',
+  'escalated',
+  'resolved',
+]);
+export type IncidentStatus = z.infer<typeof IncidentStatus>;
+
+/** Spec 6.1 step 4. */
+export const CauseCategory = z.enum([
+  'resource_exhaustion',
+  'network',
+  'application',
+  'configuration',
+  'dependency',
+  'unknown',
+]);
+export type CauseCategory = z.infer<typeof CauseCategory>;
+
+/** Spec 6.1 step 1. */
+export const SignalClass = z.enum(['metric', 'log', 'trace', 'health', 'composite']);
+export type SignalClass = z.infer<typeof SignalClass>;
+
+/** One thing that is wrong, as the incident knows it. `key` is unique within the incident. */
+export const Signal = z.strictObject({
+  key: z.string().max(512),
+  kind: z.enum(['anomaly', 'health']),
+  class: SignalClass,
+  target: z.strictObject({ service: Name, instance: Name.optional() }),
+  summary: Text,
+  metric: z.string().max(256).optional(),
+  value: z.number().optional(),
+  score: z.number().min(0).max(1).optional(),
+  severity: AnomalySeverity.optional(),
+  healthState: z.string().optional(),
+  failingChecks: z.array(z.string()).optional(),
+  failingCheckTypes: z.array(z.string()).optional(),
+  anomalyKind: z.string().max(64).optional(),
+  direction: z.enum(['up', 'down']).optional(),
+  /** The playbook triggers whose sustained condition raised this signal. */
+  triggers: z.array(z.string()).optional(),
+  active: z.boolean(),
+  startedAt: Timestamp,
+  detectedAt: Timestamp,
+  clearedAt: Timestamp.optional(),
+});
+export type Signal = z.infer<typeof Signal>;
+
+export const StepOutcome = z.enum(['succeeded', 'failed', 'skipped', 'ambiguous', 'dry_run']);
+export type StepOutcome = z.infer<typeof StepOutcome>;
+
+/** The result of one step on one target. */
+export const StepResult = z.strictObject({
+  step: z.number().int().positive(),
+  name: z.string(),
+  action: z.string(),
+  target: Target,
+  outcome: StepOutcome,
+  attempts: z.number().int().nonnegative(),
+  startedAt: Timestamp,
+  durationMs: DurationMs,
+  detail: Text,
+  /** True when the result was concluded from a probe after a crash, not seen from the action itself. */
+  inferred: z.boolean().default(false),
+});
+export type StepResult = z.infer<typeof StepResult>;
+
+export const ExecutionOutcome = z.enum(['succeeded', 'failed', 'refused', 'ambiguous', 'dry_run']);
+export type ExecutionOutcome = z.infer<typeof ExecutionOutcome>;
+
+export const RollbackOutcome = z.enum(['succeeded', 'failed', 'not_available']);
+export type RollbackOutcome = z.infer<typeof RollbackOutcome>;
+
+/** One use of one playbook on an incident. */
+export const Attempt = z.strictObject({
+  attempt: z.number().int().positive(),
+  executionId: z.string(),
+  playbookId: z.string(),
+  playbookVersion: z.string(),
+  targets: z.array(Target),
+  requestedAt: Timestamp,
+  startedAt: Timestamp.optional(),
+  completedAt: Timestamp.optional(),
+  outcome: ExecutionOutcome.optional(),
+  reason: Text.optional(),
+  steps: z.array(StepResult).default([]),
+  verification: VerificationState.optional(),
+  verificationReason: Text.optional(),
+  verifiedAt: Timestamp.optional(),
+  recoveredAt: Timestamp.optional(),
+  rollback: RollbackOutcome.optional(),
+});
+export type Attempt = z.infer<typeof Attempt>;
+
+export const Approval = z.strictObject({
+  approvalId: z.string(),
+  executionId: z.string(),
+  planHash: z.string(),
+  playbookId: z.string(),
+  targets: z.array(Target),
+  reason: Text,
+  requestedAt: Timestamp,
+  expiresAt: Timestamp,
+  requiredApprovals: z.number().int().positive(),
+  grantedBy: z.array(z.string()).default([]),
+  status: z.enum(['pending', 'granted', 'denied', 'expired']),
+  decidedBy: z.string().optional(),
+  comment: Text.optional(),
+});
+export type Approval = z.infer<typeof Approval>;
+
+export const IncidentEscalation = z.strictObject({
+  escalationId: z.string(),
+  at: Timestamp,
+  severity: IncidentSeverity,
+  reason: Text,
+  urgent: z.boolean(),
+});
+export type IncidentEscalation = z.infer<typeof IncidentEscalation>;
+
+/** Spec 9.1 `resolution_method`, and `cleared` for trouble that went away by itself. */
+export const ResolutionMethod = z.enum(['auto_remediation', 'manual', 'rollback', 'cleared']);
+export type ResolutionMethod = z.infer<typeof ResolutionMethod>;
+
+/** An incident, whole: what is wrong, what was decided and why, what was done, whether it helped. */
+export const Incident = z.strictObject({
+  id: z.uuid(),
+  service: Name,
+  title: Text,
+  status: IncidentStatus,
+  severity: IncidentSeverity,
+  initialSeverity: IncidentSeverity,
+  cause: CauseCategory,
+  blastRadius: BlastRadius,
+  environment: Name,
+  /** When the trouble began, as far as the signals can tell. */
+  startedAt: Timestamp,
+  detectedAt: Timestamp,
+  openedAt: Timestamp,
+  updatedAt: Timestamp,
+  signals: z.array(Signal),
+  affected: z.strictObject({ services: z.array(Name), instances: z.array(Name), hosts: z.array(Name) }),
+  attempts: z.array(Attempt),
+  decisions: z.array(Decision),
+  approval: Approval.optional(),
+  escalations: z.array(IncidentEscalation),
+  acknowledgedBy: z.string().optional(),
+  acknowledgedAt: Timestamp.optional(),
+  resolution: z
+    .strictObject({
+      method: ResolutionMethod,
+      at: Timestamp,
+      /** Start of the streak that verification confirmed. */
+      recoveredAt: Timestamp,
+      timeToResolutionMs: DurationMs,
+      verificationPassed: z.boolean(),
+      reason: Text,
+    })
+    .optional(),
+});
+export type Incident = z.infer<typeof Incident>;

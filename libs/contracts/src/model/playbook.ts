@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { BlastRadiusLevel } from './blast-radius.ts';
+import { DurationMs, JsonRecord, Name, Text } from './scalars.ts';
+import { AnomalySeverity } from './severity.ts';
+
+/** What to do when a crash leaves it unknown whether an effect happened. */
+export const OnAmbiguous = z.enum(['retry', 'probe', 'escalate']);
+export type OnAmbiguous = z.infer<typeof OnAmbiguous>;
+
+/** A condition in Cortex's language, compiled by `@cortex/conditions`: `disk_usage_percent > 85`. */
+export const Condition = z.string().min(1).max(1_000);
+
+/**
+ * What a trigger condition may ask about a signal itself, beside metric names. Metrics are judged by the detector,
+ * these by the decision service: `health_state == "UNHEALTHY" AND "process_running" in failing_check_types`.
+ */
+export const signalVariables = [
+  'health_state',
+  'failing_checks',
+  'failing_check_types',
+  'anomaly_metric',
+  'anomaly_kind',
+  'anomaly_severity',
+  'anomaly_score',
+  'anomaly_direction',
+] as const;
+
+/** A named check that must hold before the first step; `params` overrides its defaults. Spec 3.1. */
+export const Precondition = z.strictObject({ check: z.string().min(1), params: JsonRecord.default({}) });
+
+/** One step: one action with its parameters. Spec 3.1. */
+export const PlaybookStep = z.strictObject({
+  step: z.number().int().positive(),
+  name: Name,
+  action: z.string().min(1),
+  params: JsonRecord,
+  timeoutMs: DurationMs,
+  /** Further attempts after a failure that the action calls retryable. */
+  retries: z.number().int().nonnegative().default(0),
+  continueOnFailure: z.boolean().default(false),
+  onAmbiguous: OnAmbiguous.optional(),
+  /** Share of the resource that the step should win back, in percent. */
+  expectedRecovery: z.strictObject({ minPercent: z.number(), maxPercent: z.number() }).optional(),
+});
+export type PlaybookStep = z.infer<typeof PlaybookStep>;
+
+/** How recovery is proved. Spec 3.1 and 8. */
+export const VerificationPlan = z.strictObject({
+  /** All must hold on samples taken after the effect. */
+  conditions: z.array(Condition).default([]),
+  /** Settling time before the first look. */
+  waitMs: DurationMs.default(0),
+  /** Looks after the first one that failed. */
+  retries: z.number().int().nonnegative().default(3),
+  immediateTimeoutMs: DurationMs.default(30_000),
+  /** Health checks of the target must all pass, without a break, for this long. 0 switches the phase off. */
+  healthChecksMs: DurationMs.default(120_000),
+  /** Metrics whose trend must not worsen over this long. */
+  shortTerm: z
+    .strictObject({ metrics: z.array(z.string()).default([]), durationMs: DurationMs, intervalMs: DurationMs })
+    .default({ metrics: [], durationMs: 60_000, intervalMs: 10_000 }),
+});
+export type VerificationPlan = z.infer<typeof VerificationPlan>;
+
+/** A remediation playbook, as loaded from the user's YAML. Every field of spec 3.1. */
+export const Playbook = z.strictObject({
+  id: Name,
+  name: Name,
+  version: z.string().min(1),
+  category: Name,
+  severity: AnomalySeverity,
+  trigger: z.strictObject({ condition: Condition, durationMs: DurationMs.default(0) }),
+  /** Services that it may be used on; empty means every service that its trigger matches. */
+  services: z.array(Name).default([]),
+  environments: z.array(Name).default([]),
+  preconditions: z.array(Precondition).default([]),
+  steps: z.array(PlaybookStep).min(1),
+  verification: VerificationPlan,
+  rollback: z.strictObject({
+    available: z.boolean(),
+    reason: Text.optional(),
+    steps: z.array(PlaybookStep).default([]),
+  }),
+  escalation: z.strictObject({
+    onFailure: z.boolean().default(true),
+    notify: z.array(Name).default([]),
+    createIncident: z.boolean().default(true),
+  }),
+  safety: z.strictObject({
+    /** Times that this playbook may be tried again on one incident. */
+    maxRetries: z.number().int().nonnegative().default(1),
+    requireApproval: z.boolean().default(false),
+    /** The widest blast radius that it may be used at. The spec's `single_host` reads as `single_instance`. */
+    blastRadius: BlastRadiusLevel.default('single_instance'),
+    maintenanceWindowOnly: z.boolean().default(false),
+    /** Least time between two uses on one target. */
+    cooldownMs: DurationMs.default(0),
+  }),
+  metadata: z
+    .strictObject({
+      lastUpdated: z.string().optional(),
+      successRate: z.number().min(0).max(1).optional(),
+      avgExecutionTimeMs: DurationMs.optional(),
+      totalExecutions: z.number().int().nonnegative().optional(),
+    })
+    .default({}),
+});
+export type Playbook = z.infer<typeof Playbook>;

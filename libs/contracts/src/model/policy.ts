@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { Target } from './catalogue.ts';
+import { DurationMs, Name, Text } from './scalars.ts';
+import { IncidentSeverity } from './severity.ts';
+
+/** A recurring span of local time. `days`: 1 is Monday. `from` inclusive, `to` exclusive, `HH:MM`; `to` before `from` crosses midnight. */
+export const TimeWindow = z.strictObject({
+  name: Name,
+  days: z.array(z.number().int().min(1).max(7)).min(1),
+  from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
+  to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
+  timezone: z.string().default('UTC'),
+});
+export type TimeWindow = z.infer<typeof TimeWindow>;
+
+/** Limits on harm. Spec 5.1, 7 and reference INV-1 to INV-14. */
+export const SafetyPolicy = z.strictObject({
+  /** Above this share of unhealthy services, my own view is suspect: no new remediation. */
+  stormRatio: z.number().gt(0).max(1),
+  /** A storm needs at least this many unhealthy services. */
+  stormMinServices: z.number().int().positive(),
+  stormCooldownMs: DurationMs,
+  /** No remediation starts inside these. */
+  freezeWindows: z.array(TimeWindow),
+  /** Playbooks marked `maintenanceWindowOnly` start only inside these. */
+  maintenanceWindows: z.array(TimeWindow),
+  approvalTtlMs: DurationMs,
+  /** A requested remediation that has not begun by then is void. */
+  planTtlMs: DurationMs,
+  /** How long a held decision waits before it is asked again. */
+  holdRetryMs: DurationMs,
+  /** Remediations of one incident before humans are called. Spec 5.4. */
+  maxAttempts: z.number().int().positive(),
+  /** Signals older than this open no incident. */
+  signalMaxAgeMs: DurationMs,
+  /** How long PARTIAL_SUCCESS and UNCERTAIN are watched before the next move. */
+  monitoringMs: DurationMs,
+  breaker: z.strictObject({
+    window: z.number().int().positive(),
+    failureRatio: z.number().gt(0).max(1),
+    consecutiveFailures: z.number().int().positive(),
+    cooldownMs: DurationMs,
+  }),
+  /** Targets that Cortex never acts on: its own control plane. */
+  protectedTargets: z.array(Target),
+  /** True: every playbook runs as a dry run; nothing is changed anywhere. */
+  dryRun: z.boolean(),
+});
+export type SafetyPolicy = z.infer<typeof SafetyPolicy>;
+
+/** Where a message can be sent. `type` names a channel plugin, `params` are its own. */
+export const Contact = z.strictObject({
+  name: Name,
+  channels: z
+    .array(z.strictObject({ type: z.string().min(1), params: z.record(z.string(), z.json()).default({}) }))
+    .min(1),
+});
+export type Contact = z.infer<typeof Contact>;
+
+/** Spec 5.3. Delays are absolute, from the trigger. */
+export const EscalationLevel = z.strictObject({
+  level: z.number().int().positive(),
+  delayMs: DurationMs,
+  condition: z.enum(['always', 'not_acknowledged', 'not_resolved']),
+  notify: z.array(Name).min(1),
+});
+export type EscalationLevel = z.infer<typeof EscalationLevel>;
+
+export const EscalationPolicy = z.strictObject({
+  id: Name,
+  name: Text,
+  /** Services or service kinds; empty means all that no other policy claims. */
+  appliesTo: z.array(Name),
+  severities: z.array(IncidentSeverity),
+  chain: z.array(EscalationLevel).min(1),
+});
+export type EscalationPolicy = z.infer<typeof EscalationPolicy>;

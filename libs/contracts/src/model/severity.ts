@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+/** How far a single signal is from normal. Spec 1.4. */
+export const AnomalySeverity = z.enum(['info', 'low', 'medium', 'high', 'critical']);
+export type AnomalySeverity = z.infer<typeof AnomalySeverity>;
+
+/** How much an incident hurts. SEV0 is the worst. Spec 5.1. */
+export const IncidentSeverity = z.enum(['SEV0', 'SEV1', 'SEV2', 'SEV3']);
+export type IncidentSeverity = z.infer<typeof IncidentSeverity>;
+
+/** Composite-score thresholds, exclusive, worst first. Spec 1.4. */
+export const anomalySeverityThresholds: readonly (readonly [AnomalySeverity, number])[] = [
+  ['critical', 0.9],
+  ['high', 0.75],
+  ['medium', 0.5],
+  ['low', 0.3],
+  ['info', 0.1],
+];

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { Name } from './scalars.ts';
+
+/** Attributes that tell series of one metric apart: `mount: /data`. */
+export const SeriesLabels = z.record(z.string().min(1).max(128), z.string().max(1_024));
+
+/** Samples of one series, column by column: `timesMs[i]` is when `values[i]` was taken (epoch milliseconds). */
+export const SeriesBatch = z
+  .strictObject({
+    service: Name,
+    instance: Name.optional(),
+    metric: z.string().min(1).max(256),
+    unit: z.string().max(64).optional(),
+    labels: SeriesLabels.default({}),
+    timesMs: z.array(z.number().int().nonnegative()).min(1).max(10_000),
+    values: z.array(z.number()).min(1).max(10_000),
+  })
+  .refine((series) => series.timesMs.length === series.values.length, {
+    message: 'timesMs and values differ in length',
+    path: ['values'],
+  });
+export type SeriesBatch = z.infer<typeof SeriesBatch>;
+
+/** The name of a series, equal for equal identities whatever the label order. */
+export function seriesKey(series: Pick<SeriesBatch, 'service' | 'instance' | 'metric' | 'labels'>): string {
+  const labels = Object.entries(series.labels)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`);
+  return [series.service, series.instance ?? '', series.metric, ...labels].join('|');
+}

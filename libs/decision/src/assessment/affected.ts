@@ -1,0 +1,53 @@
+import { type Incident, type Service, targetKey } from '@cortex/contracts';
+import type { Facts } from '../model/facts.ts';
+import { isDown } from '../signals/from-health.ts';
+import { indexOf } from './catalogue-index.ts';
+
+/** Services that depend on `name`, directly or through others, in order of distance. */
+function dependantsOf(services: ReadonlyMap<string, Service>, name: string): string[] {
+  const { directDependants } = indexOf(services);
+  return spread(name, (current) => directDependants.get(current) ?? []);
+}
+
+/** Services that `name` depends on, directly or through others, in order of distance. */
+export function dependenciesOf(services: ReadonlyMap<string, Service>, name: string): string[] {
+  return spread(name, (current) => services.get(current)?.dependsOn ?? []);
+}
+
+function spread(start: string, next: (name: string) => readonly string[]): string[] {
+  const found = new Set([start]);
+  for (const name of found) {
+    for (const other of next(name)) found.add(other);
+  }
+  found.delete(start);
+  return [...found];
+}
+
+/** Instances of the service that have an active signal or are down, in the catalogue's order. */
+export function affectedInstances(incident: Pick<Incident, 'service' | 'signals'>, facts: Facts): string[] {
+  const named = new Set(
+    incident.signals.filter((signal) => signal.active).flatMap((signal) => signal.target.instance ?? []),
+  );
+  const known = facts.services.get(incident.service)?.instances.map((instance) => instance.id) ?? [];
+  const down = known.filter((instance) =>
+    isDown(facts.health.get(targetKey({ service: incident.service, instance }))?.state),
+  );
+  const all = new Set([...named, ...down]);
+  return [...known.filter((instance) => all.has(instance)), ...[...named].filter((one) => !known.includes(one))];
+}
+
+/** True when the service has an open incident or an instance that is down. */
+export function isInTrouble(facts: Facts, service: string): boolean {
+  if (facts.openIncidents.some((open) => open.service === service)) return true;
+  const instances = facts.services.get(service)?.instances ?? [];
+  return instances.some((instance) => isDown(facts.health.get(targetKey({ service, instance: instance.id }))?.state));
+}
+
+/** Everything that the incident touches: its own instances and hosts, and the dependants that suffer with it. */
+export function affectedBy(incident: Pick<Incident, 'service' | 'signals'>, facts: Facts): Incident['affected'] {
+  const instances = affectedInstances(incident, facts);
+  const catalogue = facts.services.get(incident.service)?.instances ?? [];
+  const hosts = catalogue.filter((instance) => instances.includes(instance.id)).map((instance) => instance.host);
+  const dependants = dependantsOf(facts.services, incident.service).filter((name) => isInTrouble(facts, name));
+  return { services: [incident.service, ...dependants], instances, hosts: [...new Set(hosts)] };
+}

@@ -1,0 +1,62 @@
+import type { BlastRadius, BlastRadiusLevel, Incident } from '@cortex/contracts';
+import type { Facts } from '../model/facts.ts';
+import { indexOf } from './catalogue-index.ts';
+
+/** Spec 7.2 `radius.level`, from the widest down. */
+export function blastRadiusLevel(counts: {
+  readonly instances: number;
+  readonly services: number;
+  readonly clusters: number;
+  readonly regions: number;
+}): BlastRadiusLevel {
+  if (counts.regions > 1) return 'multi_region';
+  if (counts.clusters > 1 || counts.services > 5) return 'cluster_wide';
+  if (counts.services > 1) return 'multiple_services';
+  if (counts.instances > 1) return 'single_service';
+  return 'single_instance';
+}
+
+/** Spec 7.2, over what the incident affects. */
+export function blastRadiusOf(affected: Incident['affected'], service: string, facts: Facts): BlastRadius {
+  const instances = (facts.services.get(service)?.instances ?? []).filter((one) => affected.instances.includes(one.id));
+  const counts = {
+    instances: affected.instances.length,
+    services: affected.services.length,
+    hosts: affected.hosts.length,
+    clusters: new Set(instances.flatMap((one) => one.cluster ?? [])).size,
+    regions: new Set(instances.flatMap((one) => one.region ?? [])).size,
+  };
+  return { level: blastRadiusLevel(counts), ...counts, riskScore: riskScore(affected, facts) };
+}
+
+/** Weights of spec 7.2; revenue (25) is not known to Cortex. */
+const riskWeights = { users: 30, services: 25, instances: 20 } as const;
+
+/**
+ * The weighted sum of spec 7.2, 0 to 100. A part whose total is zero or unknown has no data: the weights are
+ * renormalised over the parts that have some, so nothing divides by zero and 100 stays reachable.
+ */
+export function riskScore(affected: Incident['affected'], facts: Facts): number {
+  const { totals } = indexOf(facts.services);
+  const parts = {
+    users: usersAffected(affected, facts),
+    services: affected.services.length,
+    instances: affected.instances.length,
+  };
+  let sum = 0;
+  let weights = 0;
+  for (const part of ['users', 'services', 'instances'] as const) {
+    if (totals[part] <= 0) continue;
+    sum += riskWeights[part] * Math.min(1, parts[part] / totals[part]);
+    weights += riskWeights[part];
+  }
+  return weights === 0 ? 0 : Math.round((sum / weights) * 10_000) / 100;
+}
+
+/** Users of the affected services; of the incident's own service the share that its affected instances serve. */
+export function usersAffected(affected: Incident['affected'], facts: Facts): number {
+  const [own, ...dependants] = affected.services.flatMap((name) => facts.services.get(name) ?? []);
+  const ownUsers =
+    own === undefined ? 0 : (own.users ?? 0) * Math.min(1, affected.instances.length / own.instances.length);
+  return Math.round(dependants.reduce((sum, service) => sum + (service.users ?? 0), ownUsers));
+}

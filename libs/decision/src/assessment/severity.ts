@@ -1,0 +1,122 @@
+import { type AnomalySeverity, type Incident, type IncidentSeverity, type Signal, targetKey } from '@cortex/contracts';
+import type { Facts } from '../model/facts.ts';
+import type { Trend } from '../model/memory.ts';
+import { anomalyRank } from '../levels.ts';
+import { isDown } from '../signals/from-health.ts';
+import { msBetween } from '../time.ts';
+import { usersAffected } from './blast-radius.ts';
+
+/**
+ * The scoring of spec 6.1 step 2, in one table. Points add up to at most 105; the examples of spec 5.1 fix the limits.
+ *
+ * | part | points | why |
+ * |---|---|---|
+ * | worst signal | info 5, low 10, medium 20, high 25, critical 30; DEGRADED 20, UNHEALTHY 25, CRITICAL 30 | how far from normal the worst place is; spec 5.1 calls elevated resource use SEV2, so medium alone reaches it |
+ * | share of instances down × 20 | 0 to 20 | a complete outage hurts more than one of many copies; an anomaly alone takes nothing down |
+ * | critical service | 20 | the user said so |
+ * | share of all users × 10 | 0 to 10 | impact, spec 6.1 |
+ * | dependants in trouble × 5 | 0 to 10 | impact on other services |
+ * | duration | 3 from 15 min, 5 from 1 h | raising by a whole level after 1 h is a trigger of its own, spec 5.4 |
+ * | trend | worsening +5, improving −5 | spec 6.1 |
+ * | history | 5 when seen three times before | what comes back was not fixed |
+ *
+ * SEV0 from 65: a critical service wholly down (25 + 20 + 20). SEV1 from 50: half of a critical service down
+ * (25 + 10 + 20), or a comprehensive check failed everywhere (30 + 20). SEV2 from 20. SEV3 below, and always outside
+ * production.
+ */
+const severityLimits: readonly (readonly [IncidentSeverity, number])[] = [
+  ['SEV0', 65],
+  ['SEV1', 50],
+  ['SEV2', 20],
+];
+
+const anomalyPoints: Readonly<Record<AnomalySeverity, number>> = {
+  info: 5,
+  low: 10,
+  medium: 20,
+  high: 25,
+  critical: 30,
+};
+const healthPoints: Readonly<Record<string, number>> = { DEGRADED: 20, UNHEALTHY: 25, CRITICAL: 30 };
+const minuteMs = 60_000;
+
+export interface SeverityScore {
+  readonly severity: IncidentSeverity;
+  readonly score: number;
+  readonly parts: Readonly<Record<string, number>>;
+}
+
+/** Scores an incident as it is now. Spec 6.1 step 2. */
+export function scoreSeverity(incident: Incident, facts: Facts, trend: Trend, now: string): SeverityScore {
+  const service = facts.services.get(incident.service);
+  const active = incident.signals.filter((signal) => signal.active);
+  const allUsers = [...facts.services.values()].reduce((sum, one) => sum + (one.users ?? 0), 0);
+  const seenBefore = facts.history.filter((past) => past.cause === incident.cause).length;
+  const parts = {
+    worst_signal: Math.max(0, ...active.map(signalPoints)),
+    instances_down: round(20 * shareDown(incident, facts)),
+    critical_service: service?.critical === true ? 20 : 0,
+    users: allUsers === 0 ? 0 : round(10 * Math.min(1, usersAffected(incident.affected, facts) / allUsers)),
+    dependants: Math.min(10, 5 * (incident.affected.services.length - 1)),
+    duration: durationPoints(msBetween(incident.startedAt, now)),
+    trend: trendPoints[trend],
+    history: seenBefore >= 3 ? 5 : 0,
+  };
+  const score = round(Object.values(parts).reduce((sum, points) => sum + points, 0));
+  const limit = severityLimits.find(([, least]) => score >= least);
+  const environment = service?.environment ?? facts.environment;
+  const severity = environment === 'production' ? (limit?.[0] ?? 'SEV3') : 'SEV3';
+  return { severity, score, parts };
+}
+
+function signalPoints(signal: Signal): number {
+  const byAnomaly = signal.severity === undefined ? 0 : anomalyPoints[signal.severity];
+  return Math.max(byAnomaly, healthPoints[signal.healthState ?? ''] ?? 0);
+}
+
+/** Share of the service's instances that are down by their signal or by the last known health. */
+function shareDown(incident: Incident, facts: Facts): number {
+  const instances = facts.services.get(incident.service)?.instances ?? [];
+  if (instances.length === 0) return 0;
+  const bySignal = new Set(
+    incident.signals
+      .filter((signal) => signal.active && (signal.healthState === 'UNHEALTHY' || signal.healthState === 'CRITICAL'))
+      .map((signal) => signal.target.instance),
+  );
+  const down = instances.filter(
+    (one) =>
+      bySignal.has(one.id) ||
+      isDown(facts.health.get(targetKey({ service: incident.service, instance: one.id }))?.state),
+  );
+  return down.length / instances.length;
+}
+
+function durationPoints(ms: number): number {
+  if (ms >= 60 * minuteMs) return 5;
+  return ms >= 15 * minuteMs ? 3 : 0;
+}
+
+const trendPoints: Readonly<Record<Trend, number>> = { worsening: 5, stable: 0, improving: -5 };
+
+/** Better, worse or the same since the last look, by how many signals are active and how bad the worst is. */
+export function trendOf(
+  before: { readonly active: number; readonly worst: number } | undefined,
+  after: { readonly active: number; readonly worst: number },
+  lastTrend: Trend,
+): Trend {
+  if (before === undefined) return 'stable';
+  if (after.active > before.active || after.worst > before.worst) return 'worsening';
+  if (after.active < before.active || after.worst < before.worst) return 'improving';
+  return lastTrend;
+}
+
+/** How much is wrong, for {@link trendOf}. */
+export function activityOf(incident: Incident): { active: number; worst: number } {
+  const active = incident.signals.filter((signal) => signal.active);
+  const ranks = active.map((signal) => Math.max(signalPoints(signal), anomalyRank(signal.severity ?? 'info')));
+  return { active: active.length, worst: Math.max(0, ...ranks) };
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,25 @@
+import { type BreakerRecord, type EventDraft, type Incident, draft, escalationRequested } from '@cortex/contracts';
+import type { BreakerOutcome } from './model/transition.ts';
+
+/** Tells humans that a playbook was taken out of use. Spec 7.3 `notify_humans`, `wait_for_manual_reset`. */
+export function breakerEscalation(incident: Incident, breaker: BreakerRecord, outcome: BreakerOutcome): EventDraft {
+  const id = `breaker-${outcome.executionId}`;
+  const reason = `the circuit breaker of ${breaker.playbookId} is open: ${breaker.reason ?? 'it failed too often'}`;
+  return draft(escalationRequested, {
+    service: incident.service,
+    incidentId: incident.id,
+    key: id,
+    data: {
+      escalationId: id,
+      incidentId: incident.id,
+      service: incident.service,
+      severity: incident.severity,
+      title: `Playbook ${breaker.playbookId} is out of use`,
+      reason,
+      details: `It runs no more until a human resets the breaker, which is possible after its cool-down. Last outcome: ${outcome.executionId}.`,
+      notify: [],
+      urgent: false,
+      requestedAt: outcome.at,
+    },
+  });
+}

@@ -1,0 +1,58 @@
+import type { BreakerRecord, SafetyPolicy } from '@cortex/contracts';
+import type { BreakerOutcome } from './model/transition.ts';
+import { addMs } from './time.ts';
+
+type BreakerPolicy = SafetyPolicy['breaker'];
+
+/** A ratio over fewer outcomes than this says nothing. */
+const leastOutcomesForRatio = 4;
+
+/**
+ * Counts one execution. Spec 7.3: open on more than `failureRatio` of the last `window`, or on `consecutiveFailures`
+ * in a row; latched. Everything that verification did not confirm is a failure. One execution counts once.
+ */
+export function recordOutcome(
+  breaker: BreakerRecord | undefined,
+  outcome: BreakerOutcome,
+  policy: BreakerPolicy,
+): BreakerRecord {
+  const before = breaker ?? { playbookId: outcome.playbookId, state: 'closed' as const, outcomes: [] };
+  if (before.outcomes.some((one) => one.executionId === outcome.executionId)) return before;
+  const { executionId, effective, at } = outcome;
+  const outcomes = [...before.outcomes, { executionId, effective, at }].slice(-policy.window);
+  if (before.state === 'open') return { ...before, outcomes };
+  const reason = whyOpen(outcomes, policy);
+  return reason === undefined ? { ...before, outcomes } : { ...before, outcomes, state: 'open', openedAt: at, reason };
+}
+
+function whyOpen(outcomes: BreakerRecord['outcomes'], policy: BreakerPolicy): string | undefined {
+  const lastEffective = outcomes.findLastIndex((outcome) => outcome.effective);
+  const inARow = outcomes.length - 1 - lastEffective;
+  if (inARow >= policy.consecutiveFailures) return `${inARow} executions in a row did not help`;
+  const failures = outcomes.filter((outcome) => !outcome.effective).length;
+  if (outcomes.length >= leastOutcomesForRatio && failures / outcomes.length > policy.failureRatio) {
+    return `${failures} of the last ${outcomes.length} executions did not help`;
+  }
+  return undefined;
+}
+
+export type BreakerReset =
+  | { readonly ok: true; readonly breaker: BreakerRecord }
+  | { readonly ok: false; readonly reason: 'not_open' | 'cooling_down'; readonly notBefore?: string };
+
+/** A human closes the breaker, and not before its cool-down. Its past is forgotten, so that one failure does not reopen it. */
+export function resetBreaker(breaker: BreakerRecord, now: string, policy: BreakerPolicy): BreakerReset {
+  if (breaker.state !== 'open') return { ok: false, reason: 'not_open' };
+  const notBefore = addMs(breaker.openedAt ?? now, policy.cooldownMs);
+  if (Date.parse(now) < Date.parse(notBefore)) return { ok: false, reason: 'cooling_down', notBefore };
+  return { ok: true, breaker: { playbookId: breaker.playbookId, state: 'closed', outcomes: [] } };
+}
+
+/** True when this very outcome opened the breaker: then humans are told, once. */
+export function isOpenedBy(breaker: BreakerRecord, outcome: BreakerOutcome): boolean {
+  return (
+    breaker.state === 'open' &&
+    breaker.openedAt === outcome.at &&
+    breaker.outcomes.at(-1)?.executionId === outcome.executionId
+  );
+}

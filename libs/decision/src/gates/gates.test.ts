@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { Scenario, makePlaybook, makeSafety, makeService } from '../testing/scenario.ts';
+
+function lastGate(scenario: Scenario): string {
+  const gate = scenario.incident.decisions
+    .at(-1)
+    ?.gates.find((one) => one.verdict === 'hold' || one.verdict === 'needs_approval');
+  return gate === undefined ? 'none' : `${gate.gate} ${gate.verdict}`;
+}
+
+function down(scenario: Scenario): Scenario {
+  return scenario.health('shop-1', 'UNHEALTHY');
+}
+
+describe('gates hold, and the timer asks again', () => {
+  test('the kill switch is on', () => {
+    const scenario = down(
+      new Scenario().know({ killSwitch: { on: true, by: 'ada', reason: 'drill', at: '2026-03-02T10:00:00.000Z' } }),
+    );
+    expect(lastGate(scenario)).toBe('kill_switch hold');
+    expect(scenario.all('remediation.requested')).toEqual([]);
+    scenario.killSwitch(false);
+    expect(scenario.all('remediation.requested')).toHaveLength(1);
+  });
+
+  test('a kill switch that cannot be read counts as on', () => {
+    const scenario = down(new Scenario().know({ killSwitch: undefined }));
+    expect(lastGate(scenario)).toBe('kill_switch hold');
+    expect(scenario.incident.decisions[0]?.gates[0]?.inputs).toEqual({ on: 'unreadable' });
+  });
+
+  test('the gates after the one that holds say that they were not asked', () => {
+    const scenario = down(new Scenario().know({ killSwitch: undefined }));
+    const verdicts = scenario.incident.decisions[0]?.gates.map((gate) => gate.verdict);
+    expect(verdicts).toEqual(['hold', ...Array<string>(6).fill('not_reached')]);
+  });
+
+  test('a storm: most services are down at once, and for a cool-down after it', () => {
+    const services = ['shop', 'b', 'c', 'd'].map((name) => makeService(name));
+    const scenario = new Scenario({ services });
+    scenario.setHealth('b', 'b-1', 'UNHEALTHY').setHealth('c', 'c-1', 'CRITICAL');
+    down(scenario);
+    expect(lastGate(scenario)).toBe('storm hold');
+    scenario.know({ lastStormAt: scenario.now }).setHealth('b', 'b-1', 'HEALTHY').setHealth('c', 'c-1', 'HEALTHY');
+    scenario.due('reevaluate');
+    expect(lastGate(scenario)).toBe('storm hold');
+    scenario.wait(5 * 60_000).due('reevaluate');
+    expect(scenario.incident.status).toBe('remediating');
+  });
+
+  test('two services down of two are no storm: it takes at least the configured number', () => {
+    const scenario = new Scenario({ services: [makeService('shop'), makeService('b')] });
+    expect(down(scenario.setHealth('b', 'b-1', 'UNHEALTHY')).incident.status).toBe('remediating');
+  });
+
+  test('too few healthy instances would remain', () => {
+    const scenario = new Scenario({ services: [makeService('shop', 4)] });
+    scenario.setHealth('shop', 'shop-2', 'UNHEALTHY').setHealth('shop', 'shop-3', 'UNKNOWN');
+    expect(lastGate(down(scenario))).toBe('minimum_healthy hold');
+    scenario.setHealth('shop', 'shop-3', 'DEGRADED').due('reevaluate');
+    expect(scenario.incident.status).toBe('remediating');
+  });
+
+  test('where no check looks, the gate says that it cannot judge, and lets pass', () => {
+    const scenario = new Scenario({ services: [makeService('shop', 2)] }).know({ checkedTargets: new Set() });
+    down(scenario);
+    expect(scenario.incident.decisions[0]?.gates.find((gate) => gate.gate === 'minimum_healthy')?.verdict).toBe(
+      'not_built',
+    );
+    expect(scenario.incident.status).toBe('remediating');
+  });
+
+  test('the budget is used up', () => {
+    const scenario = new Scenario({ services: [makeService('shop', 4)] }).know({
+      heldLeases: new Set(['slot.shop.0']),
+    });
+    expect(lastGate(down(scenario))).toBe('budget hold');
+  });
+
+  test('another service’s slots do not count', () => {
+    const scenario = new Scenario().know({ heldLeases: new Set(['slot.shop2.0', 'target.other.shop-1']) });
+    expect(down(scenario).incident.status).toBe('remediating');
+  });
+
+  test('somebody acts on the target already', () => {
+    const scenario = new Scenario().know({ heldLeases: new Set(['target.shop.shop-1']) });
+    expect(lastGate(down(scenario))).toBe('target_lock hold');
+    scenario.know({ heldLeases: new Set() }).due('reevaluate');
+    expect(scenario.incident.status).toBe('remediating');
+  });
+
+  test('inside a freeze window', () => {
+    const freezeWindows = [{ name: 'Monday', days: [1], from: '10:30', to: '12:00', timezone: 'Europe/Berlin' }];
+    const scenario = new Scenario({ safety: makeSafety({ freezeWindows }) });
+    expect(lastGate(down(scenario))).toBe('window hold');
+    scenario.wait(60 * 60_000).due('reevaluate');
+    expect(scenario.incident.status).toBe('remediating');
+  });
+
+  test('a playbook for maintenance windows waits for one', () => {
+    const maintenanceWindows = [{ name: 'night', days: [1], from: '22:00', to: '02:00', timezone: 'UTC' }];
+    const playbook = makePlaybook({ safety: { maintenanceWindowOnly: true } });
+    const scenario = new Scenario({ playbooks: [playbook], safety: makeSafety({ maintenanceWindows }) });
+    expect(lastGate(down(scenario))).toBe('window hold');
+    scenario.wait(15 * 3_600_000).due('reevaluate');
+    expect(scenario.incident.status).toBe('remediating');
+  });
+
+  test('the same hold again is not told again', () => {
+    const scenario = down(new Scenario().know({ killSwitch: undefined }));
+    scenario.due('reevaluate').due('reevaluate');
+    expect(scenario.all('decision.made')).toHaveLength(1);
+    expect([...scenario.timers.keys()].some((key) => key.endsWith('-reevaluate'))).toBe(true);
+  });
+});

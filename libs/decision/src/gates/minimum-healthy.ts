@@ -1,0 +1,28 @@
+import { targetKey } from '@cortex/contracts';
+import { type GateQuestion, gateResult } from './gate.ts';
+
+/** Enough instances must serve while the targets are worked on. Reference: medik8s `minHealthy`. */
+export function minimumHealthyGate({ facts, plan, service }: GateQuestion) {
+  const least = service.minHealthy ?? Math.floor(service.instances.length / 2);
+  const keys = new Map(
+    service.instances.map((one) => [one.id, targetKey({ service: service.name, instance: one.id })]),
+  );
+  const isChecked = [...keys.values()].some((key) => facts.checkedTargets.has(key));
+  const others = service.instances.filter((one) => !plan.targets.some((target) => target.instance === one.id));
+  const serving = others.filter((one) => {
+    const state = facts.health.get(keys.get(one.id) ?? '')?.state;
+    return state === 'HEALTHY' || state === 'DEGRADED';
+  });
+  const inputs = {
+    instances: service.instances.length,
+    targets: plan.targets.length,
+    serving_beside_them: serving.length,
+    least,
+  };
+  if (least > 0 && !isChecked) {
+    return gateResult('minimum_healthy', 'not_built', 'no health check looks at this service, so nobody knows', inputs);
+  }
+  if (serving.length < least)
+    return gateResult('minimum_healthy', 'hold', 'too few healthy instances would remain', inputs);
+  return gateResult('minimum_healthy', 'pass', 'enough healthy instances remain', inputs);
+}

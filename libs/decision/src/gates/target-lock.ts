@@ -1,0 +1,13 @@
+import { targetKey } from '@cortex/contracts';
+import { type GateQuestion, gateResult } from './gate.ts';
+
+/** Somebody acts on a target already. The executor takes the lease; this gate only looks. INV-2. */
+export function targetLockGate({ facts, plan }: GateQuestion) {
+  const held = plan.targets.filter((target) => facts.heldLeases.has(`target.${targetKey(target)}`));
+  const inputs = {
+    targets: plan.targets.map((target) => target.instance),
+    held: held.map((target) => target.instance),
+  };
+  if (held.length > 0) return gateResult('target_lock', 'hold', 'another execution holds a target', inputs);
+  return gateResult('target_lock', 'pass', 'no target is held', inputs);
+}

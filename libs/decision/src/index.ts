@@ -1,0 +1,15 @@
+export { isOpenedBy, recordOutcome, resetBreaker } from './breaker.ts';
+export type { BreakerReset } from './breaker.ts';
+export { breakerEscalation } from './breaker-escalation.ts';
+export { breakerOpened } from './breaker-opened.ts';
+export { isInTheWay } from './gates/ask-gates.ts';
+export { isStorm } from './gates/storm.ts';
+export type { Facts, OpenIncident, PastIncident, PastUse } from './model/facts.ts';
+export { inputTypes } from './model/input.ts';
+export type { Input, InputOf, InputType } from './model/input.ts';
+export { readMemory } from './model/memory.ts';
+export type { Memory } from './model/memory.ts';
+export type { BreakerOutcome, TimerCommand, TimerPurpose, Transition } from './model/transition.ts';
+export { pastIncidentOf } from './past-incident.ts';
+export { maxUnavailableOf } from './selection/plan.ts';
+export { step } from './step.ts';

@@ -1,0 +1,46 @@
+import type { IncidentRecord } from '@cortex/contracts';
+import type { Facts } from '../model/facts.ts';
+import type { InputOf } from '../model/input.ts';
+import type { Transition } from '../model/transition.ts';
+import { ignore } from '../record/finish.ts';
+import { isTimerSet } from '../record/timers.ts';
+import { type Work, activeSignals, change, continueWork, isExecuting, remember } from '../record/work.ts';
+import { healthSignalKey } from '../signals/from-health.ts';
+import { clearSignal } from '../signals/merge.ts';
+import { msBetween } from '../time.ts';
+import { decide } from '../decide/decide.ts';
+import { whenClear } from './clear.ts';
+import { reassess } from './reassess.ts';
+
+type ClearInput = InputOf<'anomaly.cleared'> | InputOf<'health.changed'>;
+
+/** One thing is over. When it was the last, the incident may be. */
+export function takeClearing(
+  record: IncidentRecord | undefined,
+  input: ClearInput,
+  facts: Facts,
+  now: string,
+): Work | Transition {
+  if (record === undefined || record.incident.status === 'resolved') return ignore(record, 'no incident is open');
+  const key = input.type === 'health.changed' ? healthSignalKey(input.data.target.instance) : input.data.anomalyId;
+  const clearedAt = input.type === 'health.changed' ? input.data.since : input.data.clearedAt;
+  const known = record.incident.signals.find((signal) => signal.key === key);
+  const work = continueWork(record, input, facts, now);
+  if (known === undefined) {
+    if (input.type === 'health.changed') return ignore(record, 'this target was not in trouble');
+    remember(work, { clearedEarly: [...work.memory.clearedEarly, key].slice(-100) });
+    return work;
+  }
+  if (!known.active || msBetween(known.detectedAt, clearedAt) < 0)
+    return ignore(record, 'a newer state of this signal is known');
+  change(work, { signals: clearSignal(work.incident, key, clearedAt) }, `cleared: ${known.summary}`);
+  reassess(work);
+  if (isExecuting(work.incident)) return work;
+  if (activeSignals(work.incident).length > 0) {
+    if (work.incident.status === 'awaiting_approval') decide(work);
+    return work;
+  }
+  const isWatched = work.incident.status === 'monitoring' && isTimerSet(work, 'monitoring');
+  if (!isWatched) whenClear(work);
+  return work;
+}

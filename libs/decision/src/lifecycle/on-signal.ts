@@ -1,0 +1,159 @@
+import { type HealthChange, type Incident, type IncidentRecord, type Signal, targetKey } from '@cortex/contracts';
+import { prolongedMs } from '../assessment/auto-escalation.ts';
+import { decide } from '../decide/decide.ts';
+import { anomalyRank } from '../levels.ts';
+import type { Facts } from '../model/facts.ts';
+import type { Input, InputOf } from '../model/input.ts';
+import { ignore } from '../record/finish.ts';
+import { cancelTimer, isTimerSet, setTimer } from '../record/timers.ts';
+import { type Work, change, continueWork, forget, isExecuting, openWork, remember } from '../record/work.ts';
+import { signalFromAnomaly } from '../signals/from-anomaly.ts';
+import { signalFromHealth } from '../signals/from-health.ts';
+import { mergeSignal } from '../signals/merge.ts';
+import { addMs, earliest, msBetween } from '../time.ts';
+import type { Transition } from '../model/transition.ts';
+import { reassess } from './reassess.ts';
+
+type SignalInput = InputOf<'anomaly.detected'> | InputOf<'anomaly.updated'> | InputOf<'health.changed'>;
+
+/** The service that a signal is about, and with it the incident. */
+export function serviceOf(input: SignalInput | InputOf<'anomaly.cleared'>): string {
+  return input.type === 'health.changed' ? input.data.target.service : input.data.service;
+}
+
+/** Something is wrong, or wrong in another way: into the open incident, or a new one. */
+export function takeSignal(
+  record: IncidentRecord | undefined,
+  input: SignalInput,
+  facts: Facts,
+  now: string,
+): Work | Transition {
+  const signal = input.type === 'health.changed' ? signalFromHealth(input.data) : signalFromAnomaly(input.data);
+  const outdated = whyOutdated(record, signal, input, facts);
+  if (outdated !== undefined) return ignore(record, outdated);
+  if (record !== undefined && record.incident.status !== 'resolved') {
+    const work = continueWork(record, input, facts, now);
+    add(work, signal);
+    return work;
+  }
+  const refusal = whyNotOpen(record, signal, input, facts, now);
+  return refusal === undefined ? open(signal, input, facts, now) : ignore(record, refusal);
+}
+
+function add(work: Work, signal: Signal): void {
+  const known = work.incident.signals.find((one) => one.key === signal.key);
+  if (known?.active !== true) {
+    forget(work, 'clearedSince');
+    cancelTimer(work, 'quiet');
+  }
+  const detectedAt = earliest(work.incident.detectedAt, signal.detectedAt);
+  const what = known === undefined ? `new signal: ${signal.summary}` : `signal changed: ${signal.summary}`;
+  change(work, { signals: mergeSignal(work.incident, signal), detectedAt }, what);
+  reassess(work);
+  if (mayDecide(work)) decide(work);
+}
+
+/** Signals move an incident that waits for them; one that runs, is watched after a verification or was handed over goes its own way. */
+function mayDecide(work: Work): boolean {
+  const { status } = work.incident;
+  if (isExecuting(work.incident) || status === 'resolved') return false;
+  if (status === 'escalated') return work.memory.escalatedFor === 'no_playbook';
+  if (status === 'monitoring') return !isTimerSet(work, 'monitoring');
+  return true;
+}
+
+function open(signal: Signal, input: Input, facts: Facts, now: string): Work {
+  const service = facts.services.get(signal.target.service);
+  const incident: Incident = {
+    id: facts.newIncidentId,
+    service: signal.target.service,
+    title: `${signal.target.service}: ${signal.summary}`.slice(0, 500),
+    status: 'open',
+    severity: 'SEV3',
+    initialSeverity: 'SEV3',
+    cause: 'unknown',
+    blastRadius: {
+      level: 'single_instance',
+      instances: 0,
+      services: 1,
+      hosts: 0,
+      clusters: 0,
+      regions: 0,
+      riskScore: 0,
+    },
+    environment: service?.environment ?? facts.environment,
+    startedAt: signal.startedAt,
+    detectedAt: signal.detectedAt,
+    openedAt: now,
+    updatedAt: now,
+    signals: [signal],
+    affected: { services: [signal.target.service], instances: [], hosts: [] },
+    attempts: [],
+    decisions: [],
+    escalations: [],
+  };
+  const work = openWork(incident, input, facts, now);
+  reassess(work);
+  change(work, { initialSeverity: work.incident.severity });
+  remember(work, { initialServices: work.incident.affected.services.length });
+  setTimer(work, 'prolonged', 'reevaluate', addMs(now, prolongedMs));
+  decide(work);
+  return work;
+}
+
+/** What came late: the world has moved on since. */
+function whyOutdated(
+  record: IncidentRecord | undefined,
+  signal: Signal,
+  input: SignalInput,
+  facts: Facts,
+): string | undefined {
+  const known = record?.incident.signals.find((one) => one.key === signal.key);
+  const knownAt = known?.clearedAt ?? known?.detectedAt;
+  if (known !== undefined && knownAt !== undefined && msBetween(knownAt, signal.detectedAt) < 0)
+    return 'a newer state of this signal is known';
+  if (input.type === 'health.changed') {
+    const present = facts.health.get(targetKey(input.data.target));
+    const isOld = present !== undefined && msBetween(signal.detectedAt, present.since) > 0;
+    return isOld && present.state === 'HEALTHY' ? 'the target has recovered since' : undefined;
+  }
+  const cleared = record?.memory['clearedEarly'];
+  const clearedEarly = Array.isArray(cleared) && cleared.includes(signal.key);
+  return clearedEarly || facts.clearedAnomalies.has(signal.key) ? 'this anomaly has cleared already' : undefined;
+}
+
+/** Why a signal opens no incident. */
+function whyNotOpen(
+  record: IncidentRecord | undefined,
+  signal: Signal,
+  input: SignalInput,
+  facts: Facts,
+  now: string,
+): string | undefined {
+  if (signal.severity !== undefined && anomalyRank(signal.severity) < anomalyRank('low'))
+    return 'an anomaly of severity info opens no incident';
+  const known = record?.incident.signals.find((one) => one.key === signal.key);
+  const endedAt = record?.incident.resolution?.at;
+  if (known !== undefined && endedAt !== undefined) {
+    if (msBetween(endedAt, signal.detectedAt) <= 0) return 'it belongs to the incident that has ended';
+    const isWorse = anomalyRank(signal.severity ?? 'info') > anomalyRank(known.severity ?? 'info');
+    if (input.type === 'anomaly.updated' && !isWorse) return 'an anomaly of the ended incident that got no worse';
+  }
+  if (input.type === 'health.changed' && record !== undefined && isDisproved(record.incident, input.data))
+    return 'all that fails was seen before the recovery was proved';
+  const isPresent =
+    input.type === 'health.changed' && facts.health.get(targetKey(input.data.target))?.state === input.data.to;
+  const openedAt = record?.incident.openedAt;
+  if (!isPresent && openedAt !== undefined && msBetween(openedAt, signal.detectedAt) < 0) {
+    return 'it is older than the last incident';
+  }
+  if (!isPresent && msBetween(signal.detectedAt, now) > facts.safety.signalMaxAgeMs) return 'the signal is too old';
+  return undefined;
+}
+
+/** A checker that was away tells of failures that verification has since seen pass. What still fails will say so anew. */
+function isDisproved({ resolution, attempts }: Incident, { target, failing }: HealthChange): boolean {
+  if (resolution?.verificationPassed !== true || failing.length === 0) return false;
+  const isProved = attempts.at(-1)?.targets.some((proved) => targetKey(proved) === targetKey(target)) === true;
+  return isProved && failing.every(({ observedAt }) => msBetween(observedAt, resolution.recoveredAt) > 0);
+}

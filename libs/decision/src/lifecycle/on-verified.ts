@@ -1,0 +1,119 @@
+import type { Attempt } from '@cortex/contracts';
+import { decide } from '../decide/decide.ts';
+import { recordDecision } from '../decide/record-decision.ts';
+import type { InputOf } from '../model/input.ts';
+import { cancelTimer, setTimer } from '../record/timers.ts';
+import { type Work, change, changeAttempt, findAttempt, lastAttempt } from '../record/work.ts';
+import { addMs } from '../time.ts';
+import { closeIfAsked, countOutcome } from './attempt-end.ts';
+import { escalate } from './escalate.ts';
+import { reassess } from './reassess.ts';
+import { resolve } from './resolve.ts';
+import { moveOn, undoOrMoveOn } from './undo.ts';
+
+/** Whether it helped. Spec 8.3. */
+export function onVerified(work: Work, { data }: InputOf<'verification.completed'>): string | undefined {
+  const attempt = findAttempt(work, data.executionId);
+  if (attempt === undefined) return 'an execution that is not known';
+  if (attempt.verification !== undefined) return 'its verification is known';
+  changeAttempt(work, data.executionId, {
+    // Only what succeeded is verified: its own end may still be on the way.
+    outcome: attempt.outcome ?? 'succeeded',
+    verification: data.state,
+    verificationReason: data.reason,
+    verifiedAt: data.completedAt,
+    ...(data.recoveredAt === undefined ? {} : { recoveredAt: data.recoveredAt }),
+  });
+  work.changes.push(`verification of ${attempt.playbookId}: ${data.state}`);
+  const current = findAttempt(work, data.executionId) ?? attempt;
+  countOutcome(work, current, data.state === 'SUCCESS', data.completedAt);
+  const isLast = lastAttempt(work.incident)?.executionId === attempt.executionId;
+  if (
+    work.incident.status === 'resolved' ||
+    !isLast ||
+    attempt.rollback !== undefined ||
+    work.incident.status === 'rolling_back'
+  )
+    return undefined;
+  cancelTimer(work, 'deadline');
+  if (closeIfAsked(work, current)) return undefined;
+  if (data.state === 'SUCCESS') onSuccess(work, current, data.recoveredAt ?? data.completedAt);
+  else if (data.state === 'FAILED') undoOrMoveOn(work, current, `${attempt.playbookId} did not help: ${data.reason}`);
+  else watch(work, current, data.reason);
+  return undefined;
+}
+
+function onSuccess(work: Work, attempt: Attempt, recoveredAt: string): void {
+  const isTarget = (instance: string | undefined): boolean =>
+    attempt.targets.some((target) => target.instance === instance);
+  const signals = work.incident.signals.map((signal) => {
+    const isAnswered =
+      signal.active &&
+      (signal.target.instance === undefined || isTarget(signal.target.instance)) &&
+      !speaksOfAnother(work, signal.triggers, attempt);
+    return isAnswered ? { ...signal, active: false, clearedAt: recoveredAt } : signal;
+  });
+  change(work, { signals });
+  if (signals.some((signal) => signal.active)) {
+    change(work, { status: 'open' });
+    reassess(work);
+    decide(work, attempt, `${attempt.playbookId} is confirmed on its targets, others are still in trouble`);
+    return;
+  }
+  const reason = `${attempt.playbookId} helped: ${attempt.verificationReason ?? 'verified'}`;
+  recordDecision(work, { outcome: 'resolve', reason, subject: attempt });
+  resolve(work, { method: 'auto_remediation', recoveredAt, verificationPassed: true, reason });
+}
+
+/** A signal that another playbook's trigger raised was not what this attempt was for. */
+function speaksOfAnother(work: Work, triggers: readonly string[] | undefined, attempt: Attempt): boolean {
+  const known = (triggers ?? []).filter((id) => work.facts.playbooks.some((playbook) => playbook.id === id));
+  return known.length > 0 && !known.includes(attempt.playbookId);
+}
+
+/** Better but not well, or nobody can tell: watched for a while before the next move. */
+function watch(work: Work, attempt: Attempt, reason: string): void {
+  change(work, { status: 'monitoring' });
+  recordDecision(work, {
+    outcome: 'monitor',
+    reason: `${attempt.verification ?? 'UNCERTAIN'}: ${reason}`,
+    subject: attempt,
+  });
+  setTimer(work, 'monitoring', 'monitoring_end', addMs(work.now, work.facts.safety.monitoringMs), {
+    executionId: attempt.executionId,
+  });
+}
+
+/** The monitoring time after PARTIAL_SUCCESS or UNCERTAIN is over. */
+export function onMonitoringEnd(work: Work, executionId: string): string | undefined {
+  const attempt = findAttempt(work, executionId);
+  if (
+    work.incident.status !== 'monitoring' ||
+    attempt === undefined ||
+    lastAttempt(work.incident)?.executionId !== executionId
+  )
+    return 'it is not being watched for that';
+  const isClear = !work.incident.signals.some((signal) => signal.active);
+  change(work, { status: 'open' });
+  if (!isClear) {
+    moveOn(
+      work,
+      attempt,
+      `${attempt.playbookId} came to ${attempt.verification ?? 'nothing'}, and it is still in trouble`,
+    );
+  } else if (attempt.verification === 'PARTIAL_SUCCESS') {
+    const reason = `${attempt.playbookId} helped in part, and every signal has cleared since`;
+    recordDecision(work, { outcome: 'resolve', reason, subject: attempt });
+    resolve(work, {
+      method: 'auto_remediation',
+      recoveredAt: work.memory.clearedSince ?? work.now,
+      verificationPassed: false,
+      reason,
+    });
+  } else {
+    const reason = `the signals have cleared, but nobody can tell whether ${attempt.playbookId} helped: a human must judge`;
+    recordDecision(work, { outcome: 'escalate', reason, subject: attempt });
+    escalate(work, 'needs_human', reason);
+  }
+  return undefined;
+}

@@ -1,0 +1,33 @@
+import type { Incident, ResolutionMethod } from '@cortex/contracts';
+import { cancelAllTimers } from '../record/timers.ts';
+import { type Work, change, forget } from '../record/work.ts';
+import { latest, msBetween } from '../time.ts';
+import { voidApproval } from './approval-question.ts';
+
+export interface Ending {
+  readonly method: ResolutionMethod;
+  readonly recoveredAt: string;
+  readonly verificationPassed: boolean;
+  readonly reason: string;
+}
+
+/** Ends the incident. Resolution time counts to the start of the streak that was confirmed, not to its end. */
+export function resolve(work: Work, ending: Ending): void {
+  const { incident } = work;
+  voidApproval(work);
+  forget(work, 'held');
+  forget(work, 'escalatedFor');
+  const recoveredAt = latest(ending.recoveredAt, incident.startedAt);
+  const timeToResolutionMs = Math.max(0, Math.round(msBetween(incident.startedAt, recoveredAt)));
+  const { method, verificationPassed, reason } = ending;
+  const resolution = { method, at: work.now, recoveredAt, timeToResolutionMs, verificationPassed, reason };
+  change(work, { status: 'resolved', resolution }, `resolved: ${reason}`);
+  cancelAllTimers(work);
+}
+
+/** How trouble ended that went away without a confirmed execution. */
+export function methodOfClearing(incident: Incident): ResolutionMethod {
+  if (incident.acknowledgedBy !== undefined) return 'manual';
+  if (incident.attempts.some((attempt) => attempt.rollback === 'succeeded')) return 'rollback';
+  return 'cleared';
+}

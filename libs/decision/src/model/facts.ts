@@ -1,0 +1,64 @@
+import type {
+  BreakerRecord,
+  CauseCategory,
+  HealthRecord,
+  IncidentSeverity,
+  IncidentStatus,
+  KillSwitch,
+  Playbook,
+  PlaybookPerformance,
+  SafetyPolicy,
+  Service,
+  Target,
+} from '@cortex/contracts';
+
+/** Another service's open incident, as far as this decision needs it. */
+export interface OpenIncident {
+  readonly incidentId: string;
+  readonly service: string;
+  readonly status: IncidentStatus;
+  readonly severity: IncidentSeverity;
+}
+
+/** One use of a playbook that ended, on any incident of the service. */
+export interface PastUse {
+  readonly playbookId: string;
+  readonly targets: readonly Target[];
+  readonly endedAt: string;
+  readonly confirmed: boolean;
+}
+
+/** An earlier incident of the same service. */
+export interface PastIncident {
+  readonly incidentId: string;
+  readonly cause: CauseCategory;
+  readonly openedAt: string;
+  readonly uses: readonly PastUse[];
+}
+
+/** The world as the decision sees it: read once, before the step, and never during it. */
+export interface Facts {
+  /** The id that an incident opened by this input will bear; derived, so that a redelivery opens no second one. */
+  readonly newIncidentId: string;
+  readonly environment: string;
+  readonly services: ReadonlyMap<string, Service>;
+  /** Keys (`targetKey`) of the targets that at least one health check looks at. */
+  readonly checkedTargets: ReadonlySet<string>;
+  readonly playbooks: readonly Playbook[];
+  readonly safety: SafetyPolicy;
+  readonly performance: ReadonlyMap<string, PlaybookPerformance>;
+  readonly breakers: ReadonlyMap<string, BreakerRecord>;
+  /** Undefined: missing or unreadable, which counts as ON. */
+  readonly killSwitch: KillSwitch | undefined;
+  /** By `targetKey`. */
+  readonly health: ReadonlyMap<string, HealthRecord>;
+  /** Keys of the leases held by anyone: `target.<targetKey>`, `slot.<service>.<n>`. */
+  readonly heldLeases: ReadonlySet<string>;
+  readonly openIncidents: readonly OpenIncident[];
+  /** Earlier incidents of the service, oldest first. */
+  readonly history: readonly PastIncident[];
+  /** When a storm was last seen, by this process or by any incident. */
+  readonly lastStormAt: string | undefined;
+  /** Anomalies whose clearing came in before their detection. */
+  readonly clearedAnomalies: ReadonlySet<string>;
+}

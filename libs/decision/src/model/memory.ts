@@ -1,0 +1,61 @@
+import type { IncidentRecord, IncidentSeverity, JsonRecord, Remediation } from '@cortex/contracts';
+
+/** Why humans were called: only `no_playbook` is looked at again when the signals change. */
+export type EscalationKind = 'no_playbook' | 'needs_human';
+
+/** What the decision remembers of an incident beside the incident itself. Plain JSON. */
+export interface Memory {
+  readonly decisions: number;
+  readonly escalations: number;
+  readonly approvals: number;
+  readonly attempts: number;
+  /** Due time of each timer that is set, by key. */
+  readonly timers: Readonly<Record<string, string>>;
+  /** Since when a trigger over signal variables has been true, by `<playbook>|<signal>`. */
+  readonly triggerSince: Readonly<Record<string, string>>;
+  readonly initialServices: number;
+  /** Auto-escalation triggers of spec 5.4 that have fired. */
+  readonly raised: readonly string[];
+  /** The severity under which on-call was last told. */
+  readonly notified?: IncidentSeverity;
+  readonly clearedSince?: string;
+  readonly held?: { readonly by: string; readonly since: string };
+  /** The last request, whole: a rollback needs it. */
+  readonly remediation?: Remediation;
+  /** Playbooks that are out for this incident, with why. */
+  readonly excluded: Readonly<Record<string, string>>;
+  readonly preconditionRefusals: Readonly<Record<string, number>>;
+  readonly closeRequested?: { readonly by: string; readonly comment: string };
+  readonly escalatedFor?: EscalationKind;
+  readonly lastStormAt?: string;
+  /** Activity of the signals at the last look: what a trend is judged by. */
+  readonly activity?: { readonly active: number; readonly worst: number };
+  readonly trend: Trend;
+  /** Anomalies cleared before they were known here, newest last. */
+  readonly clearedEarly: readonly string[];
+}
+export type Trend = 'worsening' | 'stable' | 'improving';
+
+export const emptyMemory: Memory = {
+  decisions: 0,
+  escalations: 0,
+  approvals: 0,
+  attempts: 0,
+  timers: {},
+  triggerSince: {},
+  initialServices: 1,
+  raised: [],
+  excluded: {},
+  preconditionRefusals: {},
+  trend: 'stable',
+  clearedEarly: [],
+};
+
+/** The memory that an earlier step wrote. */
+export function readMemory(record: Pick<IncidentRecord, 'memory'>): Memory {
+  return { ...emptyMemory, ...(record.memory as unknown as Partial<Memory>) };
+}
+
+export function writeMemory(memory: Memory): JsonRecord {
+  return memory as unknown as JsonRecord;
+}

@@ -1,0 +1,34 @@
+import type { EventDraft, IncidentRecord, JsonRecord } from '@cortex/contracts';
+
+/** What a timer was set for. */
+export type TimerPurpose = 'reevaluate' | 'approval_expiry' | 'monitoring_end' | 'execution_deadline';
+
+export type TimerCommand =
+  | {
+      readonly kind: 'schedule';
+      readonly key: string;
+      readonly purpose: TimerPurpose;
+      readonly dueAt: string;
+      readonly service: string;
+      readonly incidentId: string;
+      readonly payload: JsonRecord;
+    }
+  | { readonly kind: 'cancel'; readonly key: string };
+
+/** How one execution counts against its playbook's breaker. */
+export interface BreakerOutcome {
+  readonly playbookId: string;
+  readonly executionId: string;
+  readonly effective: boolean;
+  readonly at: string;
+}
+
+/** What a step leads to. The record is written first, by compare-and-set; the rest follows and may be repeated. */
+export interface Transition {
+  readonly record: IncidentRecord | undefined;
+  readonly drafts: readonly EventDraft[];
+  readonly timers: readonly TimerCommand[];
+  readonly breakerOutcomes: readonly BreakerOutcome[];
+  /** Why nothing changed. Absent when something did. */
+  readonly ignored?: string;
+}

@@ -1,0 +1,42 @@
+import { blastRadiusLevel } from '../assessment/blast-radius.ts';
+import { canonicalJson } from '../hash/canonical-json.ts';
+import { sha256 } from '../hash/sha256.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Work } from '../record/work.ts';
+import type { Match } from './find.ts';
+
+/** Instances of a service that may be under remediation at once. Default: a quarter, at least one. Reference INV-1. */
+export function maxUnavailableOf(service: {
+  readonly maxUnavailable?: number | undefined;
+  readonly instances: readonly unknown[];
+}): number {
+  return service.maxUnavailable ?? Math.max(1, Math.floor(service.instances.length / 4));
+}
+
+/** The plan that would be requested next. Its hash covers everything that runs, on what, and under which id. */
+export function makePlan(work: Work, match: Match, targets: Plan['targets']): Plan {
+  const attempt = work.memory.attempts + 1;
+  const instances = (work.service?.instances ?? []).filter((one) =>
+    targets.some((target) => target.instance === one.id),
+  );
+  const plan = {
+    playbook: match.playbook,
+    targets,
+    executionId: `${work.incident.id}-${attempt}`,
+    dryRun: work.facts.safety.dryRun,
+  };
+  const sortedTargets = targets.map((target) => target.instance).sort();
+  return {
+    ...plan,
+    match: match.match,
+    attempt,
+    level: blastRadiusLevel({
+      instances: targets.length,
+      services: 1,
+      clusters: new Set(instances.flatMap((one) => one.cluster ?? [])).size,
+      regions: new Set(instances.flatMap((one) => one.region ?? [])).size,
+    }),
+    maxUnavailable: work.service === undefined ? 1 : maxUnavailableOf(work.service),
+    planHash: sha256(canonicalJson({ ...plan, service: work.incident.service, targets: sortedTargets })),
+  };
+}

@@ -1,0 +1,65 @@
+import type { BlastRadiusLevel, Playbook, PlaybookPerformance } from '@cortex/contracts';
+import { levelRank } from '../levels.ts';
+import { msBetween } from '../time.ts';
+import type { Match } from './find.ts';
+
+/** Spec 6.2 `select_playbook`. */
+export const selectionWeights = {
+  success_rate: 0.4,
+  avg_execution_time: 0.2,
+  blast_radius_match: 0.3,
+  recency: 0.1,
+} as const;
+
+export interface RankedMatch extends Match {
+  readonly score: number;
+  readonly parts: Readonly<Record<keyof typeof selectionWeights, number>>;
+}
+
+const unknownSuccessRate = 0.5;
+const tenMinutesMs = 10 * 60_000;
+const monthMs = 30 * 24 * 60 * 60_000;
+
+/**
+ * Best first. Each criterion is in [0,1]:
+ * success_rate = confirmed executions over ended ones, else what the playbook says of itself, else 0.5;
+ * avg_execution_time = 1 / (1 + average / 10 min), else by the sum of its steps' timeouts;
+ * blast_radius_match = 1 − |its limit − what the incident needs| / 4 levels;
+ * recency = 1 / (1 + time since last use / 30 d), 0 when never used.
+ */
+export function rankMatches(
+  matches: readonly Match[],
+  level: BlastRadiusLevel,
+  performance: ReadonlyMap<string, PlaybookPerformance>,
+  now: string,
+): RankedMatch[] {
+  return matches
+    .map((match) => rank(match, level, performance.get(match.playbook.id), now))
+    .sort((left, right) => right.score - left.score || (left.playbook.id < right.playbook.id ? -1 : 1));
+}
+
+function rank(match: Match, level: BlastRadiusLevel, known: PlaybookPerformance | undefined, now: string): RankedMatch {
+  const { playbook } = match;
+  const parts = {
+    success_rate: successRate(playbook, known),
+    avg_execution_time: 1 / (1 + averageTimeMs(playbook, known) / tenMinutesMs),
+    blast_radius_match: 1 - Math.abs(levelRank(playbook.safety.blastRadius) - levelRank(level)) / 4,
+    recency:
+      known?.lastExecutedAt === undefined ? 0 : 1 / (1 + Math.max(0, msBetween(known.lastExecutedAt, now)) / monthMs),
+  };
+  const score = Object.entries(selectionWeights).reduce(
+    (sum, [name, weight]) => sum + weight * parts[name as keyof typeof parts],
+    0,
+  );
+  return { ...match, score: Math.round(score * 10_000) / 10_000, parts };
+}
+
+export function successRate(playbook: Playbook, known: PlaybookPerformance | undefined): number {
+  if (known !== undefined && known.effective + known.ineffective + known.uncertain > 0) return known.successRate;
+  return playbook.metadata.successRate ?? unknownSuccessRate;
+}
+
+function averageTimeMs(playbook: Playbook, known: PlaybookPerformance | undefined): number {
+  if (known !== undefined && known.totalExecutions > 0) return known.avgExecutionTimeMs;
+  return playbook.metadata.avgExecutionTimeMs ?? playbook.steps.reduce((sum, step) => sum + step.timeoutMs, 0);
+}

@@ -1,0 +1,93 @@
+import { type HealthState, type Instance, type Target, targetKey } from '@cortex/contracts';
+import { affectedInstances } from '../assessment/affected.ts';
+import type { Work } from '../record/work.ts';
+import { isDown } from '../signals/from-health.ts';
+import type { Match } from './find.ts';
+
+export interface TargetChoice {
+  readonly targets: readonly Target[];
+  readonly passedOver: Readonly<Record<string, string>>;
+  /** Why there is none. */
+  readonly problem?: string;
+}
+
+/**
+ * The instances that this playbook would be used on: those that its signals name, worst first, only known ones, never
+ * protected ones, and one at a time when the playbook may touch a single instance only. Never "all for want of a name":
+ * a signal about the whole service means its instances that are down, or its only instance.
+ */
+export function chooseTargets(work: Work, match: Match): TargetChoice {
+  const service = work.service;
+  if (service === undefined) return { targets: [], passedOver: {}, problem: 'the service is not in the catalogue' };
+  const passedOver: Record<string, string> = {};
+  const known = new Map(service.instances.map((instance) => [instance.id, instance]));
+  const candidates = namedInstances(work, match).filter((id) => {
+    const reason = whyNot(work, match, known.get(id), id);
+    if (reason !== undefined) passedOver[id] = reason;
+    return reason === undefined;
+  });
+  const sorted = [...candidates].sort((left, right) => badness(work, right) - badness(work, left));
+  const single = match.playbook.safety.blastRadius === 'single_instance' || match.match !== 'exact';
+  const chosen = single ? sorted.slice(0, 1) : sorted;
+  for (const id of sorted.slice(chosen.length)) passedOver[id] = 'later: one instance at a time';
+  const targets = chosen.map((instance) => ({ service: service.name, instance }));
+  return targets.length > 0 ? { targets, passedOver } : { targets, passedOver, problem: problemOf(passedOver) };
+}
+
+function namedInstances(work: Work, match: Match): string[] {
+  const named = new Set(match.signals.flatMap((signal) => signal.target.instance ?? []));
+  if (match.signals.some((signal) => signal.target.instance === undefined)) {
+    const instances = work.service?.instances ?? [];
+    const [only, ...others] = instances;
+    const down = instances.filter((one) => isDown(healthOf(work, one.id)));
+    for (const one of down) named.add(one.id);
+    if (only !== undefined && others.length === 0) named.add(only.id);
+  }
+  if (match.match !== 'exact') for (const id of affectedInstances(work.incident, work.facts)) named.add(id);
+  return [...named];
+}
+
+function whyNot(work: Work, match: Match, instance: Instance | undefined, id: string): string | undefined {
+  const service = work.incident.service;
+  if (instance === undefined) return 'not in the catalogue';
+  if (work.facts.safety.protectedTargets.some((target) => target.service === service && target.instance === id)) {
+    return 'protected: Cortex never acts on it';
+  }
+  const tries = triesOn(work, match.playbook.id, id);
+  if (tries > match.playbook.safety.maxRetries) return `${match.playbook.id} was tried ${tries} times on it`;
+  return undefined;
+}
+
+/** Uses of the playbook on this instance in this incident; a refused one never began. */
+function triesOn(work: Work, playbookId: string, instance: string): number {
+  return work.incident.attempts.filter(
+    (attempt) =>
+      attempt.playbookId === playbookId &&
+      attempt.outcome !== 'refused' &&
+      attempt.targets.some((target) => target.instance === instance),
+  ).length;
+}
+
+function healthOf(work: Work, instance: string): HealthState | undefined {
+  return work.facts.health.get(targetKey({ service: work.incident.service, instance }))?.state;
+}
+
+const badnessOf: Readonly<Record<HealthState, number>> = {
+  CRITICAL: 4,
+  UNHEALTHY: 3,
+  DEGRADED: 2,
+  UNKNOWN: 1,
+  HEALTHY: 0,
+};
+
+function badness(work: Work, instance: string): number {
+  const bySignal = work.incident.signals
+    .filter((signal) => signal.active && signal.target.instance === instance)
+    .map((signal) => badnessOf[(signal.healthState ?? 'UNKNOWN') as HealthState] ?? 0);
+  return Math.max(badnessOf[healthOf(work, instance) ?? 'UNKNOWN'], ...bySignal);
+}
+
+function problemOf(passedOver: Readonly<Record<string, string>>): string {
+  const reasons = Object.entries(passedOver).map(([id, reason]) => `${id}: ${reason}`);
+  return reasons.length === 0 ? 'no instance can be named' : reasons.join('; ');
+}

@@ -1,0 +1,69 @@
+import { type Condition, compileCondition } from '@cortex/conditions';
+import { type Incident, type Playbook, type Signal, signalVariables } from '@cortex/contracts';
+import type { Memory } from '../model/memory.ts';
+import { valuesOfSignal } from '../signals/variables.ts';
+import { addMs } from '../time.ts';
+
+const compiled = new WeakMap<Playbook, Condition>();
+const asksAboutSignals = new Set<string>(signalVariables);
+
+/** The compiled trigger; configurations are checked when they are loaded, so this does not throw on a loaded one. */
+export function triggerOf(playbook: Playbook): Condition {
+  const known = compiled.get(playbook);
+  if (known !== undefined) return known;
+  const condition = compileCondition(playbook.trigger.condition);
+  compiled.set(playbook, condition);
+  return condition;
+}
+
+/** True when the decision judges this trigger: it asks about the signal itself, not only about metrics. */
+function isJudgedHere(playbook: Playbook): boolean {
+  return triggerOf(playbook).variables.some((name) => asksAboutSignals.has(name));
+}
+
+export type TriggerState =
+  | { readonly state: 'met' }
+  /** True, but not yet for its whole duration. */
+  | { readonly state: 'pending'; readonly metAt: string }
+  | { readonly state: 'not_met'; readonly verdict: 'false' | 'no_data' };
+
+/** Whether a playbook's trigger speaks of this signal, now. */
+export function judgeTrigger(
+  playbook: Playbook,
+  incident: Incident,
+  signal: Signal,
+  memory: Memory,
+  now: string,
+): TriggerState {
+  if (signal.triggers?.includes(playbook.id) === true) return { state: 'met' };
+  const { verdict } = triggerOf(playbook).evaluate(valuesOfSignal(incident, signal));
+  if (!isJudgedHere(playbook)) return { state: 'not_met', verdict: verdict === 'false' ? 'false' : 'no_data' };
+  if (verdict !== 'true') return { state: 'not_met', verdict };
+  const since = memory.triggerSince[triggerKey(playbook, signal)] ?? now;
+  const metAt = addMs(since, playbook.trigger.durationMs);
+  return Date.parse(metAt) <= Date.parse(now) ? { state: 'met' } : { state: 'pending', metAt };
+}
+
+/** Notes since when each trigger over signal variables has been true; what is false again is forgotten. */
+export function trackTriggers(
+  playbooks: readonly Playbook[],
+  incident: Incident,
+  before: Memory['triggerSince'],
+  now: string,
+): Memory['triggerSince'] {
+  const since: Record<string, string> = {};
+  for (const playbook of playbooks) {
+    if (playbook.trigger.durationMs === 0 || !isJudgedHere(playbook)) continue;
+    for (const signal of incident.signals) {
+      if (!signal.active) continue;
+      if (triggerOf(playbook).evaluate(valuesOfSignal(incident, signal)).verdict !== 'true') continue;
+      const key = triggerKey(playbook, signal);
+      since[key] = before[key] ?? (Date.parse(signal.detectedAt) < Date.parse(now) ? signal.detectedAt : now);
+    }
+  }
+  return since;
+}
+
+function triggerKey(playbook: Playbook, signal: Signal): string {
+  return `${playbook.id}|${signal.key}`;
+}

@@ -1,0 +1,27 @@
+import type { Anomaly, Signal, SignalClass } from '@cortex/contracts';
+
+/** An anomaly as a signal of an incident. */
+export function signalFromAnomaly(anomaly: Anomaly): Signal {
+  return {
+    key: anomaly.anomalyId,
+    kind: 'anomaly',
+    class: classOf(anomaly.kind),
+    target: { service: anomaly.service, ...(anomaly.instance === undefined ? {} : { instance: anomaly.instance }) },
+    summary: anomaly.explanation === '' ? `${anomaly.metric} is ${anomaly.value}` : anomaly.explanation,
+    metric: anomaly.metric,
+    value: anomaly.value,
+    score: anomaly.score,
+    severity: anomaly.severity,
+    anomalyKind: anomaly.kind,
+    direction: anomaly.direction,
+    triggers: [...anomaly.triggers],
+    active: true,
+    startedAt: anomaly.startedAt,
+    detectedAt: anomaly.observedAt,
+  };
+}
+
+function classOf(kind: Anomaly['kind']): SignalClass {
+  if (kind === 'log' || kind === 'trace') return kind;
+  return 'metric';
+}

@@ -1,0 +1,18 @@
+import type { BlastRadiusLevel, DecisionStep } from '@cortex/contracts';
+import type { Work } from '../record/work.ts';
+import { decisionStep } from './decision-step.ts';
+
+const consequence: Readonly<Record<BlastRadiusLevel, string>> = {
+  single_instance: 'proceed',
+  single_service: 'proceed with caution',
+  multiple_services: 'a human must approve',
+  cluster_wide: 'escalate: no automatic remediation',
+  multi_region: 'escalate: no automatic remediation',
+};
+
+/** Spec 6.1 step 3 and 7.2. */
+export function blastRadiusStep(work: Work): DecisionStep {
+  const { level, riskScore, ...counts } = work.incident.blastRadius;
+  const inputs = { ...counts, risk_score: riskScore, affected_services: [...work.incident.affected.services] };
+  return decisionStep('blast_radius', 'done', inputs, level, consequence[level]);
+}

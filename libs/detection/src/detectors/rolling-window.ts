@@ -1,0 +1,90 @@
+import { packNumbers, unpackNumbers } from './pack-numbers.ts';
+
+/** Mean and deviation of the last n values in constant time; exact again once per turn of the ring, so errors never pile up. */
+export class RollingWindow {
+  readonly #values: Float64Array;
+  #size = 0;
+  #next = 0;
+  #mean = 0;
+  /** Sum of squared distances from the mean. */
+  #squares = 0;
+
+  constructor(capacity: number) {
+    this.#values = new Float64Array(capacity);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get mean(): number {
+    return this.#mean;
+  }
+
+  get deviation(): number {
+    return this.#size < 2 ? 0 : Math.sqrt(Math.max(0, this.#squares) / (this.#size - 1));
+  }
+
+  push(value: number): void {
+    const before = this.#mean;
+    if (this.#size < this.#values.length) {
+      this.#size += 1;
+      this.#mean += (value - before) / this.#size;
+      this.#squares += (value - before) * (value - this.#mean);
+    } else {
+      const oldest = this.#values[this.#next] ?? 0;
+      this.#mean += (value - oldest) / this.#size;
+      this.#squares += (value - oldest) * (value - this.#mean + oldest - before);
+    }
+    this.#values[this.#next] = value;
+    this.#next = (this.#next + 1) % this.#values.length;
+    if (this.#next === 0) this.#recompute();
+  }
+
+  copy(): RollingWindow {
+    const twin = new RollingWindow(this.#values.length);
+    twin.#values.set(this.#values);
+    twin.#size = this.#size;
+    twin.#next = this.#next;
+    twin.#mean = this.#mean;
+    twin.#squares = this.#squares;
+    return twin;
+  }
+
+  save(): SavedWindow {
+    return {
+      values: packNumbers(this.#values.subarray(0, this.#size)),
+      next: this.#next,
+      mean: this.#mean,
+      squares: this.#squares,
+    };
+  }
+
+  static restore(capacity: number, saved: SavedWindow): RollingWindow {
+    const window = new RollingWindow(capacity);
+    const values = unpackNumbers(saved.values);
+    if (values.length > capacity || saved.next >= capacity)
+      throw new RangeError('the saved window is larger than this one');
+    window.#values.set(values);
+    window.#size = values.length;
+    window.#next = saved.next;
+    window.#mean = saved.mean;
+    window.#squares = saved.squares;
+    return window;
+  }
+
+  #recompute(): void {
+    let sum = 0;
+    for (const value of this.#values) sum += value;
+    this.#mean = sum / this.#size;
+    this.#squares = 0;
+    for (const value of this.#values) this.#squares += (value - this.#mean) ** 2;
+  }
+}
+
+export type SavedWindow = {
+  readonly values: string;
+  readonly next: number;
+  readonly mean: number;
+  readonly squares: number;
+};

@@ -1,0 +1,135 @@
+import { AnomalySeverity, type DetectionRule } from '@cortex/contracts';
+import { z } from 'zod';
+import { worseSeverity, severityRank } from '../scoring/composite.ts';
+import { anomalyIdOf } from '../text/anomaly-id.ts';
+import type { Observation } from './series-detector.ts';
+import type { TriggerVerdict } from './threshold-trigger.ts';
+
+const OpenAnomaly = z.strictObject({
+  id: z.string(),
+  kind: z.enum(['metric', 'threshold']),
+  startedAtMs: z.number(),
+  severity: AnomalySeverity,
+  direction: z.enum(['up', 'down']),
+  /** Every trigger that has held since it opened. */
+  triggers: z.array(z.string()),
+  updates: z.number(),
+  /** Bad samples in a row that deserve a milder severity than the published one. */
+  easing: z.number(),
+  /** Normal samples in a row. */
+  normal: z.number(),
+});
+export type OpenAnomaly = z.infer<typeof OpenAnomaly>;
+
+export const TrackerState = z.strictObject({
+  /** Anomalous samples in a row, while none is open. */
+  run: z.number(),
+  runSinceMs: z.number(),
+  open: OpenAnomaly.optional(),
+});
+export type TrackerState = z.infer<typeof TrackerState>;
+
+export const quietTracker: TrackerState = { run: 0, runSinceMs: 0 };
+
+/** What became of a series' anomaly at one sample. */
+export type Transition =
+  | { readonly type: 'detected' | 'updated'; readonly anomaly: OpenAnomaly }
+  | { readonly type: 'cleared'; readonly anomaly: OpenAnomaly; readonly reason: ClearReason };
+
+export type ClearReason = 'back_to_normal' | 'level_accepted' | 'series_ended';
+
+export interface Tracked {
+  readonly state: TrackerState;
+  readonly transition?: Transition;
+}
+
+/**
+ * One open anomaly per series. It opens after `openAfter` anomalous samples in a row, or as soon as a trigger has held
+ * for its duration; it closes after `clearAfter` samples in a row on which neither the statistics nor any trigger object.
+ */
+export function track(
+  seriesKey: string,
+  rule: DetectionRule,
+  state: TrackerState,
+  observation: Observation,
+  verdict: TriggerVerdict,
+): Tracked {
+  return state.open === undefined
+    ? whileQuiet(seriesKey, rule, state, observation, verdict)
+    : whileOpen(rule, state.open, observation, verdict);
+}
+
+function whileQuiet(
+  seriesKey: string,
+  rule: DetectionRule,
+  state: TrackerState,
+  observation: Observation,
+  verdict: TriggerVerdict,
+): Tracked {
+  const { timeMs } = observation.sample;
+  const run = observation.anomalous ? state.run + 1 : 0;
+  const runSinceMs = run > 1 ? state.runSinceMs : timeMs;
+  const opensByTrigger = verdict.held.length > 0;
+  if (!opensByTrigger && run < rule.openAfter) return { state: { run, runSinceMs } };
+  const heldSince = verdict.held.map(({ id }) => verdict.times[id] ?? timeMs);
+  const startedAtMs = Math.min(runSinceMs, ...heldSince);
+  const anomaly: OpenAnomaly = {
+    id: anomalyIdOf(seriesKey, startedAtMs),
+    kind: opensByTrigger ? 'threshold' : 'metric',
+    startedAtMs,
+    severity: severityNow(observation, verdict, []) ?? 'info',
+    direction: observation.direction,
+    triggers: verdict.held.map(({ id }) => id),
+    updates: 0,
+    easing: 0,
+    normal: 0,
+  };
+  return { state: { ...quietTracker, open: anomaly }, transition: { type: 'detected', anomaly } };
+}
+
+function whileOpen(rule: DetectionRule, open: OpenAnomaly, observation: Observation, verdict: TriggerVerdict): Tracked {
+  if (observation.accepted) return cleared(open, 'level_accepted');
+  if (!observation.anomalous && verdict.violated.length === 0) {
+    const anomaly = { ...open, normal: open.normal + 1 };
+    return anomaly.normal >= rule.clearAfter
+      ? cleared(open, 'back_to_normal')
+      : { state: { ...quietTracker, open: anomaly } };
+  }
+  const severity = severityNow(observation, verdict, open.triggers) ?? open.severity;
+  const isMilder = severityRank(severity) < severityRank(open.severity);
+  const easing = isMilder ? open.easing + 1 : 0;
+  // Worse is told at once, better only once it has lasted: else a value at the edge of a class would tell it every time.
+  const isToldSeverity = isMilder ? easing >= rule.clearAfter : severity !== open.severity;
+  const newTriggers = verdict.held.map(({ id }) => id).filter((id) => !open.triggers.includes(id));
+  if (!isToldSeverity && newTriggers.length === 0) {
+    return { state: { ...quietTracker, open: { ...open, easing, normal: 0 } } };
+  }
+  const anomaly: OpenAnomaly = {
+    ...open,
+    severity: isToldSeverity ? severity : open.severity,
+    triggers: [...open.triggers, ...newTriggers],
+    updates: open.updates + 1,
+    easing: isToldSeverity ? 0 : easing,
+    normal: 0,
+  };
+  return { state: { ...quietTracker, open: anomaly }, transition: { type: 'updated', anomaly } };
+}
+
+function cleared(anomaly: OpenAnomaly, reason: ClearReason): Tracked {
+  return { state: quietTracker, transition: { type: 'cleared', anomaly, reason } };
+}
+
+/** The worst of what the statistics measure and what the triggers that have held declare; undefined when neither speaks. */
+function severityNow(
+  observation: Observation,
+  { violated, held }: TriggerVerdict,
+  earlierTriggers: readonly string[],
+): AnomalySeverity | undefined {
+  const voices = [
+    ...(observation.anomalous ? [observation.severity ?? 'info'] : []),
+    ...violated
+      .filter((trigger) => held.includes(trigger) || earlierTriggers.includes(trigger.id))
+      .map(({ severity }) => severity),
+  ];
+  return voices.length === 0 ? undefined : voices.reduce(worseSeverity);
+}

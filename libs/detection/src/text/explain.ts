@@ -1,0 +1,50 @@
+import { formatDuration } from '@cortex/conditions';
+import type { ClearReason } from '../series/anomaly-tracker.ts';
+import type { Observation } from '../series/series-detector.ts';
+import type { Series } from '../series/series.ts';
+import { formatValue } from './unit.ts';
+
+/** `memory of shop-1 is 412 MB; normal is 110 MB to 130 MB`. */
+export function explainAnomaly(series: Series, observation: Observation, triggerIds: readonly string[]): string {
+  const parts = [`${nameOf(series)} is ${formatValue(observation.sample.value, series.unit)}`];
+  const range = normalRange(series, observation);
+  if (range !== undefined) parts.push(`normal is ${range}`);
+  for (const { id, condition, durationMs } of series.settings.triggers) {
+    if (!triggerIds.includes(id)) continue;
+    const held = durationMs === 0 ? 'holds' : `has held for ${formatDuration(durationMs)}`;
+    parts.push(`${condition.source} ${held}, the trigger of playbook ${id}`);
+  }
+  return parts.join('; ').slice(0, 4_000);
+}
+
+export function explainClear(series: Series, reason: ClearReason, observation: Observation | undefined): string {
+  const value = observation === undefined ? '' : ` is ${formatValue(observation.sample.value, series.unit)}`;
+  switch (reason) {
+    case 'back_to_normal':
+      return `${nameOf(series)}${value}: back to normal`;
+    case 'level_accepted':
+      return `${nameOf(series)}${value}: it has stayed there for so long that this level is now the normal one`;
+    case 'series_ended':
+      return `${nameOf(series)}: no more samples arrive, so nothing can be said any longer`;
+    default:
+      return reason satisfies never;
+  }
+}
+
+function nameOf({ identity: { service, instance, metric, labels } }: Series): string {
+  const words = metric
+    .replace(/_(percent|percentage|ratio|bytes|seconds|milliseconds|ms|total)$/, '')
+    .replaceAll(/[_.]+/g, ' ')
+    .trim();
+  const details = Object.entries(labels).map(([name, value]) => `${name} ${value}`);
+  const suffix = details.length === 0 ? '' : ` (${details.join(', ').slice(0, 200)})`;
+  return `${words === '' ? metric : words} of ${instance ?? service}${suffix}`;
+}
+
+function normalRange({ unit }: Series, { lower, upper, expected }: Observation): string | undefined {
+  if (lower === undefined || upper === undefined || expected === undefined) return undefined;
+  // What has been above zero all along would not read well with a normal range that starts below it.
+  const least = expected >= 0 ? Math.max(0, lower) : lower;
+  const [from, to] = [formatValue(least, unit), formatValue(upper, unit)];
+  return from === to ? `about ${from}` : `${from} to ${to}`;
+}

@@ -1,0 +1,61 @@
+import { anomalyCleared, anomalyDetected, anomalyUpdated, draft, type EventDraft } from '@cortex/contracts';
+import { typicalScore } from './scoring/composite.ts';
+import type { OpenAnomaly, Transition } from './series/anomaly-tracker.ts';
+import type { Observation } from './series/series-detector.ts';
+import type { Series } from './series/series.ts';
+import { explainAnomaly, explainClear } from './text/explain.ts';
+
+/** Words a transition as an event. `observation` is absent when the series has ended. */
+export function toEvent(
+  series: Series,
+  transition: Transition,
+  clockMs: number,
+  observation?: Observation,
+): EventDraft {
+  const { anomaly } = transition;
+  const { service, instance, metric, labels } = series.identity;
+  const about = { anomalyId: anomaly.id, service, ...(instance === undefined ? {} : { instance }), metric, labels };
+  const startedAt = timestamp(anomaly.startedAtMs);
+  if (transition.type === 'cleared') {
+    return draft(anomalyCleared, {
+      service,
+      key: anomaly.id,
+      data: {
+        ...about,
+        ...(observation === undefined ? {} : { value: observation.sample.value }),
+        startedAt,
+        clearedAt: timestamp(observation?.sample.timeMs ?? clockMs),
+        reason: explainClear(series, transition.reason, observation),
+      },
+    });
+  }
+  if (observation === undefined) throw new RangeError('an anomaly is detected or updated by a sample');
+  const data = { ...about, ...describe(series, anomaly, observation), startedAt };
+  return transition.type === 'detected'
+    ? draft(anomalyDetected, { service, key: anomaly.id, data })
+    : draft(anomalyUpdated, { service, key: `${anomaly.id}.${anomaly.updates}`, data });
+}
+
+function describe(series: Series, anomaly: OpenAnomaly, observation: Observation) {
+  const { sample, expected, lower, upper, components, algorithms, score } = observation;
+  return {
+    kind: anomaly.kind,
+    value: sample.value,
+    ...(expected === undefined ? {} : { expected }),
+    ...(lower === undefined ? {} : { lower }),
+    ...(upper === undefined ? {} : { upper }),
+    // A trigger declares how bad a value is; the score then says no less.
+    score: anomaly.triggers.length === 0 ? score : Math.max(score, typicalScore(anomaly.severity)),
+    severity: anomaly.severity,
+    components,
+    algorithms: [...algorithms],
+    direction: anomaly.direction,
+    triggers: anomaly.triggers,
+    observedAt: timestamp(sample.timeMs),
+    explanation: explainAnomaly(series, observation, anomaly.triggers),
+  };
+}
+
+function timestamp(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}

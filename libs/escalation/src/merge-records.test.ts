@@ -1,0 +1,83 @@
+import type { EscalationNotification, EscalationRecord } from '@cortex/contracts';
+import { describe, expect, it } from 'vitest';
+import { mergeRecords } from './index.ts';
+
+const at = (minute: number): string => new Date(Date.UTC(2026, 2, 1, 0, minute)).toISOString();
+
+function page(key: string, changes: Partial<EscalationNotification>): EscalationNotification {
+  return {
+    key,
+    escalationId: 'e1',
+    level: 1,
+    contact: 'ann',
+    channel: 'log',
+    position: 0,
+    condition: 'always',
+    status: 'pending',
+    attempts: 1,
+    at: at(0),
+    detail: '',
+    reported: false,
+    ...changes,
+  };
+}
+
+function item(level: number, status: EscalationRecord['plan'][number]['status']): EscalationRecord['plan'][number] {
+  return { escalationId: 'e1', level, round: 0, dueAt: at(level), condition: 'always', notify: ['ann'], status };
+}
+
+function record(changes: Partial<EscalationRecord>): EscalationRecord {
+  return {
+    request: {
+      escalationId: 'e1',
+      incidentId: '018f0000-0000-7000-8000-000000000001',
+      service: 'shop',
+      severity: 'SEV1',
+      title: '',
+      reason: '',
+      details: '',
+      notify: [],
+      urgent: false,
+      requestedAt: at(0),
+    },
+    policyId: 'p',
+    status: 'active',
+    triggeredAt: at(0),
+    plan: [item(1, 'told'), item(2, 'waiting')],
+    notifications: [page('a', {})],
+    requests: [],
+    applied: [],
+    ...changes,
+  };
+}
+
+describe('mergeRecords', () => {
+  it('keeps what was told and sent while the store was away', () => {
+    const local = record({
+      plan: [item(1, 'told'), item(2, 'told')],
+      notifications: [page('a', { status: 'delivered' }), page('b', { status: 'pending', attempts: 3 })],
+    });
+    expect(mergeRecords(record({}), local)).toEqual(local);
+  });
+
+  it('keeps what the store learned meanwhile', () => {
+    const stored = record({
+      status: 'acknowledged',
+      acknowledgedBy: 'kim',
+      notifications: [page('a', { status: 'delivered', reported: true })],
+    });
+    const merged = mergeRecords(stored, record({ plan: [...record({}).plan, item(3, 'waiting')] }));
+    expect(merged).toMatchObject({ status: 'acknowledged', acknowledgedBy: 'kim' });
+    expect(merged.notifications).toEqual(stored.notifications);
+    expect(merged.plan.map((each) => each.status)).toEqual(['told', 'waiting', 'skipped']);
+  });
+
+  it('changes nothing when it is applied twice', () => {
+    const local = record({
+      plan: [item(1, 'told'), item(2, 'told')],
+      notifications: [page('b', { status: 'failed' })],
+    });
+    const once = mergeRecords(record({}), local);
+    expect(mergeRecords(once, local)).toEqual(once);
+  });
+});

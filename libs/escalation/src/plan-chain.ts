@@ -1,0 +1,51 @@
+import type { EscalationPlanItem, EscalationPolicy, EventData } from '@cortex/contracts';
+import { later } from './time.ts';
+
+type Request = EventData<'escalation.requested'>;
+
+/**
+ * Every level with its moment: `triggeredAt` plus the level's delay, absolute (spec 5.3). The contacts that the
+ * playbook names come first, as level 0, at once; those whom level 1 tells at the same moment are not told twice.
+ */
+export function planChain(request: Request, policy: EscalationPolicy, triggeredAt: string): EscalationPlanItem[] {
+  const levels = policy.chain.map((level): EscalationPlanItem => ({
+    escalationId: request.escalationId,
+    level: level.level,
+    round: 0,
+    dueAt: later(triggeredAt, level.delayMs),
+    condition: level.condition,
+    notify: [...new Set(level.notify)],
+    status: 'waiting',
+  }));
+  const toldAtOnce = new Set(levels.filter((item) => item.dueAt === triggeredAt).flatMap((item) => item.notify));
+  return [...planExtra(request, triggeredAt, toldAtOnce), ...levels];
+}
+
+/** A further request that does not restart the chain: one more page, now, to whoever the chain has reached already. */
+export function planFollowUp(
+  request: Request,
+  plan: readonly EscalationPlanItem[],
+  triggeredAt: string,
+): EscalationPlanItem[] {
+  const told = plan.filter((item) => item.status === 'told' && item.level > 0);
+  const reached = told.at(-1) ?? plan.find((item) => item.level > 0);
+  if (reached === undefined) return planExtra(request, triggeredAt, new Set());
+  const followUp: EscalationPlanItem = {
+    escalationId: request.escalationId,
+    level: reached.level,
+    round: 0,
+    dueAt: triggeredAt,
+    condition: 'always',
+    notify: reached.notify,
+    status: 'waiting',
+  };
+  return [...planExtra(request, triggeredAt, new Set(reached.notify)), followUp];
+}
+
+function planExtra(request: Request, dueAt: string, alreadyTold: ReadonlySet<string>): EscalationPlanItem[] {
+  const notify = [...new Set(request.notify)].filter((contact) => !alreadyTold.has(contact));
+  if (notify.length === 0) return [];
+  return [
+    { escalationId: request.escalationId, level: 0, round: 0, dueAt, condition: 'always', notify, status: 'waiting' },
+  ];
+}

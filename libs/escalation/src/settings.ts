@@ -1,0 +1,19 @@
+import type { Contact, EscalationPolicy } from '@cortex/contracts';
+
+/** Everything that escalation needs to know of the user's configuration, and its own limits. */
+export interface EscalationSettings {
+  readonly policies: readonly EscalationPolicy[];
+  readonly contacts: readonly Contact[];
+  /** The last level is told again this often while nobody acknowledges, at most `times` times. */
+  readonly repeat: { readonly everyMs: number; readonly times: number };
+  /** Tries of one page: the delay doubles from `baseMs` up to `capMs`. */
+  readonly retry: { readonly baseMs: number; readonly capMs: number; readonly maxAttempts: number };
+  /** An attempt that has not reported back by then is lost and made again; longer than any channel's timeout. */
+  readonly claimMs: number;
+}
+
+export const defaultLimits: Pick<EscalationSettings, 'repeat' | 'retry' | 'claimMs'> = {
+  repeat: { everyMs: 30 * 60_000, times: 5 },
+  retry: { baseMs: 2_000, capMs: 5 * 60_000, maxAttempts: 40 },
+  claimMs: 15_000,
+};

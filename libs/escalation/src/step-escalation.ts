@@ -1,0 +1,265 @@
+import type { EscalationNotification, EscalationPlanItem, EscalationRecord, EventData } from '@cortex/contracts';
+import { choosePolicy } from './choose-policy.ts';
+import { afterAttempt, conditionHolds, pagesOf } from './notifications.ts';
+import type { SendOutcome } from './notifications.ts';
+import { planChain, planFollowUp } from './plan-chain.ts';
+import type { EscalationSettings } from './settings.ts';
+import { earliest, later } from './time.ts';
+
+type Request = EventData<'escalation.requested'>;
+type Cause = EscalationRecord['requests'][number]['event'];
+
+/** What the incident's own record says now. It may know of an answer whose event has not arrived yet. */
+export interface IncidentFacts {
+  readonly acknowledged?: { readonly by: string; readonly at: string };
+  readonly resolvedAt?: string;
+}
+
+export type EscalationInput =
+  | { readonly kind: 'requested'; readonly event: Cause; readonly request: Request; readonly incident?: IncidentFacts }
+  | { readonly kind: 'acknowledged'; readonly eventId: string; readonly by: string; readonly at: string }
+  | { readonly kind: 'resolved'; readonly eventId: string; readonly at: string }
+  /** Time has passed: a timer fired, or the service started. */
+  | { readonly kind: 'due'; readonly incident?: IncidentFacts }
+  | { readonly kind: 'sent'; readonly key: string; readonly outcome: SendOutcome };
+
+/** A page to send now, with the request that it speaks of. */
+export interface PageOrder {
+  readonly notification: EscalationNotification;
+  readonly request: Request;
+}
+
+export interface EscalationStep {
+  readonly record: EscalationRecord | undefined;
+  /** Send these once `record` is written. They are claimed: nobody else sends them before the claim runs out. */
+  readonly notify: readonly PageOrder[];
+  /** When to come back with `due`; at most one. */
+  readonly timers: readonly { readonly dueAt: string }[];
+}
+
+/** Spec 5.3: who is told, when, and again until somebody answers. Pure; the same input taken twice changes nothing. */
+export function stepEscalation(
+  record: EscalationRecord | undefined,
+  input: EscalationInput,
+  settings: EscalationSettings,
+  now: string,
+): EscalationStep {
+  const taken = takeIn(record, input, settings, now);
+  if (taken === undefined) return { record: undefined, notify: [], timers: [] };
+  const planned = repeatLastLevel(tellDueLevels(withdrawPages(taken, now), settings, now), settings, now);
+  const { record: claimed, notify } = claimPages(planned, settings, now);
+  const dueAt = nextMoment(claimed);
+  return { record: claimed, notify, timers: dueAt === undefined ? [] : [{ dueAt }] };
+}
+
+/** When the record next has something to do: a level, a repeat, or a page to send again. */
+export function nextMoment(record: EscalationRecord): string | undefined {
+  return earliest([
+    ...record.plan.filter((item) => item.status === 'waiting').map((item) => item.dueAt),
+    ...record.notifications.flatMap((page) =>
+      page.status === 'pending' && page.nextTryAt !== undefined ? [page.nextTryAt] : [],
+    ),
+  ]);
+}
+
+/** Pages whose end has not been published yet. */
+export function unreported(record: EscalationRecord): readonly EscalationNotification[] {
+  return record.notifications.filter((page) => page.status !== 'pending' && !page.reported);
+}
+
+/** The record after one attempt to send one page; nothing else moves. */
+export function settlePage(
+  record: EscalationRecord,
+  key: string,
+  outcome: SendOutcome,
+  settings: EscalationSettings,
+  now: string,
+): EscalationRecord {
+  const notifications = record.notifications.map((page) =>
+    page.key === key && (page.status === 'pending' || outcome.delivered)
+      ? afterAttempt(page, outcome, settings.retry, now)
+      : page,
+  );
+  return { ...record, notifications };
+}
+
+/** Notes that `escalation.notified` was published for these pages. */
+export function markReported(record: EscalationRecord, keys: readonly string[]): EscalationRecord {
+  const notifications = record.notifications.map((page) =>
+    keys.includes(page.key) && page.status !== 'pending' ? { ...page, reported: true } : page,
+  );
+  return { ...record, notifications };
+}
+
+function takeIn(
+  record: EscalationRecord | undefined,
+  input: EscalationInput,
+  settings: EscalationSettings,
+  now: string,
+): EscalationRecord | undefined {
+  if (input.kind === 'requested') {
+    const requested = record?.applied.includes(input.event.id)
+      ? record
+      : takeRequest(record, input.event, input.request, settings, now);
+    return takeFacts(requested, input.incident);
+  }
+  if (record === undefined) return undefined;
+  switch (input.kind) {
+    case 'acknowledged':
+      return acknowledge(record, input.by, input.at, input.eventId);
+    case 'resolved':
+      return resolve(record, input.at, input.eventId);
+    case 'due':
+      return takeFacts(record, input.incident);
+    case 'sent':
+      return settlePage(record, input.key, input.outcome, settings, now);
+    default: {
+      const never: never = input;
+      return never;
+    }
+  }
+}
+
+/** The first request opens the record. An urgent or a worse one starts the chain again; any other adds a page now. */
+function takeRequest(
+  record: EscalationRecord | undefined,
+  event: Cause,
+  request: Request,
+  settings: EscalationSettings,
+  now: string,
+): EscalationRecord {
+  const triggeredAt = request.requestedAt < now ? request.requestedAt : now;
+  if (record === undefined) {
+    const policy = choosePolicy(request, settings);
+    return {
+      request,
+      policyId: policy.id,
+      status: 'active',
+      triggeredAt,
+      ...(request.urgent ? { acknowledgeFrom: triggeredAt } : {}),
+      plan: planChain(request, policy, triggeredAt),
+      notifications: [],
+      requests: [{ event, request }],
+      applied: [event.id],
+    };
+  }
+  const severity = request.severity < record.request.severity ? request.severity : record.request.severity;
+  const merged = {
+    ...record,
+    request: { ...request, severity },
+    requests: [...record.requests, { event, request }].slice(-50),
+    applied: remember(record.applied, event.id),
+  };
+  if (record.status === 'resolved') return merged;
+  if (!request.urgent && severity === record.request.severity) {
+    const plan = [...record.plan, ...planFollowUp(request, record.plan, triggeredAt)];
+    return record.status === 'exhausted' ? { ...withoutEnd(merged), status: 'active', plan } : { ...merged, plan };
+  }
+  const policy = choosePolicy(merged.request, settings);
+  const { acknowledgedBy: _by, acknowledgedAt: _at, ...restarted } = withoutEnd(merged);
+  return {
+    ...restarted,
+    policyId: policy.id,
+    status: 'active',
+    triggeredAt,
+    acknowledgeFrom: triggeredAt,
+    plan: [...record.plan.map((item) => skipIfWaiting(item)), ...planChain(merged.request, policy, triggeredAt)],
+  };
+}
+
+function takeFacts(
+  record: EscalationRecord | undefined,
+  facts: IncidentFacts | undefined,
+): EscalationRecord | undefined {
+  if (record === undefined || facts === undefined) return record;
+  const { acknowledged, resolvedAt } = facts;
+  const answered = acknowledged === undefined ? record : acknowledge(record, acknowledged.by, acknowledged.at);
+  return resolvedAt === undefined ? answered : resolve(answered, resolvedAt);
+}
+
+function acknowledge(record: EscalationRecord, by: string, at: string, eventId?: string): EscalationRecord {
+  if (eventId !== undefined && record.applied.includes(eventId)) return record;
+  const applied = eventId === undefined ? record.applied : remember(record.applied, eventId);
+  const isTooEarly = record.acknowledgeFrom !== undefined && at < record.acknowledgeFrom;
+  if (isTooEarly || record.status === 'resolved' || record.status === 'acknowledged') return { ...record, applied };
+  return { ...withoutEnd(record), status: 'acknowledged', acknowledgedBy: by, acknowledgedAt: at, applied };
+}
+
+function resolve(record: EscalationRecord, at: string, eventId?: string): EscalationRecord {
+  if (eventId !== undefined && record.applied.includes(eventId)) return record;
+  const applied = eventId === undefined ? record.applied : remember(record.applied, eventId);
+  if (record.status === 'resolved') return { ...record, applied };
+  return { ...record, status: 'resolved', endedAt: at, plan: record.plan.map((item) => skipIfWaiting(item)), applied };
+}
+
+/** A page is withdrawn only when the condition that it was sent under has ceased to hold. */
+function withdrawPages(record: EscalationRecord, now: string): EscalationRecord {
+  const notifications = record.notifications.map((page): EscalationNotification => {
+    if (page.status !== 'pending' || conditionHolds(record, page.condition)) return page;
+    const { nextTryAt: _, ...settled } = page;
+    const cause = record.status === 'resolved' ? 'the incident is resolved' : `${record.acknowledgedBy} acknowledged`;
+    return { ...settled, status: 'failed', at: now, detail: `withdrawn: ${cause}` };
+  });
+  return { ...record, notifications };
+}
+
+function tellDueLevels(record: EscalationRecord, settings: EscalationSettings, now: string): EscalationRecord {
+  const pages: EscalationNotification[] = [];
+  const plan = record.plan.map((item, position): EscalationPlanItem => {
+    if (item.status !== 'waiting' || item.dueAt > now) return item;
+    if (!conditionHolds(record, item.condition)) return { ...item, status: 'skipped' };
+    pages.push(...pagesOf(item, position, settings, now));
+    return { ...item, status: 'told' };
+  });
+  return { ...record, plan, notifications: [...record.notifications, ...pages] };
+}
+
+/** Every level was told and nobody answers: the last one is told again, then the chain is exhausted. SEV3 is told once. */
+function repeatLastLevel(record: EscalationRecord, settings: EscalationSettings, now: string): EscalationRecord {
+  if (record.status !== 'active' || record.plan.some((item) => item.status === 'waiting')) return record;
+  const last = record.plan.findLast((item) => item.status === 'told' && item.level > 0);
+  const times = record.request.severity === 'SEV3' ? 0 : settings.repeat.times;
+  if (last === undefined || last.round >= times) return { ...record, status: 'exhausted', endedAt: now };
+  const dueAt = later(now, settings.repeat.everyMs);
+  const again: EscalationPlanItem = {
+    ...last,
+    round: last.round + 1,
+    dueAt,
+    condition: 'not_acknowledged',
+    status: 'waiting',
+  };
+  return { ...record, plan: [...record.plan, again] };
+}
+
+/** Counts the attempt before it is made, so that a crash in the middle ends in another attempt, not in silence. */
+function claimPages(
+  record: EscalationRecord,
+  settings: EscalationSettings,
+  now: string,
+): { record: EscalationRecord; notify: readonly PageOrder[] } {
+  const notify: PageOrder[] = [];
+  const notifications = record.notifications.map((page) => {
+    if (page.status !== 'pending' || page.nextTryAt === undefined || page.nextTryAt > now) return page;
+    const claimed = { ...page, attempts: page.attempts + 1, nextTryAt: later(now, settings.claimMs) };
+    notify.push({ notification: claimed, request: requestOf(record, page.escalationId) });
+    return claimed;
+  });
+  return notify.length === 0 ? { record, notify } : { record: { ...record, notifications }, notify };
+}
+
+function requestOf(record: EscalationRecord, escalationId: string): Request {
+  return record.requests.findLast((entry) => entry.request.escalationId === escalationId)?.request ?? record.request;
+}
+
+function skipIfWaiting(item: EscalationPlanItem): EscalationPlanItem {
+  return item.status === 'waiting' ? { ...item, status: 'skipped' } : item;
+}
+
+function withoutEnd(record: EscalationRecord): EscalationRecord {
+  const { endedAt: _, ...open } = record;
+  return open;
+}
+
+function remember(applied: readonly string[], id: string): string[] {
+  return [...applied, id].slice(-256);
+}

@@ -1,0 +1,4 @@
+export { resumeHealth, TargetHealth, unknownHealth } from './memory.ts';
+export type { CheckMemory, ExpectedCheck, HealthMemory } from './memory.ts';
+export { changeKey, stepHealth } from './step-health.ts';
+export type { HealthStep, StepHealthSettings } from './step-health.ts';

@@ -1,0 +1,171 @@
+import type { CheckOutcome, CheckTier, HealthState } from '@cortex/contracts';
+import { HealthChange, HealthRecord } from '@cortex/contracts';
+import { describe, expect, it } from 'vitest';
+import { resumeHealth, unknownHealth } from './memory.ts';
+import type { TargetHealth } from './memory.ts';
+import { changeKey, stepHealth } from './step-health.ts';
+import type { StepHealthSettings } from './step-health.ts';
+
+const target = { service: 'shop', instance: 'shop-1' };
+const beginning = Date.parse('2026-01-01T00:00:00.000Z');
+
+function at(second: number): string {
+  return new Date(beginning + second * 1_000).toISOString();
+}
+
+/** `http+` passes, `http-` fails, `http?` could not be made. */
+function result(text: string, second: number, tier: CheckTier = 'shallow'): CheckOutcome {
+  const kind = text.slice(-1);
+  return {
+    check: text.slice(0, -1),
+    type: 'http_endpoint',
+    tier,
+    target,
+    passed: kind === '+',
+    attempts: 1,
+    durationMs: 1,
+    detail: kind === '-' ? 'refused' : 'fine',
+    evidence: kind === '?' ? { outcome: 'error' } : {},
+    observedAt: at(second),
+  };
+}
+
+function settings(checks: string, changes: Partial<StepHealthSettings> = {}): StepHealthSettings {
+  return {
+    recoverAfter: 2,
+    flapping: { changes: 6, withinMs: 600_000 },
+    checks: checks.split(' ').map((text) => {
+      const [name = '', tier = 'shallow'] = text.split(':');
+      return { name, tier: tier as CheckTier };
+    }),
+    ...changes,
+  };
+}
+
+/** Feeds one result per five seconds; returns the last state and every change on the way. */
+function run(results: string, given: StepHealthSettings, from = unknownHealth(target, at(0))) {
+  let state = from;
+  const changes: HealthChange[] = [];
+  results.split(' ').forEach((text, index) => {
+    const tier = given.checks.find(({ name }) => name === text.slice(0, -1))?.tier ?? 'shallow';
+    const step = stepHealth(state, result(text, index * 5, tier), given, at(index * 5));
+    state = step.state;
+    if (step.change) changes.push(HealthChange.parse(step.change));
+  });
+  return { state, changes };
+}
+
+describe('the state of a target', () => {
+  it.each<[string, string, string, HealthState]>([
+    ['nothing is known until every check has reported', 'a b', 'a+', 'UNKNOWN'],
+    ['all pass', 'a b', 'a+ b+', 'HEALTHY'],
+    ['one of three shallow checks fails', 'a b c', 'a+ b+ c-', 'DEGRADED'],
+    ['two of four shallow checks fail', 'a b c d', 'a+ b+ c- d-', 'DEGRADED'],
+    ['three shallow checks fail', 'a b c d', 'a+ b- c- d-', 'UNHEALTHY'],
+    ['all of two shallow checks fail', 'a b', 'a- b-', 'UNHEALTHY'],
+    ['the only shallow check fails once', 'a', 'a-', 'DEGRADED'],
+    ['one shallow check fails three rounds in a row', 'a b', 'a- b+ a- b+ a-', 'UNHEALTHY'],
+    ['one shallow check fails, but not three rounds in a row', 'a b', 'a- b+ a- a+ a- a-', 'DEGRADED'],
+    ['a round that could not be made interrupts no row of failures', 'a b', 'b+ a- a- a? a-', 'UNHEALTHY'],
+    ['one deep check fails', 'a b:deep', 'a+ b-', 'UNHEALTHY'],
+    ['a comprehensive check fails', 'a b:deep c:comprehensive', 'a+ b- c-', 'CRITICAL'],
+    ['trouble is seen before every check has reported', 'a b c:comprehensive', 'a- b-', 'UNHEALTHY'],
+    ['a check that could not be made proves nothing', 'a b', 'a+ b?', 'UNKNOWN'],
+    ['a healthy target stays so over a round or two that could not be made', 'a', 'a+ a? a?', 'HEALTHY'],
+    ['a healthy target is unknown after three rounds that could not be made', 'a', 'a+ a? a? a?', 'UNKNOWN'],
+    ['a failing check stays failing while it cannot be made', 'a b', 'b+ a- a? a? a? a?', 'DEGRADED'],
+    ['one pass is no recovery', 'a b', 'b+ a- a+', 'DEGRADED'],
+    ['two passes in a row are a recovery', 'a b', 'b+ a- a+ a+', 'HEALTHY'],
+    ['two passes with a failure between are none', 'a b', 'b+ a- a+ a- a+', 'DEGRADED'],
+    ['two passes with an unmade round between are none', 'a b', 'b+ a- a+ a? a+', 'DEGRADED'],
+    ['UNHEALTHY by persistence lasts until recovery, not until the first pass', 'a b', 'b+ a- a- a- a+', 'UNHEALTHY'],
+  ])('%s', (_case, checks, results, expected) => {
+    expect(run(results, settings(checks)).state.state).toBe(expected);
+  });
+
+  it('changes once, and says when it began and what fails', () => {
+    const { changes } = run('a+ b+ a- a- a- a-', settings('a b'));
+    expect(changes.map(({ from, to }) => `${from} ${to}`)).toEqual([
+      'UNKNOWN HEALTHY',
+      'HEALTHY DEGRADED',
+      'DEGRADED UNHEALTHY',
+    ]);
+    expect(changes[2]).toMatchObject({ since: at(10), failing: [{ check: 'a', detail: 'refused' }] });
+    expect(changes[2]?.reason).toContain('round after round: a');
+  });
+
+  it('says that a recovery began with the first pass of the streak that confirmed it', () => {
+    const { changes, state } = run('a+ a- a+ a+', settings('a'));
+    expect(changes.at(-1)).toMatchObject({ from: 'DEGRADED', to: 'HEALTHY', since: at(10), failing: [] });
+    expect(state.since).toBe(at(10));
+  });
+
+  it('ignores a result that is older than the last one of its check', () => {
+    const { state } = run('a+ a+', settings('a'));
+    const late = stepHealth(state, result('a-', 1), settings('a'), at(20));
+    expect(late).toEqual({ state });
+  });
+
+  it('forgets a check that is no longer configured', () => {
+    const { state } = run('a+ b- b-', settings('a b'));
+    const step = stepHealth(state, result('a+', 30), settings('a'), at(30));
+    expect(step.change).toMatchObject({ from: 'DEGRADED', to: 'HEALTHY' });
+    expect(Object.keys(step.state.memory.checks)).toEqual(['a']);
+  });
+});
+
+describe('flapping', () => {
+  const given = settings('a b', { recoverAfter: 1, flapping: { changes: 3, withinMs: 60_000 } });
+
+  it('begins with more changes than allowed within the span', () => {
+    const calm = run('a+ b+ a- a+ a-', given);
+    expect(calm.state.flapping).toBe(false);
+    const wild = run('a+ b+ a- a+ a- a+', given);
+    expect(wild.state.flapping).toBe(true);
+    expect(wild.changes.at(-1)).toMatchObject({ to: 'HEALTHY', flapping: true });
+    expect(wild.changes.at(-1)?.reason).toContain('more than 3 changes within 60 s');
+  });
+
+  it('ends after a whole span without a change, and says so once', () => {
+    const { state } = run('a+ b+ a- a+ a- a+', given);
+    const still = stepHealth(state, result('a+', 60), given, at(60));
+    expect(still).toMatchObject({ state: { flapping: true } });
+    expect(still.change).toBeUndefined();
+    const over = stepHealth(still.state, result('a+', 90), given, at(90));
+    expect(over.change).toMatchObject({ from: 'HEALTHY', to: 'HEALTHY', flapping: false, since: state.since });
+    expect(stepHealth(over.state, result('a+', 95), given, at(95)).change).toBeUndefined();
+  });
+});
+
+describe('a stored state', () => {
+  it('continues where it was, through JSON', () => {
+    const given = settings('a b');
+    const { state } = run('a+ b+ a- a-', given);
+    const stored = HealthRecord.parse(JSON.parse(JSON.stringify(state)));
+    expect(resumeHealth(stored)).toEqual(state);
+    expect(stepHealth(resumeHealth(stored), result('a-', 99), given, at(99)).change).toMatchObject({ to: 'UNHEALTHY' });
+  });
+
+  it('keeps the announced state when its memory is of another shape', () => {
+    const { state } = run('a+', settings('a'));
+    const old: HealthRecord = { ...state, memory: { version: 0 } };
+    const resumed: TargetHealth = resumeHealth(old);
+    expect(resumed.state).toBe('HEALTHY');
+    expect(stepHealth(resumed, result('a+', 99), settings('a'), at(99)).change).toBeUndefined();
+  });
+
+  it('gives every change a key of its own, and the same key again after a restart', () => {
+    const keys = new Set<string>();
+    let state = unknownHealth(target, at(0));
+    let changes = 0;
+    'a+ a- a+ a+ a- a+ a+'.split(' ').forEach((text, index) => {
+      const step = stepHealth(state, result(text, index), settings('a'), at(index));
+      state = step.state;
+      if (step.change === undefined) return;
+      changes += 1;
+      keys.add(changeKey(state));
+    });
+    expect(keys.size).toBe(changes);
+    expect(changeKey(resumeHealth(JSON.parse(JSON.stringify(state))))).toBe(changeKey(state));
+  });
+});

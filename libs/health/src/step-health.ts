@@ -1,0 +1,93 @@
+import type { CheckOutcome, HealthChange, HealthSettings } from '@cortex/contracts';
+import { stepFlapping } from './flapping.ts';
+import type { CheckMemory, ExpectedCheck, TargetHealth } from './memory.ts';
+import { stepCheck } from './step-check.ts';
+import { judgeState } from './target-state.ts';
+
+export interface StepHealthSettings extends HealthSettings {
+  /** Every check that the target has. Results of others are ignored, what is remembered of others is dropped. */
+  readonly checks: readonly ExpectedCheck[];
+}
+
+export interface HealthStep {
+  readonly state: TargetHealth;
+  /** Present when the state changed, or flapping began or ended. */
+  readonly change?: HealthChange;
+}
+
+/** Takes one result of one check into the health of its target. */
+export function stepHealth(
+  before: TargetHealth,
+  outcome: CheckOutcome,
+  settings: StepHealthSettings,
+  now: string,
+): HealthStep {
+  const checks = keepExpected(before.memory.checks, settings.checks);
+  if (settings.checks.some(({ name }) => name === outcome.check)) {
+    checks[outcome.check] = stepCheck(checks[outcome.check], outcome, settings.recoverAfter);
+  }
+
+  const { state, reason } = judgeState(settings.checks, checks);
+  const changed = state !== before.state;
+  const { flapping, recentChanges } = stepFlapping(
+    { flapping: before.flapping, recentChanges: before.memory.recentChanges },
+    // Getting to know a target is no unrest.
+    changed && before.state !== 'UNKNOWN' && state !== 'UNKNOWN',
+    settings.flapping,
+    Date.parse(now),
+  );
+  const memory = { checks, recentChanges, changeCount: before.memory.changeCount };
+  if (!changed && flapping === before.flapping) return { state: { ...before, memory } };
+
+  const change: HealthChange = {
+    target: before.target,
+    from: before.state,
+    to: state,
+    since: changed ? (checks[outcome.check]?.streakSince ?? now) : before.since,
+    failing: failingChecks(checks, settings.checks),
+    flapping,
+    reason: reason + flappingRemark(before.flapping, flapping, settings),
+  };
+  return {
+    state: {
+      target: before.target,
+      state,
+      since: change.since,
+      flapping,
+      change,
+      memory: { ...memory, changeCount: memory.changeCount + 1 },
+    },
+    change,
+  };
+}
+
+/** A key for the event that announces the last change: equal for one change, different for any two of a target. */
+export function changeKey(state: Pick<TargetHealth, 'target' | 'memory'>): string {
+  return `${state.target.service}/${state.target.instance}/${state.memory.changeCount}`;
+}
+
+function keepExpected(
+  memories: Readonly<Record<string, CheckMemory>>,
+  checks: readonly ExpectedCheck[],
+): Record<string, CheckMemory> {
+  const names = new Set(checks.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(memories).filter(([name]) => names.has(name)));
+}
+
+function failingChecks(
+  memories: Readonly<Record<string, CheckMemory>>,
+  checks: readonly ExpectedCheck[],
+): HealthChange['failing'] {
+  return checks
+    .map(({ name }) => memories[name])
+    .flatMap((memory) =>
+      memory?.status === 'failing' && memory.lastFailure !== undefined ? [memory.lastFailure] : [],
+    );
+}
+
+function flappingRemark(before: boolean, after: boolean, settings: StepHealthSettings): string {
+  const span = `${Math.round(settings.flapping.withinMs / 1_000)} s`;
+  if (after && !before) return `; flapping: more than ${settings.flapping.changes} changes within ${span}`;
+  if (before && !after) return `; no longer flapping: no change for ${span}`;
+  return after ? '; flapping' : '';
+}

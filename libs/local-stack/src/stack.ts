@@ -1,0 +1,140 @@
+import { provision } from '@cortex/bus';
+import type { AppName } from '@cortex/contracts';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { StackError } from './errors.ts';
+import { freePort, freePortNear } from './free-port.ts';
+import { startNatsServer, type NatsServer } from './nats-server.ts';
+import { claimRunDir } from './run-state.ts';
+import { startServiceProcess, type ServiceProcess } from './service-process.ts';
+
+/** Every service, in the order of the loop. */
+export const serviceNames = [
+  'auditor',
+  'collector',
+  'detector',
+  'health-checker',
+  'decision',
+  'executor',
+  'verifier',
+  'escalator',
+  'learner',
+  'console',
+] as const satisfies readonly AppName[];
+export type ServiceName = (typeof serviceNames)[number];
+
+export interface StackOptions {
+  /** The user's configuration. */
+  readonly configFile: string;
+  /** Where the stack keeps its store, logs, keys and run notes. Default `.cortex`. */
+  readonly dir?: string;
+  /** Where the bundles are: `<appsDir>/<name>/dist/main.js`. */
+  readonly appsDir: string;
+  readonly services?: readonly ServiceName[];
+  /** An existing NATS instead of a server of our own. */
+  readonly natsUrl?: string;
+  /** Port of the console; 0, or a port in use, picks a free one. */
+  readonly consolePort?: number;
+  /** Shorter leases, for tests; passed on to the provisioner. */
+  readonly leaseTtlMs?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onEvent?: (message: string) => void;
+}
+
+export interface Stack {
+  readonly natsUrl: string;
+  readonly consoleUrl: string;
+  readonly services: ReadonlyMap<ServiceName, ServiceProcess>;
+  /** Our own server; absent when the stack uses somebody else's. */
+  readonly nats: NatsServer | undefined;
+  /** Ends our server by SIGKILL and starts it again on the same port and store. */
+  restartNats(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const readyTimeoutMs = 30_000;
+const stopGraceMs = 12_000;
+
+/** Starts nats-server, provisions it, starts every service as a process of its own, and waits until all are ready. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const dir = resolve(options.dir ?? '.cortex');
+  const names = options.services ?? serviceNames;
+  requireBundles(options.appsDir, names);
+  const claim = await claimRunDir(join(dir, 'run'));
+  const storeDir = join(dir, 'nats');
+  const say = options.onEvent ?? (() => undefined);
+  const services = new Map<ServiceName, ServiceProcess>();
+  const logs = join(dir, 'logs');
+  mkdirSync(logs, { recursive: true });
+  let nats: NatsServer | undefined;
+  const stop = async (): Promise<void> => {
+    await Promise.all([...services.values()].map((service) => service.stop(stopGraceMs)));
+    await nats?.stop();
+    rmSync(join(dir, 'run', 'console.json'), { force: true });
+    claim.release();
+  };
+  try {
+    if (options.natsUrl === undefined) {
+      nats = await startNatsServer({ storeDir, logFile: join(logs, 'nats-server.log') });
+      claim.note(nats.pid, storeDir);
+    }
+    const natsUrl = options.natsUrl ?? nats?.url ?? '';
+    await provision({
+      servers: [natsUrl],
+      ...(options.leaseTtlMs === undefined ? {} : { leaseTtlMs: options.leaseTtlMs }),
+    });
+    const consolePort = await freePortNear(options.consolePort ?? 0);
+    for (const name of names) {
+      services.set(
+        name,
+        startServiceProcess({
+          name,
+          entry: join(options.appsDir, name, 'dist', 'main.js'),
+          port: name === 'console' ? consolePort : await freePort(),
+          logFile: join(logs, `${name}.log`),
+          restart: true,
+          onExit: (description) => say(`${name} ${description}`),
+          env: {
+            CORTEX_CONFIG: resolve(options.configFile),
+            CORTEX_NATS_URL: natsUrl,
+            CORTEX_HTTP_HOST: '127.0.0.1',
+            CORTEX_DATA_DIR: join(dir, 'data'),
+            ...options.env,
+          },
+        }),
+      );
+    }
+    const consoleUrl = `http://127.0.0.1:${consolePort}`;
+    await Promise.all([...services.values()].map((service) => service.ready(readyTimeoutMs)));
+    writeFileSync(join(dir, 'run', 'console.json'), JSON.stringify({ url: consoleUrl }));
+    return {
+      natsUrl,
+      consoleUrl,
+      services,
+      get nats() {
+        return nats;
+      },
+      async restartNats() {
+        if (nats === undefined) return;
+        const { port } = nats;
+        await nats.kill();
+        nats = await startNatsServer({ port, storeDir, logFile: join(logs, 'nats-server.log') });
+        claim.note(nats.pid, storeDir);
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function requireBundles(appsDir: string, names: readonly ServiceName[]): void {
+  const missing = names.filter((name) => !existsSync(join(appsDir, name, 'dist', 'main.js')));
+  if (missing.length === 0) return;
+  throw new StackError(
+    'CORTEX_STACK_NOT_BUILT',
+    `no bundle for ${missing.join(', ')} under ${appsDir}`,
+    'run `npm run build`',
+  );
+}

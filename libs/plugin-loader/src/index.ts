@@ -1,0 +1,2 @@
+export * from './load-plugins.ts';
+export * from './plugin-load-error.ts';

@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
+
+/** One life of one process: a pid alone may be given to another process later. */
+export interface ProcessFacts {
+  readonly pid: number;
+  /** Ended, but not yet collected by its parent. */
+  readonly isZombie: boolean;
+  /** Names that it goes by: its own (15 characters at most), its program's, its script's. */
+  readonly names: readonly string[];
+  readonly argv: readonly string[];
+  /** Start in clock ticks since boot: with pid and boot id it names this life and no other. */
+  readonly startTicks: number;
+  /** When it began, epoch milliseconds; within a second. */
+  readonly startedAtMs: number;
+  readonly group: number;
+  readonly session: number;
+}
+
+/** Only Linux tells under /proc what a process is and when it began; elsewhere only its existence is known. */
+export const hasProcessTable = existsSync('/proc/self/stat');
+
+/** Clock ticks per second in /proc: 100 on every architecture that Node runs on. */
+const ticksPerSecond = 100;
+const maxCommLength = 15;
+
+/** The process that has this pid now, also when it is a zombie; undefined when there is none. */
+export async function readProcess(pid: number): Promise<ProcessFacts | undefined> {
+  try {
+    const [stat, commandLine, program, bootedAtMs] = await Promise.all([
+      readFile(`/proc/${pid}/stat`, 'utf8'),
+      readFile(`/proc/${pid}/cmdline`, 'utf8'),
+      readlink(`/proc/${pid}/exe`).catch(() => ''),
+      readBootTimeMs(),
+    ]);
+    // The second field is the name in brackets and may itself hold brackets and spaces.
+    const nameEnd = stat.lastIndexOf(')');
+    const fields = stat.slice(nameEnd + 2).split(' ');
+    const words = commandLine.split('\0');
+    const names = [stat.slice(stat.indexOf('(') + 1, nameEnd), program, ...words.slice(0, 2)];
+    const startTicks = Number(fields[19]);
+    return {
+      pid,
+      isZombie: fields[0] === 'Z' || fields[0] === 'X',
+      names: [...new Set(names.map((name) => basename(name)).filter((name) => name !== ''))],
+      argv: words.slice(0, -1),
+      startTicks,
+      startedAtMs: bootedAtMs + (startTicks * 1_000) / ticksPerSecond,
+      group: Number(fields[2]),
+      session: Number(fields[3]),
+    };
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The process that has this pid now, or undefined when it is gone or a zombie. */
+export async function readLiveProcess(pid: number): Promise<ProcessFacts | undefined> {
+  const found = await readProcess(pid);
+  return found?.isZombie === true ? undefined : found;
+}
+
+export async function readLiveProcesses(): Promise<readonly ProcessFacts[]> {
+  const found = await Promise.all((await listPids()).map((pid) => readLiveProcess(pid)));
+  return found.filter((process) => process !== undefined);
+}
+
+/** True when the process goes by this name. */
+export function goesBy(process: ProcessFacts, name: string): boolean {
+  return process.names.includes(name) || process.names.includes(name.slice(0, maxCommLength));
+}
+
+/** True while exactly this life of the process goes on. */
+export async function isSameLife(process: ProcessFacts): Promise<boolean> {
+  return (await readLiveProcess(process.pid))?.startTicks === process.startTicks;
+}
+
+/** The leader of a session that was started with this variable in its environment. */
+export async function findSessionLeader(variable: string, value: string): Promise<ProcessFacts | undefined> {
+  for (const pid of await listPids()) {
+    if (!(await hasVariable(pid, variable, value))) continue;
+    const found = await readLiveProcess(pid);
+    if (found !== undefined && found.session === pid) return found;
+  }
+  return undefined;
+}
+
+/** True when the process was started with this variable; false also when its environment may not be read. */
+export async function hasVariable(pid: number, variable: string, value: string): Promise<boolean> {
+  try {
+    const environment = await readFile(`/proc/${pid}/environ`, 'utf8');
+    return environment.split('\0').includes(`${variable}=${value}`);
+  } catch {
+    return false;
+  }
+}
+
+/** True when some process has this pid, whether or not it is ours. Needs no /proc. */
+export function pidExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Differs after every boot of the machine. */
+export async function readBootId(): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+}
+
+async function listPids(): Promise<readonly number[]> {
+  return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+}
+
+async function readBootTimeMs(): Promise<number> {
+  const stat = await readFile('/proc/stat', 'utf8');
+  return Number(/^btime (\d+)$/m.exec(stat)?.[1] ?? 0) * 1_000;
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH');
+}

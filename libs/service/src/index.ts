@@ -1,0 +1,5 @@
+export * from './environment.ts';
+export * from './errors.ts';
+export * from './load-configuration.ts';
+export type * from './ports.ts';
+export * from './run-service.ts';

@@ -1,0 +1,47 @@
+import { formatProblems, parseConfiguration, readPluginFolders, type PluginCatalogue } from '@cortex/config';
+import type { CortexConfiguration } from '@cortex/contracts';
+import { readFileSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { ConfigurationError } from './errors.ts';
+
+/** Loads the plugins that a service runs: Cortex's own and those of the user's folders. */
+export type PluginLoader = (folders: readonly string[]) => Promise<PluginCatalogue>;
+
+const readFile = (path: string): string => readFileSync(path, 'utf8');
+
+/** Reads and checks the user's configuration. Throws one error that lists every problem with its place. */
+export async function loadConfiguration(entry: string, loadPlugins?: PluginLoader): Promise<CortexConfiguration> {
+  const plugins = await loadPlugins?.(readPluginFolders({ entry, readFile }));
+  const result = parseConfiguration({ entry, readFile, listFiles, ...(plugins === undefined ? {} : { plugins }) });
+  if (result.ok) return result.configuration;
+  throw new ConfigurationError(formatProblems(result.problems), result.problems);
+}
+
+/** Files that a pattern names: `*` matches within the last segment of the path only. */
+export function listFiles(pattern: string): string[] {
+  const folder = dirname(pattern);
+  const parts = basename(pattern).split('*');
+  try {
+    return readdirSync(folder)
+      .filter((name) => matches(name, parts))
+      .sort()
+      .map((name) => join(folder, name));
+  } catch {
+    // A folder that is not there holds no files; the configuration reports the pattern that matched nothing.
+    return [];
+  }
+}
+
+function matches(name: string, parts: readonly string[]): boolean {
+  const [first = '', ...rest] = parts;
+  if (rest.length === 0) return name === first;
+  const last = rest.pop() ?? '';
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
+  let position = first.length;
+  for (const part of rest) {
+    const found = name.indexOf(part, position);
+    if (found === -1) return false;
+    position = found + part.length;
+  }
+  return position <= name.length - last.length;
+}

@@ -1,0 +1,41 @@
+import type { Bus } from '@cortex/bus';
+import type { AppName, CortexConfiguration } from '@cortex/contracts';
+import type { RequestListener } from 'node:http';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { PluginLoader } from './load-configuration.ts';
+
+/** What every app gets from the kit. */
+export interface ServiceContext {
+  readonly name: AppName;
+  /** Unique per process: `decision-host-4711`. */
+  readonly instance: string;
+  readonly bus: Bus;
+  /** The user's configuration: validated, every default filled in, frozen. */
+  readonly config: CortexConfiguration;
+  readonly logger: Logger;
+  /** Metrics served on `/metrics`; names start with `cortex_`. */
+  readonly metrics: Registry;
+  /** Answers requests to the service's own HTTP server other than `/healthz`, `/readyz` and `/metrics`. */
+  readonly serveHttp: (listener: RequestListener) => void;
+  /** Folder for what must stay on this machine: keys, spools. Exists. */
+  readonly dataDir: string;
+  /** Wall clock, so that tests can hand in their own. */
+  readonly now: () => Date;
+}
+
+/** A started app. The kit calls `beforeDrain`, drains the bus, then calls `stop`. */
+export interface RunningApp {
+  /** Last chance to publish and to save: stop taking in, flush what is held in memory. The bus is still open. */
+  beforeDrain?(): Promise<void>;
+  stop?(): Promise<void>;
+  /** Extra readiness beside the bus connection; false keeps `/readyz` at 503. */
+  isReady?(): boolean;
+}
+
+export interface ServiceDefinition {
+  readonly name: AppName;
+  /** The plugins that this app runs; the configuration must match their parameters. */
+  readonly plugins?: PluginLoader;
+  start(context: ServiceContext): Promise<RunningApp>;
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { startProcess } from './process.ts';
+import type { TestProcess } from './process.ts';
+
+/** Bundles an app into its `dist`, as it is shipped. */
+export async function bundleApp(appFolder: string): Promise<void> {
+  const bundling = startProcess([process.execPath, '../../tools/bundle.mjs'], { cwd: appFolder });
+  if ((await bundling.exited) !== 0) throw new Error(bundling.lines.join('\n'));
+}
+
+export interface AppSurroundings {
+  readonly natsUrl: string;
+  /** Holds `cortex.yaml`, and gets the folder `data`. */
+  readonly folder: string;
+  /** On top of what these say. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts the bundle of an app as a process of its own. */
+export function startApp(appFolder: string, { natsUrl, folder, env }: AppSurroundings): TestProcess {
+  return startProcess([process.execPath, join(appFolder, 'dist/main.js')], {
+    cwd: folder,
+    env: {
+      CORTEX_CONFIG: join(folder, 'cortex.yaml'),
+      CORTEX_NATS_URL: natsUrl,
+      CORTEX_DATA_DIR: join(folder, 'data'),
+      ...env,
+    },
+  });
+}

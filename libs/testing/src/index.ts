@@ -1,0 +1,13 @@
+export { bundleApp, startApp } from './app.ts';
+export { eventually } from './eventually.ts';
+export type { EventuallyOptions } from './eventually.ts';
+export { freePort } from '@cortex/local-stack';
+export { startHttpReceiver } from './http-receiver.ts';
+export type { HttpReceiver } from './http-receiver.ts';
+export { startNats, startProvisionedNats } from './nats.ts';
+export type { ProvisionedNats, TestNats } from './nats.ts';
+export { startProcess } from './process.ts';
+export type { StartProcessOptions, TestProcess } from './process.ts';
+export { silentLogger } from './silent-logger.ts';
+export { temporaryFolder } from './temporary-folder.ts';
+export type { TemporaryFolder } from './temporary-folder.ts';

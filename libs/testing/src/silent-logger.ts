@@ -1,0 +1,2 @@
+/** For the bus and the services alike. */
+export const silentLogger = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,0 +1,5 @@
+export type { Recommendation } from './judge.ts';
+export { beginVerification, checkKey, outcomeKey } from './state.ts';
+export type { VerificationCheck, VerificationProgress, VerificationRequest } from './state.ts';
+export { stepVerification } from './step-verification.ts';
+export type { Observation, VerificationStep, VerificationVerdict, Wish } from './step-verification.ts';

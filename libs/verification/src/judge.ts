@@ -1,0 +1,72 @@
+import type { VerificationFinding, VerificationState } from '@cortex/contracts';
+
+/** A finding, and how it compares with the time before the remediation. */
+export interface Assessment {
+  readonly finding: VerificationFinding;
+  /** Better than before, or passing with nothing known of before. */
+  readonly improved: boolean;
+  readonly worsened: boolean;
+  /** It said one thing and the other in turn. */
+  readonly conflicting: boolean;
+}
+
+/** What to do next, in the words of spec 8.2 and 8.3. */
+export type Recommendation = 'close' | 'continue_monitoring' | 'rollback' | 'investigate' | 'ask_human';
+
+export interface Judgement {
+  readonly state: VerificationState;
+  readonly reason: string;
+  readonly recommendation: Recommendation;
+}
+
+/**
+ * Spec 8.3. SUCCESS needs every finding to pass: what has no data is no success. Something worse than before, or a
+ * failure beside which nothing improved, is FAILED, whatever else could not be seen: a service that is down sends no
+ * metrics either.
+ */
+export function judge(assessments: readonly Assessment[]): Judgement {
+  if (assessments.length === 0) {
+    return {
+      state: 'UNCERTAIN',
+      reason: 'there is nothing to verify by: no condition, no health check of the targets, no metric',
+      recommendation: 'ask_human',
+    };
+  }
+  const worsened = assessments.filter((assessment) => assessment.worsened);
+  const conflicting = assessments.filter((assessment) => assessment.conflicting);
+  const improved = assessments.filter((assessment) => assessment.improved);
+  const failing = assessments.filter(({ finding }) => finding.verdict === 'fail');
+  const silent = assessments.filter(({ finding }) => finding.verdict === 'no_data');
+
+  if (worsened.length > 0) {
+    return { state: 'FAILED', reason: `worse than before: ${list(worsened)}`, recommendation: 'rollback' };
+  }
+  if (conflicting.length > 0) {
+    return { state: 'UNCERTAIN', reason: `conflicting signals: ${list(conflicting)}`, recommendation: 'ask_human' };
+  }
+  if (failing.length > 0 && improved.length > 0) {
+    return {
+      state: 'PARTIAL_SUCCESS',
+      reason: `improved: ${list(improved)}; still failing: ${list(failing)}`,
+      recommendation: 'continue_monitoring',
+    };
+  }
+  if (failing.length > 0) {
+    return { state: 'FAILED', reason: `no improvement: ${list(failing)}`, recommendation: 'rollback' };
+  }
+  if (silent.length > 0) {
+    return { state: 'UNCERTAIN', reason: `no data: ${list(silent)}`, recommendation: 'ask_human' };
+  }
+  const count = assessments.length === 1 ? 'the finding passes' : `all ${assessments.length} findings pass`;
+  return { state: 'SUCCESS', reason: count, recommendation: 'close' };
+}
+
+const maxNamed = 5;
+
+function list(assessments: readonly Assessment[]): string {
+  const named = assessments
+    .slice(0, maxNamed)
+    .map(({ finding }) => `${finding.name} (${finding.detail.slice(0, 200)})`);
+  const rest = assessments.length - named.length;
+  return named.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}

@@ -1,0 +1,118 @@
+import type { CheckOutcome, Playbook, SeriesBatch } from '@cortex/contracts';
+import { VerificationPlan } from '@cortex/contracts';
+import { beginVerification, checkKey } from '../state.ts';
+import type { VerificationCheck } from '../state.ts';
+import { stepVerification } from '../step-verification.ts';
+import type { Observation, VerificationVerdict } from '../step-verification.ts';
+
+/** The last effect ends at second 0; the remediation began ten seconds earlier. */
+const effectAtMs = Date.parse('2026-01-01T00:00:00.000Z');
+const target = { service: 'shop', instance: 'shop-1' };
+const telemetryDelayMs = 200;
+
+export type Seen = boolean | 'error' | undefined;
+
+export interface World {
+  readonly plan: Partial<Parameters<typeof VerificationPlan.parse>[0] & object>;
+  readonly trigger?: string;
+  /** What a check would say at a second after the effect; negative ones lie before it. Undefined: it has not run. */
+  readonly checks?: Readonly<Record<string, (second: number) => Seen>>;
+  /** The value of a metric at a second; undefined: no sample. */
+  readonly metrics?: Readonly<Record<string, (second: number) => number | undefined>>;
+  readonly sampleEverySeconds?: number;
+  readonly beginsAtSecond?: number;
+}
+
+export interface Simulated extends VerificationVerdict {
+  readonly endedAtSecond: number;
+  readonly checkRuns: number;
+  readonly steps: number;
+}
+
+export function iso(second: number): string {
+  return new Date(effectAtMs + second * 1_000).toISOString();
+}
+
+/** Runs a whole verification on a virtual clock. Throws when it does not end. */
+export function simulate(world: World): Simulated {
+  const checks: VerificationCheck[] = Object.keys(world.checks ?? {}).map((name) => ({
+    name,
+    target,
+    tier: 'shallow',
+    intervalMs: 5_000,
+  }));
+  const plan = { healthChecksMs: 0, ...world.plan };
+  const playbook: Pick<Playbook, 'verification' | 'trigger'> = {
+    verification: VerificationPlan.parse(plan),
+    trigger: { condition: world.trigger ?? 'never_reported > 1', durationMs: 0 },
+  };
+  let nowMs = effectAtMs + (world.beginsAtSecond ?? 0) * 1_000 + telemetryDelayMs + 1;
+  const now = (): string => new Date(nowMs).toISOString();
+  let state = beginVerification({ playbook, targets: [target], checks, startedAt: iso(-10), effectAt: iso(0) }, now());
+  const outcomes = (names: readonly string[], atMs: number): CheckOutcome[] =>
+    names.flatMap((name) => outcomeOf(name, world.checks?.[name]?.((atMs - effectAtMs) / 1_000), atMs));
+
+  state = stepVerification(
+    state,
+    {
+      kind: 'checks_before',
+      outcomes: outcomes(
+        checks.map(({ name }) => name),
+        effectAtMs - 15_000,
+      ),
+    },
+    now(),
+  ).state;
+  const everyMs = (world.sampleEverySeconds ?? 1) * 1_000;
+  let sampledUntilMs = effectAtMs - 60_000;
+  let checkRuns = 0;
+  let observation: Observation = { kind: 'tick' };
+  for (let steps = 1; steps < 20_000; steps += 1) {
+    const batches: SeriesBatch[] = [];
+    for (; sampledUntilMs + telemetryDelayMs <= nowMs; sampledUntilMs += everyMs)
+      batches.push(...sample(world, sampledUntilMs));
+    state = stepVerification(state, { kind: 'samples', batches }, now()).state;
+    const step = stepVerification(state, observation, now());
+    state = step.state;
+    observation = { kind: 'tick' };
+    if (step.wish.kind === 'verdict') {
+      return { ...step.wish.verdict, endedAtSecond: (nowMs - effectAtMs) / 1_000, checkRuns, steps };
+    }
+    if (step.wish.kind === 'wait') {
+      if (step.wish.untilMs < nowMs) throw new Error('it waits for the past');
+      nowMs = step.wish.untilMs;
+      continue;
+    }
+    const wished = new Set(step.wish.checks);
+    const names = checks.filter((check) => wished.has(checkKey(check))).map(({ name }) => name);
+    observation = { kind: 'checks', outcomes: outcomes(names, nowMs) };
+    checkRuns += names.length;
+    nowMs += 10;
+  }
+  throw new Error('the verification does not end');
+}
+
+function outcomeOf(name: string, seen: Seen, atMs: number): CheckOutcome[] {
+  if (seen === undefined) return [];
+  return [
+    {
+      check: name,
+      type: 'http_endpoint',
+      tier: 'shallow',
+      target,
+      passed: seen === true,
+      attempts: 1,
+      durationMs: 1,
+      detail: String(seen),
+      evidence: seen === 'error' ? { outcome: 'error' } : {},
+      observedAt: new Date(atMs).toISOString(),
+    },
+  ];
+}
+
+function sample(world: World, atMs: number): SeriesBatch[] {
+  return Object.entries(world.metrics ?? {}).flatMap(([metric, valueAt]) => {
+    const value = valueAt((atMs - effectAtMs) / 1_000);
+    return value === undefined ? [] : [{ ...target, metric, labels: {}, timesMs: [atMs], values: [value] }];
+  });
+}

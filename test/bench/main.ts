@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util';
+import type { Bench } from './context.ts';
+import { benchHotPaths } from './hot-paths/hot-paths.ts';
+import { benchStart } from './start/start.ts';
+import { benchThroughput } from './throughput/throughput.ts';
+import { benchLoop } from './loop/loop.ts';
+import { renderTable } from './report.ts';
+
+const benches: Readonly<Record<string, Bench>> = {
+  loop: benchLoop,
+  throughput: benchThroughput,
+  start: benchStart,
+  'hot-paths': benchHotPaths,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    count: { type: 'string', default: '200' },
+    apps: { type: 'string', default: 'apps' },
+    profile: { type: 'string' },
+  },
+});
+const unknown = positionals.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  console.error(`no benchmark is called ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
+  process.exit(2);
+}
+
+const context = { count: Number(values.count), appsDir: values.apps, profileDir: values.profile };
+for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
+  const tables = await benches[name]?.(context);
+  for (const table of tables ?? [])
+    console.log(values.json ? JSON.stringify({ bench: name, ...table }) : renderTable(table));
+}

@@ -1,0 +1,74 @@
+import { connectBus, type Bus } from '@cortex/bus';
+import { startStack, type Stack } from '@cortex/local-stack';
+import { eventually, silentLogger, temporaryFolder } from '@cortex/testing';
+import { readEventLog, type EventLog } from './event-log.ts';
+import { killPatient, prepareSite, startPatient, type Patient } from './site.ts';
+
+/** The whole of Cortex as processes, with patients to heal. */
+export interface Cortex {
+  readonly dir: string;
+  readonly configFile: string;
+  readonly patients: readonly Patient[];
+  readonly bus: Bus;
+  readonly log: EventLog;
+  readonly stack: Stack;
+  /** Stops every service and NATS in order, then starts them again on the same store. */
+  restartEverything(): Promise<void>;
+  /** Resolves when every service is up and ready. */
+  ready(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Short, so that what a dead process held is free again soon. */
+const leaseTtlMs = 2_000;
+
+export async function startCortex(patientCount: number): Promise<Cortex> {
+  const folder = temporaryFolder('cortex-system-');
+  const { dir, configFile, patients } = await prepareSite(folder.path, patientCount);
+  const start = (): Promise<Stack> =>
+    startStack({ configFile, dir: `${dir}/stack`, appsDir: 'apps', leaseTtlMs, consolePort: 0 });
+  const watch = async (on: Stack): Promise<{ readonly bus: Bus; readonly log: EventLog }> => {
+    const bus = await connectBus({
+      servers: on.natsUrl,
+      source: '/cortex/test',
+      name: 'system-test',
+      logger: silentLogger,
+    });
+    return { bus, log: await readEventLog(bus) };
+  };
+  for (const patient of patients) startPatient(patient);
+  let stack = await start();
+  let { bus, log } = await watch(stack);
+  return {
+    dir,
+    configFile,
+    patients,
+    get stack() {
+      return stack;
+    },
+    get bus() {
+      return bus;
+    },
+    get log() {
+      return log;
+    },
+    async restartEverything() {
+      await bus.drain();
+      await stack.stop();
+      stack = await start();
+      ({ bus, log } = await watch(stack));
+    },
+    async ready() {
+      await eventually(() => [...stack.services.values()].every((service) => service.pid !== undefined), {
+        timeoutMs: 20_000,
+      });
+      await Promise.all([...stack.services.values()].map((service) => service.ready(30_000)));
+    },
+    async stop() {
+      await bus.drain(2_000);
+      await stack.stop();
+      for (const patient of patients) killPatient(patient);
+      folder.remove();
+    },
+  };
+}

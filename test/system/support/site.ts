@@ -1,0 +1,167 @@
+import { eventually, freePort } from '@cortex/testing';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import type { Cortex } from './cortex.ts';
+
+/** One patient of a test: a real process that Cortex may restart. */
+export interface Patient {
+  readonly service: string;
+  readonly instance: string;
+  readonly port: number;
+  readonly pidFile: string;
+  /** One line for each of its starts, whoever started it. */
+  readonly startsFile: string;
+}
+
+export interface Site {
+  readonly dir: string;
+  readonly configFile: string;
+  readonly patients: readonly Patient[];
+}
+
+const patientFile = resolve('test/system/support/patient.mjs');
+
+/** Writes a configuration whose times are small: trouble is seen within about a second, recovery is proved within one. */
+export async function prepareSite(dir: string, patientCount: number): Promise<Site> {
+  const run = join(dir, 'run');
+  mkdirSync(join(dir, 'playbooks'), { recursive: true });
+  mkdirSync(run, { recursive: true });
+  const patients: Patient[] = [];
+  for (let index = 0; index < patientCount; index += 1) {
+    const service = `patient${index}`;
+    patients.push({
+      service,
+      instance: `${service}-1`,
+      port: await freePort(),
+      pidFile: join(run, `${service}.pid`),
+      startsFile: join(run, `${service}.starts`),
+    });
+  }
+  const configFile = join(dir, 'cortex.yaml');
+  writeFileSync(configFile, stringify(configurationOf(patients)));
+  writeFileSync(join(dir, 'playbooks', 'restart.yaml'), stringify(restartPlaybook));
+  return { dir, configFile, patients };
+}
+
+/** The configuration of these patients as plain data. */
+export function configurationOf(patients: readonly Patient[]): Record<string, unknown> {
+  return {
+    version: 1,
+    environment: 'test',
+    playbooks: ['playbooks/*.yaml'],
+    services: patients.map((patient) => ({
+      name: patient.service,
+      instances: [
+        {
+          id: patient.instance,
+          process: {
+            pid_file: patient.pidFile,
+            log_file: `${patient.pidFile}.log`,
+            start_command: [process.execPath, patientFile],
+            env: environmentOf(patient),
+          },
+        },
+      ],
+    })),
+    checks: patients.flatMap((patient) => [
+      {
+        ...shallow(patient, 'http'),
+        type: 'http_endpoint',
+        method: 'GET',
+        url: `http://127.0.0.1:${patient.port}/health`,
+        expected_status: 200,
+      },
+      { ...shallow(patient, 'process'), type: 'process_running', check_method: 'pid_file' },
+    ]),
+    health: { recover_after: 1, flapping: { changes: 1000, within: '1m' } },
+    safety: {
+      hold_retry: '500ms',
+      monitoring: '2s',
+      max_attempts: 10,
+      storm: { ratio: 1, min_services: 1000, cooldown: '1s' },
+    },
+    escalation: { contacts: [{ name: 'nobody', channels: [{ type: 'log' }] }] },
+    collector: { otlp: { host: '127.0.0.1', port: 0 }, partitions: 1 },
+  };
+}
+
+export const restartPlaybook = {
+  playbook_id: 'restart-001',
+  name: 'Restart a dead patient',
+  version: '1.0.0',
+  category: 'application',
+  severity: 'high',
+  trigger: {
+    condition: 'health_state in ["UNHEALTHY", "CRITICAL"] AND "process_running" in failing_check_types',
+    duration: '0s',
+  },
+  remediation_steps: [
+    { step: 1, name: 'Restart the process', action: 'restart_service', wait_for_healthy: true, timeout: '20s' },
+  ],
+  verification: { wait_time: '0s', retry: 20, immediate_timeout: '10s', health_checks: { duration: '600ms' } },
+  rollback: { available: false, reason: 'A restart has no undo' },
+  escalation: { on_failure: true, notify: ['nobody'] },
+  safety: { max_retries: 5, require_approval: false, blast_radius: 'single_host' },
+};
+
+function shallow(patient: Patient, kind: string): Record<string, unknown> {
+  return {
+    name: `${patient.service}-${kind}`,
+    service: patient.service,
+    interval: '1s',
+    timeout: '900ms',
+    retries: 1,
+  };
+}
+
+function environmentOf(patient: Patient): Record<string, string> {
+  return {
+    PATIENT_PORT: String(patient.port),
+    PATIENT_SERVICE: patient.service,
+    PATIENT_INSTANCE: patient.instance,
+    PATIENT_STARTS_FILE: patient.startsFile,
+  };
+}
+
+/** Starts the patient as its init system would. */
+export function startPatient(patient: Patient): void {
+  const child = spawn(process.execPath, [patientFile], {
+    detached: true,
+    stdio: 'ignore',
+    env: { ...process.env, ...environmentOf(patient) },
+  });
+  child.unref();
+  writeFileSync(patient.pidFile, `${child.pid}\n`);
+}
+
+/** How often the patient has been started, by anybody. */
+export function startsOf(patient: Patient): number {
+  try {
+    return readFileSync(patient.startsFile, 'utf8').trim().split('\n').length;
+  } catch {
+    return 0;
+  }
+}
+
+export function killPatient(patient: Patient): void {
+  try {
+    process.kill(Number(readFileSync(patient.pidFile, 'utf8').trim()), 'SIGKILL');
+  } catch {
+    // It is dead already.
+  }
+}
+
+/** A patient that is still seen as sick would not open a new incident when it dies again. */
+export async function untilHealthy(cortex: Pick<Cortex, 'patients' | 'log'>): Promise<void> {
+  await eventually(
+    () =>
+      cortex.patients.every(
+        ({ service }) =>
+          cortex.log.of('health.checked', service).at(-1)?.data['passed'] === true &&
+          (cortex.log.of('health.changed', service).at(-1)?.data['to'] ?? 'HEALTHY') === 'HEALTHY',
+      ),
+    { timeoutMs: 30_000, intervalMs: 50 },
+  );
+}

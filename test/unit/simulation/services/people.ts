@@ -1,0 +1,85 @@
+import {
+  approvalDenied,
+  approvalGranted,
+  approvalRequested,
+  controlChanged,
+  escalationAcknowledged,
+  incidentCloseRequested,
+} from '@cortex/contracts';
+import type { CortexEvent } from '@cortex/contracts';
+import { targets } from '../catalogue.ts';
+import type { Process } from '../process.ts';
+import type { ReceivedPage, Site } from '../site.ts';
+
+/** People at the console, and on call: they answer questions, take incidents, repair and close, or do nothing at all. */
+export function startPeople(site: Site, process: Process): void {
+  const { bus, clock, schedule, buckets } = site;
+  buckets.control.put('kill-switch', { on: false, by: 'setup', reason: 'provisioned', at: clock.now });
+  bus.read(process, (event) => {
+    if (event.type === approvalRequested.type) answer(site, event as CortexEvent<'approval.requested'>);
+  });
+  const met = new Set<string>();
+  site.onPage = (page) => {
+    if (met.has(page.incidentId)) return;
+    met.add(page.incidentId);
+    react(site, page);
+  };
+  for (const { atMs, forMs } of schedule.killSwitch) {
+    clock.after(atMs, () => setKillSwitch(site, true, clock.nowMs + forMs));
+  }
+}
+
+function answer({ bus, clock, schedule }: Site, { data }: CortexEvent<'approval.requested'>): void {
+  const { answer: given, answerAfterMs } = schedule.people;
+  if (given === 'silent') return;
+  const { approvalId, planHash } = data.approval;
+  const { incidentId, service } = data;
+  clock.after(answerAfterMs, () => {
+    const type = given === 'grant' ? approvalGranted.type : approvalDenied.type;
+    const answered = { approvalId, incidentId, planHash, by: 'ann', comment: '' };
+    bus.store({ type, service, incidentId, data: answered }, undefined, 'console');
+  });
+}
+
+function react(site: Site, { incidentId, service }: ReceivedPage): void {
+  const { bus, clock, world, schedule } = site;
+  const { acknowledgeAfterMs, repairAfterMs, closeAfterMs } = schedule.people;
+  const say = (type: typeof escalationAcknowledged.type | typeof incidentCloseRequested.type, data: object): void =>
+    bus.store(
+      { type, service, incidentId, data: { incidentId, by: 'ann', comment: '', ...data } } as never,
+      undefined,
+      'console',
+    );
+  if (repairAfterMs !== undefined) {
+    clock.after(repairAfterMs, () => {
+      site.trace(`a human repairs ${service}`);
+      for (const target of targets) if (target.service === service) world.repair(target);
+    });
+  }
+  if (acknowledgeAfterMs === undefined) return;
+  clock.after(acknowledgeAfterMs, () => {
+    say(escalationAcknowledged.type, { at: clock.now });
+    if (closeAfterMs !== undefined) clock.after(closeAfterMs, () => say(incidentCloseRequested.type, {}));
+  });
+}
+
+/** Switches may overlap: it stays on until the last of them has ended. */
+function setKillSwitch(site: Site, on: boolean, untilMs: number): void {
+  const { bus, buckets, clock, killSwitchOn } = site;
+  const isOn = buckets.control.get('kill-switch')?.value.on === true;
+  const last = killSwitchOn.at(-1);
+  if (on) {
+    if (isOn && last !== undefined) last.untilMs = Math.max(last.untilMs, untilMs);
+    else killSwitchOn.push({ fromMs: clock.nowMs, untilMs });
+    clock.at(untilMs, () => setKillSwitch(site, false, untilMs));
+    if (isOn) return;
+  } else if (!isOn || last === undefined || last.untilMs > clock.nowMs) return;
+  const state = { on, by: 'ann', reason: 'drill', at: clock.now };
+  buckets.control.put('kill-switch', state);
+  site.trace(`the kill switch is ${on ? 'on' : 'off'}`);
+  bus.store(
+    { type: controlChanged.type, service: 'cortex', data: { ...state, control: 'kill_switch' } },
+    undefined,
+    'console',
+  );
+}

@@ -1,0 +1,32 @@
+import { buildJsonSchema, buildPlaybookJsonSchema } from '@cortex/config';
+import { Envelope, eventDefinitions } from '@cortex/contracts';
+import { z } from 'zod';
+import { cliPage } from '../../apps/cli/src/docs-page.ts';
+import { openApiFile } from '../../apps/console/src/api/write-open-api.ts';
+import { asyncApiDocument, dataJsonSchema } from './async-api.ts';
+import { eventsPage } from './events-page.ts';
+
+/** A file that is generated from the code and kept in the repository. `path` is relative to the root. */
+export interface Artifact {
+  readonly path: string;
+  readonly text: string;
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
+
+/** Everything that \`npm run generate\` writes, and that the staleness test compares. */
+export async function artifacts(): Promise<readonly Artifact[]> {
+  return [
+    { path: 'docs/events/README.md', text: eventsPage() },
+    { path: 'docs/events/asyncapi.json', text: json(asyncApiDocument()) },
+    { path: 'docs/events/schemas/envelope.json', text: json(z.toJSONSchema(Envelope, { io: 'input' })) },
+    { path: 'docs/cli.md', text: cliPage() },
+    { path: 'docs/openapi.json', text: await openApiFile() },
+    { path: 'deploy/schema/cortex.schema.json', text: json(buildJsonSchema()) },
+    { path: 'deploy/schema/cortex-playbook.schema.json', text: json(buildPlaybookJsonSchema()) },
+    ...eventDefinitions.map((definition) => ({
+      path: `docs/events/schemas/${definition.type}.json`,
+      text: json(dataJsonSchema(definition)),
+    })),
+  ];
+}

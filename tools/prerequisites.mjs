@@ -1,0 +1,105 @@
+// What a bare clone needs before anything runs. Each step says what it does and how long it took.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+process.chdir(root);
+
+/** How each server is called by the package managers that we know. */
+const packages = {
+  'nats-server': {
+    apt: 'nats-server',
+    brew: 'nats-server',
+    hint: 'https://docs.nats.io/running-a-nats-service/introduction/installation',
+  },
+  chromium: { apt: 'chromium', brew: 'chromium', hint: 'install Chromium with your package manager' },
+};
+
+export function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  throw new Error(`Node ${process.versions.node} is too old.\n  fix: install Node 20.19 or newer`);
+}
+
+/** `npm ci`, unless what is installed came from this very lockfile. */
+export async function installDependencies() {
+  const stamp = 'node_modules/.cortex-lockfile';
+  const lock = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  await step('installing dependencies (npm ci)', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  mkdirSync('node_modules', { recursive: true });
+  writeFileSync(stamp, lock);
+}
+
+export async function buildBundles() {
+  await step(
+    'building the services',
+    process.execPath,
+    ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'build', '--outputStyle=static'],
+    {
+      quiet: true,
+    },
+  );
+}
+
+/** Installs the named programs where they are missing: apt as root or with sudo, brew on macOS. */
+export async function ensureServers(names) {
+  const missing = names.filter((name) => findProgram(name) === undefined);
+  if (missing.length === 0) return;
+  if (findProgram('apt-get') !== undefined) {
+    const asRoot = process.getuid?.() === 0 ? [] : ['sudo'];
+    if (asRoot.length > 0 && findProgram('sudo') === undefined)
+      throw new Error(cannotInstall(missing, 'apt-get needs root, and sudo is not here'));
+    const apt = (...args) => [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args];
+    await step('refreshing the package lists', ...split(apt('update', '-q')), { quiet: true });
+    await step(
+      `installing ${missing.join(', ')}`,
+      ...split(apt('install', '-y', '-q', '--no-install-recommends', ...missing.map((name) => packages[name].apt))),
+      { quiet: true },
+    );
+  } else if (findProgram('brew') !== undefined) {
+    await step(`installing ${missing.join(', ')}`, 'brew', ['install', ...missing.map((name) => packages[name].brew)], {
+      quiet: true,
+    });
+  }
+  const still = names.filter((name) => findProgram(name) === undefined);
+  if (still.length > 0) throw new Error(cannotInstall(still, 'neither apt-get nor brew could install it'));
+}
+
+function findProgram(name) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin'];
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+}
+
+function cannotInstall(names, reason) {
+  return `${names.join(', ')} is not installed, and ${reason}.\n  fix: ${names.map((name) => packages[name].hint).join('; ')}, then run this again`;
+}
+
+function split([command, ...args]) {
+  return [command, args];
+}
+
+/** Runs one command; shows its output only when it fails or is not quiet. Exported for the test run. */
+export async function step(title, command, args, { quiet = false } = {}) {
+  const startedAt = performance.now();
+  process.stdout.write(`• ${title} … `);
+  if (!quiet) process.stdout.write('\n');
+  const result = spawnSync(command, args, {
+    stdio: quiet ? 'pipe' : 'inherit',
+    encoding: 'utf8',
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  if (result.status === 0) {
+    process.stdout.write(quiet ? `${seconds} s\n` : `  ${title}: ${seconds} s\n`);
+    return;
+  }
+  process.stdout.write(`failed after ${seconds} s\n`);
+  if (quiet) process.stdout.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
+  throw new Error(
+    `${title} failed: ${[command, ...args].join(' ')}\n  fix: see the output above${result.error ? ` (${result.error.message})` : ''}`,
+  );
+}

@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config';
+
+const sources = ['libs/*/src', 'apps/*/src'];
+
+/** `unit` is pure and fast; `integration` starts real servers; `system` starts the whole of Cortex. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: [...sources.map((folder) => `${folder}/**/*.test.{ts,tsx}`), 'test/unit/**/*.test.ts'],
+          exclude: ['**/*.integration.test.ts', '**/dist/**', '**/node_modules/**'],
+          pool: 'threads',
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: [...sources.map((folder) => `${folder}/**/*.integration.test.ts`), 'test/integration/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'system',
+          include: ['test/system/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
