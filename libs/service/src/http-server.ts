@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerOperations, type Operations } from './operations-routes.ts';
 
@@ -22,7 +22,7 @@ export function createHttpServer(operations: Operations): HttpServer {
   const server = createServer((request, response) => {
     if (answerOperations(operations, request, response)) return;
     if (isOpen) listener(request, response);
-    else response.writeHead(503, { 'content-type': 'application/json' }).end(JSON.stringify({ status: 'starting' }));
+    else answerStarting(response);
   });
   return {
     listen: (host, port) =>
@@ -46,4 +46,10 @@ export function createHttpServer(operations: Operations): HttpServer {
       await closed;
     },
   };
+}
+
+/** Programs are told when to ask again; a browser, which shows the answer, asks again by itself. */
+function answerStarting(response: ServerResponse): void {
+  response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1', refresh: '1' });
+  response.end(JSON.stringify({ status: 'starting' }));
 }
