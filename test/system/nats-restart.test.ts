@@ -25,9 +25,11 @@ afterAll(() => cortex.stop());
 test('NATS may be killed in the middle of an incident: everything goes on, nothing is repeated or lost', async () => {
   let awaited: (typeof moments)[number] | undefined;
   let restarted: Promise<void> | undefined;
+  const diedAt: (typeof moments)[number][] = [];
   const reached = (moment: (typeof moments)[number]): void => {
     if (moment !== awaited) return;
     awaited = undefined;
+    diedAt.push(moment);
     restarted = cortex.stack.restartNats();
   };
   cortex.log.onEvent(({ type }) => reached(type as EventType));
@@ -57,6 +59,7 @@ test('NATS may be killed in the middle of an incident: everything goes on, nothi
     });
   }
 
+  expect(diedAt).toEqual(moments);
   await expectHealedIncidents(cortex, moments.length * cortex.patients.length);
   await expectEachEffectOnce(cortex);
   await expectWholeAudit(cortex);
