@@ -5,6 +5,7 @@ import { cliPage } from '../../apps/cli/src/docs-page.ts';
 import { openApiFile } from '../../apps/console/src/api/write-open-api.ts';
 import { asyncApiDocument, dataJsonSchema } from './async-api.ts';
 import { eventsPage } from './events-page.ts';
+import { pluginsPage } from './plugins-page.ts';
 
 /** A file that is generated from the code and kept in the repository. `path` is relative to the root. */
 export interface Artifact {
@@ -21,6 +22,7 @@ export async function artifacts(): Promise<readonly Artifact[]> {
     { path: 'docs/events/asyncapi.json', text: json(asyncApiDocument()) },
     { path: 'docs/events/schemas/envelope.json', text: json(z.toJSONSchema(Envelope, { io: 'input' })) },
     { path: 'docs/cli.md', text: cliPage() },
+    { path: 'docs/plugins.md', text: pluginsPage() },
     { path: 'docs/openapi.json', text: await openApiFile() },
     { path: 'deploy/schema/cortex.schema.json', text: json(buildJsonSchema()) },
     { path: 'deploy/schema/cortex-playbook.schema.json', text: json(buildPlaybookJsonSchema()) },

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { StreamName } from './streams.ts';
 
-/** The services that may publish an event. */
+/** The services, and the command line. */
 export type AppName =
   | 'collector'
   | 'detector'

@@ -93,8 +93,9 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
   };
 }
 
+/** What a process has started may hold its output open, and speak on, when the process itself has ended. */
 function keep(data: Buffer, log: WriteStream, tail: string[]): void {
-  log.write(data);
+  if (!log.writableEnded) log.write(data);
   tail.push(
     ...data
       .toString('utf8')

@@ -1,0 +1,94 @@
+import { builtinActions } from '@cortex/actions';
+import { builtinChannels } from '@cortex/channels';
+import { builtinChecks } from '@cortex/checks';
+import { z } from 'zod';
+
+interface Parameter {
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly Parameter[];
+  readonly items?: Parameter;
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, Parameter>>;
+  readonly required?: readonly string[];
+}
+
+/** docs/plugins.md: every action, check and channel with its parameters, from their schemas. */
+export function pluginsPage(): string {
+  const actions = sorted(builtinActions).map((action) =>
+    section(action, [
+      `Risk ${action.riskLevel}. ${action.reversible ? 'Can be undone' : 'Cannot be undone'}; after a crash in the middle: ${action.onAmbiguous ?? 'as the step says in `on_ambiguous`'}.`,
+    ]),
+  );
+  const checks = sorted(builtinChecks).map((check) => section(check, [`Tier ${check.tier}.`]));
+  const channels = sorted(builtinChannels).map((channel) => section(channel, []));
+  return `# Actions, checks and channels
+
+Generated from the registries of \`libs/actions\`, \`libs/checks\` and \`libs/channels\` by \`npm run generate\`; a test fails
+when this page is stale. \`cortex plugins\` lists those of your own folders too.
+
+## Actions
+
+${actions.join('\n\n')}
+
+## Checks
+
+${checks.join('\n\n')}
+
+## Channels
+
+${channels.join('\n\n')}
+`;
+}
+
+interface Plugin {
+  readonly name: string;
+  readonly summary: string;
+  readonly params: z.ZodType;
+}
+
+function sorted<Each extends Plugin>(registry: ReadonlyMap<string, Each>): readonly Each[] {
+  return [...registry.values()].toSorted((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+function section({ name, summary, params }: Plugin, more: readonly string[]): string {
+  const schema = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }) as Parameter;
+  const rows = parametersOf(schema);
+  const table =
+    rows.length === 0
+      ? 'No parameters.'
+      : ['| parameter | form | default |', '| --- | --- | --- |', ...rows.map((row) => `| ${row.join(' | ')} |`)].join(
+          '\n',
+        );
+  return [`### \`${name}\``, `${summary}.`, ...more, table].join('\n\n');
+}
+
+function parametersOf({ properties, anyOf, required = [] }: Parameter): readonly (readonly string[])[] {
+  if (properties === undefined) {
+    const all = (anyOf ?? []).flatMap(parametersOf);
+    return all.filter(([name], index) => all.findIndex(([other]) => other === name) === index);
+  }
+  return Object.entries(properties).map(([name, parameter]) => {
+    const needed = required.includes(name) ? 'required' : '';
+    const fallback = parameter.default === undefined ? needed : `\`${JSON.stringify(parameter.default)}\``;
+    return [`\`${name}\``, formOf(parameter), fallback];
+  });
+}
+
+function formOf({ type, enum: values, const: only, anyOf, items }: Parameter): string {
+  if (only !== undefined) return `\`${JSON.stringify(only)}\``;
+  if (values !== undefined) return values.map((value) => `\`${String(value)}\``).join(', ');
+  if (anyOf !== undefined) return [...new Set(anyOf.map(formOf))].join(' or ');
+  if (type === 'array') return `list of ${items === undefined ? 'anything' : formOf(items)}`;
+  if (type === undefined) return 'anything';
+  const names: Readonly<Record<string, string>> = {
+    string: 'text',
+    object: 'keys and values',
+    boolean: 'true or false',
+  };
+  return [type]
+    .flat()
+    .map((one) => names[one] ?? one)
+    .join(' or ');
+}
