@@ -77,12 +77,12 @@ async function watchPartition(
   async function restore() {
     try {
       const snapshot = await snapshots.load();
-      if (snapshot === undefined) return { state: emptyPartition };
+      if (snapshot === undefined) return { state: emptyPartition() };
       return { sequence: snapshot.sequence, state: restorePartition(settings, snapshot.state) };
     } catch (err) {
       if (err instanceof BusError && !(err instanceof BadEntryError)) throw err;
       log.warn({ err }, 'the saved detection state cannot be used; it is built anew from the telemetry that is left');
-      return { state: emptyPartition };
+      return { state: emptyPartition() };
     }
   }
 }

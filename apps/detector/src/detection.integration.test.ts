@@ -157,12 +157,12 @@ test('a crash between publishing and saving: the replay says the same under the 
   const bucket = await bus.bucket(detectorBucket);
   const before = await eventually(async () => {
     const entries = await bucket.entries();
-    return entries.find(({ value }) => JSON.stringify(value).includes('process_memory')) ?? false;
+    return JSON.stringify(entries).includes('process_memory') ? entries : false;
   });
   await post(high(5));
   await untilSaid('anomaly.detected');
   await first.kill();
-  await bucket.put(before.key, before.value);
+  for (const { key, value } of before) await bucket.put(key, value);
   const second = start('detector');
   await second.waitForLine('"anomaly"', 40_000);
   await post(normal(10));

@@ -1,8 +1,8 @@
 import { seriesKey, type AnomalySeverity, type EventDraft, type SeriesBatch } from '@cortex/contracts';
 import type { Sample } from './detectors/detector.ts';
-import { indexByInstance, instanceKey, type DetectionSettings, type PartitionState } from './partition.ts';
+import { addToIndex, instanceKey, removeFromIndex, type DetectionSettings, type PartitionState } from './partition.ts';
 import { quietTracker } from './series/anomaly-tracker.ts';
-import { copySeries, createSeries, stepSeries, type Refusal, type Series } from './series/series.ts';
+import { createSeries, stepSeries, type Refusal, type Series } from './series/series.ts';
 import { currentForMs } from './series/threshold-trigger.ts';
 import { toEvent } from './to-event.ts';
 
@@ -14,7 +14,6 @@ export interface TelemetryBatch {
 }
 
 export interface Detection {
-  readonly state: PartitionState;
   readonly drafts: readonly EventDraft[];
   readonly counts: DetectionCounts;
 }
@@ -35,51 +34,53 @@ export const maxSeries = 3_000;
 const sweepEveryMs = 60_000;
 
 /**
- * Telemetry in, events out. Pure: the same state and batch always give the same result, and `state` is left as it was,
- * so whoever calls may throw the result away and try again.
+ * Telemetry in, events out; `state` goes on to what follows from both. The same state and batch always give the same
+ * events: whoever fails to publish them keeps them, and does not ask again.
  */
 export function detect(settings: DetectionSettings, state: PartitionState, batch: TelemetryBatch): Detection {
-  const clockMs = Math.max(state.clockMs, batch.atMs);
-  const series = new Map(state.series);
+  state.clockMs = Math.max(state.clockMs, batch.atMs);
+  const { clockMs } = state;
   const refused = { not_finite: 0, out_of_order: 0, from_the_future: 0, too_many_series: 0 };
   const opened: AnomalySeverity[] = [];
   const drafts: EventDraft[] = [];
   let samples = 0;
 
-  const keys = batch.series.map((columns) => seriesKey(columns));
-  for (const [index, columns] of batch.series.entries()) {
-    const key = keys[index] ?? seriesKey(columns);
-    const known = series.get(key);
-    if (known !== undefined) series.set(key, copySeries(known));
-    else if (series.size < maxSeries) series.set(key, createSeries(identityOf(columns), settings.settingsFor(columns)));
-  }
-  const instances = series.size === state.series.size ? state.instances : indexByInstance(series.values());
-  const valueOf = (metric: string, of: Series, sample: Sample) => currentValue(series, instances, metric, of, sample);
-
-  for (const { key, timeMs, value } of inTimeOrder(batch.series, keys)) {
-    const current = series.get(key);
+  const concerned = batch.series.map((columns) => findOrCreate(settings, state, columns));
+  const valueOf = (metric: string, of: Series, sample: Sample) => currentValue(state, metric, of, sample);
+  for (const { index, at } of inTimeOrder(batch.series)) {
+    const current = concerned[index];
     if (current === undefined) {
       refused.too_many_series += 1;
       continue;
     }
-    const step = stepSeries(current, { timeMs, value }, clockMs, valueOf);
-    if ('refused' in step) {
+    const { timesMs, values } = batch.series[index] ?? noColumns;
+    const sample = { timeMs: timesMs[at] ?? Number.NaN, value: values[at] ?? Number.NaN };
+    const step = stepSeries(current, sample, clockMs, valueOf);
+    if (step.refused !== undefined) {
       refused[step.refused] += 1;
       continue;
     }
     samples += 1;
-    series.set(key, step.series);
     if (step.transition === undefined) continue;
     if (step.transition.type === 'detected') opened.push(step.transition.anomaly.severity);
-    drafts.push(toEvent(step.series, step.transition, clockMs, step.observation));
+    drafts.push(toEvent(current, step.transition, clockMs, step.observation));
   }
-  const swept = { series, instances, clockMs, sweptAtMs: state.sweptAtMs };
-  const isSweepDue = clockMs - state.sweptAtMs >= sweepEveryMs;
-  return {
-    state: isSweepDue ? sweep(swept, drafts) : swept,
-    drafts,
-    counts: { samples, refused, opened },
-  };
+  if (clockMs - state.sweptAtMs >= sweepEveryMs) sweep(state, drafts);
+  return { drafts, counts: { samples, refused, opened } };
+}
+
+const noColumns = { timesMs: [], values: [] } as const;
+
+/** Undefined where the partition holds as many series as it may. */
+function findOrCreate(settings: DetectionSettings, state: PartitionState, columns: SeriesBatch): Series | undefined {
+  const key = seriesKey(columns);
+  const known = state.series.get(key);
+  if (known !== undefined) return known;
+  if (state.series.size >= maxSeries) return undefined;
+  const created = createSeries(identityOf(columns), settings.settingsFor(columns));
+  state.series.set(key, created);
+  addToIndex(state.instances, created);
+  return created;
 }
 
 function identityOf({ service, instance, metric, unit, labels }: SeriesBatch) {
@@ -93,12 +94,9 @@ function identityOf({ service, instance, metric, unit, labels }: SeriesBatch) {
 }
 
 /** All samples, the earliest first: conditions over several metrics then see the values as they stood together. */
-function inTimeOrder(batches: readonly SeriesBatch[], keys: readonly string[]) {
-  return batches
-    .flatMap(({ timesMs, values }, index) =>
-      timesMs.map((timeMs, at) => ({ key: keys[index] ?? '', timeMs, value: values[at] ?? Number.NaN })),
-    )
-    .sort((left, right) => left.timeMs - right.timeMs);
+function inTimeOrder(batches: readonly SeriesBatch[]) {
+  const places = batches.flatMap(({ timesMs }, index) => timesMs.map((timeMs, at) => ({ index, at, timeMs })));
+  return places.sort((left, right) => left.timeMs - right.timeMs);
 }
 
 /**
@@ -106,14 +104,13 @@ function inTimeOrder(batches: readonly SeriesBatch[], keys: readonly string[]) {
  * that of any series. Values older than {@link currentForMs} do not count.
  */
 function currentValue(
-  series: ReadonlyMap<string, Series>,
-  instances: PartitionState['instances'],
+  { series, instances }: PartitionState,
   metric: string,
   of: Series,
   sample: Sample,
 ): number | undefined {
   if (metric === of.identity.metric) return sample.value;
-  const candidates = (instances.get(instanceKey(of.identity))?.get(metric) ?? [])
+  const candidates = [...(instances.get(instanceKey(of.identity))?.get(metric) ?? [])]
     .map((key) => series.get(key))
     .filter((candidate) => candidate?.last !== undefined && sample.timeMs - candidate.last.timeMs <= currentForMs);
   const twinKey = seriesKey({ ...of.identity, metric });
@@ -122,24 +119,18 @@ function currentValue(
 }
 
 /** Closes the anomalies of series that have ended, forgets those that ended long ago. */
-function sweep(state: PartitionState, drafts: EventDraft[]): PartitionState {
-  const { clockMs } = state;
-  const series = new Map<string, Series>();
-  for (const [key, one] of state.series) {
+function sweep(state: PartitionState, drafts: EventDraft[]): void {
+  const { clockMs, series } = state;
+  state.sweptAtMs = clockMs;
+  for (const [key, one] of series) {
     const silentMs = clockMs - one.seenAtMs;
     const { open } = one.tracker;
     if (open !== undefined && silentMs >= endedAfterMs) {
       drafts.push(toEvent(one, { type: 'cleared', anomaly: open, reason: 'series_ended' }, clockMs));
-      series.set(key, { ...one, tracker: quietTracker });
-    } else if (silentMs < forgottenAfterMs) {
-      series.set(key, one);
+      one.tracker = quietTracker;
+    } else if (silentMs >= forgottenAfterMs) {
+      series.delete(key);
+      removeFromIndex(state.instances, one);
     }
   }
-  const isSmaller = series.size < state.series.size;
-  return {
-    ...state,
-    series,
-    sweptAtMs: clockMs,
-    ...(isSmaller ? { instances: indexByInstance(series.values()) } : {}),
-  };
 }

@@ -19,35 +19,42 @@ export function compileDetection(
   };
 }
 
-/** Detection state of one telemetry partition. Never changed in place by {@link detect}. */
+/** Detection state of one telemetry partition. {@link detect} drives it on. */
 export interface PartitionState {
-  readonly series: ReadonlyMap<string, Series>;
+  readonly series: Map<string, Series>;
   /** Keys of the series of each instance by metric, for conditions over several metrics. */
-  readonly instances: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+  readonly instances: InstanceIndex;
   /** The latest event time seen; the only clock there is. */
-  readonly clockMs: number;
+  clockMs: number;
   /** When ended series were last looked for. */
-  readonly sweptAtMs: number;
+  sweptAtMs: number;
 }
 
-export const emptyPartition: PartitionState = { series: new Map(), instances: new Map(), clockMs: 0, sweptAtMs: 0 };
+type InstanceIndex = Map<string, Map<string, Set<string>>>;
+
+export function emptyPartition(): PartitionState {
+  return { series: new Map(), instances: new Map(), clockMs: 0, sweptAtMs: 0 };
+}
 
 export function instanceKey({ service, instance }: SeriesIdentity): string {
   return `${service}|${instance ?? ''}`;
 }
 
-/** Files the keys of series under instance and metric. */
-export function indexByInstance(series: Iterable<Series>): PartitionState['instances'] {
-  const instances = new Map<string, Map<string, string[]>>();
-  for (const { key, identity } of series) {
-    const metrics = instances.get(instanceKey(identity)) ?? new Map<string, string[]>();
-    metrics.set(identity.metric, [...(metrics.get(identity.metric) ?? []), key]);
-    instances.set(instanceKey(identity), metrics);
-  }
-  return instances;
+/** Files the key of a series under instance and metric. */
+export function addToIndex(index: InstanceIndex, { key, identity }: Series): void {
+  const metrics = index.get(instanceKey(identity)) ?? new Map<string, Set<string>>();
+  index.set(instanceKey(identity), metrics);
+  metrics.set(identity.metric, (metrics.get(identity.metric) ?? new Set()).add(key));
 }
 
-const formVersion = 1;
+export function removeFromIndex(index: InstanceIndex, { key, identity }: Series): void {
+  const metrics = index.get(instanceKey(identity));
+  metrics?.get(identity.metric)?.delete(key);
+  if (metrics?.get(identity.metric)?.size === 0) metrics.delete(identity.metric);
+  if (metrics?.size === 0) index.delete(instanceKey(identity));
+}
+
+const formVersion = 2;
 const Saved = z.strictObject({
   version: z.literal(formVersion),
   clockMs: z.number(),
@@ -65,10 +72,11 @@ export function savePartition({ series, clockMs, sweptAtMs }: PartitionState): J
 export function restorePartition(settings: DetectionSettings, value: unknown): PartitionState {
   const saved = Saved.parse(value);
   const restored = saved.series.map((one) => restoreSeries(one, (identity) => settings.settingsFor(identity)));
-  return {
-    series: new Map(restored.map((series) => [series.key, series])),
-    instances: indexByInstance(restored),
-    clockMs: saved.clockMs,
-    sweptAtMs: saved.sweptAtMs,
-  };
+  const { clockMs, sweptAtMs } = saved;
+  const state = { ...emptyPartition(), clockMs, sweptAtMs };
+  for (const series of restored) {
+    state.series.set(series.key, series);
+    addToIndex(state.instances, series);
+  }
+  return state;
 }

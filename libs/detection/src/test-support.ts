@@ -1,5 +1,5 @@
 import type { CortexEvent, EventDraft, EventType, SeriesBatch } from '@cortex/contracts';
-import { detect, type Detection } from './detect.ts';
+import { detect, type Detection, type DetectionCounts } from './detect.ts';
 import { compileDetection, emptyPartition, type DetectionSettings, type PartitionState } from './partition.ts';
 
 export const startMs = Date.UTC(2026, 0, 5);
@@ -39,17 +39,18 @@ export function batchOf(
 export function play(
   values: readonly number[],
   options: Parameters<typeof batchOf>[1] & { settings?: DetectionSettings; state?: PartitionState } = {},
-): Detection & { readonly said: readonly string[] } {
-  const { settings = defaults, state = emptyPartition, ...identity } = options;
+): Detection & { readonly state: PartitionState; readonly said: readonly string[] } {
+  const { settings = defaults, state = emptyPartition(), ...identity } = options;
   const all = batchOf(values, identity);
   const drafts: EventDraft[] = [];
-  let result: Detection = { state, drafts: [], counts: { samples: 0, refused: noRefusals, opened: [] } };
+  let counts: DetectionCounts = { samples: 0, refused: noRefusals, opened: [] };
   for (const [index, timeMs] of all.timesMs.entries()) {
     const batch = { ...all, timesMs: [timeMs], values: all.values.slice(index, index + 1) };
-    result = detect(settings, result.state, { atMs: timeMs, series: [batch] });
+    const result = detect(settings, state, { atMs: timeMs, series: [batch] });
     drafts.push(...result.drafts);
+    ({ counts } = result);
   }
-  return { ...result, drafts, said: drafts.map(({ type }) => type) };
+  return { state, counts, drafts, said: drafts.map(({ type }) => type) };
 }
 
 const noRefusals = { not_finite: 0, out_of_order: 0, from_the_future: 0, too_many_series: 0 };

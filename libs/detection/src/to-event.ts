@@ -5,7 +5,7 @@ import type { Observation } from './series/series-detector.ts';
 import type { Series } from './series/series.ts';
 import { explainAnomaly, explainClear } from './text/explain.ts';
 
-/** Words a transition as an event. `observation` is absent when the series has ended. */
+/** Words a transition as an event. `observation` is the newest of the series, absent when the series has ended. */
 export function toEvent(
   series: Series,
   transition: Transition,
@@ -37,13 +37,12 @@ export function toEvent(
 }
 
 function describe(series: Series, anomaly: OpenAnomaly, observation: Observation) {
-  const { sample, expected, lower, upper, components, algorithms, score } = observation;
+  const { sample, score } = observation;
+  const { components, algorithms, range } = series.detector.details();
   return {
     kind: anomaly.kind,
     value: sample.value,
-    ...(expected === undefined ? {} : { expected }),
-    ...(lower === undefined ? {} : { lower }),
-    ...(upper === undefined ? {} : { upper }),
+    ...range,
     // A trigger declares how bad a value is; the score then says no less.
     score: anomaly.triggers.length === 0 ? score : Math.max(score, typicalScore(anomaly.severity)),
     severity: anomaly.severity,

@@ -1,5 +1,5 @@
 import type { SeriesBatch } from '@cortex/contracts';
-import { compileDetection, detect, emptyPartition, type PartitionState } from '@cortex/detection';
+import { compileDetection, detect, emptyPartition } from '@cortex/detection';
 import { count, ratio, type Table } from '../report.ts';
 
 const startMs = Date.UTC(2026, 0, 5);
@@ -32,8 +32,8 @@ function samplesPerSecond(series: number, rounds: number, run: Run): number {
 }
 
 function detectAll(rounds: Iterable<readonly SeriesBatch[]>): void {
-  let state: PartitionState = emptyPartition;
-  for (const series of rounds) state = detect(settings, state, { atMs: series[0]?.timesMs[0] ?? 0, series }).state;
+  const state = emptyPartition();
+  for (const series of rounds) detect(settings, state, { atMs: series[0]?.timesMs[0] ?? 0, series });
 }
 
 /** Welford's running mean and variance per series: the least that any detection does. */

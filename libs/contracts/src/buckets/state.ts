@@ -68,8 +68,8 @@ export const healthBucket = defineBucket({
 /** Detection state of one partition. */
 export const detectorBucket = defineBucket({
   name: 'cortex-detector',
-  summary: 'Detection state of each telemetry partition, with the stream sequence that it includes',
-  key: '<partition>',
+  summary: 'Detection state of each telemetry partition, in parts, with the stream sequence that it includes',
+  key: '<partition> | <partition>.<generation>.<part>',
   value: z.strictObject({ sequence: z.number().int().nonnegative(), state: JsonRecord, savedAt: Timestamp }),
 });
 

@@ -1,5 +1,4 @@
 import type { DetectionRule } from '@cortex/contracts';
-import type { z } from 'zod';
 import type { Component } from '../scoring/composite.ts';
 import type { UnitKind } from '../text/unit.ts';
 
@@ -11,35 +10,35 @@ export interface Sample {
 
 export type Direction = 'up' | 'down';
 
-/** What one algorithm thinks of one sample. */
-export interface Judgement {
-  /** Calibrated: near 0 for a normal value, 0.5 at the algorithm's threshold, towards 1 far beyond. */
-  readonly score: number;
-  /** The algorithm's verdict as the specification words it. */
-  readonly anomalous: boolean;
-  readonly direction: Direction;
-  /** What it would have called normal, if it thinks in values. */
-  readonly range?: { readonly expected: number; readonly lower: number; readonly upper: number };
+/** What an algorithm would have called normal, if it thinks in values. */
+export interface Range {
+  readonly expected: number;
+  readonly lower: number;
+  readonly upper: number;
 }
 
-/** `full`: a normal value. `clamped`: an outlier that may count only up to the normal range. `held`: not to be learned from. */
-export type Learning = 'full' | 'clamped' | 'held';
-
 /**
- * One algorithm on one series: streaming, constant work per sample, bounded state. Judging and learning are apart, so
- * that the series decides what may become normal. Nothing outside its arguments and its state may have a say.
+ * One algorithm on one series: streaming, constant work per sample, bounded state. Looking and learning are apart, so that
+ * the series decides what may become normal. Nothing outside its arguments and its state may have a say.
  */
 export interface Detector {
-  /** Undefined while it has nothing to go by. */
-  judge(sample: Sample): Judgement | undefined;
-  /** Takes in a sample after it was judged; `judgement` is what this detector said of it. */
-  learn(sample: Sample, learning: Learning, judgement: Judgement | undefined): void;
-  copy(): Detector;
+  /**
+   * Looks at the next sample, once per sample. How far it lies from what was expected, in the algorithm's own measure;
+   * below zero where it lies too low; NaN while there is nothing to go by.
+   */
+  observe(value: number, timeMs: number): number;
+  /** The algorithm's verdict on what it has just observed, as the specification words it. */
+  isAnomalous(deviation: number): boolean;
+  /** Takes the observed sample for normal. Not called for what must not become so. */
+  learn(value: number, timeMs: number): void;
+  /** Of the sample just observed. */
+  range?(): Range;
   /** Everything that a detector restored from it needs in order to behave identically. */
   save(): SavedDetector;
 }
 
-export type SavedDetector = Record<string, z.core.util.JSONType>;
+/** Packed numbers. */
+export type SavedDetector = string;
 
 export interface DetectorSettings {
   readonly rule: DetectionRule;
@@ -50,6 +49,10 @@ export interface DetectorSettings {
 export interface DetectorDefinition {
   readonly name: string;
   readonly component: Component;
+  /** How much of its surprise counts beside the other algorithms of its component, in (0,1]. */
+  readonly trust: number;
+  /** `rarity`: what matters is how rare such a deviation is for this series. `magnitude`: it is a score in [0,1] already. */
+  readonly scale: 'rarity' | 'magnitude';
   /** Makes a fresh one, or one that goes on from what `save` gave. Throws when that is not of its form. */
   create(settings: DetectorSettings, saved?: SavedDetector): Detector;
 }

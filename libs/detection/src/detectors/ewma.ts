@@ -1,15 +1,6 @@
-import { z } from 'zod';
 import { deviationFloor } from '../text/unit.ts';
-import type { Detector, DetectorDefinition, DetectorSettings, Judgement, Learning, Sample } from './detector.ts';
-import { clampToRange, judgeByDeviations } from './range-judgement.ts';
-
-const State = z.strictObject({
-  count: z.number(),
-  average: z.number(),
-  /** Mean square of the past deviations from the average. */
-  variance: z.number(),
-});
-type State = z.infer<typeof State>;
+import type { Detector, DetectorDefinition, DetectorSettings, Range } from './detector.ts';
+import { packNumbers, unpackNumbers } from './pack-numbers.ts';
 
 /** Deviations are remembered over about this many samples: far longer than the average itself, or they would chase it. */
 const deviationMemory = 100;
@@ -18,48 +9,54 @@ const deviationMemory = 100;
 export const ewma: DetectorDefinition = {
   name: 'ewma',
   component: 'statistical',
-  create: (settings, saved) =>
-    new Ewma(settings, saved === undefined ? { count: 0, average: 0, variance: 0 } : State.parse(saved)),
+  trust: 0.3,
+  scale: 'rarity',
+  create: (settings, saved) => new Ewma(settings, saved),
 };
 
 class Ewma implements Detector {
   readonly #settings: DetectorSettings;
-  #state: State;
+  #count = 0;
+  #average = 0;
+  /** Mean square of the past deviations from the average. */
+  #variance = 0;
+  #deviation = 0;
 
-  constructor(settings: DetectorSettings, state: State) {
+  constructor(settings: DetectorSettings, saved: string | undefined) {
     this.#settings = settings;
-    this.#state = state;
+    if (saved !== undefined) [this.#count = 0, this.#average = 0, this.#variance = 0] = unpackNumbers(saved);
   }
 
-  judge({ value }: Sample): Judgement | undefined {
-    const { count, average, variance } = this.#state;
-    if (count < 3) return undefined;
-    const floor = deviationFloor(average, this.#settings.unit);
-    return judgeByDeviations(value, average, Math.max(Math.sqrt(variance), floor), this.#settings.rule.ewma.deviations);
+  observe(value: number): number {
+    if (this.#count < 3) return Number.NaN;
+    this.#deviation = Math.max(Math.sqrt(this.#variance), deviationFloor(this.#average, this.#settings.unit));
+    return (value - this.#average) / this.#deviation;
   }
 
-  learn({ value }: Sample, learning: Learning, judgement: Judgement | undefined): void {
-    if (learning === 'held') return;
-    const { count, average, variance } = this.#state;
-    const learned = learning === 'clamped' ? clampToRange(value, judgement) : value;
-    if (count === 0) {
-      this.#state = { count: 1, average: learned, variance: 0 };
+  isAnomalous(deviation: number): boolean {
+    return Math.abs(deviation) > this.#settings.rule.ewma.deviations;
+  }
+
+  learn(value: number): void {
+    if (this.#count === 0) {
+      this.#count = 1;
+      this.#average = value;
       return;
     }
-    const deviation = learned - average;
-    const memory = Math.min(count, deviationMemory);
-    this.#state = {
-      count: count + 1,
-      average: average + this.#settings.rule.ewma.alpha * deviation,
-      variance: variance + (deviation * deviation - variance) / memory,
-    };
+    const reach = this.#settings.rule.ewma.deviations * this.#deviation;
+    const distance = value - this.#average;
+    const deviation = this.#count < 3 ? distance : Math.max(-reach, Math.min(reach, distance));
+    this.#average += this.#settings.rule.ewma.alpha * deviation;
+    this.#variance += (deviation * deviation - this.#variance) / Math.min(this.#count, deviationMemory);
+    this.#count += 1;
   }
 
-  copy(): Detector {
-    return new Ewma(this.#settings, this.#state);
+  range(): Range {
+    const reach = this.#settings.rule.ewma.deviations * this.#deviation;
+    return { expected: this.#average, lower: this.#average - reach, upper: this.#average + reach };
   }
 
-  save() {
-    return this.#state;
+  save(): string {
+    return packNumbers([this.#count, this.#average, this.#variance]);
   }
 }

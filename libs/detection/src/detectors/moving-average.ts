@@ -1,49 +1,62 @@
-import { z } from 'zod';
 import { deviationFloor } from '../text/unit.ts';
-import type { Detector, DetectorDefinition, DetectorSettings, Judgement, Learning, Sample } from './detector.ts';
-import { clampToRange, judgeByDeviations } from './range-judgement.ts';
+import type { Detector, DetectorDefinition, DetectorSettings, Range } from './detector.ts';
 import { RollingWindow } from './rolling-window.ts';
 
-const Saved = z.strictObject({ values: z.string(), next: z.number(), mean: z.number(), squares: z.number() });
-
-/** Spec 1.1: beyond k standard deviations from the mean of the last n values, on both sides. */
+/** Spec 1.1: deviations from the mean of the last n values, in their standard deviations, on both sides. */
 export const movingAverage: DetectorDefinition = {
   name: 'moving_average',
   component: 'statistical',
-  create: (settings, saved) => {
+  trust: 0.2,
+  scale: 'rarity',
+  create(settings, saved) {
     const { window } = settings.rule.movingAverage;
     return new MovingAverage(
       settings,
-      saved === undefined ? new RollingWindow(window) : RollingWindow.restore(window, Saved.parse(saved)),
+      saved === undefined ? new RollingWindow(window) : RollingWindow.restore(window, saved),
     );
   },
 };
 
 class MovingAverage implements Detector {
   readonly #settings: DetectorSettings;
+  readonly #sigmas: number;
   readonly #window: RollingWindow;
+  #mean = 0;
+  #deviation = 0;
 
   constructor(settings: DetectorSettings, window: RollingWindow) {
     this.#settings = settings;
+    this.#sigmas = settings.rule.movingAverage.sigmas;
     this.#window = window;
   }
 
-  judge({ value }: Sample): Judgement | undefined {
-    if (this.#window.size < 2) return undefined;
-    const { mean, deviation } = this.#window;
-    const floor = deviationFloor(mean, this.#settings.unit);
-    return judgeByDeviations(value, mean, Math.max(deviation, floor), this.#settings.rule.movingAverage.sigmas);
+  observe(value: number): number {
+    if (this.#window.size < 2) return Number.NaN;
+    const { mean } = this.#window;
+    this.#mean = mean;
+    this.#deviation = Math.max(this.#window.deviation, deviationFloor(mean, this.#settings.unit));
+    return (value - mean) / this.#deviation;
   }
 
-  learn({ value }: Sample, learning: Learning, judgement: Judgement | undefined): void {
-    if (learning !== 'held') this.#window.push(learning === 'clamped' ? clampToRange(value, judgement) : value);
+  isAnomalous(deviation: number): boolean {
+    return Math.abs(deviation) > this.#sigmas;
   }
 
-  copy(): Detector {
-    return new MovingAverage(this.#settings, this.#window.copy());
+  learn(value: number): void {
+    if (this.#window.size < 2) {
+      this.#window.push(value);
+      return;
+    }
+    const { lower, upper } = this.range();
+    this.#window.push(Math.min(upper, Math.max(lower, value)));
   }
 
-  save() {
+  range(): Range {
+    const reach = this.#sigmas * this.#deviation;
+    return { expected: this.#mean, lower: this.#mean - reach, upper: this.#mean + reach };
+  }
+
+  save(): string {
     return this.#window.save();
   }
 }

@@ -1,151 +1,103 @@
-import { z } from 'zod';
-import { tailScore } from '../scoring/tail-score.ts';
 import { deviationFloor } from '../text/unit.ts';
-import type {
-  Detector,
-  DetectorDefinition,
-  DetectorSettings,
-  Direction,
-  Judgement,
-  Learning,
-  Sample,
-  SavedDetector,
-} from './detector.ts';
+import type { Detector, DetectorDefinition, DetectorSettings, SavedDetector } from './detector.ts';
 import { packNumbers, unpackNumbers } from './pack-numbers.ts';
-
-/** Lowest and highest value of a part of the span, and when they were. */
-interface Slice {
-  readonly low: number;
-  readonly lowAtMs: number;
-  readonly high: number;
-  readonly highAtMs: number;
-}
-
-interface State {
-  readonly slices: readonly Slice[];
-  /** Changes that the habit is made of, their mean and variance, in percent. */
-  readonly count: number;
-  readonly mean: number;
-  readonly variance: number;
-}
-
-const Saved = z.strictObject({ slices: z.string(), count: z.number(), mean: z.number(), variance: z.number() });
+import { RunningMoments } from './running-moments.ts';
 
 const slicesPerSpan = 6;
-const historyMemory = 100;
-/** How far beyond its own habits a change must be, in deviations, to count as much as its size alone would. */
-const habitDeviations = 5;
+const sliceCount = slicesPerSpan + 1;
 /** Percentages of nearly nothing mean nothing: the earlier value counts as at least so many smallest deviations. */
 const leastLevelInFloors = 10;
+const fields = 5;
+const habitMemory = 4_000;
+const leastHabit = 10;
 
 /**
- * Spec 1.3: the largest change, in percent of the earlier value, against any value within the span. The verdict is the
- * specification's; the score also asks how unusual such a change is for this very series (a series that jumps by half
- * every minute is normal doing so): it is the tail score of the lesser of size ÷ threshold and deviation from habit ÷ 5.
+ * Spec 1.3: the largest change, in percent of the earlier value, against any value within the span and the one before. The verdict is the
+ * specification's; how much it counts is how the change compares with those that this series is used to.
  */
 export const rateOfChange: DetectorDefinition = {
   name: 'rate_of_change',
   component: 'pattern',
-  create: (settings, saved) =>
-    new RateOfChange(settings, saved === undefined ? { slices: [], count: 0, mean: 0, variance: 0 } : restore(saved)),
+  trust: 0.4,
+  scale: 'rarity',
+  create: (settings, saved) => new RateOfChange(settings, saved),
 };
 
 class RateOfChange implements Detector {
   readonly #settings: DetectorSettings;
-  #state: State;
+  readonly #sliceMs: number;
+  /** A ring of parts of the span: their number in time, lowest value and when, highest value and when. */
+  readonly #slices: Float64Array;
+  /** The newest value learned: compared with whatever its age, as samples may be further apart than the span. */
+  #previous = Number.NaN;
+  #previousMs = 0;
+  #isTooFast = false;
+  /** The changes that this series is used to. */
+  #habit = new RunningMoments(habitMemory);
+  #change = Number.NaN;
 
-  constructor(settings: DetectorSettings, state: State) {
+  constructor(settings: DetectorSettings, saved: SavedDetector | undefined) {
     this.#settings = settings;
-    this.#state = state;
+    this.#sliceMs = settings.rule.rateOfChange.withinMs / slicesPerSpan;
+    this.#slices = new Float64Array(sliceCount * fields).fill(Number.NEGATIVE_INFINITY);
+    if (saved === undefined) return;
+    const [previous = Number.NaN, previousMs = 0, count = 0, mean = 0, variance = 0, ...slices] = unpackNumbers(saved);
+    this.#habit = new RunningMoments(habitMemory, [count, mean, variance]);
+    [this.#previous, this.#previousMs] = [previous, previousMs];
+    this.#slices.set(slices);
   }
 
-  judge(sample: Sample): Judgement | undefined {
-    const change = this.#largestChange(sample);
-    if (change === undefined) return undefined;
-    const { count, mean, variance } = this.#state;
-    const { maxPercent } = this.#settings.rule.rateOfChange;
-    const size = change.percent / maxPercent;
-    const habit = count < 3 ? 0 : Math.max(0, change.percent - mean) / Math.max(Math.sqrt(variance), 1);
-    return {
-      score: tailScore(habitDeviations * Math.min(size, habit / habitDeviations), habitDeviations),
-      anomalous: change.percent > maxPercent,
-      direction: change.direction,
-    };
-  }
-
-  /** Outliers are no earlier value to compare with: else the return to normal would look like the next change. */
-  learn(sample: Sample, learning: Learning): void {
-    if (learning !== 'full') return;
-    const { count, mean, variance } = this.#state;
-    const slices = this.#withSample(sample);
-    const change = this.#largestChange(sample);
-    if (change === undefined) {
-      this.#state = { slices, count, mean, variance };
-      return;
+  observe(value: number, timeMs: number): number {
+    if (Number.isNaN(this.#previous)) return Number.NaN;
+    const { withinMs, maxPercent } = this.#settings.rule.rateOfChange;
+    const since = timeMs - withinMs;
+    const slices = this.#slices;
+    let low = this.#previous;
+    let high = this.#previous;
+    for (let at = 0; at < slices.length; at += fields) {
+      if ((slices[at + 2] ?? 0) >= since) low = Math.min(low, slices[at + 1] ?? 0);
+      if ((slices[at + 4] ?? 0) >= since) high = Math.max(high, slices[at + 3] ?? 0);
     }
-    const memory = Math.min(count + 1, historyMemory);
-    const distance = change.percent - mean;
-    const moved = mean + distance / memory;
-    this.#state = {
-      slices,
-      count: count + 1,
-      mean: moved,
-      variance: variance + (distance * (change.percent - moved) - variance) / memory,
-    };
+    this.#change = value - low >= high - value ? value - low : value - high;
+    const earlier = this.#change > 0 ? low : high;
+    const percent = (100 * Math.abs(this.#change)) / this.#level(earlier);
+    // Spec 1.3 speaks of change per time: over a longer time than the span, more of it is acceptable.
+    this.#isTooFast = (percent * withinMs) / Math.max(withinMs, timeMs - this.#previousMs) > maxPercent;
+    if (this.#habit.count < leastHabit) return Number.NaN;
+    return this.#change / Math.max(this.#habit.spread, deviationFloor(earlier, this.#settings.unit));
   }
 
-  copy(): Detector {
-    return new RateOfChange(this.#settings, this.#state);
+  isAnomalous(): boolean {
+    return this.#isTooFast;
   }
 
-  save() {
-    const numbers = this.#state.slices.flatMap(({ low, lowAtMs, high, highAtMs }) => [low, lowAtMs, high, highAtMs]);
-    return { ...this.#state, slices: packNumbers(Float64Array.from(numbers)) };
-  }
-
-  #largestChange({ timeMs, value }: Sample): { readonly percent: number; readonly direction: Direction } | undefined {
-    const since = timeMs - this.#settings.rule.rateOfChange.withinMs;
-    let low = Number.POSITIVE_INFINITY;
-    let high = Number.NEGATIVE_INFINITY;
-    for (const slice of this.#state.slices) {
-      if (slice.lowAtMs >= since) low = Math.min(low, slice.low);
-      if (slice.highAtMs >= since) high = Math.max(high, slice.high);
+  learn(value: number, timeMs: number): void {
+    if (!Number.isNaN(this.#change)) this.#habit.push(this.#change);
+    [this.#previous, this.#previousMs] = [value, timeMs];
+    const slices = this.#slices;
+    const number = Math.floor(timeMs / this.#sliceMs);
+    const at = (number % sliceCount) * fields;
+    if (slices[at] !== number) {
+      slices[at] = number;
+      slices[at + 1] = value;
+      slices[at + 3] = value;
     }
-    const rise = low === Number.POSITIVE_INFINITY ? 0 : (value - low) / this.#level(low);
-    const fall = high === Number.NEGATIVE_INFINITY ? 0 : (high - value) / this.#level(high);
-    if (low === Number.POSITIVE_INFINITY && high === Number.NEGATIVE_INFINITY) return undefined;
-    return rise >= fall ? { percent: 100 * rise, direction: 'up' } : { percent: 100 * fall, direction: 'down' };
+    // The later of two equals, as it stays within the span for longer.
+    if (value <= (slices[at + 1] ?? 0)) {
+      slices[at + 1] = value;
+      slices[at + 2] = timeMs;
+    }
+    if (value >= (slices[at + 3] ?? 0)) {
+      slices[at + 3] = value;
+      slices[at + 4] = timeMs;
+    }
+  }
+
+  save(): SavedDetector {
+    return packNumbers([this.#previous, this.#previousMs, ...this.#habit.numbers(), ...this.#slices]);
   }
 
   #level(earlier: number): number {
     return Math.max(Math.abs(earlier), leastLevelInFloors * deviationFloor(earlier, this.#settings.unit));
   }
-
-  #withSample({ timeMs, value }: Sample): readonly Slice[] {
-    const index = this.#sliceOf(timeMs);
-    const slices = this.#state.slices.filter((slice) => this.#sliceOf(slice.highAtMs) >= index - slicesPerSpan);
-    const last = slices.at(-1);
-    if (last === undefined || this.#sliceOf(last.highAtMs) !== index) {
-      return [...slices, { low: value, lowAtMs: timeMs, high: value, highAtMs: timeMs }];
-    }
-    // The later of two equals, as it stays within the span for longer.
-    const low = value <= last.low ? { low: value, lowAtMs: timeMs } : { low: last.low, lowAtMs: last.lowAtMs };
-    const high = value >= last.high ? { high: value, highAtMs: timeMs } : { high: last.high, highAtMs: last.highAtMs };
-    return [...slices.slice(0, -1), { ...low, ...high }];
-  }
-
-  #sliceOf(timeMs: number): number {
-    return Math.floor((timeMs * slicesPerSpan) / this.#settings.rule.rateOfChange.withinMs);
-  }
-}
-
-function restore(value: SavedDetector): State {
-  const { slices, ...habit } = Saved.parse(value);
-  const numbers = unpackNumbers(slices);
-  const restored: Slice[] = [];
-  for (let index = 0; index + 3 < numbers.length; index += 4) {
-    const [low = 0, lowAtMs = 0, high = 0, highAtMs = 0] = numbers.subarray(index, index + 4);
-    restored.push({ low, lowAtMs, high, highAtMs });
-  }
-  return { ...habit, slices: restored };
 }

@@ -17,6 +17,10 @@ export class RollingWindow {
     return this.#size;
   }
 
+  get isFull(): boolean {
+    return this.#size === this.#values.length;
+  }
+
   get mean(): number {
     return this.#mean;
   }
@@ -41,50 +45,27 @@ export class RollingWindow {
     if (this.#next === 0) this.#recompute();
   }
 
-  copy(): RollingWindow {
-    const twin = new RollingWindow(this.#values.length);
-    twin.#values.set(this.#values);
-    twin.#size = this.#size;
-    twin.#next = this.#next;
-    twin.#mean = this.#mean;
-    twin.#squares = this.#squares;
-    return twin;
+  save(): string {
+    return packNumbers([this.#next, this.#mean, this.#squares, ...this.#values.subarray(0, this.#size)]);
   }
 
-  save(): SavedWindow {
-    return {
-      values: packNumbers(this.#values.subarray(0, this.#size)),
-      next: this.#next,
-      mean: this.#mean,
-      squares: this.#squares,
-    };
-  }
-
-  static restore(capacity: number, saved: SavedWindow): RollingWindow {
+  static restore(capacity: number, saved: string): RollingWindow {
     const window = new RollingWindow(capacity);
-    const values = unpackNumbers(saved.values);
-    if (values.length > capacity || saved.next >= capacity)
-      throw new RangeError('the saved window is larger than this one');
+    const [next = 0, mean = 0, squares = 0, ...values] = unpackNumbers(saved);
+    if (values.length > capacity || next >= capacity) throw new RangeError('the saved window is larger than this one');
     window.#values.set(values);
     window.#size = values.length;
-    window.#next = saved.next;
-    window.#mean = saved.mean;
-    window.#squares = saved.squares;
+    window.#next = next;
+    window.#mean = mean;
+    window.#squares = squares;
     return window;
   }
 
   #recompute(): void {
     let sum = 0;
-    for (const value of this.#values) sum += value;
+    for (let index = 0; index < this.#size; index += 1) sum += this.#values[index] ?? 0;
     this.#mean = sum / this.#size;
     this.#squares = 0;
-    for (const value of this.#values) this.#squares += (value - this.#mean) ** 2;
+    for (let index = 0; index < this.#size; index += 1) this.#squares += ((this.#values[index] ?? 0) - this.#mean) ** 2;
   }
 }
-
-export type SavedWindow = {
-  readonly values: string;
-  readonly next: number;
-  readonly mean: number;
-  readonly squares: number;
-};

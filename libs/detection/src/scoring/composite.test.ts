@@ -1,35 +1,33 @@
 import { expect, test } from 'vitest';
-import { composite, severityOf, typicalScore } from './composite.ts';
+import { composite, severityOf, typicalScore, type Component, type Voice } from './composite.ts';
+
+function voice(component: Component, score: number, deviation = 1): Voice {
+  return { definition: { component }, deviation, score };
+}
 
 test('the weights of the specification hold when every component has data', () => {
-  const { score } = composite([
-    { component: 'statistical', score: 1 },
-    { component: 'ml', score: 0.5 },
-    { component: 'pattern', score: 0 },
-    { component: 'correlation', score: 1 },
-  ]);
-  expect(score).toBeCloseTo(0.3 + 0.2 + 0.1, 12);
+  const voices = [voice('statistical', 1), voice('ml', 0.5), voice('pattern', 0), voice('correlation', 1)];
+  expect(composite(voices, 'both')).toBeCloseTo(0.3 + 0.2 + 0.1, 12);
 });
 
 test('weights are renormalised over the components with data, so one alone can be critical', () => {
-  expect(composite([{ component: 'statistical', score: 0.95 }]).score).toBeCloseTo(0.95, 12);
-  const two = composite([
-    { component: 'statistical', score: 1 },
-    { component: 'pattern', score: 0 },
-  ]);
-  expect(two).toEqual({ score: 0.6, components: { statistical: 1, pattern: 0 } });
+  expect(composite([voice('statistical', 0.95)], 'both')).toBeCloseTo(0.95, 12);
+  expect(composite([voice('statistical', 1), voice('pattern', 0)], 'both')).toBeCloseTo(0.6, 12);
+  expect(composite([voice('statistical', 0.95), voice('ml', 0, Number.NaN)], 'both')).toBeCloseTo(0.95, 12);
 });
 
 test('a component speaks with its strongest algorithm', () => {
-  const { components } = composite([
-    { component: 'statistical', score: 0.2 },
-    { component: 'statistical', score: 0.7 },
-  ]);
-  expect(components.statistical).toBe(0.7);
+  expect(composite([voice('statistical', 0.2), voice('statistical', 0.7)], 'both')).toBeCloseTo(0.7, 12);
+});
+
+test('a deviation to a side that is not asked about counts nothing', () => {
+  const voices = [voice('statistical', 0.9, -4), voice('pattern', 0.5, 2)];
+  expect(composite(voices, 'up')).toBeCloseTo(0.2, 12);
+  expect(composite(voices, 'down')).toBeCloseTo(0.54, 12);
 });
 
 test('nothing scores nothing', () => {
-  expect(composite([])).toEqual({ score: 0, components: {} });
+  expect(composite([], 'both')).toBe(0);
 });
 
 test('severity thresholds are exclusive', () => {

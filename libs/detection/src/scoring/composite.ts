@@ -12,27 +12,51 @@ const componentWeights: Readonly<Record<Component, number>> = {
   correlation: 0.1,
 };
 
-export interface Composite {
+/** What one algorithm says: NaN for nothing to go by, below zero for too low. */
+export interface Voice {
+  readonly definition: { readonly component: Component };
+  readonly deviation: number;
   readonly score: number;
-  readonly components: ComponentScores;
 }
 
 /**
  * Spec 1.4: the weighted sum of the components. A component speaks with the strongest voice among its algorithms; the
- * weights are renormalised over the components that have data, so that `critical` can be reached without all four.
+ * weights are renormalised over the components that have data, so that `critical` can be reached without all four. A
+ * deviation to a side that is not asked about is none.
  */
-export function composite(parts: readonly { readonly component: Component; readonly score: number }[]): Composite {
-  const components: { [Key in Component]?: number } = {};
-  for (const { component, score } of parts) components[component] = Math.max(components[component] ?? 0, score);
-  let sum = 0;
-  let weights = 0;
-  for (const [component, weight] of Object.entries(componentWeights) as [Component, number][]) {
-    const score = components[component];
-    if (score === undefined) continue;
-    sum += weight * score;
-    weights += weight;
+export function composite(voices: readonly Voice[], wanted: 'both' | 'up' | 'down'): number {
+  let statistical = -1;
+  let ml = -1;
+  let pattern = -1;
+  let correlation = -1;
+  for (const { definition, deviation, score } of voices) {
+    if (Number.isNaN(deviation)) continue;
+    const counted = wanted === 'both' || wanted === (deviation >= 0 ? 'up' : 'down') ? score : 0;
+    switch (definition.component) {
+      case 'statistical':
+        statistical = Math.max(statistical, counted);
+        break;
+      case 'ml':
+        ml = Math.max(ml, counted);
+        break;
+      case 'pattern':
+        pattern = Math.max(pattern, counted);
+        break;
+      case 'correlation':
+        correlation = Math.max(correlation, counted);
+        break;
+      default:
+        definition.component satisfies never;
+    }
   }
-  return { score: weights === 0 ? 0 : Math.min(1, sum / weights), components };
+  const weights = componentWeights;
+  let sum = 0;
+  let total = 0;
+  if (statistical >= 0) [sum, total] = [sum + weights.statistical * statistical, total + weights.statistical];
+  if (ml >= 0) [sum, total] = [sum + weights.ml * ml, total + weights.ml];
+  if (pattern >= 0) [sum, total] = [sum + weights.pattern * pattern, total + weights.pattern];
+  if (correlation >= 0) [sum, total] = [sum + weights.correlation * correlation, total + weights.correlation];
+  return total === 0 ? 0 : Math.min(1, sum / total);
 }
 
 /** The severity class of a composite score, or undefined below `info`. Spec 1.4. */

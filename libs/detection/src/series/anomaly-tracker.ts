@@ -67,6 +67,7 @@ function whileQuiet(
   verdict: TriggerVerdict,
 ): Tracked {
   const { timeMs } = observation.sample;
+  if (!observation.anomalous && verdict.held.length === 0) return { state: quietTracker };
   const run = observation.anomalous ? state.run + 1 : 0;
   const runSinceMs = run > 1 ? state.runSinceMs : timeMs;
   const opensByTrigger = verdict.held.length > 0;

@@ -1,4 +1,4 @@
-import type { AnomalySeverity, DetectionRule } from '@cortex/contracts';
+import type { AnomalySeverity } from '@cortex/contracts';
 import { z } from 'zod';
 import { allDetectors } from '../detectors/all-detectors.ts';
 import type {
@@ -6,29 +6,33 @@ import type {
   DetectorDefinition,
   DetectorSettings,
   Direction,
-  Judgement,
-  Learning,
+  Range,
   Sample,
 } from '../detectors/detector.ts';
 import { composite, severityOf, type ComponentScores } from '../scoring/composite.ts';
+import { EmpiricalTail } from '../scoring/empirical-tail.ts';
+import { tailScore } from '../scoring/tail-score.ts';
 import { followLevel, HeldLevel, isNewNormal } from './held-level.ts';
 
 /** What all algorithms together think of one sample. */
 export interface Observation {
   readonly sample: Sample;
   readonly score: number;
-  /** Undefined below `info`. */
-  readonly severity: AnomalySeverity | undefined;
   /** The score is above the rule's `openAbove`. */
   readonly anomalous: boolean;
-  readonly components: ComponentScores;
-  readonly algorithms: readonly { readonly name: string; readonly score: number; readonly anomalous: boolean }[];
   readonly direction: Direction;
-  readonly expected: number | undefined;
-  readonly lower: number | undefined;
-  readonly upper: number | undefined;
   /** This sample ended a long steady deviation: its level is the new normal. */
   readonly accepted: boolean;
+  /** Undefined below `info`. */
+  readonly severity: AnomalySeverity | undefined;
+}
+
+/** How an observation came about: what an event tells beside it. */
+export interface ObservationDetails {
+  readonly components: ComponentScores;
+  readonly algorithms: readonly { readonly name: string; readonly score: number; readonly anomalous: boolean }[];
+  /** What the most alarmed algorithm that thinks in values would have called normal. */
+  readonly range: Range | undefined;
 }
 
 /** What the series is going through; it decides what may be learned from a sample. */
@@ -42,29 +46,32 @@ export interface Circumstances {
 const Saved = z.strictObject({
   learned: z.number(),
   held: HeldLevel.optional(),
-  detectors: z.record(z.string(), z.record(z.string(), z.json())),
+  detectors: z.record(z.string(), z.string()),
+  tails: z.record(z.string(), z.string()),
 });
 export type SavedSeriesDetector = z.input<typeof Saved>;
 
 interface Member {
   readonly definition: DetectorDefinition;
   readonly detector: Detector;
-}
-
-interface Judged extends Member {
-  readonly judgement: Judgement | undefined;
+  /** How rare its deviations are; absent where they are scores already. */
+  readonly tail: EmpiricalTail | undefined;
+  /** What it said of the newest sample; NaN for nothing. */
+  deviation: number;
+  score: number;
 }
 
 /**
- * All algorithms on one series. What is normal is learned from normal values alone: an outlier counts as the edge of
- * the normal range, nothing is learned from values that a trigger calls bad, nor while an anomaly lasts, so that a leak
- * stays one until it is over. Only a level that is held steadily for six hours becomes the new normal.
+ * All algorithms on one series. Nothing is learned from values that a trigger calls bad, nor from what deviates while an
+ * anomaly is open, so that a leak stays one until it is over. Only a level that is held steadily for six hours becomes the
+ * new normal. Changes in place: constant work and no garbage worth mentioning per sample.
  */
 export class SeriesDetector {
   readonly #settings: DetectorSettings;
   #members: readonly Member[];
   /** Samples learned from. */
   #learned: number;
+  #isWarm = false;
   #held: HeldLevel | undefined;
 
   private constructor(settings: DetectorSettings, members: readonly Member[], learned: number, held?: HeldLevel) {
@@ -80,45 +87,78 @@ export class SeriesDetector {
 
   /** Goes on from what `save` gave; an algorithm that the saved form does not know starts afresh. Throws on any other form. */
   static restore(settings: DetectorSettings, saved: unknown): SeriesDetector {
-    const { learned, held, detectors } = Saved.parse(saved);
-    return new SeriesDetector(settings, createMembers(settings, detectors), learned, held);
-  }
-
-  copy(): SeriesDetector {
-    const members = this.#members.map(({ definition, detector }) => ({ definition, detector: detector.copy() }));
-    return new SeriesDetector(this.#settings, members, this.#learned, this.#held);
+    const { learned, held, ...members } = Saved.parse(saved);
+    return new SeriesDetector(settings, createMembers(settings, members), learned, held);
   }
 
   save(): SavedSeriesDetector {
+    const tails = this.#members.flatMap(({ definition, tail }) => (tail ? [[definition.name, tail.save()]] : []));
     return {
       learned: this.#learned,
       ...(this.#held === undefined ? {} : { held: this.#held }),
       detectors: Object.fromEntries(
         this.#members.map(({ definition, detector }) => [definition.name, detector.save()]),
       ),
+      tails: Object.fromEntries(tails),
     };
   }
 
   observe(sample: Sample, circumstances: Circumstances): Observation {
     const { rule } = this.#settings;
-    const judged: Judged[] = this.#members.map((member) => ({ ...member, judgement: member.detector.judge(sample) }));
-    const voices = rule.enabled && this.#learned >= rule.warmupSamples ? judged : [];
-    const twoSided = combine(rule, 'both', sample, voices);
-    const observation = rule.direction === 'both' ? twoSided : combine(rule, rule.direction, sample, voices);
-    const learning = learningFrom(twoSided, observation, voices.some(isOutlier), circumstances);
-    for (const { detector, judgement } of judged) detector.learn(sample, learning, judgement);
-    if (learning !== 'held') this.#learned += 1;
-    return this.#takesAsNormal(twoSided, learning, circumstances) ? { ...observation, accepted: true } : observation;
+    if (!rule.enabled) return quiet(sample);
+    for (const member of this.#members) observeBy(member, sample);
+    const isWarm = this.#learned >= rule.warmupSamples;
+    this.#isWarm = isWarm;
+    const twoSided = isWarm ? composite(this.#members, 'both') : 0;
+    const score = isWarm && rule.direction !== 'both' ? composite(this.#members, rule.direction) : twoSided;
+    const anomalous = score > rule.openAbove;
+    // Nothing is learned from a deviation that lasts: an open anomaly, or one to the side that nobody asks about.
+    const deviates = twoSided > rule.openAbove;
+    const learns = !circumstances.calledBad && !(deviates && (circumstances.open || !anomalous));
+    const direction = directionOf(this.#members);
+    const accepted = this.#takesAsNormal(sample, direction, anomalous && !learns, learns, circumstances);
+    if (learns) this.#learn(sample);
+    return { sample, score, anomalous, direction, accepted, severity: severityOf(score) };
+  }
+
+  /** Of the newest sample. */
+  details(): ObservationDetails {
+    const voices = this.#isWarm ? this.#members.filter(({ deviation }) => !Number.isNaN(deviation)) : [];
+    const byScore = voices.toSorted((left, right) => right.score - left.score);
+    const components: Partial<Record<keyof ComponentScores, number>> = {};
+    for (const { definition, score } of voices) {
+      components[definition.component] = Math.max(components[definition.component] ?? 0, score);
+    }
+    return {
+      components,
+      algorithms: voices.map(({ definition, detector, deviation, score }) => ({
+        name: definition.name,
+        score,
+        anomalous: detector.isAnomalous(deviation),
+      })),
+      range: byScore.find(({ detector }) => detector.range !== undefined)?.detector.range?.(),
+    };
+  }
+
+  #learn({ value, timeMs }: Sample): void {
+    this.#learned += 1;
+    for (const { detector, tail, deviation } of this.#members) {
+      if (tail !== undefined && !Number.isNaN(deviation)) tail.learn();
+      detector.learn(value, timeMs);
+    }
   }
 
   /** Starts to learn anew when what deviates has been held steadily for long enough. */
   #takesAsNormal(
-    { sample, anomalous, direction, lower = 0, upper = 0 }: Observation,
-    learning: Learning,
+    sample: Sample,
+    direction: Direction,
+    isHeld: boolean,
+    learns: boolean,
     { open, calledBad }: Circumstances,
   ): boolean {
-    if (calledBad || (!open && learning !== 'held')) this.#held = undefined;
-    if (calledBad || !anomalous || learning !== 'held') return false;
+    if (calledBad || (!open && learns)) this.#held = undefined;
+    if (calledBad || !isHeld) return false;
+    const { lower = 0, upper = 0 } = this.details().range ?? {};
     this.#held = followLevel(this.#held, sample, direction, (upper - lower) / 2);
     if (!isNewNormal(this.#held, sample.timeMs)) return false;
     this.#members = createMembers(this.#settings);
@@ -128,64 +168,40 @@ export class SeriesDetector {
   }
 }
 
-function createMembers(settings: DetectorSettings, saved: SavedSeriesDetector['detectors'] = {}): readonly Member[] {
+function createMembers(
+  settings: DetectorSettings,
+  saved?: Pick<SavedSeriesDetector, 'detectors' | 'tails'>,
+): readonly Member[] {
   return allDetectors.map((definition) => ({
     definition,
-    detector: definition.create(settings, saved[definition.name]),
+    detector: definition.create(settings, saved?.detectors[definition.name]),
+    tail: definition.scale === 'rarity' ? new EmpiricalTail(saved?.tails[definition.name]) : undefined,
+    deviation: Number.NaN,
+    score: 0,
   }));
 }
 
-/** An outlier to either side, whether or not the rule asks about that side, and whether or not it is enough to alarm. */
-function isOutlier({ judgement }: Judged): boolean {
-  return judgement?.range !== undefined && judgement.anomalous;
+function observeBy(member: Member, { value, timeMs }: Sample): void {
+  const { definition, detector, tail } = member;
+  const deviation = detector.observe(value, timeMs);
+  member.deviation = deviation;
+  if (Number.isNaN(deviation)) member.score = 0;
+  else if (tail === undefined) member.score = definition.trust * Math.abs(deviation);
+  else member.score = tailScore(definition.trust * tail.surprise(Math.abs(deviation)));
 }
 
-/** Nothing is learned from a deviation that lasts: an open anomaly, or one to the side that the rule does not ask about. */
-function learningFrom(
-  twoSided: Observation,
-  { anomalous }: Observation,
-  outlier: boolean,
-  { open, calledBad }: Circumstances,
-): Learning {
-  if (calledBad || (twoSided.anomalous && (open || !anomalous))) return 'held';
-  return anomalous || outlier ? 'clamped' : 'full';
+function directionOf(members: readonly Member[]): Direction {
+  let best = 0;
+  let deviation = 0;
+  for (const member of members) {
+    if (member.score > best) {
+      best = member.score;
+      deviation = member.deviation;
+    }
+  }
+  return deviation >= 0 ? 'up' : 'down';
 }
 
-function combine(
-  rule: DetectionRule,
-  wanted: DetectionRule['direction'],
-  sample: Sample,
-  judged: readonly Judged[],
-): Observation {
-  const voices = judged.flatMap(({ definition, judgement }) =>
-    judgement === undefined ? [] : [{ definition, judgement: oneSided(judgement, wanted) }],
-  );
-  const { score, components } = composite(
-    voices.map(({ definition, judgement }) => ({ component: definition.component, score: judgement.score })),
-  );
-  const byScore = voices.map(({ judgement }) => judgement).sort((left, right) => right.score - left.score);
-  const range = byScore.find((judgement) => judgement.range !== undefined)?.range;
-  return {
-    sample,
-    score,
-    severity: severityOf(score),
-    anomalous: score > rule.openAbove,
-    components,
-    algorithms: voices.map(({ definition, judgement }) => ({
-      name: definition.name,
-      score: judgement.score,
-      anomalous: judgement.anomalous,
-    })),
-    direction: byScore[0]?.direction ?? 'up',
-    expected: range?.expected,
-    lower: range?.lower,
-    upper: range?.upper,
-    accepted: false,
-  };
-}
-
-/** A deviation to a side that the rule does not ask about is none. */
-function oneSided(judgement: Judgement, wanted: 'both' | Direction): Judgement {
-  if (wanted === 'both' || wanted === judgement.direction) return judgement;
-  return { ...judgement, score: 0, anomalous: false };
+function quiet(sample: Sample): Observation {
+  return { sample, score: 0, anomalous: false, direction: 'up', accepted: false, severity: undefined };
 }

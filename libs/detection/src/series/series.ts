@@ -16,30 +16,26 @@ export interface SeriesSettings {
   readonly triggers: readonly Trigger[];
 }
 
-/** One series: its baseline, its open anomaly, its triggers. */
+/** One series: its baseline, its open anomaly, its triggers. Changes in place, sample by sample. */
 export interface Series {
   readonly key: string;
   readonly identity: SeriesIdentity;
   readonly unit: UnitKind;
   readonly settings: SeriesSettings;
   readonly detector: SeriesDetector;
-  readonly tracker: TrackerState;
-  readonly times: TriggerTimes;
-  readonly last: Sample | undefined;
+  tracker: TrackerState;
+  times: TriggerTimes;
+  last: Sample | undefined;
   /** The partition's clock when the series was last heard of. */
-  readonly seenAtMs: number;
+  seenAtMs: number;
 }
 
 export type Refusal = 'not_finite' | 'out_of_order' | 'from_the_future';
 
+/** What became of one sample: refused, or taken in. */
 export type Step =
   | { readonly refused: Refusal }
-  | {
-      readonly series: Series;
-      readonly observation: Observation;
-      readonly verdict: TriggerVerdict;
-      readonly transition?: Transition;
-    };
+  | { readonly refused?: undefined; readonly observation: Observation; readonly transition: Transition | undefined };
 
 /** A sender's clock may be ahead by this much; a sample from later would shut out all that follow. */
 const futureToleranceMs = 5 * 60_000;
@@ -61,12 +57,7 @@ export function createSeries(identity: SeriesIdentity, settings: SeriesSettings)
   };
 }
 
-/** A twin whose detector may be driven on without a trace in the original. */
-export function copySeries(series: Series): Series {
-  return { ...series, detector: series.detector.copy() };
-}
-
-/** Takes in one sample. Drives `series.detector` on: hand in a copy to keep the original. */
+/** Takes in one sample. */
 export function stepSeries(
   series: Series,
   sample: Sample,
@@ -76,12 +67,15 @@ export function stepSeries(
   const refused = refusalOf(series, sample, clockMs);
   if (refused !== undefined) return { refused };
   const { settings, last, times } = series;
-  const verdict = evaluateTriggers(
-    settings.triggers,
-    (metric) => valueOf(metric, series, sample),
-    sample.timeMs,
-    last === undefined ? undefined : { timeMs: last.timeMs, times },
-  );
+  const verdict =
+    settings.triggers.length === 0
+      ? noTriggers
+      : evaluateTriggers(
+          settings.triggers,
+          (metric) => valueOf(metric, series, sample),
+          sample.timeMs,
+          last === undefined ? undefined : { timeMs: last.timeMs, times },
+        );
   const observed = series.detector.observe(sample, {
     open: series.tracker.open !== undefined,
     calledBad: verdict.violated.length > 0,
@@ -90,13 +84,14 @@ export function stepSeries(
     ? observed
     : { ...observed, direction: triggerDirection(verdict, series.identity.metric) ?? observed.direction };
   const { state, transition } = track(series.key, settings.rule, series.tracker, observation, verdict);
-  return {
-    series: { ...series, tracker: state, times: verdict.times, last: sample, seenAtMs: clockMs },
-    observation,
-    verdict,
-    ...(transition === undefined ? {} : { transition }),
-  };
+  series.tracker = state;
+  series.times = verdict.times;
+  series.last = sample;
+  series.seenAtMs = clockMs;
+  return { observation, transition };
 }
+
+const noTriggers: TriggerVerdict = { times: {}, violated: [], held: [] };
 
 function refusalOf({ last }: Series, { timeMs, value }: Sample, clockMs: number): Refusal | undefined {
   if (!Number.isFinite(value) || Math.abs(value) > largestValue) return 'not_finite';

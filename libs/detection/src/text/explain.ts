@@ -7,7 +7,7 @@ import { formatValue } from './unit.ts';
 /** `memory of shop-1 is 412 MB; normal is 110 MB to 130 MB`. */
 export function explainAnomaly(series: Series, observation: Observation, triggerIds: readonly string[]): string {
   const parts = [`${nameOf(series)} is ${formatValue(observation.sample.value, series.unit)}`];
-  const range = normalRange(series, observation);
+  const range = normalRange(series);
   if (range !== undefined) parts.push(`normal is ${range}`);
   for (const { id, condition, durationMs } of series.settings.triggers) {
     if (!triggerIds.includes(id)) continue;
@@ -41,8 +41,10 @@ function nameOf({ identity: { service, instance, metric, labels } }: Series): st
   return `${words === '' ? metric : words} of ${instance ?? service}${suffix}`;
 }
 
-function normalRange({ unit }: Series, { lower, upper, expected }: Observation): string | undefined {
-  if (lower === undefined || upper === undefined || expected === undefined) return undefined;
+function normalRange({ unit, detector }: Series): string | undefined {
+  const { range } = detector.details();
+  if (range === undefined) return undefined;
+  const { expected, lower, upper } = range;
   // What has been above zero all along would not read well with a normal range that starts below it.
   const least = expected >= 0 ? Math.max(0, lower) : lower;
   const [from, to] = [formatValue(least, unit), formatValue(upper, unit)];

@@ -1,0 +1,55 @@
+import { deviationFloor } from '../text/unit.ts';
+import type { Detector, DetectorDefinition, DetectorSettings, SavedDetector } from './detector.ts';
+import { DelayLine } from './delay-line.ts';
+import { packNumbers, unpackNumbers } from './pack-numbers.ts';
+import { RunningMoments } from './running-moments.ts';
+
+const recentCount = 24;
+const historyMemory = 1_000;
+const leastHistory = 30;
+/** The mean of so many values lies this many deviations off: called anomalous. */
+const allowed = 3;
+
+/** The mean of the last 24 values against the mean and deviation of the thousand before: a step or a drift to another level. */
+export const levelShift: DetectorDefinition = {
+  name: 'level_shift',
+  component: 'pattern',
+  trust: 0.7,
+  scale: 'rarity',
+  create: (settings, saved) => new LevelShift(settings, saved),
+};
+
+class LevelShift implements Detector {
+  readonly #settings: DetectorSettings;
+  readonly #history: RunningMoments;
+  /** The newest values, not yet part of the history. */
+  readonly #recent: DelayLine;
+  #leaving = Number.NaN;
+
+  constructor(settings: DetectorSettings, saved: SavedDetector | undefined) {
+    this.#settings = settings;
+    const numbers = saved === undefined ? [] : [...unpackNumbers(saved)];
+    this.#history = new RunningMoments(historyMemory, numbers.slice(0, 3));
+    this.#recent = new DelayLine(recentCount, numbers.slice(3));
+  }
+
+  observe(value: number): number {
+    this.#leaving = this.#recent.push(value);
+    if (this.#history.count < leastHistory) return Number.NaN;
+    const { mean, deviation } = this.#history;
+    return (this.#recent.mean - mean) / Math.max(deviation, deviationFloor(mean, this.#settings.unit));
+  }
+
+  isAnomalous(deviation: number): boolean {
+    return Math.abs(deviation) > allowed;
+  }
+
+  /** What is learned has waited its turn: the value that has just left the newest. */
+  learn(): void {
+    if (!Number.isNaN(this.#leaving)) this.#history.push(this.#leaving);
+  }
+
+  save(): SavedDetector {
+    return packNumbers([...this.#history.numbers(), ...this.#recent.numbers()]);
+  }
+}

@@ -1,0 +1,122 @@
+const centroids = 6;
+const stride = 2 * centroids;
+/** A slot remembers about this many values; then all weights are halved. */
+const largestWeight = 2_048;
+
+/**
+ * The distribution of values in each of several slots: up to six weighted centroids a slot, in order (a very small t-digest,
+ * Dunning 2019). Sketches of several slots merge into one.
+ */
+export class SlotSketches {
+  /** Per slot: means, then weights. */
+  readonly #numbers: Float32Array;
+
+  constructor(slots: number, saved?: Float32Array) {
+    if (saved !== undefined && saved.length !== slots * stride) throw new RangeError('saved sketches of another form');
+    this.#numbers = saved ?? new Float32Array(slots * stride);
+  }
+
+  get numbers(): Float32Array {
+    return this.#numbers;
+  }
+
+  weight(slot: number): number {
+    let sum = 0;
+    for (let index = 0; index < centroids; index += 1) sum += this.#numbers[slot * stride + centroids + index] ?? 0;
+    return sum;
+  }
+
+  push(slot: number, value: number): void {
+    const numbers = this.#numbers;
+    const means = slot * stride;
+    const weights = means + centroids;
+    // Into the scratch, in order, the new value among them.
+    let size = 0;
+    let total = 1;
+    let isPlaced = false;
+    for (let index = 0; index < centroids; index += 1) {
+      const weight = numbers[weights + index] ?? 0;
+      if (weight === 0) break;
+      const mean = numbers[means + index] ?? 0;
+      if (!isPlaced && value <= mean) {
+        scratchMeans[size] = value;
+        scratchWeights[size] = 1;
+        size += 1;
+        isPlaced = true;
+      }
+      scratchMeans[size] = mean;
+      scratchWeights[size] = weight;
+      size += 1;
+      total += weight;
+    }
+    if (!isPlaced) {
+      scratchMeans[size] = value;
+      scratchWeights[size] = 1;
+      size += 1;
+    }
+    if (size > centroids) size = mergeClosest(size);
+    const share = total > largestWeight ? 0.5 : 1;
+    for (let index = 0; index < size; index += 1) {
+      numbers[means + index] = scratchMeans[index] ?? 0;
+      numbers[weights + index] = (scratchWeights[index] ?? 0) * share;
+    }
+  }
+
+  /** The values below which these shares of the slots' values lie together. */
+  quantiles(slots: readonly number[], shares: readonly number[]): number[] {
+    const points: { readonly mean: number; readonly weight: number }[] = [];
+    let total = 0;
+    for (const slot of slots) {
+      for (let index = 0; index < centroids; index += 1) {
+        const weight = this.#numbers[slot * stride + centroids + index] ?? 0;
+        if (weight <= 0) break;
+        points.push({ mean: this.#numbers[slot * stride + index] ?? 0, weight });
+        total += weight;
+      }
+    }
+    points.sort((left, right) => left.mean - right.mean);
+    return shares.map((share) => interpolate(points, share * total));
+  }
+}
+
+const scratchMeans = new Float64Array(centroids + 1);
+const scratchWeights = new Float64Array(centroids + 1);
+
+/** Makes one of the two neighbours whose merger moves the least: light ones that are close. Returns the new size. */
+function mergeClosest(size: number): number {
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (let index = 0; index + 1 < size; index += 1) {
+    const left = scratchWeights[index] ?? 0;
+    const right = scratchWeights[index + 1] ?? 0;
+    const cost = (left * right * ((scratchMeans[index + 1] ?? 0) - (scratchMeans[index] ?? 0))) / (left + right);
+    if (cost < least) {
+      least = cost;
+      best = index;
+    }
+  }
+  const left = scratchWeights[best] ?? 0;
+  const right = scratchWeights[best + 1] ?? 0;
+  const mean = ((scratchMeans[best] ?? 0) * left + (scratchMeans[best + 1] ?? 0) * right) / (left + right);
+  scratchMeans.copyWithin(best, best + 1, size);
+  scratchWeights.copyWithin(best, best + 1, size);
+  scratchMeans[best] = mean;
+  scratchWeights[best] = left + right;
+  return size - 1;
+}
+
+/** Between the middles of the centroids; the outermost reach half their distance to the next beyond themselves. */
+function interpolate(points: readonly { readonly mean: number; readonly weight: number }[], target: number): number {
+  let below = 0;
+  let previous: { readonly at: number; readonly mean: number } | undefined;
+  for (const { mean, weight } of points) {
+    const at = below + weight / 2;
+    if (target <= at) {
+      if (previous === undefined) return mean;
+      return previous.mean + ((mean - previous.mean) * (target - previous.at)) / (at - previous.at);
+    }
+    below += weight;
+    previous = { at, mean };
+  }
+  return previous?.mean ?? Number.NaN;
+}

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { normalNoise, repeat } from '../test-support.ts';
+import { EmpiricalTail } from './empirical-tail.ts';
+
+function taught(deviations: readonly number[]): EmpiricalTail {
+  const tail = new EmpiricalTail();
+  for (const deviation of deviations) {
+    tail.surprise(deviation);
+    tail.learn();
+  }
+  return tail;
+}
+
+const noise = normalNoise(1);
+const normal = repeat(8_000, () => Math.abs(noise()));
+/** Heavy: some are a hundred times as large as the usual ones. */
+const heavy = repeat(8_000, () => Math.exp(1.5 * noise()));
+
+test.each([
+  ['normal', normal],
+  ['heavy', heavy],
+])('of %s deviations, one in ten surprises by 1, one in a hundred by 2, one in a thousand by 3', (_, deviations) => {
+  const tail = taught(deviations);
+  const sorted = deviations.toSorted((left, right) => left - right);
+  const quantile = (share: number): number => sorted[Math.floor(share * sorted.length)] ?? 0;
+  expect(Math.abs(tail.surprise(quantile(0.9)) - 1)).toBeLessThan(0.25);
+  expect(Math.abs(tail.surprise(quantile(0.99)) - 2)).toBeLessThan(0.35);
+  expect(Math.abs(tail.surprise(quantile(0.999)) - 3)).toBeLessThan(0.6);
+});
+
+test('beyond everything seen the surprise goes on growing, and faster where the series is calm', () => {
+  const [calm, wild] = [taught(normal), taught(heavy)];
+  expect(calm.surprise(20)).toBeGreaterThan(calm.surprise(10));
+  expect(calm.surprise(20)).toBeGreaterThan(10);
+  expect(wild.surprise(20)).toBeLessThan(4);
+});
+
+test('a fresh one takes the series for a normal one', () => {
+  const tail = new EmpiricalTail();
+  expect(tail.surprise(0.5)).toBeLessThan(0.5);
+  expect(tail.surprise(3)).toBeGreaterThan(1.5);
+  expect(tail.surprise(10)).toBeGreaterThan(8);
+});
+
+test('what was usual long ago is forgotten', () => {
+  const tail = taught([...heavy, ...repeat(60_000, (index) => normal[index % normal.length] ?? 0)]);
+  expect(tail.surprise(20)).toBeGreaterThan(8);
+});
+
+test('a larger deviation never surprises less', () => {
+  const tail = taught(normal);
+  const deviation = fc.double({ min: 0, max: 100, noNaN: true });
+  fc.assert(
+    fc.property(deviation, deviation, (left, right) => {
+      expect(tail.surprise(Math.min(left, right))).toBeLessThanOrEqual(tail.surprise(Math.max(left, right)));
+    }),
+  );
+});
+
+test('restored at any point, it goes on to the bit', () => {
+  for (const cut of [0, 1, 47, 48, 49, 200, 3_333]) {
+    const [whole, before] = [taught(normal.slice(0, cut)), taught(normal.slice(0, cut))];
+    const restored = new EmpiricalTail(before.save());
+    for (const deviation of heavy.slice(0, 500)) {
+      expect(restored.surprise(deviation)).toBe(whole.surprise(deviation));
+      restored.learn();
+      whole.learn();
+    }
+    expect(restored.save()).toBe(whole.save());
+  }
+});
+
+test('another form is refused', () => {
+  expect(() => new EmpiricalTail('AAAA')).toThrow(RangeError);
+});
