@@ -1,5 +1,6 @@
 import { approveCommand, rejectCommand } from './commands/answer-approval.ts';
 import { auditExportCommand, auditVerifyCommand } from './commands/audit.ts';
+import { backtestCommand } from './commands/backtest.ts';
 import { checkCommand } from './commands/check.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -20,6 +21,7 @@ export const commandTable: readonly CommandDefinition[] = [
   demoCommand,
   upCommand,
   validateCommand,
+  backtestCommand,
   checkCommand,
   pluginsCommand,
   provisionCommand,

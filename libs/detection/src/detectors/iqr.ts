@@ -5,7 +5,7 @@ import { RunningMoments } from './running-moments.ts';
 import { ValueHistogram } from './value-histogram.ts';
 
 const reach = 1.5;
-const leastHistory = 50;
+const leastHistory = 40;
 const recentCount = 5;
 const largestExcess = 10;
 const historyMemory = 4_000;

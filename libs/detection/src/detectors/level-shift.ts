@@ -33,9 +33,14 @@ class LevelShift implements Detector {
     this.#recent = new DelayLine(recentCount, numbers.slice(3));
   }
 
+  /** The first values are history at once: something has to be known soon. */
   observe(value: number): number {
+    if (this.#history.count < leastHistory) {
+      this.#leaving = value;
+      return Number.NaN;
+    }
     this.#leaving = this.#recent.push(value);
-    if (this.#history.count < leastHistory) return Number.NaN;
+    if (!this.#recent.isFull) return Number.NaN;
     const { mean, deviation } = this.#history;
     return (this.#recent.mean - mean) / Math.max(deviation, deviationFloor(mean, this.#settings.unit));
   }

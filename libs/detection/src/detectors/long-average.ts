@@ -43,8 +43,9 @@ class LongAverage implements Detector {
     return Math.abs(deviation) > allowed;
   }
 
+  /** The first values are history at once: something has to be known soon. */
   learn(value: number): void {
-    const leaving = this.#newest.push(value);
+    const leaving = this.#history.count < leastHistory ? value : this.#newest.push(value);
     if (!Number.isNaN(leaving)) this.#history.push(leaving);
   }
 

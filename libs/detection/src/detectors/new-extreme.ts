@@ -2,7 +2,7 @@ import { deviationFloor } from '../text/unit.ts';
 import type { Detector, DetectorDefinition, DetectorSettings, SavedDetector } from './detector.ts';
 import { packNumbers, unpackNumbers } from './pack-numbers.ts';
 
-const leastHistory = 50;
+const leastHistory = 30;
 /** A value beyond all others by this share of their range, and by so many smallest deviations, counts in full. */
 const fullShare = 0.05;
 const fullFloors = 3;

@@ -3,7 +3,7 @@ import type { Detector, DetectorDefinition, DetectorSettings, SavedDetector } fr
 import { packNumbers, unpackNumbers } from './pack-numbers.ts';
 import { ValueHistogram } from './value-histogram.ts';
 
-const leastHistory = 60;
+const leastHistory = 40;
 /** A value seen once in so many is called anomalous. */
 const rareBits = 9;
 /** What never was counts as this much of a value: how rare it is grows with how long it has never been. */

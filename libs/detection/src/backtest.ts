@@ -1,0 +1,56 @@
+import type { AnomalySeverity } from '@cortex/contracts';
+import type { DetectionSettings } from './partition.ts';
+import type { Sample } from './detectors/detector.ts';
+import { Refractory } from './scoring/refractory.ts';
+import { createSeries, stepSeries, type Refusal, type SeriesIdentity } from './series/series.ts';
+import { explainAnomaly } from './text/explain.ts';
+
+/** What the detection would have made of one recorded sample at its time. */
+export interface BacktestRow extends Sample {
+  /** Composite score, 0 where a worse or equal one was told of late. */
+  readonly alarm: number;
+  /** An anomaly was open. */
+  readonly isOpen: boolean;
+  readonly lower: number | undefined;
+  readonly upper: number | undefined;
+  /** Set where an anomaly opened at this sample. */
+  readonly opened?: { readonly severity: AnomalySeverity; readonly explanation: string };
+  /** Set where the sample was not taken in. */
+  readonly refused?: Refusal;
+}
+
+/** Runs the detection over the samples of one series, in their order, as if each had just arrived. */
+export function* backtestSeries(
+  settings: DetectionSettings,
+  identity: SeriesIdentity,
+  samples: Iterable<Sample>,
+): Generator<BacktestRow> {
+  const series = createSeries(identity, settings.settingsFor(identity));
+  const refractory = new Refractory();
+  for (const sample of samples) {
+    const step = stepSeries(series, sample, sample.timeMs, (metric) =>
+      metric === identity.metric ? sample.value : undefined,
+    );
+    if (step.refused !== undefined) {
+      yield { ...sample, alarm: 0, isOpen: false, lower: undefined, upper: undefined, refused: step.refused };
+      continue;
+    }
+    const { observation, transition } = step;
+    const { range } = series.detector.details();
+    yield {
+      ...sample,
+      alarm: refractory.pass(observation.score),
+      isOpen: series.tracker.open !== undefined,
+      lower: range?.lower,
+      upper: range?.upper,
+      ...(transition?.type === 'detected'
+        ? {
+            opened: {
+              severity: transition.anomaly.severity,
+              explanation: explainAnomaly(series, observation, transition.anomaly.triggers),
+            },
+          }
+        : {}),
+    };
+  }
+}

@@ -1,0 +1,32 @@
+/** Samples for which a score silences lesser ones. */
+const silentFor = 36;
+/** What is clearly worse is told all the same. */
+const clearlyWorse = 1.2;
+
+/**
+ * Of a run of high scores only the first, and those that are clearly worse than all of the last 36 samples: one alarm for one
+ * thing. Constant work per score on average.
+ */
+export class Refractory {
+  /** Scores that no later one has reached, the largest first, and when they were. */
+  readonly #scores: number[] = [];
+  readonly #times: number[] = [];
+  #now = 0;
+
+  /** The score as it may be told: itself, or 0. */
+  pass(score: number): number {
+    this.#now += 1;
+    if ((this.#times[0] ?? this.#now) < this.#now - silentFor) {
+      this.#scores.shift();
+      this.#times.shift();
+    }
+    const worst = this.#scores[0] ?? 0;
+    while (this.#scores.length > 0 && (this.#scores.at(-1) ?? 0) <= score) {
+      this.#scores.pop();
+      this.#times.pop();
+    }
+    this.#scores.push(score);
+    this.#times.push(this.#now);
+    return score > worst * clearlyWorse ? score : 0;
+  }
+}
