@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { accumulateGradient, networkOf, reconstruct, type Network } from './network.ts';
-import { rowOf, type Matrix } from './matrix.ts';
+import { mapRows, rowOf, type Matrix } from './matrix.ts';
 import { pack32, unpack32 } from './packed.ts';
+import { quantileOfSorted } from './quantile.ts';
 import { normalFrom, shuffleStart, type Random } from './seeded-random.ts';
 
 export interface AutoencoderOptions {
@@ -57,6 +58,11 @@ export function autoencoderError({ network, parameters }: Autoencoder, row: Arra
     squares += error * error;
   }
   return squares / output.length;
+}
+
+/** The error that a share of the rows exceeds: above it, a row counts as anomalous. Spec 1.3: the 95th percentile. */
+export function errorThreshold(autoencoder: Autoencoder, rows: Matrix, percentile = 0.95): number {
+  return quantileOfSorted(mapRows(rows, (row) => autoencoderError(autoencoder, row)).sort(), percentile);
 }
 
 /** He et al. 2015: normal weights of variance 2 / inputs for relu, and no offsets. */

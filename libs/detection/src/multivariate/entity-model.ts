@@ -12,8 +12,10 @@ import { comparable, meanSurprise, smoothLevel, smoothMembers } from './smoothin
 import { fillGaps, thinRows, type TrainingRows } from './training-rows.ts';
 
 export interface EntityOptions {
-  /** At most so many rows are learnt from, as runs spread evenly: default 4,096. */
+  /** At most so many rows are learnt from, as runs spread evenly: default 16,384. */
   readonly sampleRows?: number;
+  /** At most so many of these by the autoencoder and the calibration, which take their time over each: default 2,048. */
+  readonly slowRows?: number;
   /** False leaves the autoencoder out: nine tenths of the time to fit, a twentieth of the result. */
   readonly autoencoder?: AutoencoderOptions | false;
   readonly forest?: ForestOptions;
@@ -49,7 +51,8 @@ export function* fitEntityInSlices(
   options: EntityOptions,
   seed: number,
 ): Generator<void, EntityModel> {
-  const sample = fillGaps('runRows' in rows ? rows : thinRows(rows, options.sampleRows ?? defaultSampleRows));
+  const given = 'runRows' in rows ? rows : { rows, runRows: Math.max(1, rows.rows) };
+  const sample = fillGaps(thinRows(given, options.sampleRows ?? defaultSampleRows));
   const random = seededRandom(seed);
   const scaler = fitScaler(sample.rows);
   const standard = standardiseRows(scaler, sample.rows);
@@ -63,24 +66,26 @@ export function* fitEntityInSlices(
     forest: growForest(standard, options.forest ?? {}, random),
   };
   yield;
+  const slow = thinRows({ rows: standard, runRows: sample.runRows }, options.slowRows ?? defaultSlowRows);
   let autoencoder: Autoencoder | undefined;
   if (options.autoencoder !== false) {
-    const epochs = trainAutoencoder(standard, { epochs: defaultEpochs, ...options.autoencoder }, random);
+    const epochs = trainAutoencoder(slow.rows, { epochs: defaultEpochs, ...options.autoencoder }, random);
     let epoch = epochs.next();
     for (; epoch.done !== true; epoch = epochs.next()) yield;
     autoencoder = epoch.value;
   }
-  return calibrate({ ...unfinished, autoencoder }, standard, sample.runRows);
+  return calibrate({ ...unfinished, autoencoder }, slow);
 }
 
-const defaultSampleRows = 4096;
+const defaultSampleRows = 16_384;
+const defaultSlowRows = 2048;
 const defaultEpochs = 8;
 
 type Uncalibrated = Omit<EntityModel, 'calibrations' | 'calibration'>;
 
 /** Learns what the members say of the rows that they were fitted on, smoothed as they will be. */
-function calibrate(model: Uncalibrated, standard: Matrix, runRows: number): EntityModel {
-  const smoothed = smoothedScores(model, standard, runRows);
+function calibrate(model: Uncalibrated, sample: TrainingRows): EntityModel {
+  const smoothed = smoothedScores(model, sample);
   const calibrations = members.map((member, index) =>
     member === 'autoencoder' && model.autoencoder === undefined
       ? undefined
@@ -94,7 +99,7 @@ function calibrate(model: Uncalibrated, standard: Matrix, runRows: number): Enti
   return { ...model, calibrations, calibration: fitCalibration(levels) };
 }
 
-function smoothedScores(model: Uncalibrated, standard: Matrix, runRows: number): Float64Array[] {
+function smoothedScores(model: Uncalibrated, { rows: standard, runRows }: TrainingRows): Float64Array[] {
   const scratch = newScratch(model.columns);
   const all: Float64Array[] = [];
   for (let row = 0; row < standard.rows; row += 1) {

@@ -7,18 +7,20 @@ export interface TrainingRows {
 }
 
 /** Long enough for what follows from the row before, short enough to see many times of the day. */
-export const runRows = 64;
+export const shortRun = 64;
 
-/** No more than about `most` rows, as runs spread evenly over all of them; all in one run when they are no more. */
-export function thinRows(rows: Matrix, most: number): TrainingRows {
-  if (rows.rows <= most) return { rows, runRows: Math.max(1, rows.rows) };
-  const kept = Math.max(1, Math.floor(most / runRows));
-  const indices = new Int32Array(kept * runRows);
-  for (let run = 0; run < kept; run += 1) {
-    const start = Math.floor((run * (rows.rows - runRows)) / Math.max(1, kept - 1));
-    for (let row = 0; row < runRows; row += 1) indices[run * runRows + row] = start + row;
-  }
-  return { rows: pickRows(rows, indices), runRows };
+/** No more than about `most` rows: as they are when they are no more, else short runs spread evenly over all of them. */
+export function thinRows({ rows, runRows }: TrainingRows, most: number): TrainingRows {
+  if (rows.rows <= most) return { rows, runRows };
+  // Short runs of whole ones; rows that came in shorter runs keep theirs.
+  const run = Math.min(shortRun, runRows);
+  const available = Math.floor(rows.rows / run);
+  const kept = Math.max(1, Math.floor(most / run));
+  const indices = Int32Array.from({ length: kept * run }, (_, index) => {
+    const source = Math.floor((Math.floor(index / run) * available) / kept);
+    return source * run + (index % run);
+  });
+  return { rows: pickRows(rows, indices), runRows: run };
 }
 
 /** The same runs with every value finite: gaps of a column are filled with its last value before, or 0. */
