@@ -34,7 +34,7 @@ describe('what is found', () => {
     expect(theOnly(drafts, 'anomaly.cleared').anomalyId).toBe(detected.anomalyId);
     const clearedAt = (Date.parse(theOnly(drafts, 'anomaly.cleared').clearedAt) - startMs) / 10_000;
     expect(clearedAt).toBeGreaterThanOrEqual(214);
-    expect(clearedAt).toBeLessThanOrEqual(216);
+    expect(clearedAt).toBeLessThanOrEqual(218);
   });
 
   test('a leak of one percent per sample stays one anomaly until it is over', () => {

@@ -13,12 +13,12 @@ const leastDeviation = 0.02;
 
 /**
  * Spec 1.1: outside Q1 − 1.5·IQR to Q3 + 1.5·IQR of the past values. How much counts is graded: the mean excess of the last
- * five values, in IQR, against what this series is used to.
+ * five values but the largest, in IQR, against what this series is used to.
  */
 export const iqr: DetectorDefinition = {
   name: 'iqr',
   component: 'statistical',
-  trust: 0.4,
+  trust: 0.2,
   scale: 'rarity',
   create: (settings, saved) => new Iqr(settings, saved),
 };
@@ -66,8 +66,13 @@ class Iqr implements Detector {
 
   #recentMean(): number {
     let sum = 0;
-    for (let index = 0; index < recentCount; index += 1) sum += this.#recent[index] ?? 0;
-    return sum / recentCount;
+    let largest = 0;
+    for (let index = 0; index < recentCount; index += 1) {
+      const one = this.#recent[index] ?? 0;
+      sum += one;
+      if (Math.abs(one) > Math.abs(largest)) largest = one;
+    }
+    return (sum - largest) / (recentCount - 1);
   }
 
   range(): Range {

@@ -7,6 +7,8 @@ import { RunningMoments } from './running-moments.ts';
 const recentCount = 24;
 const historyMemory = 1_000;
 const leastHistory = 30;
+/** A single outlier is no new level, however far out it is. */
+const largestDeviation = 8;
 /** The mean of so many values lies this many deviations off: called anomalous. */
 const allowed = 3;
 
@@ -39,10 +41,11 @@ class LevelShift implements Detector {
       this.#leaving = value;
       return Number.NaN;
     }
-    this.#leaving = this.#recent.push(value);
-    if (!this.#recent.isFull) return Number.NaN;
-    const { mean, deviation } = this.#history;
-    return (this.#recent.mean - mean) / Math.max(deviation, deviationFloor(mean, this.#settings.unit));
+    const { mean } = this.#history;
+    const deviation = Math.max(this.#history.deviation, deviationFloor(mean, this.#settings.unit));
+    const reach = largestDeviation * deviation;
+    this.#leaving = this.#recent.push(Math.max(mean - reach, Math.min(mean + reach, value)));
+    return this.#recent.isFull ? (this.#recent.mean - mean) / deviation : Number.NaN;
   }
 
   isAnomalous(deviation: number): boolean {

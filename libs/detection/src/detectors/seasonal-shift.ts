@@ -13,6 +13,8 @@ const leastHistory = 50;
 const slotMemory = 96;
 const slotLeast = 8;
 const allowed = 3;
+/** A single outlier is no unusual day: it may count for as much as so many usual distances, and that once. */
+const largestDeviation = 2;
 
 /**
  * The mean distance of the last 24 values from what is usual at their hour, on weekdays or at the weekend, against how far
@@ -48,7 +50,10 @@ class SeasonalShift implements Detector {
   observe(value: number, timeMs: number): number {
     const slot = slotOf(timeMs);
     const isKnown = (this.#counts[slot] ?? 0) >= slotLeast;
-    this.#recent.push(isKnown ? value - (this.#means[slot] ?? 0) : Number.NaN);
+    const reach =
+      largestDeviation * recentCount * Math.max(this.#habit.spread, deviationFloor(value, this.#settings.unit));
+    const distance = value - (this.#means[slot] ?? 0);
+    this.#recent.push(isKnown ? Math.max(-reach, Math.min(reach, distance)) : Number.NaN);
     this.#strayed = this.#recent.isFull ? this.#recent.mean : Number.NaN;
     if (Number.isNaN(this.#strayed) || this.#habit.count < leastHistory) return Number.NaN;
     return this.#strayed / Math.max(this.#habit.spread, deviationFloor(value, this.#settings.unit));

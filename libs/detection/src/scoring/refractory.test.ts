@@ -11,8 +11,8 @@ test('of a run of high scores the first is told, then what is clearly worse', ()
   expect(passed([0.1, 0.6, 0.6, 0.65, 0.8, 0.7])).toEqual([0.1, 0.6, 0, 0, 0.8, 0]);
 });
 
-test('after 36 quiet samples the same is told again', () => {
-  const quiet = Array.from({ length: 36 }, () => 0);
+test('after 48 quiet samples the same is told again', () => {
+  const quiet = Array.from({ length: 48 }, () => 0);
   expect(passed([0.6, ...quiet, 0.6]).at(-1)).toBe(0.6);
   expect(passed([0.6, ...quiet.slice(1), 0.6]).at(-1)).toBe(0);
 });
@@ -21,7 +21,7 @@ test('it is what the definition says, over any scores', () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 200 }), (scores) => {
       const expected = scores.map((score, index) => {
-        const worst = Math.max(0, ...scores.slice(Math.max(0, index - 36), index));
+        const worst = Math.max(0, ...scores.slice(Math.max(0, index - 48), index));
         return score > worst * 1.2 ? score : 0;
       });
       expect(passed(scores)).toEqual(expected);

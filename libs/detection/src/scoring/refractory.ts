@@ -1,10 +1,10 @@
 /** Samples for which a score silences lesser ones. */
-const silentFor = 36;
+const silentFor = 48;
 /** What is clearly worse is told all the same. */
 const clearlyWorse = 1.2;
 
 /**
- * Of a run of high scores only the first, and those that are clearly worse than all of the last 36 samples: one alarm for one
+ * Of a run of high scores only the first, and those that are clearly worse than all of the last 48 samples: one alarm for one
  * thing. Constant work per score on average.
  */
 export class Refractory {

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { tailScore } from './tail-score.ts';
 
-test('one sample in a hundred thousand scores 0.5, a usual one nearly nothing, an impossible one nearly 1', () => {
-  expect(tailScore(5)).toBe(0.5);
-  expect(tailScore(1)).toBeLessThan(0.04);
+test('one sample in ten thousand scores 0.5, a usual one nearly nothing, an impossible one nearly 1', () => {
+  expect(tailScore(4)).toBe(0.5);
+  expect(tailScore(1)).toBeLessThan(0.06);
   expect(tailScore(50)).toBeGreaterThan(0.98);
 });
 
