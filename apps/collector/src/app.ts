@@ -5,10 +5,13 @@ import { HostMetrics } from './adapters/host-metrics.ts';
 import { Batcher } from './batching/batcher.ts';
 import { createCollectorMetrics } from './collector-metrics.ts';
 import { OtlpListenError } from './errors.ts';
-import { createOtlpServer } from './otlp/server.ts';
+import type { Intake } from './http/intake.ts';
+import { createServer } from './http/server.ts';
+import { otlpRoutes } from './otlp/routes.ts';
+import { remoteWriteRoutes } from './remote-write/routes.ts';
 import { every } from './schedule.ts';
 
-/** Turns outside signals into telemetry: OTLP metrics and the metrics of this machine. Judges nothing. */
+/** Turns outside signals into telemetry: OTLP, Prometheus' remote write, the metrics of this machine. Judges nothing. */
 export async function startCollector(context: ServiceContext): Promise<RunningApp> {
   const { config, bus, logger } = context;
   const { host, otlp, partitions } = config.collector;
@@ -22,15 +25,17 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
   });
   const metrics = createCollectorMetrics(context.metrics, () => batcher.waiting);
 
-  const server = createOtlpServer({
+  const intake: Intake = {
     offer: (samples) => batcher.offer(samples),
     isFull: () => batcher.isFull,
-    onReceived({ samples, rejected }) {
-      metrics.collected.inc({ source: 'otlp' }, samples);
-      metrics.rejected.inc({ source: 'otlp' }, rejected);
+    onReceived(source, samples, rejections) {
+      metrics.collected.inc({ source }, samples);
+      for (const [reason, count] of rejections.byReason) metrics.rejected.inc({ source, reason }, count);
+      if (rejections.points > 0) logger.debug({ source, rejections: rejections.message }, 'samples were not taken in');
     },
     nowMs: () => context.now().getTime(),
-  });
+  };
+  const server = createServer([otlpRoutes(intake), remoteWriteRoutes(intake, config.collector)]);
   const port = await listen(server, otlp.host, otlp.port);
   logger.info({ host: otlp.host, port }, 'otlp listening');
 
@@ -39,8 +44,8 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
   const stopReading = every(host?.intervalMs ?? 0, readHost, (err) => logger.error({ err }, 'no host metrics'));
   async function readHost(): Promise<void> {
     const samples = (await reader?.read(context.now().getTime())) ?? [];
-    const counter = batcher.offer(samples) ? metrics.collected : metrics.rejected;
-    counter.inc({ source: 'host' }, samples.length);
+    if (batcher.offer(samples)) metrics.collected.inc({ source: 'host' }, samples.length);
+    else metrics.rejected.inc({ source: 'host', reason: 'too_much_waiting' }, samples.length);
   }
   return {
     async beforeDrain() {

@@ -3,7 +3,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 export interface CollectorMetrics {
   readonly waiting: Gauge;
   readonly collected: Counter<'source'>;
-  readonly rejected: Counter<'source'>;
+  readonly rejected: Counter<'source' | 'reason'>;
   readonly lost: Counter;
 }
 
@@ -26,8 +26,8 @@ export function createCollectorMetrics(registry: Registry, waiting: () => number
     }),
     rejected: new Counter({
       name: 'cortex_rejected_samples_total',
-      help: 'Samples not taken in, because they could not be read or too much was waiting',
-      labelNames: ['source'],
+      help: 'Samples not taken in, by the reason',
+      labelNames: ['source', 'reason'],
       registers,
     }),
     lost: new Counter({ name: 'cortex_lost_samples_total', help: 'Samples that could not be published', registers }),

@@ -162,6 +162,8 @@ describe('a whole configuration', () => {
         intervalMs: 10_000,
         disks: [{ path: '/' }, { path: '/data', service: 'shop', instance: 'shop-2' }],
       },
+      labels: { service: ['service', 'service_name', 'app', 'job'], instance: ['instance_id', 'instance', 'pod'] },
+      remoteWrite: { histogramBuckets: false, gauges: [] },
       otlp: { host: '127.0.0.1', port: 4318 },
       partitions: 4,
     });

@@ -12,8 +12,14 @@ export function resolveCollector(
 ): CollectorSettings | undefined {
   const input = read(scope, ['collector'], CollectorInput, raw);
   if (input === undefined) return undefined;
-  const { host, otlp, partitions } = input;
-  if (host === undefined) return { otlp, partitions };
+  const { host, labels, remote_write: remoteWrite, otlp, partitions } = input;
+  const received = {
+    labels,
+    remoteWrite: { histogramBuckets: remoteWrite.histogram_buckets, gauges: remoteWrite.gauges },
+    otlp,
+    partitions,
+  };
+  if (host === undefined) return received;
   const path = ['collector', 'host'];
   const disks = host.disks.map((disk, index) => {
     const place = [...path, 'disks', index];
@@ -26,7 +32,7 @@ export function resolveCollector(
     ? instanceOf(scope, path, host.service, host.instance, world)
     : (host.instance ?? 'localhost');
   if (instance === undefined) return undefined;
-  return { host: { service: host.service, instance, intervalMs: host.interval, disks }, otlp, partitions };
+  return { host: { service: host.service, instance, intervalMs: host.interval, disks }, ...received };
 }
 
 /** The instance that was named, or the only one that there is. */

@@ -20,6 +20,21 @@ export const CollectorInput = z.strictObject({
     })
     .optional()
     .meta({ description: 'Metrics of the machine that the collector runs on' }),
+  labels: z
+    .strictObject({
+      service: z.array(text).min(1).prefault(['service', 'service_name', 'app', 'job']),
+      instance: z.array(text).min(1).prefault(['instance_id', 'instance', 'pod']),
+    })
+    .prefault({})
+    .meta({ description: 'Which labels of Prometheus name the service and the instance; the first that a series has' }),
+  remote_write: z
+    .strictObject({
+      histogram_buckets: z.boolean().prefault(false),
+      gauges: z.array(text).prefault([]).meta({
+        description: 'Metrics that are no counters, although their names end in _total, _count, _sum or _bucket',
+      }),
+    })
+    .prefault({}),
   otlp: z.strictObject({ host: text.prefault('127.0.0.1'), port: port.prefault(4318) }).prefault({}),
   partitions: z.number().int().min(1).max(256).prefault(4),
 });

@@ -1,21 +1,24 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { CollectedSample } from '../sample.ts';
-import { createOtlpServer, maxBodyBytes } from './server.ts';
+import { maxBodyBytes } from '../http/body.ts';
+import { createServer } from '../http/server.ts';
+import { otlpRoutes } from './routes.ts';
 
 const nowMs = Date.UTC(2026, 0, 5);
 
 function setUp(takes: 'all' | 'nothing' = 'all') {
   const samples: CollectedSample[] = [];
-  const server = createOtlpServer({
-    offer(offered) {
-      if (takes === 'all') samples.push(...offered);
-      return takes === 'all';
+  const intake = {
+    offer(offered: readonly CollectedSample[]) {
+      samples.push(...offered);
+      return true;
     },
-    isFull: () => false,
+    isFull: () => takes === 'nothing',
     onReceived: () => {},
     nowMs: () => nowMs,
-  });
+  };
+  const server = createServer([otlpRoutes(intake)]);
   const post = (payload: string | Buffer, headers: Record<string, string> = {}) =>
     server.inject({
       method: 'POST',
