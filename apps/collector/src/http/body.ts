@@ -9,14 +9,15 @@ export const maxBodyBytes = 4 * 1024 * 1024;
 const unpack = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
 
 /** The body as it was sent. */
-export function rawBody({ body }: FastifyRequest): Buffer {
-  if (!Buffer.isBuffer(body) || body.length === 0) throw new RequestError(400, 'the body is empty');
-  return body;
+export function rawBody({ body }: FastifyRequest, { mayBeEmpty = false } = {}): Buffer {
+  if (Buffer.isBuffer(body) && body.length > 0) return body;
+  if (mayBeEmpty) return Buffer.alloc(0);
+  throw new RequestError(400, 'the body is empty');
 }
 
-/** The body, unpacked where it came with gzip. */
-export async function readBody(request: FastifyRequest): Promise<Buffer> {
-  const body = rawBody(request);
+/** The body, unpacked where it came with gzip. A protobuf message without fields is an empty body. */
+export async function readBody(request: FastifyRequest, options?: { readonly mayBeEmpty: boolean }): Promise<Buffer> {
+  const body = rawBody(request, options);
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding === 'identity') return body;
   if (encoding !== 'gzip') throw new RequestError(415, `content-encoding ${encoding} is not read; send gzip or none`);

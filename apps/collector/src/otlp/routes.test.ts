@@ -126,7 +126,7 @@ describe('what is refused', () => {
     ['an empty body', '', {}, 400, 'empty'],
     ['broken gzip', 'hello', { 'content-encoding': 'gzip' }, 400, 'no valid gzip'],
     ['another encoding', '{}', { 'content-encoding': 'br' }, 415, 'send gzip or none'],
-    ['protobuf', 'x', { 'content-type': 'application/x-protobuf' }, 415, 'only application/json'],
+    ['another format', 'x', { 'content-type': 'text/plain' }, 415, 'only application/x-protobuf and application/json'],
     ['a body of more than 4 MB', ' '.repeat(maxBodyBytes + 1), {}, 413, 'larger than'],
     [
       'a body that unpacks to more',
