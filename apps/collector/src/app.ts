@@ -1,7 +1,10 @@
+import { derivedId } from '@cortex/bus';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { HostMetrics } from './adapters/host-metrics.ts';
+import { AlertDesk } from './alerts/alert-desk.ts';
+import { alertRoutes } from './alerts/routes.ts';
 import { Batcher } from './batching/batcher.ts';
 import { createCollectorMetrics } from './collector-metrics.ts';
 import { OtlpListenError } from './errors.ts';
@@ -11,7 +14,13 @@ import { otlpRoutes } from './otlp/routes.ts';
 import { remoteWriteRoutes } from './remote-write/routes.ts';
 import { every } from './schedule.ts';
 
-/** Turns outside signals into telemetry: OTLP, Prometheus' remote write, the metrics of this machine. Judges nothing. */
+/** How often alerts are looked for that were not renewed. */
+const alertExpiryMs = 1_000;
+
+/**
+ * Turns outside signals into telemetry (OTLP, Prometheus' remote write, the metrics of this machine), and the alerts of
+ * others into anomalies. Judges nothing.
+ */
 export async function startCollector(context: ServiceContext): Promise<RunningApp> {
   const { config, bus, logger } = context;
   const { host, otlp, partitions } = config.collector;
@@ -23,7 +32,10 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
       logger.error({ samples, err: error }, 'telemetry was lost');
     },
   });
-  const metrics = createCollectorMetrics(context.metrics, () => batcher.waiting);
+  const metrics = createCollectorMetrics(context.metrics, {
+    waiting: () => batcher.waiting,
+    alertsFiring: () => desk.firing,
+  });
 
   const intake: Intake = {
     offer: (samples) => batcher.offer(samples),
@@ -35,7 +47,22 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
     },
     nowMs: () => context.now().getTime(),
   };
-  const server = createServer([otlpRoutes(intake), remoteWriteRoutes(intake, config.collector)]);
+  const desk = new AlertDesk({
+    mapping: config.collector.labels,
+    publish: ({ draft, identity, startedAtMs }) =>
+      bus.publish(draft, undefined, derivedId({ id: '', time: new Date(startedAtMs).toISOString() }, ...identity)),
+    nowMs: intake.nowMs,
+  });
+  const server = createServer([
+    otlpRoutes(intake),
+    remoteWriteRoutes(intake, config.collector),
+    alertRoutes({
+      desk,
+      isConnected: () => bus.isConnected(),
+      onReceived: (source, alerts) => metrics.alerts.inc({ source }, alerts),
+      nowMs: intake.nowMs,
+    }),
+  ]);
   const port = await listen(server, otlp.host, otlp.port);
   logger.info({ host: otlp.host, port }, 'otlp listening');
 
@@ -47,9 +74,14 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
     if (batcher.offer(samples)) metrics.collected.inc({ source: 'host' }, samples.length);
     else metrics.rejected.inc({ source: 'host', reason: 'too_much_waiting' }, samples.length);
   }
+  const stopExpiring = every(
+    alertExpiryMs,
+    () => desk.expire(),
+    (err) => logger.error({ err }, 'alerts cannot be cleared'),
+  );
   return {
     async beforeDrain() {
-      await Promise.all([server.close(), stopReading()]);
+      await Promise.all([server.close(), stopReading(), stopExpiring()]);
       await batcher.close();
     },
   };

@@ -5,9 +5,17 @@ export interface CollectorMetrics {
   readonly collected: Counter<'source'>;
   readonly rejected: Counter<'source' | 'reason'>;
   readonly lost: Counter;
+  readonly alerts: Counter<'source'>;
+  readonly alertsFiring: Gauge;
 }
 
-export function createCollectorMetrics(registry: Registry, waiting: () => number): CollectorMetrics {
+/** What is asked when the metrics are. */
+export interface Readings {
+  readonly waiting: () => number;
+  readonly alertsFiring: () => number;
+}
+
+export function createCollectorMetrics(registry: Registry, { waiting, alertsFiring }: Readings): CollectorMetrics {
   const registers = [registry];
   return {
     waiting: new Gauge({
@@ -29,6 +37,20 @@ export function createCollectorMetrics(registry: Registry, waiting: () => number
       help: 'Samples not taken in, by the reason',
       labelNames: ['source', 'reason'],
       registers,
+    }),
+    alerts: new Counter({
+      name: 'cortex_received_alerts_total',
+      help: 'Alerts taken in, repeated and resolved ones too',
+      labelNames: ['source'],
+      registers,
+    }),
+    alertsFiring: new Gauge({
+      name: 'cortex_firing_alerts',
+      help: 'Alerts of others that fire, as far as this collector was told',
+      registers,
+      collect() {
+        this.set(alertsFiring());
+      },
     }),
     lost: new Counter({ name: 'cortex_lost_samples_total', help: 'Samples that could not be published', registers }),
   };

@@ -15,10 +15,7 @@ export const unknownService = 'unknown_service';
  * and so for the instance. They and `__name__` are left out of the labels, all others stay.
  */
 export function identify(all: readonly Label[], mapping: LabelMapping, labelCount = all.length): Identity | Rejection {
-  const labels = all.filter(([name, value]) => name !== '__name__' && value !== '');
-  const service = firstOf(labels, mapping.service);
-  const instance = firstOf(labels, mapping.instance);
-  const rest = labels.filter((label) => label !== service && label !== instance);
+  const { service, instance, rest } = pick(all, mapping);
   const excess = excessOf(rest, labelCount);
   if (excess !== undefined) return new Rejection('beyond_limits', excess);
   for (const label of [service, instance]) {
@@ -30,6 +27,14 @@ export function identify(all: readonly Label[], mapping: LabelMapping, labelCoun
     ...(instance === undefined ? {} : { instance: instance[1] }),
     labels: Object.fromEntries(rest),
   };
+}
+
+/** The labels that name the service and the instance, and the others, without the name of the metric. */
+export function pick(all: readonly Label[], mapping: LabelMapping) {
+  const labels = all.filter(([name, value]) => name !== '__name__' && value !== '');
+  const service = firstOf(labels, mapping.service);
+  const instance = firstOf(labels, mapping.instance);
+  return { service, instance, rest: labels.filter((label) => label !== service && label !== instance) };
 }
 
 function firstOf(labels: readonly Label[], names: readonly string[]): Label | undefined {
