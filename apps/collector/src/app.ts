@@ -11,6 +11,7 @@ import { OtlpListenError } from './errors.ts';
 import type { Intake } from './http/intake.ts';
 import { createServer } from './http/server.ts';
 import { otlpRoutes } from './otlp/routes.ts';
+import { pollPrometheus } from './prometheus/poll.ts';
 import { remoteWriteRoutes } from './remote-write/routes.ts';
 import { every } from './schedule.ts';
 
@@ -18,8 +19,8 @@ import { every } from './schedule.ts';
 const alertExpiryMs = 1_000;
 
 /**
- * Turns outside signals into telemetry (OTLP, Prometheus' remote write, the metrics of this machine), and the alerts of
- * others into anomalies. Judges nothing.
+ * Turns outside signals into telemetry (OTLP, Prometheus by remote write and by query, the metrics of this machine), and the
+ * alerts of others into anomalies. Judges nothing.
  */
 export async function startCollector(context: ServiceContext): Promise<RunningApp> {
   const { config, bus, logger } = context;
@@ -74,6 +75,7 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
     if (batcher.offer(samples)) metrics.collected.inc({ source: 'host' }, samples.length);
     else metrics.rejected.inc({ source: 'host', reason: 'too_much_waiting' }, samples.length);
   }
+  const stopPolling = pollPrometheus({ settings: config.collector, intake, metrics, logger });
   const stopExpiring = every(
     alertExpiryMs,
     () => desk.expire(),
@@ -81,7 +83,7 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
   );
   return {
     async beforeDrain() {
-      await Promise.all([server.close(), stopReading(), stopExpiring()]);
+      await Promise.all([server.close(), stopReading(), stopExpiring(), stopPolling()]);
       await batcher.close();
     },
   };

@@ -5,6 +5,7 @@ export interface CollectorMetrics {
   readonly collected: Counter<'source'>;
   readonly rejected: Counter<'source' | 'reason'>;
   readonly lost: Counter;
+  readonly queries: Counter<'outcome'>;
   readonly alerts: Counter<'source'>;
   readonly alertsFiring: Gauge;
 }
@@ -36,6 +37,12 @@ export function createCollectorMetrics(registry: Registry, { waiting, alertsFiri
       name: 'cortex_rejected_samples_total',
       help: 'Samples not taken in, by the reason',
       labelNames: ['source', 'reason'],
+      registers,
+    }),
+    queries: new Counter({
+      name: 'cortex_prometheus_queries_total',
+      help: 'Queries to Prometheus, by how they ended',
+      labelNames: ['outcome'],
       registers,
     }),
     alerts: new Counter({

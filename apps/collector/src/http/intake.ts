@@ -2,12 +2,14 @@ import type { Rejections } from '../rejections.ts';
 import type { CollectedSample } from '../sample.ts';
 import { RequestError } from './request-error.ts';
 
+export type Source = 'host' | 'otlp' | 'prometheus' | 'remote_write';
+
 /** What receivers hand their samples to. */
 export interface Intake {
   /** Takes samples in, all or none. */
   readonly offer: (samples: readonly CollectedSample[]) => boolean;
   readonly isFull: () => boolean;
-  readonly onReceived: (source: 'otlp' | 'remote_write', samples: number, rejections: Rejections) => void;
+  readonly onReceived: (source: Source, samples: number, rejections: Rejections) => void;
   readonly nowMs: () => number;
 }
 

@@ -12,9 +12,13 @@ export const unknownService = 'unknown_service';
 
 /**
  * Who the series of these labels is about: the first label of the mapping that is there and not empty names the service,
- * and so for the instance. They and `__name__` are left out of the labels, all others stay.
+ * and so for the instance; `otherwise` names a service without. They and `__name__` are left out of the labels, all others stay.
  */
-export function identify(all: readonly Label[], mapping: LabelMapping, labelCount = all.length): Identity | Rejection {
+export function identify(
+  all: readonly Label[],
+  mapping: LabelMapping,
+  { labelCount = all.length, otherwise = unknownService } = {},
+): Identity | Rejection {
   const { service, instance, rest } = pick(all, mapping);
   const excess = excessOf(rest, labelCount);
   if (excess !== undefined) return new Rejection('beyond_limits', excess);
@@ -23,7 +27,7 @@ export function identify(all: readonly Label[], mapping: LabelMapping, labelCoun
     return new Rejection('bad_name', `${label[0]} "${label[1].slice(0, 128)}" is no name that Cortex takes`);
   }
   return {
-    service: service?.[1] ?? unknownService,
+    service: service?.[1] ?? otherwise,
     ...(instance === undefined ? {} : { instance: instance[1] }),
     labels: Object.fromEntries(rest),
   };

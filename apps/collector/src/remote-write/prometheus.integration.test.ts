@@ -65,6 +65,28 @@ test('what a real Prometheus scrapes arrives as telemetry of the right service a
   expect(valuesOf('up')).toContain(1);
 });
 
+test('what a real Prometheus is asked arrives as well', async () => {
+  target.show('queue_depth{queue="mail"} 42.5\n');
+  const asking = await startCollectorProcess(nats.url, {
+    prometheus: [
+      {
+        url: prometheus.url,
+        interval: '200ms',
+        queries: [{ metric: 'queue_backlog', query: 'sum(queue_depth)', unit: '1', service: 'shop' }],
+      },
+    ],
+  });
+  try {
+    await eventually(() => expect(valuesOf('queue_backlog').length).toBeGreaterThan(2), { timeoutMs: 20_000 });
+    expect(valuesOf('queue_backlog')).toContain(42.5);
+    expect(seriesOf('queue_backlog')[0]).toMatchObject({ service: 'shop', unit: '1', labels: {} });
+    expect(await asking.metric('cortex_prometheus_queries_total{outcome="succeeded"')).toBeGreaterThan(2);
+    expect(await asking.metric('cortex_collected_samples_total{source="prometheus"')).toBeGreaterThan(2);
+  } finally {
+    expect(await asking.stop()).toBe(0);
+  }
+});
+
 test('a counter arrives as its rate, and a reset is no fall', async () => {
   const began = Date.now();
   // It counts 50 per second, and begins again from zero after two seconds.

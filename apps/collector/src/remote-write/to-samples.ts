@@ -54,7 +54,7 @@ function describe(name: string, { labels, labelCount }: RemoteSeries, context: R
     const limit = maxMetricName - perSecond.length;
     return new Rejection('beyond_limits', `a __name__ has ${name.length} characters; at most ${limit} are taken`);
   }
-  const identity = identify(labels, context.settings.labels, labelCount);
+  const identity = identify(labels, context.settings.labels, { labelCount });
   return identity instanceof Rejection ? identity : { ...identity, metric: metricName(name) };
 }
 

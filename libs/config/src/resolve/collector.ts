@@ -12,10 +12,17 @@ export function resolveCollector(
 ): CollectorSettings | undefined {
   const input = read(scope, ['collector'], CollectorInput, raw);
   if (input === undefined) return undefined;
-  const { host, labels, remote_write: remoteWrite, otlp, partitions } = input;
+  const { host, labels, remote_write: remoteWrite, prometheus, otlp, partitions } = input;
+  for (const [server, { queries }] of prometheus.entries()) {
+    for (const [index, { service }] of queries.entries()) {
+      const path = ['collector', 'prometheus', server, 'queries', index, 'service'];
+      if (service !== undefined) requireService(scope, path, service, world);
+    }
+  }
   const received = {
     labels,
     remoteWrite: { histogramBuckets: remoteWrite.histogram_buckets, gauges: remoteWrite.gauges },
+    prometheus: prometheus.map(({ url, interval, queries }) => ({ url, intervalMs: interval, queries })),
     otlp,
     partitions,
   };

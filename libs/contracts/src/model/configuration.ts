@@ -25,6 +25,23 @@ export const CollectorSettings = z.strictObject({
     /** Metrics that are no counters, although their names end as if they were. */
     gauges: z.array(z.string().min(1)),
   }),
+  /** Prometheus servers that are asked, and what. */
+  prometheus: z.array(
+    z.strictObject({
+      url: z.string().min(1),
+      intervalMs: DurationMs,
+      queries: z.array(
+        z.strictObject({
+          /** What the result is called. */
+          metric: z.string().min(1).max(256),
+          query: z.string().min(1),
+          unit: z.string().max(64).optional(),
+          /** Whose metric it is where no label of the result says so. */
+          service: Name.optional(),
+        }),
+      ),
+    }),
+  ),
   /** Everything that is sent to the collector comes here; port 0 picks a free one. */
   otlp: z.strictObject({ host: z.string(), port: z.number().int().min(0).max(65_535) }),
   /** Telemetry partitions. More partitions, more detector replicas. */
