@@ -31,13 +31,13 @@ export function alertRoutes({ desk, isConnected, onReceived, nowMs }: AlertRoute
       if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
       await reply.status(status).send({ message });
     });
+    server.addHook('onRequest', async () => refuseWhenBusy());
     const serve = (
       path: string,
       source: Parameters<typeof onReceived>[0],
       read: (json: unknown) => readonly ReceivedAlert[],
     ): void => {
       server.post(path, async (request, reply) => {
-        refuseWhenBusy();
         const alerts = read(parseJson(await readBody(request)));
         refuseWhenBusy();
         await desk.take(alerts);

@@ -18,8 +18,9 @@ export function otlpRoutes(intake: Intake): FastifyPluginCallback {
     server.setErrorHandler((error, request, reply) =>
       sendError(reply, encodingOf(request), toRequestError(error, mediaTypes)),
     );
+    // Before the body is read, so that what waits to be read does not grow either.
+    server.addHook('onRequest', async () => refuseWhenFull(intake));
     server.post('/v1/metrics', async (request, reply) => {
-      refuseWhenFull(intake);
       const encoding = encodingOf(request);
       const body = await readBody(request, { mayBeEmpty: encoding === 'protobuf' });
       const metrics = encoding === 'json' ? fromJson(body) : decodeMetricsRequest(body);

@@ -106,6 +106,31 @@ test('a counter arrives as its rate, and a reset is no fall', async () => {
   expect(seriesOf('orders_total')).toEqual([]);
 });
 
+test('without NATS Prometheus is told to wait, sends it all again, and no sample is missing', async () => {
+  const ballast = Array.from({ length: 1_000 }, (_, index) => `ballast{index="${index}"} 1`).join('\n');
+  let scrapes = 0;
+  target.show(() => {
+    scrapes += 1;
+    return `sequence ${scrapes}\n${ballast}\n`;
+  });
+  await eventually(() => expect(valuesOf('sequence').length).toBeGreaterThan(1), { timeoutMs: 20_000 });
+  await nats.kill();
+  const retried = async (): Promise<number> => {
+    const text = await (await fetch(`${prometheus.url}/metrics`)).text();
+    const line = text.split('\n').find((one) => one.startsWith('prometheus_remote_storage_samples_retried_total'));
+    return Number(line?.split(' ').at(-1));
+  };
+  await eventually(async () => expect(await retried()).toBeGreaterThan(0), { timeoutMs: 30_000 });
+  await nats.restart();
+  const shown = scrapes + 1;
+  await eventually(() => expect(valuesOf('sequence')).toContain(shown), { timeoutMs: 30_000 });
+  const seen = new Set(valuesOf('sequence'));
+  const [first = 0] = valuesOf('sequence');
+  const missing = Array.from({ length: shown - first }, (_, index) => first + index).filter((one) => !seen.has(one));
+  expect(missing).toEqual([]);
+  expect(await collector.metric('cortex_lost_samples_total')).toBe(0);
+});
+
 test('stale markers are no values; NaN and infinity are counted and left out', async () => {
   target.show('gone 1\n');
   await eventually(() => expect(valuesOf('gone').length).toBeGreaterThan(0));

@@ -1,13 +1,19 @@
+import { telemetryMetrics } from '@cortex/contracts';
+import fc from 'fast-check';
 import protobuf from 'protobufjs/minimal.js';
 import { compress } from 'snappyjs';
 import { describe, expect, test } from 'vitest';
+import { toDrafts } from '../batching/to-drafts.ts';
 import { maxBodyBytes } from '../http/body.ts';
 import { createServer } from '../http/server.ts';
+import { Rates } from '../prometheus/rates.ts';
 import type { Rejections } from '../rejections.ts';
 import type { CollectedSample } from '../sample.ts';
 import { staleMarker, writeRequest, type WrittenSeries } from '../test/write-request.ts';
-import { maxSamplesPerRequest } from './decode.ts';
+import { decodeWriteRequest, maxSamplesPerRequest } from './decode.ts';
 import { remoteWriteRoutes } from './routes.ts';
+import { unpackSnappy } from './snappy.ts';
+import { toSamples } from './to-samples.ts';
 
 const nowMs = Date.UTC(2026, 0, 5);
 const settings = {
@@ -72,6 +78,12 @@ describe('what is taken in', () => {
         value: -1.5,
       },
     ]);
+  });
+
+  test('what names its version', async () => {
+    const { send } = setUp();
+    const headers = { 'content-type': 'application/x-protobuf;proto=prometheus.WriteRequest' };
+    expect((await send(writeRequest(up([nowMs, 1])), headers)).status).toBe(204);
   });
 
   test('a series that names no service', async () => {
@@ -216,3 +228,28 @@ test('what is not known is passed over: metadata, exemplars, native histograms, 
   expect((await send(compress(Buffer.from(writer.finish())))).status).toBe(204);
   expect([valuesOf(samples), rejected]).toEqual([[1], { unread_kind: 1 }]);
 });
+
+test('bytes with faults are refused, or read as samples within the contract', () => {
+  const bytes = unpackSnappy(
+    writeRequest(up([nowMs, 1], [nowMs + 1, 2]), counter([nowMs, 5], [nowMs + 1_000, 9])),
+    10_000,
+  );
+  fc.assert(
+    fc.property(fc.nat(bytes.length - 1), fc.nat(255), (at, byte) => {
+      const faulty = Buffer.from(bytes);
+      faulty[at] = byte;
+      expect(outcomeOf(faulty)).toBeOneOf(['refused', 'right']);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+function outcomeOf(body: Buffer): string {
+  try {
+    const { samples } = toSamples(decodeWriteRequest(body), { settings, rates: new Rates(), nowMs });
+    const drafts = toDrafts(samples, 4);
+    return drafts.every(({ data }) => telemetryMetrics.data.safeParse(data).success) ? 'right' : 'wrong';
+  } catch (error) {
+    return (error as { status?: number }).status === 400 ? 'refused' : String(error);
+  }
+}

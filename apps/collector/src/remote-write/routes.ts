@@ -26,9 +26,12 @@ export function remoteWriteRoutes(
       if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
       await reply.status(status).type('text/plain').send(message);
     });
+    // Before the body is read, so that what waits to be read does not grow either.
+    server.addHook('onRequest', async () => refuseWhenFull(intake));
     server.post('/api/v1/write', async (request, reply) => {
-      refuseWhenFull(intake);
       refuseOtherFormats(request);
+      // Again, as nothing must be taken from the request that cannot be handed over: it comes a second time.
+      refuseWhenFull(intake);
       const series = decodeWriteRequest(unpackSnappy(rawBody(request), maxBodyBytes));
       const { samples, rejections } = toSamples(series, { settings, rates, nowMs: intake.nowMs() });
       hand(intake, samples);
