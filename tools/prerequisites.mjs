@@ -15,6 +15,12 @@ const packages = {
     brew: 'nats-server',
     hint: 'https://docs.nats.io/running-a-nats-service/introduction/installation',
   },
+  // Tests start a server of their own; one that the package may have started is left alone.
+  prometheus: {
+    apt: 'prometheus',
+    brew: 'prometheus',
+    hint: 'https://prometheus.io/docs/prometheus/latest/installation/',
+  },
   chromium: { apt: 'chromium', brew: 'chromium', hint: 'install Chromium with your package manager' },
 };
 

@@ -1,14 +1,27 @@
+import { derivedId } from '@cortex/bus';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { HostMetrics } from './adapters/host-metrics.ts';
+import { AlertDesk } from './alerts/alert-desk.ts';
+import { alertRoutes } from './alerts/routes.ts';
 import { Batcher } from './batching/batcher.ts';
 import { createCollectorMetrics } from './collector-metrics.ts';
 import { OtlpListenError } from './errors.ts';
-import { createOtlpServer } from './otlp/server.ts';
+import type { Intake } from './http/intake.ts';
+import { createServer } from './http/server.ts';
+import { otlpRoutes } from './otlp/routes.ts';
+import { pollPrometheus } from './prometheus/poll.ts';
+import { remoteWriteRoutes } from './remote-write/routes.ts';
 import { every } from './schedule.ts';
 
-/** Turns outside signals into telemetry: OTLP metrics and the metrics of this machine. Judges nothing. */
+/** How often alerts are looked for that were not renewed. */
+const alertExpiryMs = 1_000;
+
+/**
+ * Turns outside signals into telemetry (OTLP, Prometheus by remote write and by query, the metrics of this machine), and the
+ * alerts of others into anomalies. Judges nothing.
+ */
 export async function startCollector(context: ServiceContext): Promise<RunningApp> {
   const { config, bus, logger } = context;
   const { host, otlp, partitions } = config.collector;
@@ -20,17 +33,37 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
       logger.error({ samples, err: error }, 'telemetry was lost');
     },
   });
-  const metrics = createCollectorMetrics(context.metrics, () => batcher.waiting);
+  const metrics = createCollectorMetrics(context.metrics, {
+    waiting: () => batcher.waiting,
+    alertsFiring: () => desk.firing,
+  });
 
-  const server = createOtlpServer({
+  const intake: Intake = {
     offer: (samples) => batcher.offer(samples),
     isFull: () => batcher.isFull,
-    onReceived({ samples, rejected }) {
-      metrics.collected.inc({ source: 'otlp' }, samples);
-      metrics.rejected.inc({ source: 'otlp' }, rejected);
+    onReceived(source, samples, rejections) {
+      metrics.collected.inc({ source }, samples);
+      for (const [reason, count] of rejections.byReason) metrics.rejected.inc({ source, reason }, count);
+      if (rejections.points > 0) logger.debug({ source, rejections: rejections.message }, 'samples were not taken in');
     },
     nowMs: () => context.now().getTime(),
+  };
+  const desk = new AlertDesk({
+    mapping: config.collector.labels,
+    publish: ({ draft, identity, startedAtMs }) =>
+      bus.publish(draft, undefined, derivedId({ id: '', time: new Date(startedAtMs).toISOString() }, ...identity)),
+    nowMs: intake.nowMs,
   });
+  const server = createServer([
+    otlpRoutes(intake),
+    remoteWriteRoutes(intake, config.collector),
+    alertRoutes({
+      desk,
+      isConnected: () => bus.isConnected(),
+      onReceived: (source, alerts) => metrics.alerts.inc({ source }, alerts),
+      nowMs: intake.nowMs,
+    }),
+  ]);
   const port = await listen(server, otlp.host, otlp.port);
   logger.info({ host: otlp.host, port }, 'otlp listening');
 
@@ -39,12 +72,18 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
   const stopReading = every(host?.intervalMs ?? 0, readHost, (err) => logger.error({ err }, 'no host metrics'));
   async function readHost(): Promise<void> {
     const samples = (await reader?.read(context.now().getTime())) ?? [];
-    const counter = batcher.offer(samples) ? metrics.collected : metrics.rejected;
-    counter.inc({ source: 'host' }, samples.length);
+    if (batcher.offer(samples)) metrics.collected.inc({ source: 'host' }, samples.length);
+    else metrics.rejected.inc({ source: 'host', reason: 'too_much_waiting' }, samples.length);
   }
+  const stopPolling = pollPrometheus({ settings: config.collector, intake, metrics, logger });
+  const stopExpiring = every(
+    alertExpiryMs,
+    () => desk.expire(),
+    (err) => logger.error({ err }, 'alerts cannot be cleared'),
+  );
   return {
     async beforeDrain() {
-      await Promise.all([server.close(), stopReading()]);
+      await Promise.all([server.close(), stopReading(), stopExpiring(), stopPolling()]);
       await batcher.close();
     },
   };

@@ -3,11 +3,20 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 export interface CollectorMetrics {
   readonly waiting: Gauge;
   readonly collected: Counter<'source'>;
-  readonly rejected: Counter<'source'>;
+  readonly rejected: Counter<'source' | 'reason'>;
   readonly lost: Counter;
+  readonly queries: Counter<'outcome'>;
+  readonly alerts: Counter<'source'>;
+  readonly alertsFiring: Gauge;
 }
 
-export function createCollectorMetrics(registry: Registry, waiting: () => number): CollectorMetrics {
+/** What is asked when the metrics are. */
+export interface Readings {
+  readonly waiting: () => number;
+  readonly alertsFiring: () => number;
+}
+
+export function createCollectorMetrics(registry: Registry, { waiting, alertsFiring }: Readings): CollectorMetrics {
   const registers = [registry];
   return {
     waiting: new Gauge({
@@ -26,9 +35,29 @@ export function createCollectorMetrics(registry: Registry, waiting: () => number
     }),
     rejected: new Counter({
       name: 'cortex_rejected_samples_total',
-      help: 'Samples not taken in, because they could not be read or too much was waiting',
+      help: 'Samples not taken in, by the reason',
+      labelNames: ['source', 'reason'],
+      registers,
+    }),
+    queries: new Counter({
+      name: 'cortex_prometheus_queries_total',
+      help: 'Queries to Prometheus, by how they ended',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    alerts: new Counter({
+      name: 'cortex_received_alerts_total',
+      help: 'Alerts taken in, repeated and resolved ones too',
       labelNames: ['source'],
       registers,
+    }),
+    alertsFiring: new Gauge({
+      name: 'cortex_firing_alerts',
+      help: 'Alerts of others that fire, as far as this collector was told',
+      registers,
+      collect() {
+        this.set(alertsFiring());
+      },
     }),
     lost: new Counter({ name: 'cortex_lost_samples_total', help: 'Samples that could not be published', registers }),
   };

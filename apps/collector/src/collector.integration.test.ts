@@ -9,10 +9,13 @@ import {
   type ProvisionedNats,
   type TestProcess,
 } from '@cortex/testing';
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const folder = temporaryFolder('cortex-collector-');
@@ -87,6 +90,21 @@ test('what is posted arrives within a second, on the subject of its partition', 
   expect(await post('orders', [1, 2, 3])).toBe(200);
   await eventually(() => expect(received('orders')).toBe(3), { timeoutMs: 2_000 });
   for (const { subject, data } of events) expect(subject).toBe(String(data.partition));
+});
+
+test('what the SDK of OpenTelemetry exports arrives', async () => {
+  vi.stubEnv('OTEL_EXPORTER_OTLP_METRICS_COMPRESSION', 'gzip');
+  const exporter = new OTLPMetricExporter({ url: otlpUrl });
+  vi.unstubAllEnvs();
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 60_000 });
+  const resource = resourceFromAttributes({ 'service.name': 'shop', 'service.instance.id': 'shop-1' });
+  const provider = new MeterProvider({ resource, readers: [reader] });
+  provider.getMeter('test').createGauge('sdk.gauge').record(12.5, { color: 'blue' });
+  await reader.forceFlush();
+  await eventually(() => expect(received('sdk_gauge')).toBe(1));
+  const series = events.flatMap(({ data }) => data.series).find(({ metric }) => metric === 'sdk_gauge');
+  expect(series).toMatchObject({ service: 'shop', instance: 'shop-1', labels: { color: 'blue' }, values: [12.5] });
+  await provider.shutdown();
 });
 
 test('without NATS memory stays bounded: senders are told to wait, and all that was accepted arrives afterwards', async () => {

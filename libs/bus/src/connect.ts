@@ -131,8 +131,8 @@ class NatsBus implements Bus {
     this.#closing = closing;
   }
 
-  publish(draft: EventDraft, cause?: Cause): Promise<CortexEvent> {
-    return publishDraft(this.#link, draft, cause);
+  publish(draft: EventDraft, cause?: Cause, id?: string): Promise<CortexEvent> {
+    return publishDraft(this.#link, draft, cause, id);
   }
 
   publishAll(drafts: readonly EventDraft[], cause?: Cause): Promise<readonly CortexEvent[]> {

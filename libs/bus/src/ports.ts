@@ -15,8 +15,11 @@ export type Cause = Pick<CortexEvent, 'id'> & Partial<Pick<CortexEvent, 'time' |
 
 /** What a service talks to. Reconnects for ever; every promise settles or rejects with a coded error. */
 export interface Bus {
-  /** Publishes until acked, with the same id on every retry. `cause` gives the id, causation and trace context. */
-  publish(draft: EventDraft, cause?: Cause): Promise<CortexEvent>;
+  /**
+   * Publishes until acked, with the same id on every retry. `cause` gives the id, causation and trace context; `id` takes
+   * the place of that id, for what has an identity outside of Cortex.
+   */
+  publish(draft: EventDraft, cause?: Cause, id?: string): Promise<CortexEvent>;
   /** Publishes all, in order. */
   publishAll(drafts: readonly EventDraft[], cause?: Cause): Promise<readonly CortexEvent[]>;
   /** Starts a durable consumer of one event type. */

@@ -69,6 +69,8 @@ escalation:
         - { level: 1, delay: 0m, notify: on_call_engineer, method: webhook }
         - { level: 2, delay: 5m, condition: not_acknowledged, notify: [infrastructure_team, log] }
 collector:
+  prometheus:
+    - { url: 'http://prometheus:9090', queries: [{ metric: lag, query: max(lag), service: db }] }
   host: { service: db, disks: [{ path: / }, { path: /data, service: shop, instance: shop-2 }] }
 `;
 
@@ -162,6 +164,15 @@ describe('a whole configuration', () => {
         intervalMs: 10_000,
         disks: [{ path: '/' }, { path: '/data', service: 'shop', instance: 'shop-2' }],
       },
+      labels: { service: ['service', 'service_name', 'app', 'job'], instance: ['instance_id', 'instance', 'pod'] },
+      remoteWrite: { histogramBuckets: false, gauges: [] },
+      prometheus: [
+        {
+          url: 'http://prometheus:9090',
+          intervalMs: 15_000,
+          queries: [{ metric: 'lag', query: 'max(lag)', service: 'db' }],
+        },
+      ],
       otlp: { host: '127.0.0.1', port: 4318 },
       partitions: 4,
     });

@@ -419,6 +419,36 @@ const cases: readonly Case[] = [
     fix: 'one of shop-1, shop-2',
   },
   {
+    name: 'a Prometheus server with its password in the URL',
+    change: [
+      'safety:',
+      'collector: { prometheus: [{ url: "http://me:pass@p", queries: [{ metric: a, query: a }] }] }\nsafety:',
+    ],
+    code: 'CORTEX_CONFIG_INVALID_VALUE',
+    at: '17:34',
+    fix: 'write the URL without them',
+  },
+  {
+    name: 'a query about a service that does not exist',
+    change: [
+      'safety:',
+      'collector: { prometheus: [{ url: "http://p", queries: [{ metric: a, query: a, service: bd }] }] }\nsafety:',
+    ],
+    code: 'CORTEX_CONFIG_UNKNOWN_SERVICE',
+    at: '17:88',
+    fix: 'did you mean "db"?',
+  },
+  {
+    name: 'a query whose result no condition could name',
+    change: [
+      'safety:',
+      'collector: { prometheus: [{ url: "http://p", queries: [{ metric: a.b, query: a }] }] }\nsafety:',
+    ],
+    code: 'CORTEX_CONFIG_INVALID_VALUE',
+    at: '17:66',
+    fix: 'as conditions name metrics',
+  },
+  {
     name: 'a storm ratio written as a percentage',
     change: ['safety:', 'safety:\n  storm: { ratio: 40 }'],
     code: 'CORTEX_CONFIG_INVALID_VALUE',

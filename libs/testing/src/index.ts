@@ -8,6 +8,8 @@ export { startNats, startProvisionedNats } from './nats.ts';
 export type { ProvisionedNats, TestNats } from './nats.ts';
 export { startProcess } from './process.ts';
 export type { StartProcessOptions, TestProcess } from './process.ts';
+export { startPrometheus } from './prometheus.ts';
+export type { TestPrometheus } from './prometheus.ts';
 export { silentLogger } from './silent-logger.ts';
 export { temporaryFolder } from './temporary-folder.ts';
 export type { TemporaryFolder } from './temporary-folder.ts';

@@ -1,6 +1,7 @@
 import { Name, SeriesLabels } from '@cortex/contracts';
+import { maxLabels, maxMetricName, metricName } from '../limits.ts';
+import { Rejection, Rejections } from '../rejections.ts';
 import type { CollectedSample } from '../sample.ts';
-import { Rejections } from './rejections.ts';
 import type { Attributes, DataPoint, Metric, MetricsRequest } from './request.ts';
 
 export interface Received {
@@ -10,12 +11,6 @@ export interface Received {
 
 type Identity = Pick<CollectedSample, 'service' | 'instance'>;
 
-/** Names of metrics become what a condition can name; OpenTelemetry's dots become underscores, as they do in Prometheus. */
-function metricName(name: string): string {
-  return name.replaceAll(/[^A-Za-z0-9_:]/g, '_');
-}
-
-const maxLabels = 64;
 const notRecorded = 1;
 
 /** Gauges and sums as samples: `service.name` is the service, `service.instance.id` the instance, attributes are labels. */
@@ -27,14 +22,14 @@ export function toSamples(request: MetricsRequest, receivedAtMs: number): Receiv
     for (const metric of (scopeMetrics ?? []).flatMap(({ metrics }) => metrics ?? [])) {
       rejectUnread(metric, rejections);
       const points = [...(metric.gauge?.dataPoints ?? []), ...(metric.sum?.dataPoints ?? [])];
-      const problem = typeof identity === 'string' ? identity : problemOf(metric);
-      if (typeof identity === 'string' || problem !== undefined) {
-        rejections.add(problem ?? '', points.length);
+      const about = identity instanceof Rejection ? identity : (problemOf(metric) ?? identity);
+      if (about instanceof Rejection) {
+        rejections.add(about, points.length);
         continue;
       }
       for (const point of points) {
-        const sample = toSample(identity, metric, point, receivedAtMs);
-        if (typeof sample === 'string') rejections.add(sample);
+        const sample = toSample(about, metric, point, receivedAtMs);
+        if (sample instanceof Rejection) rejections.add(sample);
         else if (sample !== undefined) samples.push(sample);
       }
     }
@@ -45,28 +40,34 @@ export function toSamples(request: MetricsRequest, receivedAtMs: number): Receiv
 function rejectUnread({ name, histogram, exponentialHistogram, summary }: Metric, rejections: Rejections): void {
   for (const [kind, data] of Object.entries({ histogram, exponentialHistogram, summary })) {
     rejections.add(
-      `${name.slice(0, 128)} is of kind ${kind}; only gauges and sums are read`,
+      new Rejection('unread_kind', `${name.slice(0, 128)} is of kind ${kind}; only gauges and sums are read`),
       data?.dataPoints?.length ?? 0,
     );
   }
 }
 
-function problemOf({ name, unit }: Metric): string | undefined {
-  if (name === '' || name.length > 256) return 'the name of a metric has 1 to 256 characters';
-  if (unit !== undefined && unit.length > 64) return `the unit of ${name} is longer than 64 characters`;
+function problemOf({ name, unit }: Metric): Rejection | undefined {
+  if (name === '' || name.length > maxMetricName) {
+    return new Rejection('beyond_limits', 'the name of a metric has 1 to 256 characters');
+  }
+  if (unit !== undefined && unit.length > 64) {
+    return new Rejection('beyond_limits', `the unit of ${name} is longer than 64 characters`);
+  }
   return undefined;
 }
 
 /** The service and instance, or what is wrong with their names. */
-function identityOf(attributes: Attributes): Identity | string {
+function identityOf(attributes: Attributes): Identity | Rejection {
   const service = textOf(attributes, 'service.name') ?? 'unknown_service';
   const instance = textOf(attributes, 'service.instance.id');
-  if (!Name.safeParse(service).success) return `service.name "${service.slice(0, 128)}" is no name that Cortex takes`;
+  if (!Name.safeParse(service).success) return badName('service.name', service);
   if (instance === undefined) return { service };
-  if (!Name.safeParse(instance).success) {
-    return `service.instance.id "${instance.slice(0, 128)}" is no name that Cortex takes`;
-  }
+  if (!Name.safeParse(instance).success) return badName('service.instance.id', instance);
   return { service, instance };
+}
+
+function badName(attribute: string, value: string): Rejection {
+  return new Rejection('bad_name', `${attribute} "${value.slice(0, 128)}" is no name that Cortex takes`);
 }
 
 /** The sample, what is wrong with it, or undefined where the sender says that there is no value. */
@@ -75,14 +76,18 @@ function toSample(
   metric: Metric,
   point: DataPoint,
   receivedAtMs: number,
-): CollectedSample | string | undefined {
+): CollectedSample | Rejection | undefined {
   if (((point.flags ?? 0) & notRecorded) !== 0) return undefined;
   const value = Number(point.asDouble ?? point.asInt ?? Number.NaN);
-  if (!Number.isFinite(value)) return `a value of ${metric.name} is not a finite number`;
+  if (!Number.isFinite(value)) return new Rejection('not_finite', `a value of ${metric.name} is not a finite number`);
   const timeMs = toMilliseconds(point.timeUnixNano, receivedAtMs);
-  if (timeMs === undefined) return `a time of ${metric.name} is no number of nanoseconds`;
+  if (timeMs === undefined) {
+    return new Rejection('bad_time', `a time of ${metric.name} is no number of nanoseconds`);
+  }
   const labels = toLabels(point.attributes);
-  if (labels === undefined) return `the attributes of ${metric.name} are too many or too long`;
+  if (labels === undefined) {
+    return new Rejection('beyond_limits', `the attributes of ${metric.name} are too many or too long`);
+  }
   const { name, unit } = metric;
   return { ...identity, metric: metricName(name), ...(unit ? { unit } : {}), labels, timeMs, value };
 }

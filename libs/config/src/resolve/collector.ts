@@ -12,8 +12,21 @@ export function resolveCollector(
 ): CollectorSettings | undefined {
   const input = read(scope, ['collector'], CollectorInput, raw);
   if (input === undefined) return undefined;
-  const { host, otlp, partitions } = input;
-  if (host === undefined) return { otlp, partitions };
+  const { host, labels, remote_write: remoteWrite, prometheus, otlp, partitions } = input;
+  for (const [server, { queries }] of prometheus.entries()) {
+    for (const [index, { service }] of queries.entries()) {
+      const path = ['collector', 'prometheus', server, 'queries', index, 'service'];
+      if (service !== undefined) requireService(scope, path, service, world);
+    }
+  }
+  const received = {
+    labels,
+    remoteWrite: { histogramBuckets: remoteWrite.histogram_buckets, gauges: remoteWrite.gauges },
+    prometheus: prometheus.map(({ url, interval, queries }) => ({ url, intervalMs: interval, queries })),
+    otlp,
+    partitions,
+  };
+  if (host === undefined) return received;
   const path = ['collector', 'host'];
   const disks = host.disks.map((disk, index) => {
     const place = [...path, 'disks', index];
@@ -26,7 +39,7 @@ export function resolveCollector(
     ? instanceOf(scope, path, host.service, host.instance, world)
     : (host.instance ?? 'localhost');
   if (instance === undefined) return undefined;
-  return { host: { service: host.service, instance, intervalMs: host.interval, disks }, otlp, partitions };
+  return { host: { service: host.service, instance, intervalMs: host.interval, disks }, ...received };
 }
 
 /** The instance that was named, or the only one that there is. */

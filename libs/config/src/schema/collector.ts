@@ -1,9 +1,40 @@
 import { Name } from '@cortex/contracts';
 import { z } from 'zod';
-import { port, positiveDuration, text } from './scalars.ts';
+import { port, positiveDuration, raise, text } from './scalars.ts';
 
 /** The name that the machine's own metrics go by. */
 export const defaultHostService = 'host';
+
+/** Of a Prometheus server. Credentials would end up in logs. */
+const serverUrl = z
+  .url({ protocol: /^https?$/ })
+  .meta({ examples: ['http://127.0.0.1:9090'] })
+  .transform((url, context) => {
+    const { username, password } = new URL(url);
+    if (username === '' && password === '') return url;
+    return raise(context, undefined, 'credentials do not belong into a URL', {
+      problem: 'CORTEX_CONFIG_INVALID_VALUE',
+      fix: 'write the URL without them; reach a protected server through a proxy that adds them',
+    });
+  });
+
+const PrometheusInput = z.strictObject({
+  url: serverUrl,
+  interval: positiveDuration('15s').prefault('15s'),
+  queries: z
+    .array(
+      z.strictObject({
+        metric: z
+          .string()
+          .max(256)
+          .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and underscores, as conditions name metrics'),
+        query: text.meta({ description: 'PromQL with an instant vector or a number as its result' }),
+        unit: text.max(64).optional(),
+        service: Name.optional(),
+      }),
+    )
+    .min(1),
+});
 
 export const CollectorInput = z.strictObject({
   host: z
@@ -20,6 +51,25 @@ export const CollectorInput = z.strictObject({
     })
     .optional()
     .meta({ description: 'Metrics of the machine that the collector runs on' }),
+  labels: z
+    .strictObject({
+      service: z.array(text).min(1).prefault(['service', 'service_name', 'app', 'job']),
+      instance: z.array(text).min(1).prefault(['instance_id', 'instance', 'pod']),
+    })
+    .prefault({})
+    .meta({ description: 'Which labels of Prometheus name the service and the instance; the first that a series has' }),
+  remote_write: z
+    .strictObject({
+      histogram_buckets: z.boolean().prefault(false),
+      gauges: z.array(text).prefault([]).meta({
+        description: 'Metrics that are no counters, although their names end in _total, _count, _sum or _bucket',
+      }),
+    })
+    .prefault({}),
+  prometheus: z
+    .array(PrometheusInput)
+    .prefault([])
+    .meta({ description: 'Prometheus servers that are asked, and what' }),
   otlp: z.strictObject({ host: text.prefault('127.0.0.1'), port: port.prefault(4318) }).prefault({}),
   partitions: z.number().int().min(1).max(256).prefault(4),
 });

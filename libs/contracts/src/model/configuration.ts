@@ -17,7 +17,32 @@ export const CollectorSettings = z.strictObject({
       disks: z.array(z.strictObject({ path: z.string().min(1), service: Name.optional(), instance: Name.optional() })),
     })
     .optional(),
-  /** OTLP/HTTP listens here; port 0 picks a free one. */
+  /** Which labels of Prometheus name the service and the instance; the first that a series has. */
+  labels: z.strictObject({ service: z.array(z.string().min(1)), instance: z.array(z.string().min(1)) }),
+  remoteWrite: z.strictObject({
+    /** Whether the buckets of histograms are taken in. */
+    histogramBuckets: z.boolean(),
+    /** Metrics that are no counters, although their names end as if they were. */
+    gauges: z.array(z.string().min(1)),
+  }),
+  /** Prometheus servers that are asked, and what. */
+  prometheus: z.array(
+    z.strictObject({
+      url: z.string().min(1),
+      intervalMs: DurationMs,
+      queries: z.array(
+        z.strictObject({
+          /** What the result is called. */
+          metric: z.string().min(1).max(256),
+          query: z.string().min(1),
+          unit: z.string().max(64).optional(),
+          /** Whose metric it is where no label of the result says so. */
+          service: Name.optional(),
+        }),
+      ),
+    }),
+  ),
+  /** Everything that is sent to the collector comes here; port 0 picks a free one. */
   otlp: z.strictObject({ host: z.string(), port: z.number().int().min(0).max(65_535) }),
   /** Telemetry partitions. More partitions, more detector replicas. */
   partitions: z.number().int().min(1).max(256),

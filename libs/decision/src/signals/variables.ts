@@ -11,7 +11,10 @@ export function valuesOfSignal(incident: Incident, signal: Signal): ConditionVal
   );
   const health = [signal, ...near].find((one) => one.kind === 'health');
   const metrics = [...near, signal].flatMap((one) =>
-    one.metric === undefined || one.value === undefined ? [] : [[one.metric, one.value] as const],
+    // The 1 of an alert is no reading: an alert that is named like a metric must not stand for it.
+    one.metric === undefined || one.value === undefined || one.anomalyKind === 'alert'
+      ? []
+      : [[one.metric, one.value] as const],
   );
   return {
     ...Object.fromEntries(metrics),

@@ -1,21 +1,24 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { CollectedSample } from '../sample.ts';
-import { createOtlpServer, maxBodyBytes } from './server.ts';
+import { maxBodyBytes } from '../http/body.ts';
+import { createServer } from '../http/server.ts';
+import { otlpRoutes } from './routes.ts';
 
 const nowMs = Date.UTC(2026, 0, 5);
 
 function setUp(takes: 'all' | 'nothing' = 'all') {
   const samples: CollectedSample[] = [];
-  const server = createOtlpServer({
-    offer(offered) {
-      if (takes === 'all') samples.push(...offered);
-      return takes === 'all';
+  const intake = {
+    offer(offered: readonly CollectedSample[]) {
+      samples.push(...offered);
+      return true;
     },
-    isFull: () => false,
+    isFull: () => takes === 'nothing',
     onReceived: () => {},
     nowMs: () => nowMs,
-  });
+  };
+  const server = createServer([otlpRoutes(intake)]);
   const post = (payload: string | Buffer, headers: Record<string, string> = {}) =>
     server.inject({
       method: 'POST',
@@ -123,7 +126,7 @@ describe('what is refused', () => {
     ['an empty body', '', {}, 400, 'empty'],
     ['broken gzip', 'hello', { 'content-encoding': 'gzip' }, 400, 'no valid gzip'],
     ['another encoding', '{}', { 'content-encoding': 'br' }, 415, 'send gzip or none'],
-    ['protobuf', 'x', { 'content-type': 'application/x-protobuf' }, 415, 'only application/json'],
+    ['another format', 'x', { 'content-type': 'text/plain' }, 415, 'only application/x-protobuf and application/json'],
     ['a body of more than 4 MB', ' '.repeat(maxBodyBytes + 1), {}, 413, 'larger than'],
     [
       'a body that unpacks to more',

@@ -1,0 +1,30 @@
+import type { Rejections } from '../rejections.ts';
+import type { CollectedSample } from '../sample.ts';
+import { RequestError } from './request-error.ts';
+
+export type Source = 'host' | 'otlp' | 'prometheus' | 'remote_write';
+
+/** What receivers hand their samples to. */
+export interface Intake {
+  /** Takes samples in, all or none. */
+  readonly offer: (samples: readonly CollectedSample[]) => boolean;
+  readonly isFull: () => boolean;
+  readonly onReceived: (source: Source, samples: number, rejections: Rejections) => void;
+  readonly nowMs: () => number;
+}
+
+const retryAfterSeconds = 1;
+
+/** Throws 503: every sender we know sends the same again after that. Ask before work is done for the request. */
+export function refuseWhenFull(intake: Pick<Intake, 'isFull'>): void {
+  if (intake.isFull()) throw tooMuch();
+}
+
+/** Hands the samples over, or throws 503. */
+export function hand(intake: Pick<Intake, 'offer'>, samples: readonly CollectedSample[]): void {
+  if (!intake.offer(samples)) throw tooMuch();
+}
+
+function tooMuch(): RequestError {
+  return new RequestError(503, 'too much telemetry awaits publication; send it again later', retryAfterSeconds);
+}

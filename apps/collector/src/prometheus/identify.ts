@@ -1,0 +1,60 @@
+import { Name, type CollectorSettings } from '@cortex/contracts';
+import { maxLabelName, maxLabels, maxLabelValue } from '../limits.ts';
+import { Rejection } from '../rejections.ts';
+import type { CollectedSample } from '../sample.ts';
+
+export type LabelMapping = CollectorSettings['labels'];
+export type Identity = Pick<CollectedSample, 'service' | 'instance' | 'labels'>;
+type Label = readonly [name: string, value: string];
+
+/** What has none of the labels that name a service. As in OpenTelemetry. */
+export const unknownService = 'unknown_service';
+
+/**
+ * Who the series of these labels is about: the first label of the mapping that is there and not empty names the service,
+ * and so for the instance; `otherwise` names a service without. They and `__name__` are left out of the labels, all others stay.
+ */
+export function identify(
+  all: readonly Label[],
+  mapping: LabelMapping,
+  { labelCount = all.length, otherwise = unknownService } = {},
+): Identity | Rejection {
+  const { service, instance, rest } = pick(all, mapping);
+  const excess = excessOf(rest, labelCount);
+  if (excess !== undefined) return new Rejection('beyond_limits', excess);
+  for (const label of [service, instance]) {
+    if (label === undefined || Name.safeParse(label[1]).success) continue;
+    return new Rejection('bad_name', `${label[0]} "${label[1].slice(0, 128)}" is no name that Cortex takes`);
+  }
+  return {
+    service: service?.[1] ?? otherwise,
+    ...(instance === undefined ? {} : { instance: instance[1] }),
+    labels: Object.fromEntries(rest),
+  };
+}
+
+/** The labels that name the service and the instance, and the others, without the name of the metric. */
+export function pick(all: readonly Label[], mapping: LabelMapping) {
+  const labels = all.filter(([name, value]) => name !== '__name__' && value !== '');
+  const service = firstOf(labels, mapping.service);
+  const instance = firstOf(labels, mapping.instance);
+  return { service, instance, rest: labels.filter((label) => label !== service && label !== instance) };
+}
+
+function firstOf(labels: readonly Label[], names: readonly string[]): Label | undefined {
+  return names.map((name) => labels.find(([own]) => own === name)).find((label) => label !== undefined);
+}
+
+/** Which limit is passed, and by what. */
+function excessOf(rest: readonly Label[], labelCount: number): string | undefined {
+  if (rest.length > maxLabels) return `a series has ${labelCount} labels; at most ${maxLabels} are taken`;
+  for (const [name, value] of rest) {
+    if (name === '' || name.length > maxLabelName) {
+      return `a label has a name of ${name.length} characters; 1 to ${maxLabelName} are taken`;
+    }
+    if (value.length > maxLabelValue) {
+      return `the value of label ${name} has ${value.length} characters; at most ${maxLabelValue} are taken`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,54 @@
+/** Why a sample was not taken in. */
+export type RejectionReason =
+  | 'bad_name'
+  | 'bad_time'
+  | 'beyond_limits'
+  | 'from_the_future'
+  | 'not_finite'
+  | 'out_of_order'
+  | 'too_many_series'
+  | 'too_much_waiting'
+  | 'unread_kind';
+
+/** Why something is not taken in: for the counter, and for people. */
+export class Rejection {
+  readonly reason: RejectionReason;
+  readonly text: string;
+
+  constructor(reason: RejectionReason, text: string) {
+    this.reason = reason;
+    this.text = text;
+  }
+}
+
+/** Counts of what was not taken in. */
+export class Rejections {
+  readonly #byText = new Map<string, { readonly reason: RejectionReason; points: number }>();
+
+  add({ reason, text }: Rejection, points = 1): void {
+    if (points <= 0) return;
+    const known = this.#byText.get(text);
+    if (known === undefined) this.#byText.set(text, { reason, points });
+    else known.points += points;
+  }
+
+  get points(): number {
+    return [...this.#byText.values()].reduce((sum, { points }) => sum + points, 0);
+  }
+
+  get byReason(): ReadonlyMap<RejectionReason, number> {
+    const counts = new Map<RejectionReason, number>();
+    for (const { reason, points } of this.#byText.values()) counts.set(reason, (counts.get(reason) ?? 0) + points);
+    return counts;
+  }
+
+  /** The most frequent reasons in one sentence. */
+  get message(): string {
+    const sorted = [...this.#byText].sort(([, left], [, right]) => right.points - left.points);
+    const shown = sorted
+      .slice(0, 5)
+      .map(([text, { points }]) => `${points} ${points === 1 ? 'point' : 'points'}: ${text}`);
+    const rest = sorted.length - shown.length;
+    return [...shown, ...(rest > 0 ? [`and ${rest} more reasons`] : [])].join('; ');
+  }
+}

@@ -1,0 +1,96 @@
+import { seriesKey, type CollectorSettings } from '@cortex/contracts';
+import { maxAheadMs, maxMetricName, metricName } from '../limits.ts';
+import { identify } from '../prometheus/identify.ts';
+import type { Rates } from '../prometheus/rates.ts';
+import { Rejection, Rejections } from '../rejections.ts';
+import type { CollectedSample } from '../sample.ts';
+import type { RemoteSample, RemoteSeries } from './decode.ts';
+
+export interface RemoteWriteContext {
+  readonly settings: Pick<CollectorSettings, 'labels' | 'remoteWrite'>;
+  readonly rates: Rates;
+  readonly nowMs: number;
+}
+
+export interface Received {
+  readonly samples: readonly CollectedSample[];
+  readonly rejections: Rejections;
+}
+
+type Series = Omit<CollectedSample, 'timeMs' | 'value'>;
+
+const counterSuffix = /_(?:total|count|sum|bucket)$/;
+
+/**
+ * Series of Prometheus as samples: gauges as they are, counters, known by the ends of their names, as rates per second.
+ * Samples of gauges that are late or twice are passed on, as the detector refuses them; of counters no rate can be made.
+ */
+export function toSamples(series: readonly RemoteSeries[], context: RemoteWriteContext): Received {
+  const rejections = new Rejections();
+  const samples: CollectedSample[] = [];
+  for (const one of series) {
+    rejections.add(new Rejection('unread_kind', 'native histograms are not read'), one.histograms);
+    const name = one.labels.find(([label]) => label === '__name__')?.[1] ?? '';
+    if (name.endsWith('_bucket') && !context.settings.remoteWrite.histogramBuckets) continue;
+    const about = describe(name, one, context);
+    if (about instanceof Rejection) {
+      rejections.add(about, one.samples.length);
+      continue;
+    }
+    const isCounter = counterSuffix.test(name) && !context.settings.remoteWrite.gauges.includes(name);
+    const read = isCounter ? counterReader(about, context) : gaugeReader(about);
+    for (const sample of one.samples) {
+      const result = problemOf(name, sample, context.nowMs) ?? read(sample);
+      if (result instanceof Rejection) rejections.add(result);
+      else if (result !== undefined) samples.push(result);
+    }
+  }
+  return { samples, rejections };
+}
+
+function describe(name: string, { labels, labelCount }: RemoteSeries, context: RemoteWriteContext): Series | Rejection {
+  if (name === '') return new Rejection('bad_name', 'a series has no __name__');
+  if (name.length > maxMetricName - perSecond.length) {
+    const limit = maxMetricName - perSecond.length;
+    return new Rejection('beyond_limits', `a __name__ has ${name.length} characters; at most ${limit} are taken`);
+  }
+  const identity = identify(labels, context.settings.labels, { labelCount });
+  return identity instanceof Rejection ? identity : { ...identity, metric: metricName(name) };
+}
+
+function problemOf(name: string, { timeMs, value }: RemoteSample, nowMs: number): Rejection | undefined {
+  if (!Number.isSafeInteger(timeMs) || timeMs < 0) return new Rejection('bad_time', `a time of ${name} is impossible`);
+  if (timeMs > nowMs + maxAheadMs) {
+    return new Rejection('from_the_future', `a time of ${name} is more than ${maxAheadMs / 60_000} minutes ahead`);
+  }
+  if (value === 'stale' || Number.isFinite(value)) return undefined;
+  return new Rejection('not_finite', `a value of ${name} is not a finite number`);
+}
+
+type Reader = (sample: RemoteSample) => CollectedSample | Rejection | undefined;
+
+/** A series that ends just stays away: the detector notices by itself. */
+function gaugeReader(series: Series): Reader {
+  return ({ timeMs, value }) => (value === 'stale' ? undefined : { ...series, timeMs, value });
+}
+
+const perSecond = '_per_second';
+
+function counterReader(series: Series, { rates, nowMs }: RemoteWriteContext): Reader {
+  const key = seriesKey(series);
+  const rateSeries = { ...series, metric: `${series.metric}${perSecond}` };
+  return ({ timeMs, value }) => {
+    if (value === 'stale') {
+      rates.end(key);
+      return undefined;
+    }
+    const rate = rates.next(key, timeMs, value, nowMs);
+    if (rate === 'first') return undefined;
+    if (rate === 'not_newer') {
+      return new Rejection('out_of_order', `a sample of the counter ${series.metric} is no newer than the last`);
+    }
+    if (rate === 'too_many') return new Rejection('too_many_series', 'there are more counters than rates are made of');
+    if (!Number.isFinite(rate)) return new Rejection('not_finite', `the rate of ${series.metric} is not finite`);
+    return { ...rateSeries, timeMs, value: rate };
+  };
+}
