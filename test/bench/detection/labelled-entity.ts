@@ -39,9 +39,9 @@ export interface LabelledEntity {
   readonly labels: Uint8Array;
 }
 
-/** CORTEX_DATA or `../shared/data`, relative to where the benchmark is started. */
+/** The first argument, CORTEX_DATA, or `../shared/data`, relative to where the benchmark is started. */
 export function dataFolder(): string {
-  return resolve(process.env['CORTEX_DATA'] ?? '../shared/data');
+  return resolve(process.argv[2] ?? process.env['CORTEX_DATA'] ?? '../shared/data');
 }
 
 export function readEntity({ folder, columns }: LabelledSet, name: string): LabelledEntity {

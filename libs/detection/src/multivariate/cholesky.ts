@@ -1,3 +1,4 @@
+import { dot64 } from './dot.ts';
 import type { Matrix } from './matrix.ts';
 
 /**
@@ -24,11 +25,8 @@ export function choleskyOf({ columns, data }: Matrix, ridge: number): Float64Arr
 export function solveLower(lower: Float64Array, vector: Float64Array): void {
   const size = vector.length;
   for (let row = 0; row < size; row += 1) {
-    let value = vector[row] as number;
     const from = row * size;
-    for (let column = 0; column < row; column += 1) {
-      value -= (lower[from + column] as number) * (vector[column] as number);
-    }
+    const value = (vector[row] as number) - dot64(lower, from, vector, 0, row);
     vector[row] = value * (lower[from + row] as number);
   }
 }

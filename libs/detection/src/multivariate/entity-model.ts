@@ -16,7 +16,7 @@ export interface EntityOptions {
   readonly sampleRows?: number;
   /** At most so many of these by the autoencoder and the calibration, which take their time over each: default 2,048. */
   readonly slowRows?: number;
-  /** False leaves the autoencoder out: nine tenths of the time to fit, a twentieth of the result. */
+  /** False leaves the autoencoder out: most of the time to fit and half of the time to judge, but little of the result. */
   readonly autoencoder?: AutoencoderOptions | false;
   readonly forest?: ForestOptions;
 }
@@ -37,7 +37,7 @@ export interface EntityModel {
   readonly calibration: Calibration;
 }
 
-/** Fits at one go. Takes about two seconds of 38 metrics with the autoencoder, a fifth of one without. */
+/** Fits at one go: of 38 metrics in about a second with the autoencoder, a quarter of one without. Throws without rows. */
 export function fitEntity(rows: Matrix | TrainingRows, options: EntityOptions, seed: number): EntityModel {
   const slices = fitEntityInSlices(rows, options, seed);
   let slice = slices.next();
@@ -45,7 +45,7 @@ export function fitEntity(rows: Matrix | TrainingRows, options: EntityOptions, s
   return slice.value;
 }
 
-/** The same in slices of some tenths of a second, between which the caller may do something else. Throws without rows. */
+/** The same in slices of about a tenth of a second, between which the caller may do something else. */
 export function* fitEntityInSlices(
   rows: Matrix | TrainingRows,
   options: EntityOptions,

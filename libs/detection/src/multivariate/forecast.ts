@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { choleskyOf, solveLower, solveUpper } from './cholesky.ts';
 import { columnMeans } from './covariance.ts';
+import { dot64 } from './dot.ts';
 import { emptyMatrix, pickRows, rowOf, type Matrix } from './matrix.ts';
 import { pack64, unpack64 } from './packed.ts';
 
@@ -13,7 +14,7 @@ export interface Forecast {
 }
 
 /** Fits rows that are already of one scale. `runRows` rows follow one another; then comes a gap. */
-export function fitForecast(rows: Matrix, runRows: number = rows.rows, ridge = 0.01): Forecast {
+export function fitForecast(rows: Matrix, runRows: number = rows.rows, ridge = 0.03): Forecast {
   const { columns } = rows;
   const befores = pairedRows(rows, runRows, 1);
   const afters = pairedRows(rows, runRows, 0);
@@ -71,11 +72,7 @@ export function surpriseOfNext(
   out: Float64Array,
 ): void {
   for (let column = 0; column < columns; column += 1) {
-    let expected = offsets[column] as number;
-    const from = column * columns;
-    for (let other = 0; other < columns; other += 1) {
-      expected += (weights[from + other] as number) * (before[other] as number);
-    }
+    const expected = (offsets[column] as number) + dot64(weights, column * columns, before, 0, columns);
     out[column] = (row[column] as number) - expected;
   }
 }

@@ -1,3 +1,5 @@
+import { dot32 } from './dot.ts';
+
 /** One fully connected layer; its weights and then its offsets lie in one array with those of all layers. */
 export interface Layer {
   readonly inputs: number;
@@ -52,10 +54,7 @@ function forward(
 ): void {
   for (let output = 0; output < outputs; output += 1) {
     const weights = weightsAt + output * inputs;
-    let sum = parameters[offsetsAt + output] as number;
-    for (let input = 0; input < inputs; input += 1) {
-      sum += (parameters[weights + input] as number) * (from[input] as number);
-    }
+    const sum = (parameters[offsetsAt + output] as number) + dot32(parameters, weights, from, 0, inputs);
     to[output] = isLinear || sum > 0 ? sum : 0;
   }
 }

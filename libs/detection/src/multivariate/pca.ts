@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { columnMeans, covariance } from './covariance.ts';
+import { dot64 } from './dot.ts';
 import type { Matrix } from './matrix.ts';
 import { pack64, unpack64 } from './packed.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
@@ -17,6 +18,8 @@ export interface Pca {
   readonly components: number;
   /** Orthonormal directions of the plane, one after the other. */
   readonly directions: Float64Array;
+  /** How far the means lie along each of them. */
+  readonly offsets: Float64Array;
 }
 
 /** Fits rows that are already of one scale. */
@@ -24,7 +27,15 @@ export function fitPca(rows: Matrix, { explained = 0.9, maxComponents = 32 }: Pc
   const means = columnMeans(rows);
   const { values, vectors } = symmetricEigen(covariance(rows, means));
   const components = countComponents(values, explained, Math.min(maxComponents, rows.columns - 1));
-  return { means, components, directions: vectors.data.slice(0, components * rows.columns) };
+  return planeOf(means, components, vectors.data.slice(0, components * rows.columns));
+}
+
+function planeOf(means: Float64Array, components: number, directions: Float64Array): Pca {
+  const columns = means.length;
+  const offsets = Float64Array.from({ length: components }, (_, component) =>
+    dot64(directions, component * columns, means, 0, columns),
+  );
+  return { means, components, directions, offsets };
 }
 
 function countComponents(values: Float64Array, explained: number, most: number): number {
@@ -39,7 +50,7 @@ function countComponents(values: Float64Array, explained: number, most: number):
 }
 
 /** The Q statistic: the squared distance of a row from the plane. */
-export function pcaResidual({ means, components, directions }: Pca, row: ArrayLike<number>): number {
+export function pcaResidual({ means, components, directions, offsets }: Pca, row: ArrayLike<number>): number {
   const columns = means.length;
   let squares = 0;
   for (let column = 0; column < columns; column += 1) {
@@ -47,11 +58,8 @@ export function pcaResidual({ means, components, directions }: Pca, row: ArrayLi
     squares += centred * centred;
   }
   let explained = 0;
-  for (let from = 0; from < components * columns; from += columns) {
-    let along = 0;
-    for (let column = 0; column < columns; column += 1) {
-      along += ((row[column] as number) - (means[column] as number)) * (directions[from + column] as number);
-    }
+  for (let component = 0; component < components; component += 1) {
+    const along = dot64(directions, component * columns, row, 0, columns) - (offsets[component] as number);
     explained += along * along;
   }
   return Math.max(0, squares - explained);
@@ -72,5 +80,5 @@ export function savePca({ means, components, directions }: Pca): z.infer<typeof 
 /** Undoes {@link savePca}. Throws on anything else. */
 export function restorePca(value: unknown): Pca {
   const { columns, components, means, directions } = Saved.parse(value);
-  return { components, means: unpack64(means, columns), directions: unpack64(directions, components * columns) };
+  return planeOf(unpack64(means, columns), components, unpack64(directions, components * columns));
 }
