@@ -7,6 +7,8 @@ export interface BenchContext {
   readonly appsDir: string;
   /** Where the profiled services leave their CPU profiles; such figures are not to be compared. */
   readonly profileDir: string | undefined;
+  /** Public data sets (`nab-dev`, `smd-dev`, `asd-dev`), with the scorer of the first beside it under `../tools`. */
+  readonly dataDir: string;
 }
 
 export type Bench = (context: BenchContext) => Promise<readonly Table[]>;

@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench } from './context.ts';
+import { benchDetection } from './detection/detection.ts';
 import { benchHotPaths } from './hot-paths/hot-paths.ts';
 import { benchStart } from './start/start.ts';
 import { benchThroughput } from './throughput/throughput.ts';
@@ -11,6 +13,7 @@ const benches: Readonly<Record<string, Bench>> = {
   throughput: benchThroughput,
   start: benchStart,
   'hot-paths': benchHotPaths,
+  detection: benchDetection,
 };
 
 const { values, positionals } = parseArgs({
@@ -20,6 +23,7 @@ const { values, positionals } = parseArgs({
     count: { type: 'string', default: '200' },
     apps: { type: 'string', default: 'apps' },
     profile: { type: 'string' },
+    data: { type: 'string', default: process.env['CORTEX_DATA'] ?? '../shared/data' },
   },
 });
 const unknown = positionals.filter((name) => !(name in benches));
@@ -28,7 +32,12 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const context = { count: Number(values.count), appsDir: values.apps, profileDir: values.profile };
+const context = {
+  count: Number(values.count),
+  appsDir: values.apps,
+  profileDir: values.profile,
+  dataDir: resolve(values.data),
+};
 for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
   const tables = await benches[name]?.(context);
   for (const table of tables ?? [])

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Matrix } from '@cortex/detection';
 
@@ -39,13 +39,8 @@ export interface LabelledEntity {
   readonly labels: Uint8Array;
 }
 
-/** The first argument, CORTEX_DATA, or `../shared/data`, relative to where the benchmark is started. */
-export function dataFolder(): string {
-  return resolve(process.argv[2] ?? process.env['CORTEX_DATA'] ?? '../shared/data');
-}
-
-export function readEntity({ folder, columns }: LabelledSet, name: string): LabelledEntity {
-  const unpacked = (part: string): Buffer => gunzipSync(readFileSync(join(dataFolder(), folder, `${name}.${part}.gz`)));
+export function readEntity(dataDir: string, { folder, columns }: LabelledSet, name: string): LabelledEntity {
+  const unpacked = (part: string): Buffer => gunzipSync(readFileSync(join(dataDir, folder, `${name}.${part}.gz`)));
   const matrix = (part: string): Matrix => {
     const bytes = unpacked(part);
     const data = Float64Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(4 * index));

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderTable, round, type Table } from '../report.ts';
-import { benchForests } from './forests.ts';
-import { dataFolder, labelledSets, readEntity, type LabelledEntity, type LabelledSet } from './labelled-entity.ts';
+import { round, type Table } from '../report.ts';
+import { labelledSets, readEntity, type LabelledEntity, type LabelledSet } from './labelled-entity.ts';
 import { meanRanking, rankingOf, type Ranking } from './ranking.ts';
 import { fitted, maxZ, randomScores, streamed, type Scored, type Scorer } from './scorers.ts';
 
@@ -15,9 +14,14 @@ const scorers: Readonly<Record<string, Scorer>> = {
   'entity, streaming, test part alone': streamed({ autoencoder: false }, false),
 };
 
-function benchSet(set: LabelledSet): Table {
+/** Entities with many metrics on the public sets that are there. */
+export function benchEntities(dataDir: string): readonly Table[] {
+  return labelledSets.filter(({ folder }) => existsSync(join(dataDir, folder))).map((set) => benchSet(dataDir, set));
+}
+
+function benchSet(dataDir: string, set: LabelledSet): Table {
   const names = [...set.chosenOn, ...set.confirmedOn];
-  const entities = names.map((name) => readEntity(set, name));
+  const entities = names.map((name) => readEntity(dataDir, set, name));
   const rows = Object.entries(scorers).map(([title, scorer]) => {
     const scored = entities.map((entity) => scorer(entity));
     const rankings = scored.map(({ scores, from }, index) => rankingOf(scores, labelsOf(entities, index, from)));
@@ -67,9 +71,3 @@ function mean(values: readonly (number | undefined)[]): string {
   const known = values.filter((value) => value !== undefined);
   return known.length === 0 ? '-' : String(round(known.reduce((sum, value) => sum + value, 0) / known.length));
 }
-
-for (const set of labelledSets) {
-  if (existsSync(join(dataFolder(), set.folder))) console.log(renderTable(benchSet(set)));
-  else console.log(`\n${set.title}: not found in ${dataFolder()}; CORTEX_DATA names the folder with ${set.folder}`);
-}
-console.log(renderTable(benchForests()));

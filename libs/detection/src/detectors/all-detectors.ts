@@ -1,5 +1,6 @@
 import type { DetectorDefinition } from './detector.ts';
 import { ewma } from './ewma.ts';
+import { flatLine } from './flat-line.ts';
 import { iqr } from './iqr.ts';
 import { levelShift } from './level-shift.ts';
 import { longAverage } from './long-average.ts';
@@ -24,4 +25,5 @@ export const allDetectors: readonly DetectorDefinition[] = [
   newExtreme,
   levelShift,
   variability,
+  flatLine,
 ];

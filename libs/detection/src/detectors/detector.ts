@@ -53,6 +53,8 @@ export interface DetectorDefinition {
   readonly trust: number;
   /** `rarity`: what matters is how rare such a deviation is for this series. `magnitude`: it is a score in [0,1] already. */
   readonly scale: 'rarity' | 'magnitude';
+  /** `minutes`: learns one sample a minute at most, so that its memory spans days. Default: every sample. */
+  readonly pace?: 'minutes';
   /** Makes a fresh one, or one that goes on from what `save` gave. Throws when that is not of its form. */
   create(settings: DetectorSettings, saved?: SavedDetector): Detector;
 }

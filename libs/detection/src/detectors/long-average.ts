@@ -14,8 +14,9 @@ const allowed = 3;
 export const longAverage: DetectorDefinition = {
   name: 'long_average',
   component: 'statistical',
-  trust: 0.5,
+  trust: 0.6,
   scale: 'rarity',
+  pace: 'minutes',
   create: (settings, saved) => new LongAverage(settings, saved),
 };
 

@@ -1,6 +1,7 @@
 import type { AnomalySeverity } from '@cortex/contracts';
 import { z } from 'zod';
 import { allDetectors } from '../detectors/all-detectors.ts';
+import { flatLine } from '../detectors/flat-line.ts';
 import type {
   Detector,
   DetectorDefinition,
@@ -43,8 +44,12 @@ export interface Circumstances {
   readonly calledBad: boolean;
 }
 
+const learnAllUntil = 400;
+const rememberEveryMs = 60_000;
+
 const Saved = z.strictObject({
   learned: z.number(),
+  rememberedMs: z.number(),
   held: HeldLevel.optional(),
   detectors: z.record(z.string(), z.string()),
   tails: z.record(z.string(), z.string()),
@@ -72,6 +77,8 @@ export class SeriesDetector {
   /** Samples learned from. */
   #learned: number;
   #isWarm = false;
+  /** When what is usual was last added to. */
+  #rememberedMs = 0;
   #held: HeldLevel | undefined;
 
   private constructor(settings: DetectorSettings, members: readonly Member[], learned: number, held?: HeldLevel) {
@@ -87,14 +94,17 @@ export class SeriesDetector {
 
   /** Goes on from what `save` gave; an algorithm that the saved form does not know starts afresh. Throws on any other form. */
   static restore(settings: DetectorSettings, saved: unknown): SeriesDetector {
-    const { learned, held, ...members } = Saved.parse(saved);
-    return new SeriesDetector(settings, createMembers(settings, members), learned, held);
+    const { learned, rememberedMs, held, ...members } = Saved.parse(saved);
+    const restored = new SeriesDetector(settings, createMembers(settings, members), learned, held);
+    restored.#rememberedMs = rememberedMs;
+    return restored;
   }
 
   save(): SavedSeriesDetector {
     const tails = this.#members.flatMap(({ definition, tail }) => (tail ? [[definition.name, tail.save()]] : []));
     return {
       learned: this.#learned,
+      rememberedMs: this.#rememberedMs,
       ...(this.#held === undefined ? {} : { held: this.#held }),
       detectors: Object.fromEntries(
         this.#members.map(({ definition, detector }) => [definition.name, detector.save()]),
@@ -107,6 +117,7 @@ export class SeriesDetector {
     const { rule } = this.#settings;
     if (!rule.enabled) return quiet(sample);
     for (const member of this.#members) observeBy(member, sample);
+    if (isStuck(this.#members)) silenceStatistics(this.#members);
     const isWarm = this.#learned >= rule.warmupSamples;
     this.#isWarm = isWarm;
     const twoSided = isWarm ? composite(this.#members, 'both') : 0;
@@ -142,7 +153,11 @@ export class SeriesDetector {
 
   #learn({ value, timeMs }: Sample): void {
     this.#learned += 1;
-    for (const { detector, tail, deviation } of this.#members) {
+    // Some remember for days, however often samples come: of more than one a minute they take one.
+    const isDue = this.#learned < learnAllUntil || timeMs - this.#rememberedMs >= rememberEveryMs;
+    if (isDue) this.#rememberedMs = timeMs;
+    for (const { definition, detector, tail, deviation } of this.#members) {
+      if (!isDue && definition.pace === 'minutes') continue;
       if (tail !== undefined && !Number.isNaN(deviation)) tail.learn();
       detector.learn(value, timeMs);
     }
@@ -188,6 +203,19 @@ function observeBy(member: Member, { value, timeMs }: Sample): void {
   if (Number.isNaN(deviation)) member.score = 0;
   else if (tail === undefined) member.score = definition.trust * Math.abs(deviation);
   else member.score = tailScore(definition.trust * tail.surprise(Math.abs(deviation)));
+}
+
+/** A value that is repeated is no measurement: the statistics have no data then, whatever it lies near to. */
+function isStuck(members: readonly Member[]): boolean {
+  return members.some(({ definition, deviation }) => definition === flatLine && deviation >= 1);
+}
+
+function silenceStatistics(members: readonly Member[]): void {
+  for (const member of members) {
+    if (member.definition.component !== 'statistical') continue;
+    member.deviation = Number.NaN;
+    member.score = 0;
+  }
 }
 
 function directionOf(members: readonly Member[]): Direction {
