@@ -1,3 +1,4 @@
+import { withDeadline } from '@cortex/deadline';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
 import { DeniedAddressError, guardedLookup, isDeniedAddress } from './address-guard.ts';
@@ -33,19 +34,20 @@ export interface PagePost {
 export async function postPage(post: PagePost, context: ChannelContext): Promise<Delivery> {
   const url = HttpUrl.safeParse(isSecretReference(post.url) ? await context.secret(post.url) : post.url);
   if (!url.success) return { delivered: false, detail: `the address behind ${post.url} is not allowed` };
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(post.timeoutMs)]);
   const agent = new Agent({ connect: { lookup: guardedLookup }, pipelining: 0 });
   const { host } = new URL(url.data);
   try {
-    const response = await request(url.data, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'user-agent': 'cortex-escalator', ...post.headers },
-      body: post.body,
-      signal,
-      dispatcher: agent,
+    return await withDeadline(post.timeoutMs, context.signal, async (signal) => {
+      const response = await request(url.data, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'user-agent': 'cortex-escalator', ...post.headers },
+        body: post.body,
+        signal,
+        dispatcher: agent,
+      });
+      await response.body.dump({ limit: 64 * 1_024, signal }).catch(() => undefined);
+      return deliveryOf(host, response.statusCode, response.headers['retry-after']);
     });
-    await response.body.dump({ limit: 64 * 1_024, signal }).catch(() => undefined);
-    return deliveryOf(host, response.statusCode, response.headers['retry-after']);
   } catch (error) {
     return failure(error, host);
   } finally {

@@ -1,4 +1,4 @@
-import type { EscalationPolicy, EscalationRecord } from '@cortex/contracts';
+import type { EscalationNotification, EscalationPolicy, EscalationRecord } from '@cortex/contracts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { defaultLimits, stepEscalation } from './index.ts';
@@ -73,7 +73,11 @@ it(
           let acknowledged = false;
           const received = new Map<
             string,
-            { level: number; contact: string; confirmed: number; firstMs: number; afterAck: boolean }
+            Pick<EscalationNotification, 'level' | 'contact' | 'condition'> & {
+              confirmed: number;
+              firstMs: number;
+              afterAck: boolean;
+            }
           >();
 
           const apply = (input: EscalationInput, fault: Fault): void => {
@@ -87,6 +91,7 @@ it(
                 const seen = received.get(notification.key) ?? {
                   level: notification.level,
                   contact: notification.contact,
+                  condition: notification.condition,
                   confirmed: 0,
                   firstMs: nowMs,
                   afterAck: acknowledged && notification.condition === 'not_acknowledged',
@@ -134,8 +139,8 @@ it(
           const pages = [...received.values()];
           for (const page of pages) {
             const level = policy.chain.find((candidate) => candidate.level === page.level);
-            // An answer withdraws a page that nobody is known to have got.
-            const isWithdrawn = level?.condition === 'not_acknowledged' && acknowledged && page.confirmed === 0;
+            // An answer withdraws a page that nobody is known to have got: a repeat, for one, whatever its level says.
+            const isWithdrawn = page.condition === 'not_acknowledged' && acknowledged && page.confirmed === 0;
             expect(page.confirmed).toBe(isWithdrawn ? 0 : 1);
             expect(page.afterAck).toBe(false);
             expect(page.firstMs).toBeGreaterThanOrEqual(level?.delayMs ?? 0);

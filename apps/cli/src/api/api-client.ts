@@ -1,3 +1,4 @@
+import { withDeadline } from '@cortex/deadline';
 import { CliError } from '../core/cli-error.ts';
 import type { Ending } from '../core/exit-codes.ts';
 
@@ -26,11 +27,8 @@ export function createApiClient(findUrl: () => string, token: string | undefined
     const address = `${url()}/api/v1${path}`;
     let response: Response;
     try {
-      response = await fetch(address, {
-        ...init,
-        headers: { ...headers, ...init.headers },
-        signal: AbortSignal.any([stopped, AbortSignal.timeout(patienceMs)]),
-      });
+      const asked = { ...init, headers: { ...headers, ...init.headers } };
+      response = await withDeadline(patienceMs, stopped, (signal) => fetch(address, { ...asked, signal }));
     } catch (error) {
       throw new CliError(
         'CORTEX_CLI_UNREACHABLE',

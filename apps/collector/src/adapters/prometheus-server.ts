@@ -1,4 +1,5 @@
 import type { CollectorSettings } from '@cortex/contracts';
+import { withDeadline } from '@cortex/deadline';
 import { maxBodyBytes } from '../http/body.ts';
 import type { LabelMapping } from '../prometheus/identify.ts';
 import { QueryError, readQueryResult, type Query, type QueryResult } from '../prometheus/query-result.ts';
@@ -25,10 +26,18 @@ export class PrometheusServer {
     this.#options = options;
   }
 
-  async poll(): Promise<void> {
+  poll(): Promise<void> {
+    const timeoutMs = Math.min(this.#options.server.intervalMs, maxPollMs);
+    return withDeadline(timeoutMs, this.#closing.signal, (signal) => this.#askAll(signal));
+  }
+
+  /** Ends the poll that is under way. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #askAll(signal: AbortSignal): Promise<void> {
     const { server, mapping, onResult, onFailure, nowMs } = this.#options;
-    const timeout = AbortSignal.timeout(Math.min(server.intervalMs, maxPollMs));
-    const signal = AbortSignal.any([this.#closing.signal, timeout]);
     for (const query of server.queries) {
       try {
         const json = await this.#ask(query, signal);
@@ -38,11 +47,6 @@ export class PrometheusServer {
         onFailure(query, error);
       }
     }
-  }
-
-  /** Ends the poll that is under way. */
-  close(): void {
-    this.#closing.abort();
   }
 
   async #ask({ query }: Query, signal: AbortSignal): Promise<unknown> {

@@ -78,7 +78,13 @@ export function sampleConfiguration(): CortexConfiguration {
     },
     contacts: [{ name: 'log', channels: [{ type: 'log' }] }],
     escalationPolicies: [],
-    collector: { otlp: { host: '127.0.0.1', port: 0 }, partitions: 1 },
+    collector: {
+      labels: { service: ['service'], instance: ['instance'] },
+      remoteWrite: { histogramBuckets: false, gauges: [] },
+      prometheus: [],
+      otlp: { host: '127.0.0.1', port: 0 },
+      partitions: 1,
+    },
     console: { host: '127.0.0.1', port: 0 },
     pluginFolders: [],
   });

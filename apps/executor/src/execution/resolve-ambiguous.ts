@@ -1,3 +1,4 @@
+import { withDeadline } from '@cortex/deadline';
 import type { ProbeVerdict } from '@cortex/actions';
 import type { JournalEntry, OnAmbiguous } from '@cortex/contracts';
 import { recordRepeat, recordResult } from '@cortex/playbook';
@@ -40,20 +41,20 @@ async function verdictOf(
       return 'no_effect';
     case 'escalate':
       return 'unknown';
-    case 'probe': {
-      const signal = AbortSignal.any([AbortSignal.timeout(probeTimeoutMs), run.holds.signal]);
-      const context = actionContext(run, planned, {
-        signal,
-        stopRequest: signal,
-        token: run.holds.token(planned.target),
+    case 'probe':
+      return withDeadline(probeTimeoutMs, run.holds.signal, async (signal) => {
+        const context = actionContext(run, planned, {
+          signal,
+          stopRequest: signal,
+          token: run.holds.token(planned.target),
+        });
+        try {
+          return (await action.probe?.(params, context, entry.before)) ?? 'unknown';
+        } catch (error) {
+          context.log('the probe broke', { error: error instanceof Error ? error.message : String(error) });
+          return 'unknown';
+        }
       });
-      try {
-        return (await action.probe?.(params, context, entry.before)) ?? 'unknown';
-      } catch (error) {
-        context.log('the probe broke', { error: error instanceof Error ? error.message : String(error) });
-        return 'unknown';
-      }
-    }
   }
 }
 

@@ -1,0 +1,24 @@
+/**
+ * Runs `work` with a signal that aborts with a `TimeoutError` after `timeoutMs`, or with `stop` for its reason. Instead of
+ * `AbortSignal.any` over `AbortSignal.timeout`: Node before 24 forgets such a timeout when garbage is collected, and the
+ * work would hang for ever.
+ */
+export async function withDeadline<Result>(
+  timeoutMs: number,
+  stop: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort(new DOMException(`not done within ${timeoutMs} ms`, 'TimeoutError'));
+  }, timeoutMs);
+  const follow = (): void => controller.abort(stop?.reason);
+  if (stop?.aborted === true) follow();
+  else stop?.addEventListener('abort', follow, { once: true });
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    stop?.removeEventListener('abort', follow);
+  }
+}
