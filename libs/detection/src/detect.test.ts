@@ -90,9 +90,8 @@ describe('what is found', () => {
     const { drafts } = play([...noisy(1, 200), ...noisy(2, 10, 300), ...noisy(3, 50)]);
     for (const draft of drafts)
       expect(findEventDefinition(draft.type)?.data.safeParse(draft.data).error).toBeUndefined();
-    expect(new Set(drafts.map(({ type }) => type))).toEqual(
-      new Set([anomalyDetected.type, anomalyUpdated.type, anomalyCleared.type]),
-    );
+    const types = drafts.map(({ type }) => type);
+    expect([types[0], types.at(-1)]).toEqual([anomalyDetected.type, anomalyCleared.type]);
   });
 });
 

@@ -31,7 +31,7 @@ export function summaryPage(files: readonly Shown[]): string {
   .alert { stroke: var(--alert); stroke-width: 1.5; } figcaption, small { opacity: .75; }
 </style>
 <h1>Cortex backtest</h1>
-<p>${files.length} recordings, ${rows} rows, ${alerts} alerts. Blue: the values (for several metrics: the score). Shade: what was
+<p>${files.length} recordings, ${rows} rows, ${alertCount(alerts)}. Blue: the values (for several metrics: the score). Shade: what was
 thought normal at the time. Red: an alert opens; red shade: it lasts.</p>
 ${files.map(section).join('\n')}
 </html>
@@ -46,7 +46,7 @@ function section({ file, rows, judged }: Shown): string {
   const more = judged.alerts.length > 50 ? `<p><small>and ${judged.alerts.length - 50} more</small></p>` : '';
   return `<section>
 <h2>${escape(file)}</h2>
-<figure style="margin:0">${picture(judged)}<figcaption>${rows} rows, ${judged.alerts.length} alerts${judged.refused > 0 ? `, ${judged.refused} rows refused` : ''}</figcaption></figure>
+<figure style="margin:0">${picture(judged)}<figcaption>${rows} rows, ${alertCount(judged.alerts.length)}${judged.refused > 0 ? `, ${judged.refused} rows refused` : ''}</figcaption></figure>
 <table>${list}</table>${more}
 </section>`;
 }
@@ -85,7 +85,7 @@ function picture({ rows, alerts }: JudgedRecording): string {
     .map(({ row }) => Math.floor((row * columns.length) / rows.length))
     .map((column) => `<line class="alert" x1="${x(column)}" x2="${x(column)}" y1="0" y2="${height}"/>`)
     .join('');
-  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="values, normal range and ${alerts.length} alerts">${open}<polygon class="band" points="${band.join(' ')}"/><polyline class="value" points="${points.join(' ')}"/>${marks}</svg>`;
+  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="values, normal range and ${alertCount(alerts.length)}">${open}<polygon class="band" points="${band.join(' ')}"/><polyline class="value" points="${points.join(' ')}"/>${marks}</svg>`;
 }
 
 function columnsOf(rows: readonly JudgedRow[]): readonly Column[] {
@@ -109,6 +109,10 @@ function columnsOf(rows: readonly JudgedRow[]): readonly Column[] {
     if (isAnomalous) column.isOpen = true;
   }
   return columns;
+}
+
+function alertCount(count: number): string {
+  return `${count} alert${count === 1 ? '' : 's'}`;
 }
 
 function escape(text: string): string {
