@@ -1,11 +1,4 @@
-import {
-  anomalyCleared,
-  anomalyDetected,
-  anomalyUpdated,
-  DetectionRule,
-  findEventDefinition,
-  type Playbook,
-} from '@cortex/contracts';
+import { anomalyCleared, anomalyDetected, DetectionRule, findEventDefinition, type Playbook } from '@cortex/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { detect, endedAfterMs } from './detect.ts';
