@@ -1,6 +1,6 @@
 import { deviationFloor } from '../text/unit.ts';
 import type { Detector, DetectorDefinition, DetectorSettings, Range } from './detector.ts';
-import { packNumbers, unpackNumbers } from './pack-numbers.ts';
+import { pack64, unpack64 } from '../packed.ts';
 
 /** Deviations are remembered over about this many samples: far longer than the average itself, or they would chase it. */
 const deviationMemory = 100;
@@ -24,7 +24,7 @@ class Ewma implements Detector {
 
   constructor(settings: DetectorSettings, saved: string | undefined) {
     this.#settings = settings;
-    if (saved !== undefined) [this.#count = 0, this.#average = 0, this.#variance = 0] = unpackNumbers(saved);
+    if (saved !== undefined) [this.#count = 0, this.#average = 0, this.#variance = 0] = unpack64(saved);
   }
 
   observe(value: number): number {
@@ -57,6 +57,6 @@ class Ewma implements Detector {
   }
 
   save(): string {
-    return packNumbers([this.#count, this.#average, this.#variance]);
+    return pack64([this.#count, this.#average, this.#variance]);
   }
 }

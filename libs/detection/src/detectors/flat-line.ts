@@ -1,5 +1,5 @@
 import type { Detector, DetectorDefinition, SavedDetector } from './detector.ts';
-import { packNumbers, unpackNumbers } from './pack-numbers.ts';
+import { pack64, unpack64 } from '../packed.ts';
 
 /** So many equal values in a row, where the series used to move, are no measurement any more. */
 const leastRun = 5;
@@ -32,7 +32,7 @@ class FlatLine implements Detector {
 
   constructor(saved: SavedDetector | undefined) {
     if (saved === undefined) return;
-    const [value = Number.NaN, run = 0, longest = 1, count = 0, repeated = 0] = unpackNumbers(saved);
+    const [value = Number.NaN, run = 0, longest = 1, count = 0, repeated = 0] = unpack64(saved);
     [this.#value, this.#run, this.#longest, this.#count, this.#repeated] = [value, run, longest, count, repeated];
   }
 
@@ -60,6 +60,6 @@ class FlatLine implements Detector {
   }
 
   save(): SavedDetector {
-    return packNumbers([this.#value, this.#run, this.#longest, this.#count, this.#repeated]);
+    return pack64([this.#value, this.#run, this.#longest, this.#count, this.#repeated]);
   }
 }

@@ -1,6 +1,6 @@
 import { deviationFloor } from '../text/unit.ts';
 import type { Detector, DetectorDefinition, DetectorSettings, Range, SavedDetector } from './detector.ts';
-import { packNumbers, unpackNumbers } from './pack-numbers.ts';
+import { pack64, unpack64 } from '../packed.ts';
 import { RunningMoments } from './running-moments.ts';
 import { ValueHistogram } from './value-histogram.ts';
 
@@ -31,7 +31,7 @@ class Iqr implements Detector {
   #isOutside = false;
 
   constructor({ unit }: DetectorSettings, saved: SavedDetector | undefined) {
-    const numbers = saved === undefined ? [] : [...unpackNumbers(saved)];
+    const numbers = saved === undefined ? [] : [...unpack64(saved)];
     this.#next = numbers[0] ?? 0;
     this.#recent = Float64Array.from({ length: recentCount }, (_, index) => numbers[1 + index] ?? 0);
     this.#habit = new RunningMoments(historyMemory, numbers.slice(1 + recentCount, 4 + recentCount));
@@ -82,6 +82,6 @@ class Iqr implements Detector {
   }
 
   save(): SavedDetector {
-    return packNumbers([this.#next, ...this.#recent, ...this.#habit.numbers(), ...this.#histogram.numbers()]);
+    return pack64([this.#next, ...this.#recent, ...this.#habit.numbers(), ...this.#histogram.numbers()]);
   }
 }

@@ -1,7 +1,7 @@
 import { deviationFloor } from '../text/unit.ts';
 import type { Detector, DetectorDefinition, DetectorSettings, SavedDetector } from './detector.ts';
 import { DelayLine } from './delay-line.ts';
-import { packNumbers, unpackNumbers } from './pack-numbers.ts';
+import { pack64, unpack64 } from '../packed.ts';
 import { RunningMoments } from './running-moments.ts';
 
 const recentCount = 24;
@@ -30,7 +30,7 @@ class LevelShift implements Detector {
 
   constructor(settings: DetectorSettings, saved: SavedDetector | undefined) {
     this.#settings = settings;
-    const numbers = saved === undefined ? [] : [...unpackNumbers(saved)];
+    const numbers = saved === undefined ? [] : [...unpack64(saved)];
     this.#history = new RunningMoments(historyMemory, numbers.slice(0, 3));
     this.#recent = new DelayLine(recentCount, numbers.slice(3));
   }
@@ -58,6 +58,6 @@ class LevelShift implements Detector {
   }
 
   save(): SavedDetector {
-    return packNumbers([...this.#history.numbers(), ...this.#recent.numbers()]);
+    return pack64([...this.#history.numbers(), ...this.#recent.numbers()]);
   }
 }

@@ -1,7 +1,7 @@
 import { deviationFloor } from '../text/unit.ts';
 import type { Detector, DetectorDefinition, DetectorSettings, Range, SavedDetector } from './detector.ts';
 import { DelayLine } from './delay-line.ts';
-import { packNumbers, unpackNumbers } from './pack-numbers.ts';
+import { pack64, unpack64 } from '../packed.ts';
 import { RunningMoments } from './running-moments.ts';
 
 const memory = 6_400;
@@ -28,7 +28,7 @@ class LongAverage implements Detector {
 
   constructor(settings: DetectorSettings, saved: SavedDetector | undefined) {
     this.#settings = settings;
-    const numbers = saved === undefined ? [] : [...unpackNumbers(saved)];
+    const numbers = saved === undefined ? [] : [...unpack64(saved)];
     this.#history = new RunningMoments(memory, numbers.slice(0, 3));
     this.#newest = new DelayLine(delay, numbers.slice(3));
   }
@@ -57,6 +57,6 @@ class LongAverage implements Detector {
   }
 
   save(): SavedDetector {
-    return packNumbers([...this.#history.numbers(), ...this.#newest.numbers()]);
+    return pack64([...this.#history.numbers(), ...this.#newest.numbers()]);
   }
 }

@@ -1,6 +1,6 @@
 import { deviationFloor } from '../text/unit.ts';
 import type { Detector, DetectorDefinition, DetectorSettings, SavedDetector } from './detector.ts';
-import { packNumbers, unpackNumbers } from './pack-numbers.ts';
+import { pack64, unpack64 } from '../packed.ts';
 
 const leastHistory = 30;
 /** A value beyond all others by this share of their range, and by so many smallest deviations, counts in full. */
@@ -30,7 +30,7 @@ class NewExtreme implements Detector {
   constructor(settings: DetectorSettings, saved: SavedDetector | undefined) {
     this.#settings = settings;
     if (saved === undefined) return;
-    const [count = 0, epoch = 0, low = 0, high = 0, earlierLow = 0, earlierHigh = 0] = unpackNumbers(saved);
+    const [count = 0, epoch = 0, low = 0, high = 0, earlierLow = 0, earlierHigh = 0] = unpack64(saved);
     this.#count = count;
     this.#epoch = epoch;
     [this.#low, this.#high] = [low, high];
@@ -64,6 +64,6 @@ class NewExtreme implements Detector {
   }
 
   save(): SavedDetector {
-    return packNumbers([this.#count, this.#epoch, this.#low, this.#high, this.#earlierLow, this.#earlierHigh]);
+    return pack64([this.#count, this.#epoch, this.#low, this.#high, this.#earlierLow, this.#earlierHigh]);
   }
 }

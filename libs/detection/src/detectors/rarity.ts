@@ -1,6 +1,6 @@
 import { deviationFloor } from '../text/unit.ts';
 import type { Detector, DetectorDefinition, DetectorSettings, SavedDetector } from './detector.ts';
-import { packNumbers, unpackNumbers } from './pack-numbers.ts';
+import { pack64, unpack64 } from '../packed.ts';
 import { ValueHistogram } from './value-histogram.ts';
 
 const leastHistory = 40;
@@ -24,7 +24,7 @@ class Rarity implements Detector {
   constructor({ unit }: DetectorSettings, saved: SavedDetector | undefined) {
     this.#histogram = new ValueHistogram(
       (level) => deviationFloor(level, unit),
-      saved === undefined ? undefined : [...unpackNumbers(saved)],
+      saved === undefined ? undefined : [...unpack64(saved)],
     );
   }
 
@@ -44,6 +44,6 @@ class Rarity implements Detector {
   }
 
   save(): SavedDetector {
-    return packNumbers(this.#histogram.numbers());
+    return pack64(this.#histogram.numbers());
   }
 }

@@ -1,6 +1,6 @@
 import { deviationFloor } from '../text/unit.ts';
 import type { Detector, DetectorDefinition, DetectorSettings, SavedDetector } from './detector.ts';
-import { packNumbers, unpackNumbers } from './pack-numbers.ts';
+import { pack64, unpack64 } from '../packed.ts';
 import { RunningMoments } from './running-moments.ts';
 
 const slicesPerSpan = 6;
@@ -41,7 +41,7 @@ class RateOfChange implements Detector {
     this.#sliceMs = settings.rule.rateOfChange.withinMs / slicesPerSpan;
     this.#slices = new Float64Array(sliceCount * fields).fill(Number.NEGATIVE_INFINITY);
     if (saved === undefined) return;
-    const [previous = Number.NaN, previousMs = 0, count = 0, mean = 0, variance = 0, ...slices] = unpackNumbers(saved);
+    const [previous = Number.NaN, previousMs = 0, count = 0, mean = 0, variance = 0, ...slices] = unpack64(saved);
     this.#habit = new RunningMoments(habitMemory, [count, mean, variance]);
     [this.#previous, this.#previousMs] = [previous, previousMs];
     this.#slices.set(slices);
@@ -94,7 +94,7 @@ class RateOfChange implements Detector {
   }
 
   save(): SavedDetector {
-    return packNumbers([this.#previous, this.#previousMs, ...this.#habit.numbers(), ...this.#slices]);
+    return pack64([this.#previous, this.#previousMs, ...this.#habit.numbers(), ...this.#slices]);
   }
 
   #level(earlier: number): number {

@@ -1,4 +1,4 @@
-import { packNumbers, unpackNumbers } from './pack-numbers.ts';
+import { pack64, unpack64 } from '../packed.ts';
 
 /** Mean and deviation of the last n values in constant time; exact again once per turn of the ring, so errors never pile up. */
 export class RollingWindow {
@@ -46,12 +46,12 @@ export class RollingWindow {
   }
 
   save(): string {
-    return packNumbers([this.#next, this.#mean, this.#squares, ...this.#values.subarray(0, this.#size)]);
+    return pack64([this.#next, this.#mean, this.#squares, ...this.#values.subarray(0, this.#size)]);
   }
 
   static restore(capacity: number, saved: string): RollingWindow {
     const window = new RollingWindow(capacity);
-    const [next = 0, mean = 0, squares = 0, ...values] = unpackNumbers(saved);
+    const [next = 0, mean = 0, squares = 0, ...values] = unpack64(saved);
     if (values.length > capacity || next >= capacity) throw new RangeError('the saved window is larger than this one');
     window.#values.set(values);
     window.#size = values.length;

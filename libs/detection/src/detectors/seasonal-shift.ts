@@ -1,7 +1,7 @@
 import { deviationFloor } from '../text/unit.ts';
 import type { Detector, DetectorDefinition, DetectorSettings, SavedDetector } from './detector.ts';
 import { DelayLine } from './delay-line.ts';
-import { packNumbers, unpackNumbers } from './pack-numbers.ts';
+import { pack64, unpack64 } from '../packed.ts';
 import { RunningMoments } from './running-moments.ts';
 import { dayOf, hourOf, isWeekend } from './week.ts';
 
@@ -39,7 +39,7 @@ class SeasonalShift implements Detector {
 
   constructor(settings: DetectorSettings, saved: SavedDetector | undefined) {
     this.#settings = settings;
-    const numbers = saved === undefined ? [] : [...unpackNumbers(saved)];
+    const numbers = saved === undefined ? [] : [...unpack64(saved)];
     const [habit, means, counts] = [numbers.slice(0, 3), numbers.slice(3, 3 + slots), numbers.slice(3 + slots)];
     this.#habit = new RunningMoments(historyMemory, habit);
     this.#means = Float64Array.from({ length: slots }, (_, slot) => means[slot] ?? 0);
@@ -72,7 +72,7 @@ class SeasonalShift implements Detector {
   }
 
   save(): SavedDetector {
-    return packNumbers([...this.#habit.numbers(), ...this.#means, ...this.#counts, ...this.#recent.numbers()]);
+    return pack64([...this.#habit.numbers(), ...this.#means, ...this.#counts, ...this.#recent.numbers()]);
   }
 }
 

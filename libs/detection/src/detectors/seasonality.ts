@@ -1,6 +1,6 @@
 import { deviationFloor } from '../text/unit.ts';
 import type { Detector, DetectorDefinition, DetectorSettings, Range, SavedDetector } from './detector.ts';
-import { packFloats, packNumbers, unpackFloats, unpackNumbers } from './pack-numbers.ts';
+import { pack32, pack64, unpack32, unpack64 } from '../packed.ts';
 import { RunningMoments } from './running-moments.ts';
 import { SlotSketches } from './slot-sketches.ts';
 import { dayOf, hourOf, isWeekend } from './week.ts';
@@ -41,10 +41,10 @@ class Seasonality implements Detector {
     this.#settings = settings;
     if (saved === undefined) return;
     const [head = '', sketches] = saved.split(' ');
-    const [hour = -1, lower = 0, median = 0, upper = 0, ...habit] = unpackNumbers(head);
+    const [hour = -1, lower = 0, median = 0, upper = 0, ...habit] = unpack64(head);
     [this.#hour, this.#lower, this.#median, this.#upper] = [hour, lower, median, upper];
     this.#habit = new RunningMoments(habitMemory, habit);
-    if (sketches !== undefined) this.#sketches = new SlotSketches(slots, unpackFloats(sketches));
+    if (sketches !== undefined) this.#sketches = new SlotSketches(slots, unpack32(sketches));
   }
 
   observe(value: number, timeMs: number): number {
@@ -71,8 +71,8 @@ class Seasonality implements Detector {
   }
 
   save(): SavedDetector {
-    const head = packNumbers([this.#hour, this.#lower, this.#median, this.#upper, ...this.#habit.numbers()]);
-    return this.#sketches === undefined ? head : `${head} ${packFloats(this.#sketches.numbers)}`;
+    const head = pack64([this.#hour, this.#lower, this.#median, this.#upper, ...this.#habit.numbers()]);
+    return this.#sketches === undefined ? head : `${head} ${pack32(this.#sketches.numbers)}`;
   }
 
   #turnTo(hour: number, timeMs: number): void {

@@ -1,6 +1,6 @@
 import { deviationFloor } from '../text/unit.ts';
 import type { Detector, DetectorDefinition, DetectorSettings, SavedDetector } from './detector.ts';
-import { packNumbers, unpackNumbers } from './pack-numbers.ts';
+import { pack64, unpack64 } from '../packed.ts';
 import { RollingWindow } from './rolling-window.ts';
 import { RunningMoments } from './running-moments.ts';
 
@@ -32,12 +32,12 @@ class Variability implements Detector {
 
   constructor(settings: DetectorSettings, saved: SavedDetector | undefined) {
     this.#settings = settings;
-    const numbers = saved === undefined ? [] : [...unpackNumbers(saved)];
+    const numbers = saved === undefined ? [] : [...unpack64(saved)];
     this.#history = new RunningMoments(historyMemory, numbers.slice(0, 3));
     this.#recent =
       saved === undefined
         ? new RollingWindow(recentCount)
-        : RollingWindow.restore(recentCount, packNumbers(numbers.slice(3)));
+        : RollingWindow.restore(recentCount, pack64(numbers.slice(3)));
   }
 
   observe(value: number): number {
@@ -62,6 +62,6 @@ class Variability implements Detector {
   }
 
   save(): SavedDetector {
-    return packNumbers([...this.#history.numbers(), ...unpackNumbers(this.#recent.save())]);
+    return pack64([...this.#history.numbers(), ...unpack64(this.#recent.save())]);
   }
 }

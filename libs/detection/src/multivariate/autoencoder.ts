@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { accumulateGradient, networkOf, reconstruct, type Network } from './network.ts';
 import { mapRows, rowOf, type Matrix } from './matrix.ts';
-import { pack32, unpack32 } from './packed.ts';
+import { pack32, unpack32 } from '../packed.ts';
 import { quantileOfSorted } from './quantile.ts';
 import { normalFrom, shuffleStart, type Random } from './seeded-random.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pack64, unpack64 } from './packed.ts';
+import { pack64, unpack64 } from '../packed.ts';
 import { quantileOfSorted } from './quantile.ts';
 
 /** What raw scores are normally like, in at most 503 numbers. */

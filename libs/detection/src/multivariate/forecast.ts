@@ -3,7 +3,7 @@ import { choleskyOf, solveLower, solveUpper } from './cholesky.ts';
 import { columnMeans } from './covariance.ts';
 import { dot64 } from './dot.ts';
 import { emptyMatrix, pickRows, rowOf, type Matrix } from './matrix.ts';
-import { pack64, unpack64 } from './packed.ts';
+import { pack64, unpack64 } from '../packed.ts';
 
 /** What the next row is expected to be: a vector autoregression of order one (Lütkepohl 2005, section 3.2), with a ridge. */
 export interface Forecast {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { growTree, loadSample, newGrower } from './grow-tree.ts';
 import { mapRows, type Matrix } from './matrix.ts';
-import { pack32, pack64, unpack32, unpack64 } from './packed.ts';
+import { pack32, pack64, unpack32, unpack64 } from '../packed.ts';
 import { averagePathLength } from './path-length.ts';
 import { quantileOfSorted } from './quantile.ts';
 import { shuffleStart, type Random } from './seeded-random.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { columnMeans, covariance } from './covariance.ts';
 import { dot64 } from './dot.ts';
 import type { Matrix } from './matrix.ts';
-import { pack64, unpack64 } from './packed.ts';
+import { pack64, unpack64 } from '../packed.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 
 export interface PcaOptions {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { choleskyOf, solveLower } from './cholesky.ts';
 import { columnMeans, covariance } from './covariance.ts';
 import type { Matrix } from './matrix.ts';
-import { pack64, unpack64 } from './packed.ts';
+import { pack64, unpack64 } from '../packed.ts';
 
 /**
  * The squared Mahalanobis distance with a ridge: (x − m)ᵀ (C + ridge · 1)⁻¹ (x − m). Far directions of little variance count

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { emptyMatrix } from './matrix.ts';
-import { pack32, unpack32 } from './packed.ts';
+import { pack32, unpack32 } from '../packed.ts';
 import { shortRun, type TrainingRows } from './training-rows.ts';
 
 /** A bounded sample of a stream: short runs of rows that followed one another, in 32 bits a value. Never changed in place. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { emptyMatrix, rowOf, type Matrix } from './matrix.ts';
-import { pack64, unpack64 } from './packed.ts';
+import { pack64, unpack64 } from '../packed.ts';
 
 /** Per column: what to subtract, what to divide by, and how far the result may go. */
 export interface Scaler {

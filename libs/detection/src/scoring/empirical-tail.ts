@@ -1,4 +1,4 @@
-import { packBytes, packFloats, unpackBytes, unpackFloats } from '../detectors/pack-numbers.ts';
+import { pack8, pack32, unpack8, unpack32 } from '../packed.ts';
 
 const binsPerOctave = 3;
 const lowestOctave = -8;
@@ -38,10 +38,10 @@ export class EmpiricalTail {
   /** Goes on from what `save` gave, to the bit. */
   constructor(saved?: string) {
     const [packed = '', pending = ''] = saved?.split(' ') ?? [];
-    const counts = saved === undefined ? prior : unpackFloats(packed);
+    const counts = saved === undefined ? prior : unpack32(packed);
     if (counts.length !== binCount) throw new RangeError('a saved tail of another form');
     this.#numbers.set(counts);
-    const bins = unpackBytes(pending);
+    const bins = unpack8(pending);
     this.#numbers.set(bins, pendingFrom);
     this.#pendingCount = bins.length;
     this.#fit();
@@ -82,7 +82,7 @@ export class EmpiricalTail {
 
   save(): string {
     const pending = this.#numbers.subarray(pendingFrom, pendingFrom + this.#pendingCount);
-    return `${packFloats(this.#numbers.subarray(0, binCount))} ${packBytes(Uint8Array.from(pending))}`;
+    return `${pack32(this.#numbers.subarray(0, binCount))} ${pack8(Uint8Array.from(pending))}`;
   }
 
   #fit(): void {

@@ -1,0 +1,50 @@
+/** Numbers as base64 of their little-endian 64-bit form: exact, and half the size of their digits. */
+export function pack64(values: ArrayLike<number>): string {
+  const view = new DataView(new ArrayBuffer(values.length * 8));
+  for (let index = 0; index < values.length; index += 1) view.setFloat64(index * 8, values[index] ?? 0, true);
+  return toBase64(view);
+}
+
+/** As {@link pack64}, in 32 bits: exact for what was stored in 32 bits. */
+export function pack32(values: Float32Array): string {
+  const view = new DataView(new ArrayBuffer(values.length * 4));
+  for (let index = 0; index < values.length; index += 1) view.setFloat32(index * 4, values[index] ?? 0, true);
+  return toBase64(view);
+}
+
+/** As {@link pack64}, for bytes. */
+export function pack8(values: Uint8Array): string {
+  return toBase64(new DataView(values.buffer, values.byteOffset, values.byteLength));
+}
+
+/** Undoes {@link pack64}. Throws when there are not `length` numbers, if that is said. */
+export function unpack64(text: string, length?: number): Float64Array {
+  const view = fromBase64(text, 8, length);
+  return Float64Array.from({ length: view.byteLength / 8 }, (_, index) => view.getFloat64(index * 8, true));
+}
+
+/** Undoes {@link pack32}, alike. */
+export function unpack32(text: string, length?: number): Float32Array {
+  const view = fromBase64(text, 4, length);
+  return Float32Array.from({ length: view.byteLength / 4 }, (_, index) => view.getFloat32(index * 4, true));
+}
+
+/** Undoes {@link pack8}. */
+export function unpack8(text: string): Uint8Array {
+  return new Uint8Array(fromBase64(text, 1).buffer);
+}
+
+function toBase64(view: DataView): string {
+  let binary = '';
+  for (let index = 0; index < view.byteLength; index += 1) binary += String.fromCharCode(view.getUint8(index));
+  return btoa(binary);
+}
+
+function fromBase64(text: string, width: number, length?: number): DataView {
+  const binary = atob(text);
+  const wanted = length === undefined ? Math.floor(binary.length / width) * width : length * width;
+  if (binary.length !== wanted) throw new RangeError(`packed numbers have ${binary.length} bytes instead of ${wanted}`);
+  const view = new DataView(new ArrayBuffer(binary.length));
+  for (let index = 0; index < binary.length; index += 1) view.setUint8(index, binary.charCodeAt(index));
+  return view;
+}
