@@ -36,7 +36,7 @@ export function* backtestSeries(
       continue;
     }
     const { observation, transition } = step;
-    const { range } = series.detector.details();
+    const { range } = series.detector;
     yield {
       ...sample,
       alarm: refractory.pass(observation.score),

@@ -1,5 +1,11 @@
-import { anomalyCleared, anomalyDetected, anomalyUpdated, draft, type EventDraft } from '@cortex/contracts';
-import { typicalScore } from './scoring/composite.ts';
+import {
+  anomalyCleared,
+  anomalyDetected,
+  anomalyUpdated,
+  draft,
+  typicalScore,
+  type EventDraft,
+} from '@cortex/contracts';
 import type { OpenAnomaly, Transition } from './series/anomaly-tracker.ts';
 import type { Observation } from './series/series-detector.ts';
 import type { Series } from './series/series.ts';
@@ -38,11 +44,11 @@ export function toEvent(
 
 function describe(series: Series, anomaly: OpenAnomaly, observation: Observation) {
   const { sample, score } = observation;
-  const { components, algorithms, range } = series.detector.details();
+  const { components, algorithms } = series.detector.details();
   return {
     kind: anomaly.kind,
     value: sample.value,
-    ...range,
+    ...series.detector.range,
     // A trigger declares how bad a value is; the score then says no less.
     score: anomaly.triggers.length === 0 ? score : Math.max(score, typicalScore(anomaly.severity)),
     severity: anomaly.severity,

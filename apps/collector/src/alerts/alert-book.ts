@@ -3,13 +3,14 @@ import {
   anomalyDetected,
   anomalyUpdated,
   draft,
+  typicalScore,
   type Anomaly,
   type EventDraft,
 } from '@cortex/contracts';
 import type { LabelMapping } from '../prometheus/identify.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { ReceivedAlert } from './payload.ts';
-import { factsOf, scores, type AlertFacts } from './to-anomaly.ts';
+import { factsOf, type AlertFacts } from './to-anomaly.ts';
 
 interface Entry {
   readonly anomalyId: string;
@@ -117,7 +118,7 @@ function anomalyOf({ anomalyId, startedAtMs, facts }: Entry, nowMs: number): Ano
     ...facts,
     // It fires. An alert brings no reading.
     value: 1,
-    score: scores[facts.severity],
+    score: typicalScore(facts.severity),
     components: {},
     algorithms: [],
     direction: 'up',

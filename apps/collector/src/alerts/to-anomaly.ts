@@ -19,15 +19,6 @@ const severities = new Map<string, AnomalySeverity>([
   ['none', 'info'],
 ]);
 
-/** In the middle of the range that the specification gives the severity (1.4). */
-export const scores: Readonly<Record<AnomalySeverity, number>> = {
-  critical: 0.95,
-  high: 0.825,
-  medium: 0.625,
-  low: 0.4,
-  info: 0.2,
-};
-
 /** An alert is not left out because of how it is written: what does not fit is cut or replaced. */
 export function factsOf({ labels, annotations }: ReceivedAlert, mapping: LabelMapping): AlertFacts {
   const { service, instance, rest } = pick(Object.entries(labels), mapping);

@@ -16,3 +16,11 @@ export const anomalySeverityThresholds: readonly (readonly [AnomalySeverity, num
   ['low', 0.3],
   ['info', 0.1],
 ];
+
+/** The middle of a severity class: the score of a deviation whose severity was declared, not measured. */
+export function typicalScore(severity: AnomalySeverity): number {
+  const index = anomalySeverityThresholds.findIndex(([name]) => name === severity);
+  const above = anomalySeverityThresholds[index]?.[1] ?? 0;
+  const below = index > 0 ? (anomalySeverityThresholds[index - 1]?.[1] ?? 1) : 1;
+  return (above + below) / 2;
+}

@@ -9,7 +9,7 @@ const fullFloors = 3;
 /** An extreme is remembered for one to two of these: an old outlier must not blind the detector for ever. */
 const epochMs = 28 * 24 * 60 * 60_000;
 
-/** Beyond the lowest or highest value of the last one to two weeks, graded by how far in shares of their range. */
+/** Beyond the lowest or highest value of the last one to two months, graded by how far in shares of their range. */
 export const newExtreme: DetectorDefinition = {
   name: 'new_extreme',
   component: 'pattern',

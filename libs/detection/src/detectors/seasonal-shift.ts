@@ -50,13 +50,13 @@ class SeasonalShift implements Detector {
   observe(value: number, timeMs: number): number {
     const slot = slotOf(timeMs);
     const isKnown = (this.#counts[slot] ?? 0) >= slotLeast;
-    const reach =
-      largestDeviation * recentCount * Math.max(this.#habit.spread, deviationFloor(value, this.#settings.unit));
+    const usual = Math.max(this.#habit.spread, deviationFloor(value, this.#settings.unit));
+    const reach = largestDeviation * recentCount * usual;
     const distance = value - (this.#means[slot] ?? 0);
     this.#recent.push(isKnown ? Math.max(-reach, Math.min(reach, distance)) : Number.NaN);
     this.#strayed = this.#recent.isFull ? this.#recent.mean : Number.NaN;
     if (Number.isNaN(this.#strayed) || this.#habit.count < leastHistory) return Number.NaN;
-    return this.#strayed / Math.max(this.#habit.spread, deviationFloor(value, this.#settings.unit));
+    return this.#strayed / usual;
   }
 
   isAnomalous(deviation: number): boolean {

@@ -105,7 +105,7 @@ function mergeClosest(size: number): number {
   return size - 1;
 }
 
-/** Between the middles of the centroids; the outermost reach half their distance to the next beyond themselves. */
+/** Between the middles of the centroids; beyond the outermost ones it is their mean. */
 function interpolate(points: readonly { readonly mean: number; readonly weight: number }[], target: number): number {
   let below = 0;
   let previous: { readonly at: number; readonly mean: number } | undefined;

@@ -1,6 +1,6 @@
 const binCount = 16;
 const startingValues = 32;
-/** Weight beyond either end that makes the histogram grow to that side; a single outlier must not blur it. */
+/** Weight beyond either end that makes the histogram grow to that side. */
 const growsAtWeight = 0.5;
 const lookEvery = 256;
 const refreshEvery = 16;
@@ -10,7 +10,7 @@ const largestTotal = 8_192;
 
 /**
  * How the values of a series are distributed: bins of equal width that grow, and narrow, with what comes. Constant work and
- * memory; outliers beyond its ends are counted, but move the ends only when several agree.
+ * memory. A value beyond its ends makes it twice as wide, however far out it is: one outlier blurs it little.
  */
 export class ValueHistogram {
   readonly #leastWidth: (value: number) => number;
@@ -53,7 +53,7 @@ export class ValueHistogram {
     return this.#width > 0;
   }
 
-  /** Smooth share of the values near this one, in units of what an even distribution would have: 1 is usual, 0 never seen. */
+  /** Values seen near this one, of late: those of its bin, and half of those beside it. */
   weightNear(value: number): number {
     const bin = this.#binOf(value);
     if (bin < 0 || bin >= binCount) return 0;

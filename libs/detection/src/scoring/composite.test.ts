@@ -1,5 +1,6 @@
+import { typicalScore } from '@cortex/contracts';
 import { expect, test } from 'vitest';
-import { composite, severityOf, typicalScore, type Component, type Voice } from './composite.ts';
+import { composite, severityOf, type Component, type Voice } from './composite.ts';
 
 function voice(component: Component, score: number, deviation = 1): Voice {
   return { definition: { component }, deviation, score };

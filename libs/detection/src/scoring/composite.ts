@@ -73,11 +73,3 @@ export function severityRank(severity: AnomalySeverity | undefined): number {
 export function worseSeverity(left: AnomalySeverity, right: AnomalySeverity): AnomalySeverity {
   return severityRank(left) >= severityRank(right) ? left : right;
 }
-
-/** The middle of a severity class: the score of a deviation whose severity was declared, not measured. */
-export function typicalScore(severity: AnomalySeverity): number {
-  const index = anomalySeverityThresholds.findIndex(([name]) => name === severity);
-  const above = anomalySeverityThresholds[index]?.[1] ?? 0;
-  const below = index > 0 ? (anomalySeverityThresholds[index - 1]?.[1] ?? 1) : 1;
-  return (above + below) / 2;
-}

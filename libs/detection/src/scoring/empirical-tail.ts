@@ -15,7 +15,7 @@ const pendingRoom = lag + 32;
 const pendingFrom = 2 * binCount;
 /** The mean excess over the tail's beginning is at least this share of it, however short the history. */
 const leastExcess = 0.08;
-export const largestSurprise = 50;
+const largestSurprise = 50;
 
 /**
  * How rare a deviation is for this very series, in −log₁₀ of the share of samples that deviate at least as much. Within the
@@ -47,7 +47,7 @@ export class EmpiricalTail {
     this.#fit();
   }
 
-  /** `deviation` is at least 0. Between 0 and {@link largestSurprise}; 2 is the rarest of a hundred. */
+  /** `deviation` is at least 0. From 0 to 50; 2 is the rarest of a hundred. */
   surprise(deviation: number): number {
     const bin = binOf(deviation);
     this.#newestBin = bin;

@@ -32,8 +32,6 @@ export interface Observation {
 export interface ObservationDetails {
   readonly components: ComponentScores;
   readonly algorithms: readonly { readonly name: string; readonly score: number; readonly anomalous: boolean }[];
-  /** What the most alarmed algorithm that thinks in values would have called normal. */
-  readonly range: Range | undefined;
 }
 
 /** What the series is going through; it decides what may be learned from a sample. */
@@ -135,7 +133,6 @@ export class SeriesDetector {
   /** Of the newest sample. */
   details(): ObservationDetails {
     const voices = this.#isWarm ? this.#members.filter(({ deviation }) => !Number.isNaN(deviation)) : [];
-    const byScore = voices.toSorted((left, right) => right.score - left.score);
     const components: Partial<Record<keyof ComponentScores, number>> = {};
     for (const { definition, score } of voices) {
       components[definition.component] = Math.max(components[definition.component] ?? 0, score);
@@ -147,8 +144,18 @@ export class SeriesDetector {
         score,
         anomalous: detector.isAnomalous(deviation),
       })),
-      range: byScore.find(({ detector }) => detector.range !== undefined)?.detector.range?.(),
     };
+  }
+
+  /** What the most alarmed algorithm that thinks in values would have called normal at the newest sample. */
+  get range(): Range | undefined {
+    if (!this.#isWarm) return undefined;
+    let best: Member | undefined;
+    for (const member of this.#members) {
+      if (member.detector.range === undefined || Number.isNaN(member.deviation)) continue;
+      if (best === undefined || member.score > best.score) best = member;
+    }
+    return best?.detector.range?.();
   }
 
   #learn({ value, timeMs }: Sample): void {
@@ -173,7 +180,7 @@ export class SeriesDetector {
   ): boolean {
     if (calledBad || (!open && learns)) this.#held = undefined;
     if (calledBad || !isHeld) return false;
-    const { lower = 0, upper = 0 } = this.details().range ?? {};
+    const { lower = 0, upper = 0 } = this.range ?? {};
     this.#held = followLevel(this.#held, sample, direction, (upper - lower) / 2);
     if (!isNewNormal(this.#held, sample.timeMs)) return false;
     this.#members = createMembers(this.#settings);

@@ -42,7 +42,7 @@ function nameOf({ identity: { service, instance, metric, labels } }: Series): st
 }
 
 function normalRange({ unit, detector }: Series): string | undefined {
-  const { range } = detector.details();
+  const { range } = detector;
   if (range === undefined) return undefined;
   const { expected, lower, upper } = range;
   // What has been above zero all along would not read well with a normal range that starts below it.
