@@ -2,8 +2,10 @@ import { BadEntryError, BusError, type Bucket, type Consumption } from '@cortex/
 import { detectorBucket, telemetryMetrics } from '@cortex/contracts';
 import { compileDetection, emptyPartition, restorePartition, type DetectionSettings } from '@cortex/detection';
 import type { RunningApp, ServiceContext } from '@cortex/service';
+import { ModelFitter } from './adapters/model-fitter.ts';
 import { SnapshotStore, type Snapshot } from './adapters/snapshot-store.ts';
 import { DetectorMetrics } from './detector-metrics.ts';
+import { FittingModels } from './fitting-models.ts';
 import { createTelemetryHandler } from './handlers/telemetry-metrics.ts';
 
 interface WatchedPartition {
@@ -19,13 +21,14 @@ interface WatchedPartition {
  */
 export async function startDetector(context: ServiceContext): Promise<RunningApp> {
   const { config, bus } = context;
-  const settings = compileDetection(config.detection, config.playbooks);
+  const settings = compileDetection(config.detection, config.playbooks, config.machineLearning);
   const metrics = new DetectorMetrics(context.metrics);
   const bucket = await bus.bucket(detectorBucket);
+  const fitter = new ModelFitter((err) => context.logger.error({ err }, 'a model was not fitted on its own thread'));
   const behind = new Set<number>(Array.from({ length: config.collector.partitions }, (_, partition) => partition));
   const partitions = await Promise.all(
     [...behind].map((partition) =>
-      watchPartition(context, settings, metrics, bucket, partition, () => behind.delete(partition)),
+      watchPartition(context, settings, metrics, bucket, fitter, partition, () => behind.delete(partition)),
     ),
   );
   return {
@@ -37,6 +40,7 @@ export async function startDetector(context: ServiceContext): Promise<RunningApp
           await snapshots.flush();
         }),
       );
+      await fitter.stop();
     },
   };
 }
@@ -46,6 +50,7 @@ async function watchPartition(
   settings: DetectionSettings,
   metrics: DetectorMetrics,
   bucket: Bucket<Snapshot>,
+  fitter: ModelFitter,
   partition: number,
   onCaughtUp: () => void,
 ): Promise<WatchedPartition> {
@@ -60,7 +65,17 @@ async function watchPartition(
     },
   });
   const { sequence, state } = await restore();
-  const handle = createTelemetryHandler({ partition, settings, initial: state, bus, snapshots, metrics, logger: log });
+  const fitting = new FittingModels(state, fitter);
+  const handle = createTelemetryHandler({
+    partition,
+    settings,
+    initial: state,
+    bus,
+    snapshots,
+    fitting,
+    metrics,
+    logger: log,
+  });
   const from = sequence === undefined ? 'all' : { afterSequence: sequence };
   const reading = await bus.read({
     event: telemetryMetrics,

@@ -28,9 +28,10 @@ export function* backtestSeries(
   const series = createSeries(identity, settings.settingsFor(identity));
   const refractory = new Refractory();
   for (const sample of samples) {
-    const step = stepSeries(series, sample, sample.timeMs, (metric) =>
-      metric === identity.metric ? sample.value : undefined,
-    );
+    const step = stepSeries(series, sample, sample.timeMs, {
+      valueOf: (metric) => (metric === identity.metric ? sample.value : undefined),
+      entityOf: () => undefined,
+    });
     if (step.refused !== undefined) {
       yield { ...sample, alarm: 0, isOpen: false, lower: undefined, upper: undefined, refused: step.refused };
       continue;

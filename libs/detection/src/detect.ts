@@ -1,8 +1,10 @@
 import { seriesKey, type AnomalySeverity, type EventDraft, type SeriesBatch } from '@cortex/contracts';
 import type { Sample } from './detectors/detector.ts';
-import { addToIndex, instanceKey, removeFromIndex, type DetectionSettings, type PartitionState } from './partition.ts';
+import type { FitRequest } from './entities/entity.ts';
+import { followEntity } from './entities/follow-entity.ts';
+import { findOrCreate, forget, type DetectionSettings, type PartitionState } from './partition.ts';
 import { quietTracker } from './series/anomaly-tracker.ts';
-import { createSeries, stepSeries, type Refusal, type Series } from './series/series.ts';
+import { stepSeries, type Refusal, type Series, type Surroundings } from './series/series.ts';
 import { currentForMs } from './series/threshold-trigger.ts';
 import { toEvent } from './to-event.ts';
 
@@ -15,6 +17,8 @@ export interface TelemetryBatch {
 
 export interface Detection {
   readonly drafts: readonly EventDraft[];
+  /** Work that had better be done elsewhere until its result is needed; see `deliverFit`. */
+  readonly fits: readonly FitRequest[];
   readonly counts: DetectionCounts;
 }
 
@@ -29,8 +33,6 @@ export interface DetectionCounts {
 export const endedAfterMs = 15 * 60_000;
 /** Silence after which a series is forgotten. */
 const forgottenAfterMs = 2 * 60 * 60_000;
-/** Series of one partition: what is beyond is refused and counted, so that memory and snapshots stay bounded. */
-export const maxSeries = 3_000;
 const sweepEveryMs = 60_000;
 
 /**
@@ -43,10 +45,14 @@ export function detect(settings: DetectionSettings, state: PartitionState, batch
   const refused = { not_finite: 0, out_of_order: 0, from_the_future: 0, too_many_series: 0 };
   const opened: AnomalySeverity[] = [];
   const drafts: EventDraft[] = [];
+  const fits: FitRequest[] = [];
   let samples = 0;
 
   const concerned = batch.series.map((columns) => findOrCreate(settings, state, columns));
-  const valueOf = (metric: string, of: Series, sample: Sample) => currentValue(state, metric, of, sample);
+  const surroundings: Surroundings = {
+    valueOf: (metric, of, sample) => currentValue(state, metric, of, sample),
+    entityOf: (of, sample) => followEntity(settings, state, of, sample, { drafts, fits }),
+  };
   for (const { index, at } of inTimeOrder(batch.series)) {
     const current = concerned[index];
     if (current === undefined) {
@@ -55,7 +61,7 @@ export function detect(settings: DetectionSettings, state: PartitionState, batch
     }
     const { timesMs, values } = batch.series[index] ?? noColumns;
     const sample = { timeMs: timesMs[at] ?? Number.NaN, value: values[at] ?? Number.NaN };
-    const step = stepSeries(current, sample, clockMs, valueOf);
+    const step = stepSeries(current, sample, clockMs, surroundings);
     if (step.refused !== undefined) {
       refused[step.refused] += 1;
       continue;
@@ -66,32 +72,10 @@ export function detect(settings: DetectionSettings, state: PartitionState, batch
     drafts.push(toEvent(current, step.transition, clockMs, step.observation));
   }
   if (clockMs - state.sweptAtMs >= sweepEveryMs) sweep(state, drafts);
-  return { drafts, counts: { samples, refused, opened } };
+  return { drafts, fits, counts: { samples, refused, opened } };
 }
 
 const noColumns = { timesMs: [], values: [] } as const;
-
-/** Undefined where the partition holds as many series as it may. */
-function findOrCreate(settings: DetectionSettings, state: PartitionState, columns: SeriesBatch): Series | undefined {
-  const key = seriesKey(columns);
-  const known = state.series.get(key);
-  if (known !== undefined) return known;
-  if (state.series.size >= maxSeries) return undefined;
-  const created = createSeries(identityOf(columns), settings.settingsFor(columns));
-  state.series.set(key, created);
-  addToIndex(state.instances, created);
-  return created;
-}
-
-function identityOf({ service, instance, metric, unit, labels }: SeriesBatch) {
-  return {
-    service,
-    ...(instance === undefined ? {} : { instance }),
-    metric,
-    ...(unit === undefined ? {} : { unit }),
-    labels,
-  };
-}
 
 /** All samples, the earliest first: conditions over several metrics then see the values as they stood together. */
 function inTimeOrder(batches: readonly SeriesBatch[]) {
@@ -110,7 +94,7 @@ function currentValue(
   sample: Sample,
 ): number | undefined {
   if (metric === of.identity.metric) return sample.value;
-  const candidates = [...(instances.get(instanceKey(of.identity))?.get(metric) ?? [])]
+  const candidates = [...(instances.get(of.instanceKey)?.get(metric) ?? [])]
     .map((key) => series.get(key))
     .filter((candidate) => candidate?.last !== undefined && sample.timeMs - candidate.last.timeMs <= currentForMs);
   const twinKey = seriesKey({ ...of.identity, metric });
@@ -122,15 +106,14 @@ function currentValue(
 function sweep(state: PartitionState, drafts: EventDraft[]): void {
   const { clockMs, series } = state;
   state.sweptAtMs = clockMs;
-  for (const [key, one] of series) {
+  for (const one of series.values()) {
     const silentMs = clockMs - one.seenAtMs;
     const { open } = one.tracker;
     if (open !== undefined && silentMs >= endedAfterMs) {
       drafts.push(toEvent(one, { type: 'cleared', anomaly: open, reason: 'series_ended' }, clockMs));
       one.tracker = quietTracker;
     } else if (silentMs >= forgottenAfterMs) {
-      series.delete(key);
-      removeFromIndex(state.instances, one);
+      forget(state, one);
     }
   }
 }

@@ -4,6 +4,8 @@ export { detect } from './detect.ts';
 export type { Detection, DetectionCounts, TelemetryBatch } from './detect.ts';
 export { compileDetection, emptyPartition, restorePartition, savePartition } from './partition.ts';
 export type { DetectionSettings, PartitionState } from './partition.ts';
+export { deliverFit, pendingFits } from './entities/close-row.ts';
+export type { FitRequest } from './entities/entity.ts';
 export { autoencoderError, errorThreshold, trainAutoencoder } from './multivariate/autoencoder.ts';
 export type { Autoencoder, AutoencoderOptions } from './multivariate/autoencoder.ts';
 export { scoreEntity, startEntity } from './multivariate/entity-detector.ts';

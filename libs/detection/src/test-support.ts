@@ -50,7 +50,7 @@ export function play(
     drafts.push(...result.drafts);
     ({ counts } = result);
   }
-  return { state, counts, drafts, said: drafts.map(({ type }) => type) };
+  return { state, counts, drafts, fits: [], said: drafts.map(({ type }) => type) };
 }
 
 const noRefusals = { not_finite: 0, out_of_order: 0, from_the_future: 0, too_many_series: 0 };

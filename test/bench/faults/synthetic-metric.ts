@@ -45,6 +45,9 @@ export const shapes: readonly Shape[] = [
 
 const dayMs = 24 * 3_600_000;
 
+/** Faults begin four days after this, so that quiet days see a weekend too. */
+export const bedStartMs = Date.UTC(2026, 0, 5);
+
 /** Samples of a healthy metric, every `stepMs` from `fromMs` on. The same seed gives the same samples. */
 export function* healthyValues(shape: Shape, seed: number, fromMs: number, stepMs: number): Generator<number> {
   const random = seededRandom(seed);

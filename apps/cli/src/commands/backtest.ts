@@ -61,7 +61,10 @@ async function settingsOf(
 ): Promise<DetectionSettings | undefined> {
   if (file === undefined) return undefined;
   const { result } = await loadConfiguration(file, surroundings);
-  if (result.ok) return compileDetection(result.configuration.detection, result.configuration.playbooks);
+  if (result.ok) {
+    const { detection, playbooks, machineLearning } = result.configuration;
+    return compileDetection(detection, playbooks, machineLearning);
+  }
   throw new CliError(
     'CORTEX_CONFIGURATION_INVALID',
     `the configuration has mistakes:\n${formatProblems(result.problems)}`,

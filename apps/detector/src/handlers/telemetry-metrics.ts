@@ -2,6 +2,7 @@ import type { Bus } from '@cortex/bus';
 import type { CortexEvent } from '@cortex/contracts';
 import { detect, savePartition, type Detection, type DetectionSettings, type PartitionState } from '@cortex/detection';
 import type { Logger } from 'pino';
+import type { FittingModels } from '../fitting-models.ts';
 import type { SnapshotStore } from '../adapters/snapshot-store.ts';
 import type { DetectorMetrics } from '../detector-metrics.ts';
 
@@ -12,6 +13,7 @@ export interface PartitionHandlerOptions {
   readonly initial: PartitionState;
   readonly bus: Pick<Bus, 'publishAll'>;
   readonly snapshots: SnapshotStore;
+  readonly fitting: FittingModels;
   readonly metrics: DetectorMetrics;
   readonly logger: Logger;
 }
@@ -22,7 +24,7 @@ export interface PartitionHandlerOptions {
  * not be published is kept, and published when the same event comes again.
  */
 export function createTelemetryHandler(options: PartitionHandlerOptions) {
-  const { partition, settings, initial: state, bus, snapshots, metrics, logger } = options;
+  const { partition, settings, initial: state, bus, snapshots, fitting, metrics, logger } = options;
   let unpublished: { readonly sequence: number; readonly detection: Detection } | undefined;
 
   return async (
@@ -30,6 +32,7 @@ export function createTelemetryHandler(options: PartitionHandlerOptions) {
     { sequence }: { readonly sequence: number },
   ): Promise<void> => {
     snapshots.hold();
+    await fitting.untilReadyFor(event.data.series);
     const detection = unpublished?.sequence === sequence ? unpublished.detection : attempt(event);
     unpublished = { sequence, detection };
     await bus.publishAll(detection.drafts, event);
@@ -42,7 +45,9 @@ export function createTelemetryHandler(options: PartitionHandlerOptions) {
   /** An event that the detection fails on fails every time, and must not hold up those behind it. */
   function attempt(event: CortexEvent<'telemetry.metrics'>): Detection {
     try {
-      return detect(settings, state, { atMs: Date.parse(event.time), series: event.data.series });
+      const detection = detect(settings, state, { atMs: Date.parse(event.time), series: event.data.series });
+      fitting.begin(detection.fits);
+      return detection;
     } catch (error) {
       metrics.failures.inc();
       logger.error({ err: error, event: event.id }, 'a telemetry event was left out');
@@ -53,6 +58,7 @@ export function createTelemetryHandler(options: PartitionHandlerOptions) {
 
 const nothing: Detection = {
   drafts: [],
+  fits: [],
   counts: {
     samples: 0,
     refused: { not_finite: 0, out_of_order: 0, from_the_future: 0, too_many_series: 0 },

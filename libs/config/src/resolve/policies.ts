@@ -1,4 +1,4 @@
-import { DetectionRule } from '@cortex/contracts';
+import { DetectionRule, MachineLearning } from '@cortex/contracts';
 import type { SafetyPolicy } from '@cortex/contracts';
 import { requireInstance, requireService } from '../references.ts';
 import { DetectionInput } from '../schema/detection.ts';
@@ -6,14 +6,14 @@ import { SafetyInput } from '../schema/safety.ts';
 import { read } from '../scope.ts';
 import type { Scope, World } from '../scope.ts';
 
-/** The user's rules in their order, then one that holds for every series. */
+/** The user's rules in their order, then one that holds for every series; and how metrics are judged together. */
 export function resolveDetection(
   scope: Scope,
   raw: unknown,
   world: Pick<World, 'declared'>,
   /** May be named although it is not a configured service. */
   hostService: unknown,
-): readonly DetectionRule[] | undefined {
+): { readonly detection: readonly DetectionRule[]; readonly machineLearning: MachineLearning } | undefined {
   const input = read(scope, ['detection'], DetectionInput, raw);
   if (input === undefined) return undefined;
   const rules = input.rules ?? [];
@@ -21,7 +21,10 @@ export function resolveDetection(
     if (match.service === undefined || match.service.includes('*') || match.service === hostService) continue;
     requireService(scope, ['detection', 'rules', index, 'match', 'service'], match.service, world);
   }
-  return [...rules, { match: {} }].map((rule) => DetectionRule.parse(rule));
+  return {
+    detection: [...rules, { match: {} }].map((rule) => DetectionRule.parse(rule)),
+    machineLearning: MachineLearning.parse(input.machine_learning),
+  };
 }
 
 export function resolveSafety(scope: Scope, raw: unknown, world: Pick<World, 'declared'>): SafetyPolicy | undefined {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { positiveDuration, text } from './scalars.ts';
+import { duration, positiveDuration, raise, text } from './scalars.ts';
 
 const DetectionRuleInput = z
   .strictObject({
@@ -39,4 +39,56 @@ const DetectionRuleInput = z
     clearAfter: rule.clear_after,
   }));
 
-export const DetectionInput = z.strictObject({ rules: z.array(DetectionRuleInput).optional() });
+function atLeast(least: string, leastMs: number, example: string) {
+  return duration(example, `Default: ${example}, at least ${least}`).transform((value, context) =>
+    value >= leastMs
+      ? value
+      : raise(context, value, `the time must be at least ${least}`, {
+          problem: 'CORTEX_CONFIG_BAD_DURATION',
+          fix: `write a time such as ${example}`,
+        }),
+  );
+}
+
+/** Spec 1.2, in its terms. */
+const MachineLearningInput = z
+  .strictObject({
+    enabled: z.boolean().optional(),
+    features: z
+      .array(text)
+      .min(1)
+      .optional()
+      .meta({
+        description: 'Metric names; where an instance has more than 40 metrics, those named first are judged together',
+        examples: [['*cpu*', '*memory*', 'http_request_duration_seconds']],
+      }),
+    training: z
+      .strictObject({
+        window: atLeast('1d', 24 * 3_600_000, '7d').prefault('7d'),
+        retrain: atLeast('1h', 3_600_000, '1d').prefault('1d'),
+      })
+      .prefault({}),
+    isolation_forest: z
+      .strictObject({
+        n_estimators: z.number().int().min(1).max(1_000).prefault(100),
+        max_samples: z.number().int().min(2).max(4_096).prefault(256),
+        contamination: z.number().gt(0).max(0.5).prefault(0.1),
+      })
+      .optional(),
+    autoencoder: z.boolean().optional(),
+  })
+  .transform(({ training, isolation_forest: forest, ...rest }) => ({
+    ...rest,
+    windowMs: training.window,
+    retrainMs: training.retrain,
+    isolationForest: forest && {
+      trees: forest.n_estimators,
+      sampleSize: forest.max_samples,
+      contamination: forest.contamination,
+    },
+  }));
+
+export const DetectionInput = z.strictObject({
+  rules: z.array(DetectionRuleInput).optional(),
+  machine_learning: MachineLearningInput.prefault({}),
+});

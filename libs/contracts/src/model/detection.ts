@@ -27,3 +27,39 @@ export const DetectionRule = z.strictObject({
   clearAfter: z.number().int().positive().default(5),
 });
 export type DetectionRule = z.infer<typeof DetectionRule>;
+
+/** How the metrics of one instance are judged together. Spec 1.2. */
+export const MachineLearning = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** Metric names, `*` for any run of characters: of more metrics than can be judged together, those named first are taken. */
+  features: z
+    .array(z.string().min(1))
+    .min(1)
+    .default([
+      '*cpu*',
+      '*memory*',
+      '*disk*',
+      '*network*',
+      '*response*',
+      '*latency*',
+      '*duration*',
+      '*error*',
+      '*request*',
+      '*queue*',
+      '*connection*',
+      '*',
+    ]),
+  /** What is older is forgotten. */
+  windowMs: DurationMs.refine((ms) => ms >= 24 * 3_600_000).default(7 * 24 * 3_600_000),
+  retrainMs: DurationMs.refine((ms) => ms >= 3_600_000).default(24 * 3_600_000),
+  isolationForest: z
+    .strictObject({
+      trees: z.number().int().min(1).max(1_000),
+      sampleSize: z.number().int().min(2).max(4_096),
+      contamination: z.number().gt(0).max(0.5),
+    })
+    .default({ trees: 100, sampleSize: 256, contamination: 0.1 }),
+  /** Whether the autoencoder has a say: most of the time that a fit takes, and half of that of judging. */
+  autoencoder: z.boolean().default(true),
+});
+export type MachineLearning = z.infer<typeof MachineLearning>;

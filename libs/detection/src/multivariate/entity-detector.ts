@@ -25,6 +25,8 @@ export interface EntityReading {
   /** The index of the metric that deviates most from its mean, and by how many deviations. */
   readonly column: number;
   readonly deviation: number;
+  /** Of every metric, in its deviations. */
+  readonly deviations: Float64Array;
 }
 
 export interface EntityStep {
@@ -33,7 +35,7 @@ export interface EntityStep {
 }
 
 /** The tail probability that scores 0.5. */
-const tailProbability = 1e-3;
+export const tailProbability = 1e-3;
 
 export const emptyMemory: EntityMemory = { before: undefined, smoothed: undefined, level: undefined };
 
@@ -60,8 +62,14 @@ export function scoreEntity(state: EntityState, row: ArrayLike<number>): EntityS
       members: surprisesOf(model, smoothed),
       column,
       deviation: standard[column] ?? 0,
+      deviations: standard,
     },
   };
+}
+
+/** How far a value of one metric lies from its mean, in its standard deviations. */
+export function deviationOf({ scaler }: EntityModel, column: number, value: number): number {
+  return (value - (scaler.centres[column] ?? Number.NaN)) / (scaler.scales[column] ?? Number.NaN);
 }
 
 function surprisesOf({ calibrations }: EntityModel, smoothed: Float64Array): EntityReading['members'] {

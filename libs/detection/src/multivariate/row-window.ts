@@ -61,6 +61,27 @@ export function addRow(
   return { ...window, runs: runs.length > most ? withoutDensest(runs) : runs, open: [], openAnomalous: 0, seen };
 }
 
+/**
+ * The same rows with other columns: `places[i]` is where column i was before, or undefined for a new one, whose past is a
+ * gap. Only between runs.
+ */
+export function rearrange(window: RowWindow, places: readonly (number | undefined)[]): RowWindow {
+  if (window.open.length > 0) throw new RangeError('columns change between runs only');
+  const runs = window.runs.map((run) => ({ ...run, data: rearrangeRows(run.data, window.columns, places) }));
+  return { ...window, columns: places.length, runs };
+}
+
+function rearrangeRows(data: Float32Array, columns: number, places: readonly (number | undefined)[]): Float32Array {
+  const moved = new Float32Array(shortRun * places.length).fill(Number.NaN);
+  for (const [column, place] of places.entries()) {
+    if (place === undefined) continue;
+    for (let row = 0; row < shortRun; row += 1) {
+      moved[row * places.length + column] = data[row * columns + place] ?? Number.NaN;
+    }
+  }
+  return moved;
+}
+
 /** Leaves out the run whose neighbours are nearest to one another, so that the others stay evenly spread. */
 function withoutDensest(runs: readonly RowRun[]): readonly RowRun[] {
   let densest = 0;

@@ -23,12 +23,21 @@ export function thinRows({ rows, runRows }: TrainingRows, most: number): Trainin
   return { rows: pickRows(rows, indices), runRows: run };
 }
 
-/** The same runs with every value finite: gaps of a column are filled with its last value before, or 0. */
+/** The same runs with every value finite: gaps of a column are filled with its last value before, else its first, else 0. */
 export function fillGaps({ rows, runRows: run }: TrainingRows): TrainingRows {
   if (rows.data.every(Number.isFinite)) return { rows, runRows: run };
   const filled = emptyMatrix(rows.rows, rows.columns);
   for (const [index, value] of rows.data.entries()) {
-    filled.data[index] = Number.isFinite(value) ? value : (filled.data[index - rows.columns] ?? 0);
+    const before = index < rows.columns ? firstFinite(rows, index) : (filled.data[index - rows.columns] ?? 0);
+    filled.data[index] = Number.isFinite(value) ? value : before;
   }
   return { rows: filled, runRows: run };
+}
+
+function firstFinite({ columns, data }: Matrix, column: number): number {
+  for (let index = column; index < data.length; index += columns) {
+    const value = data[index] ?? 0;
+    if (Number.isFinite(value)) return value;
+  }
+  return 0;
 }

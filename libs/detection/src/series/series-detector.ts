@@ -10,6 +10,7 @@ import type {
   Range,
   Sample,
 } from '../detectors/detector.ts';
+import type { EntityVoice } from '../entities/voice.ts';
 import { composite, severityOf, type ComponentScores } from '../scoring/composite.ts';
 import { EmpiricalTail } from '../scoring/empirical-tail.ts';
 import { tailScore } from '../scoring/tail-score.ts';
@@ -40,6 +41,8 @@ export interface Circumstances {
   readonly open: boolean;
   /** A trigger of the user calls this very value bad. */
   readonly calledBad: boolean;
+  /** What all metrics of the instance together say, if they say anything. */
+  readonly entity?: EntityVoice | undefined;
 }
 
 const learnAllUntil = 400;
@@ -78,6 +81,7 @@ export class SeriesDetector {
   /** When what is usual was last added to. */
   #rememberedMs = 0;
   #held: HeldLevel | undefined;
+  #entity: EntityVoice | undefined;
 
   private constructor(settings: DetectorSettings, members: readonly Member[], learned: number, held?: HeldLevel) {
     this.#settings = settings;
@@ -118,8 +122,11 @@ export class SeriesDetector {
     if (isStuck(this.#members)) silenceStatistics(this.#members);
     const isWarm = this.#learned >= rule.warmupSamples;
     this.#isWarm = isWarm;
-    const twoSided = isWarm ? composite(this.#members, 'both') : 0;
-    const score = isWarm && rule.direction !== 'both' ? composite(this.#members, rule.direction) : twoSided;
+    const { entity } = circumstances;
+    this.#entity = entity;
+    const voices = entity === undefined ? this.#members : [...this.#members, entity];
+    const twoSided = isWarm ? composite(voices, 'both') : 0;
+    const score = isWarm && rule.direction !== 'both' ? composite(voices, rule.direction) : twoSided;
     const anomalous = score > rule.openAbove;
     // Nothing is learned from a deviation that lasts: an open anomaly, or one to the side that nobody asks about.
     const deviates = twoSided > rule.openAbove;
@@ -137,14 +144,14 @@ export class SeriesDetector {
     for (const { definition, score } of voices) {
       components[definition.component] = Math.max(components[definition.component] ?? 0, score);
     }
-    return {
-      components,
-      algorithms: voices.map(({ definition, detector, deviation, score }) => ({
-        name: definition.name,
-        score,
-        anomalous: detector.isAnomalous(deviation),
-      })),
-    };
+    const algorithms = voices.map(({ definition, detector, deviation, score }) => ({
+      name: definition.name,
+      score,
+      anomalous: detector.isAnomalous(deviation),
+    }));
+    if (!this.#isWarm || this.#entity === undefined) return { components, algorithms };
+    const { score, algorithms: ofEntity } = this.#entity;
+    return { components: { ...components, ml: score }, algorithms: [...algorithms, ...ofEntity] };
   }
 
   /** What the most alarmed algorithm that thinks in values would have called normal at the newest sample. */

@@ -1,6 +1,7 @@
 import { seriesKey, type DetectionRule, type SeriesBatch } from '@cortex/contracts';
 import { z } from 'zod';
 import type { Direction, Sample } from '../detectors/detector.ts';
+import type { EntityVoice } from '../entities/voice.ts';
 import { hashText } from '../text/anomaly-id.ts';
 import { unitKindOf, type UnitKind } from '../text/unit.ts';
 import { quietTracker, track, TrackerState, type Transition } from './anomaly-tracker.ts';
@@ -19,6 +20,8 @@ export interface SeriesSettings {
 /** One series: its baseline, its open anomaly, its triggers. Changes in place, sample by sample. */
 export interface Series {
   readonly key: string;
+  /** Equal for all series of one instance of one service. */
+  readonly instanceKey: string;
   readonly identity: SeriesIdentity;
   readonly unit: UnitKind;
   readonly settings: SeriesSettings;
@@ -28,6 +31,16 @@ export interface Series {
   last: Sample | undefined;
   /** The partition's clock when the series was last heard of. */
   seenAtMs: number;
+  /** What an explanation of the newest sample adds. */
+  note: string | undefined;
+}
+
+/** What else is known of the instance that a series belongs to. */
+export interface Surroundings {
+  /** The newest value of a metric. */
+  valueOf(metric: string, series: Series, sample: Sample): number | undefined;
+  /** What all its metrics together say of the next sample. Asked once a sample, and only of those that are taken in. */
+  entityOf(series: Series, sample: Sample): EntityVoice | undefined;
 }
 
 export type Refusal = 'not_finite' | 'out_of_order' | 'from_the_future';
@@ -46,6 +59,7 @@ export function createSeries(identity: SeriesIdentity, settings: SeriesSettings)
   const unit = unitKindOf(identity.metric, identity.unit);
   return {
     key: seriesKey(identity),
+    instanceKey: `${identity.service}|${identity.instance ?? ''}`,
     identity,
     unit,
     settings,
@@ -54,16 +68,12 @@ export function createSeries(identity: SeriesIdentity, settings: SeriesSettings)
     times: {},
     last: undefined,
     seenAtMs: 0,
+    note: undefined,
   };
 }
 
 /** Takes in one sample. */
-export function stepSeries(
-  series: Series,
-  sample: Sample,
-  clockMs: number,
-  valueOf: (metric: string, series: Series, sample: Sample) => number | undefined,
-): Step {
+export function stepSeries(series: Series, sample: Sample, clockMs: number, surroundings: Surroundings): Step {
   const refused = refusalOf(series, sample, clockMs);
   if (refused !== undefined) return { refused };
   const { settings, last, times } = series;
@@ -72,13 +82,14 @@ export function stepSeries(
       ? noTriggers
       : evaluateTriggers(
           settings.triggers,
-          (metric) => valueOf(metric, series, sample),
+          (metric) => surroundings.valueOf(metric, series, sample),
           sample.timeMs,
           last === undefined ? undefined : { timeMs: last.timeMs, times },
         );
   const observed = series.detector.observe(sample, {
     open: series.tracker.open !== undefined,
     calledBad: verdict.violated.length > 0,
+    entity: surroundings.entityOf(series, sample),
   });
   const observation = observed.anomalous
     ? observed

@@ -9,6 +9,7 @@ export function explainAnomaly(series: Series, observation: Observation, trigger
   const parts = [`${nameOf(series)} is ${formatValue(observation.sample.value, series.unit)}`];
   const range = normalRange(series);
   if (range !== undefined) parts.push(`normal is ${range}`);
+  if (series.note !== undefined) parts.push(series.note);
   for (const { id, condition, durationMs } of series.settings.triggers) {
     if (!triggerIds.includes(id)) continue;
     const held = durationMs === 0 ? 'holds' : `has held for ${formatDuration(durationMs)}`;

@@ -1,5 +1,5 @@
 /** What a metric is measured in, as far as its unit or the end of its name tells. */
-export type UnitKind = 'percent' | 'ratio' | 'bytes' | 'seconds' | 'milliseconds' | 'other';
+export type UnitKind = 'percent' | 'ratio' | 'bytes' | 'seconds' | 'milliseconds' | 'nats' | 'other';
 
 export function unitKindOf(metric: string, unit: string | undefined): UnitKind {
   if (unit === '%' || /_percent(age)?$/.test(metric)) return 'percent';
@@ -7,6 +7,7 @@ export function unitKindOf(metric: string, unit: string | undefined): UnitKind {
   if (unit === 'By' || unit === 'bytes' || /_bytes(_total)?$/.test(metric)) return 'bytes';
   if (unit === 's' || /_seconds(_total)?$/.test(metric)) return 'seconds';
   if (unit === 'ms' || /_(ms|milliseconds)$/.test(metric)) return 'milliseconds';
+  if (unit === 'nats') return 'nats';
   return 'other';
 }
 
@@ -16,6 +17,7 @@ const smallestDeviations: Readonly<Record<UnitKind, number>> = {
   bytes: 1024 * 1024,
   seconds: 0.005,
   milliseconds: 5,
+  nats: 1,
   other: 0.05,
 };
 
@@ -48,6 +50,7 @@ export function formatValue(value: number, kind: UnitKind): string {
       return `${significant(value)} s`;
     case 'milliseconds':
       return `${significant(value)} ms`;
+    case 'nats':
     case 'other':
       return significant(value);
     default:

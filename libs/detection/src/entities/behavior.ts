@@ -1,0 +1,43 @@
+import type { DetectionRule } from '@cortex/contracts';
+import type { EntityReading } from '../multivariate/entity-detector.ts';
+import type { SeriesIdentity } from '../series/series.ts';
+
+/** The metric that tells how unusual all metrics of an instance are together: −ln of how seldom such a minute is, in nats. */
+export const behaviorMetric = 'system_behavior';
+
+/** What is unusual to a new model is learned for so many minutes. */
+const warmupSamples = 6 * 60;
+/** Every metric of an instance may make all of them together unusual: the whole must be more so to be told beside them. */
+const openAbove = 0.6;
+
+/** That an instance behaves more usually than usual is no anomaly. */
+export function behaviorRule(rule: DetectionRule): DetectionRule {
+  return {
+    ...rule,
+    direction: 'up',
+    warmupSamples: Math.max(rule.warmupSamples, warmupSamples),
+    openAbove: Math.max(rule.openAbove, openAbove),
+  };
+}
+
+const named = 3;
+const outstanding = 3;
+
+export function behaviorOf({ service, instance }: SeriesIdentity): SeriesIdentity {
+  return { service, ...(instance === undefined ? {} : { instance }), metric: behaviorMetric, unit: 'nats', labels: {} };
+}
+
+/** `most unusual: cpu_usage 8.2 deviations above its mean, request_rate 4.1 below`. */
+export function describeBehavior(metrics: readonly string[], { deviations }: EntityReading): string {
+  const strongest = metrics
+    .map((metric, place) => ({ metric, deviation: deviations[place] ?? 0 }))
+    .sort((left, right) => Math.abs(right.deviation) - Math.abs(left.deviation))
+    .filter(({ deviation }, rank) => rank === 0 || Math.abs(deviation) >= outstanding)
+    .slice(0, named)
+    .map(({ metric, deviation }, rank) => {
+      const side = deviation >= 0 ? 'above' : 'below';
+      const distance = Math.abs(deviation).toFixed(1);
+      return rank === 0 ? `${metric} ${distance} deviations ${side} its mean` : `${metric} ${distance} ${side}`;
+    });
+  return `most unusual: ${strongest.join(', ')}`;
+}

@@ -1,0 +1,66 @@
+import type { MachineLearning } from '@cortex/contracts';
+import { scoreOfSurprise } from '../multivariate/calibrated-score.ts';
+import { deviationOf, scoreEntity, tailProbability, type EntityReading } from '../multivariate/entity-detector.ts';
+import type { Member } from '../multivariate/members.ts';
+import { tailScore } from '../scoring/tail-score.ts';
+import type { Entity } from './entity.ts';
+
+/** What the metrics of an instance together say of one of them. */
+export interface EntityVoice {
+  readonly definition: { readonly component: 'ml' };
+  /** Of the metric, in its standard deviations; below zero for too low. */
+  readonly deviation: number;
+  readonly score: number;
+  readonly algorithms: readonly { readonly name: string; readonly score: number; readonly anomalous: boolean }[];
+}
+
+/** What lies nearer to its mean is not what makes a row strange; of such metrics nothing is said. */
+const outstanding = 3;
+/** The spec's threshold of the reconstruction error. */
+const autoencoderPercentile = 0.95;
+
+/** Undefined where there is no model, or where the metric does not stand out. */
+export function voiceOn(
+  entity: Entity,
+  settings: MachineLearning,
+  key: string,
+  value: number,
+  valueOf: (key: string) => number,
+): EntityVoice | undefined {
+  const { learned } = entity;
+  const place = learned?.places.get(key);
+  if (learned === undefined || place === undefined) return undefined;
+  const deviation = deviationOf(learned.state.model, place, value);
+  if (!(Math.abs(deviation) >= outstanding)) return undefined;
+  const row = Float64Array.from(learned.features, (feature) => (feature === key ? value : valueOf(feature)));
+  return voiceOf(entity, scoreEntity(learned.state, row).reading, settings, deviation);
+}
+
+export function voiceOf(
+  { tail }: Entity,
+  { surprise: total, members }: EntityReading,
+  settings: MachineLearning,
+  deviation: number,
+): EntityVoice {
+  const algorithms = Object.entries(members).map(([member, surprise]) => ({
+    name: memberNames[member as Member],
+    score: scoreOfSurprise(surprise, tailProbability),
+    anomalous: surprise > -Math.log(normalShareOf(member as Member, settings)),
+  }));
+  return { definition: { component: 'ml' }, deviation, score: tailScore(tail.surprise(total)), algorithms };
+}
+
+const memberNames: Readonly<Record<Member, string>> = {
+  distance: 'ridge_distance',
+  forecast: 'forecast_error',
+  autoencoder: 'autoencoder',
+  forest: 'isolation_forest',
+  maximum: 'greatest_deviation',
+};
+
+/** The share of normal rows that a member calls anomalous, as the specification sets it. */
+function normalShareOf(member: Member, { isolationForest }: MachineLearning): number {
+  if (member === 'forest') return isolationForest.contamination;
+  if (member === 'autoencoder') return 1 - autoencoderPercentile;
+  return tailProbability;
+}
