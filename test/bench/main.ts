@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Bench } from './context.ts';
 import { benchDetection } from './detection/detection.ts';
 import { benchHotPaths } from './hot-paths/hot-paths.ts';
+import { benchIngest } from './ingest/ingest.ts';
 import { benchStart } from './start/start.ts';
 import { benchThroughput } from './throughput/throughput.ts';
 import { benchLoop } from './loop/loop.ts';
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, Bench>> = {
   start: benchStart,
   'hot-paths': benchHotPaths,
   detection: benchDetection,
+  ingest: benchIngest,
 };
 
 const { values, positionals } = parseArgs({

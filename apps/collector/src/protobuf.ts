@@ -2,6 +2,11 @@ import protobuf from 'protobufjs/minimal.js';
 
 export type ProtobufReader = protobuf.Reader;
 
+/** A reader that stands at the beginning of these bytes. */
+export function readerOf(bytes: Uint8Array): ProtobufReader {
+  return protobuf.Reader.create(bytes);
+}
+
 /**
  * Reads one protobuf message field by field. `read` is given the number and the wire type of each field and either reads
  * it, or gives back false to have it skipped. Throws when the bytes are no protobuf.
@@ -10,11 +15,31 @@ export function readMessage(
   bytes: Uint8Array,
   read: (field: number, reader: ProtobufReader, wireType: number) => boolean,
 ): void {
-  const reader = protobuf.Reader.create(bytes);
-  while (reader.pos < reader.len) {
+  const reader = readerOf(bytes);
+  readFields(reader, reader.len, read);
+}
+
+/** Reads in place the message of a field of bytes, whose length comes next; as {@link readMessage} does. */
+export function readNested(
+  reader: ProtobufReader,
+  read: (field: number, reader: ProtobufReader, wireType: number) => boolean,
+): void {
+  const length = reader.uint32();
+  const end = reader.pos + length;
+  if (end > reader.len) throw new RangeError(`a message of ${length} bytes goes beyond the end`);
+  readFields(reader, end, read);
+}
+
+function readFields(
+  reader: ProtobufReader,
+  end: number,
+  read: (field: number, reader: ProtobufReader, wireType: number) => boolean,
+): void {
+  while (reader.pos < end) {
     const tag = reader.tag();
     if (!read(tag >>> 3, reader, tag & 7)) reader.skipType(tag & 7, 0, tag >>> 3);
   }
+  if (reader.pos !== end) throw new RangeError('a field goes beyond the end of its message');
 }
 
 /** The wire types that we meet. */

@@ -25,6 +25,8 @@ export interface EventDefinition<Type extends string = string, Data extends z.Zo
   readonly summary: string;
   readonly producers: readonly AppName[];
   readonly data: Data;
+  /** A cheaper way to see that data is as `data` wants it and would come out of it unchanged. It may say no to such data. */
+  readonly accepts?: (data: unknown) => boolean;
 }
 
 /** Declares an event. Types, JSON Schema, AsyncAPI and the table in the docs all come from this one place. */
@@ -32,4 +34,13 @@ export function defineEvent<const Type extends string, Data extends z.ZodType>(
   definition: EventDefinition<Type, Data>,
 ): EventDefinition<Type, Data> {
   return definition;
+}
+
+/** Holds data against the contract of its event. */
+export function checkData<Data extends z.ZodType>(
+  definition: Pick<EventDefinition<string, Data>, 'data' | 'accepts'>,
+  data: unknown,
+): z.ZodSafeParseResult<z.output<Data>> {
+  if (definition.accepts?.(data) === true) return { success: true, data: data as z.output<Data> };
+  return definition.data.safeParse(data);
 }

@@ -79,8 +79,24 @@ const noColumns = { timesMs: [], values: [] } as const;
 
 /** All samples, the earliest first: conditions over several metrics then see the values as they stood together. */
 function inTimeOrder(batches: readonly SeriesBatch[]) {
-  const places = batches.flatMap(({ timesMs }, index) => timesMs.map((timeMs, at) => ({ index, at, timeMs })));
-  return places.sort((left, right) => left.timeMs - right.timeMs);
+  const places: Place[] = [];
+  let isInOrder = true;
+  let latestMs = Number.NEGATIVE_INFINITY;
+  for (const [index, { timesMs }] of batches.entries()) {
+    for (const [at, timeMs] of timesMs.entries()) {
+      isInOrder &&= timeMs >= latestMs;
+      latestMs = timeMs;
+      places.push({ index, at, timeMs });
+    }
+  }
+  // As a rule they are: one sample of each series, all of one moment.
+  return isInOrder ? places : places.sort((left, right) => left.timeMs - right.timeMs);
+}
+
+interface Place {
+  readonly index: number;
+  readonly at: number;
+  readonly timeMs: number;
 }
 
 /**

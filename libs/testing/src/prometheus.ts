@@ -9,13 +9,14 @@ import { temporaryFolder } from './temporary-folder.ts';
 export interface TestPrometheus {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
+  readonly pid: number;
   /** Its output so far. */
   readonly lines: readonly string[];
   stop(): Promise<void>;
 }
 
 /** Starts `prometheus` on a free port with this configuration (YAML, or JSON, which is YAML too). */
-export async function startPrometheus(configuration: string): Promise<TestPrometheus> {
+export async function startPrometheus(configuration: string, flags: readonly string[] = []): Promise<TestPrometheus> {
   const folder = temporaryFolder('cortex-prometheus-');
   const file = join(folder.path, 'prometheus.yml');
   writeFileSync(file, configuration);
@@ -26,6 +27,7 @@ export async function startPrometheus(configuration: string): Promise<TestPromet
       `--config.file=${file}`,
       `--storage.tsdb.path=${join(folder.path, 'store')}`,
       `--web.listen-address=${new URL(url).host}`,
+      ...flags,
     ],
     { cwd: folder.path },
   );
@@ -41,5 +43,5 @@ export async function startPrometheus(configuration: string): Promise<TestPromet
       cause: error,
     });
   }
-  return { url, lines: server.lines, stop };
+  return { url, pid: server.pid, lines: server.lines, stop };
 }

@@ -8,46 +8,70 @@ const maxSeries = 2_000;
 const maxSamplesPerSeries = 5_000;
 /** An epoch time, a double and two commas. */
 const bytesPerSample = 40;
+/** The names of the columns and what stands between them, with the longest unit. */
+const bytesPerSeries = 500;
+/** Four quotes, a colon and a comma. */
+const bytesPerLabel = 6;
+
+interface Columns {
+  readonly series: SeriesBatch;
+  /** As JSON, at most, without the samples. */
+  readonly bytes: number;
+}
 
 /** Samples, column by column: one event per partition, or several where one would grow too large. */
 export function toDrafts(
   samples: readonly CollectedSample[],
   partitions: number,
 ): readonly EventDraft<'telemetry.metrics'>[] {
-  const byPartition = new Map<number, SeriesBatch[]>();
+  const byPartition = new Map<number, Columns[]>();
   const open = new Map<string, SeriesBatch>();
-  for (const { timeMs, value, ...identity } of samples) {
-    const key = seriesKey(identity);
+  for (const sample of samples) {
+    const key = seriesKey(sample);
     let series = open.get(key);
     if (series === undefined || series.values.length >= maxSamplesPerSeries) {
-      series = { ...identity, timesMs: [], values: [] };
+      series = withoutSamples(sample);
       open.set(key, series);
-      const partition = partitionOf(identity, partitions);
-      byPartition.set(partition, [...(byPartition.get(partition) ?? []), series]);
+      const partition = partitionOf(sample, partitions);
+      const columns = byPartition.get(partition) ?? [];
+      byPartition.set(partition, columns);
+      columns.push({ series, bytes: sizeOf(series, key) });
     }
-    series.timesMs.push(timeMs);
-    series.values.push(value);
+    series.timesMs.push(sample.timeMs);
+    series.values.push(sample.value);
   }
-  return [...byPartition].flatMap(([partition, series]) =>
-    inChunks(series).map((chunk) =>
+  return [...byPartition].flatMap(([partition, columns]) =>
+    inChunks(columns).map((chunk) =>
       draft(telemetryMetrics, { service: String(partition), data: { partition, series: chunk } }),
     ),
   );
 }
 
-function inChunks(series: readonly SeriesBatch[]): SeriesBatch[][] {
+function withoutSamples({ service, instance, metric, unit, labels }: CollectedSample): SeriesBatch {
+  const series: SeriesBatch = { service, metric, labels, timesMs: [], values: [] };
+  if (instance !== undefined) series.instance = instance;
+  if (unit !== undefined) series.unit = unit;
+  return series;
+}
+
+/** The key holds all text of the series but its unit. Where a character is none of plain ASCII, JSON may need more for it. */
+function sizeOf({ labels }: SeriesBatch, key: string): number {
+  const textBytes = /^[ !#-[\]-~]*$/.test(key) ? key.length : Buffer.byteLength(JSON.stringify(key));
+  return textBytes + bytesPerSeries + bytesPerLabel * Object.keys(labels).length;
+}
+
+function inChunks(columns: readonly Columns[]): SeriesBatch[][] {
   const chunks: SeriesBatch[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const one of series) {
-    const { timesMs, values, ...identity } = one;
-    const size = Buffer.byteLength(JSON.stringify(identity)) + bytesPerSample * Math.max(timesMs.length, values.length);
+  let total = Number.POSITIVE_INFINITY;
+  for (const { series, bytes } of columns) {
+    const size = bytes + bytesPerSample * series.values.length;
     const last = chunks.at(-1);
-    if (last === undefined || bytes + size > maxBytes || last.length >= maxSeries) {
-      chunks.push([one]);
-      bytes = size;
+    if (last === undefined || total + size > maxBytes || last.length >= maxSeries) {
+      chunks.push([series]);
+      total = size;
     } else {
-      last.push(one);
-      bytes += size;
+      last.push(series);
+      total += size;
     }
   }
   return chunks;

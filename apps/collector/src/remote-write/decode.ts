@@ -1,6 +1,6 @@
-import { maxLabels } from '../limits.ts';
-import { readMessage, wire } from '../protobuf.ts';
 import { RequestError } from '../http/request-error.ts';
+import { readMessage, readNested, wire, type ProtobufReader } from '../protobuf.ts';
+import { LabelSets, type LabelSet } from './label-sets.ts';
 
 /** `stale` is what Prometheus sends where a series ends. */
 export interface RemoteSample {
@@ -9,9 +9,7 @@ export interface RemoteSample {
 }
 
 export interface RemoteSeries {
-  readonly labels: readonly (readonly [name: string, value: string])[];
-  /** How many labels there were; what is far beyond the limit is not kept. */
-  readonly labelCount: number;
+  readonly labelSet: LabelSet;
   readonly samples: readonly RemoteSample[];
   /** Native histograms, which are not read. */
   readonly histograms: number;
@@ -20,11 +18,14 @@ export interface RemoteSeries {
 /** Samples of one request; Prometheus sends at most 2,000 by default. */
 export const maxSamplesPerRequest = 50_000;
 
-/** Prometheus' remote write 1.0, `prometheus.WriteRequest`. Metadata and exemplars are passed over. Throws 400. */
-export function decodeWriteRequest(body: Buffer): readonly RemoteSeries[] {
-  const decoder = new Decoder();
+/**
+ * Prometheus' remote write 1.0, `prometheus.WriteRequest`. Metadata and exemplars are passed over. `labelSets` remembers
+ * from one request to the next. Throws 400.
+ */
+export function decodeWriteRequest(body: Buffer, labelSets = new LabelSets()): readonly RemoteSeries[] {
+  const decoder = new Decoder(body, labelSets);
   try {
-    return decoder.request(body);
+    return decoder.request();
   } catch (error) {
     if (error instanceof RequestError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -33,71 +34,71 @@ export function decodeWriteRequest(body: Buffer): readonly RemoteSeries[] {
 }
 
 class Decoder {
+  readonly #body: Buffer;
+  readonly #labelSets: LabelSets;
   #samples = 0;
 
-  request(bytes: Uint8Array): readonly RemoteSeries[] {
+  constructor(body: Buffer, labelSets: LabelSets) {
+    this.#body = body;
+    this.#labelSets = labelSets;
+  }
+
+  request(): readonly RemoteSeries[] {
     const series: RemoteSeries[] = [];
-    readMessage(bytes, (field, reader, wireType) => {
+    readMessage(this.#body, (field, reader, wireType) => {
       if (field !== 1 || wireType !== wire.bytes) return false;
-      const one = this.#series(reader.bytes());
+      const one = this.#series(reader);
       if (one.samples.length > 0 || one.histograms > 0) series.push(one);
       return true;
     });
     return series;
   }
 
-  #series(bytes: Uint8Array): RemoteSeries {
-    const labels: (readonly [string, string])[] = [];
+  #series(from: ProtobufReader): RemoteSeries {
     const samples: RemoteSample[] = [];
-    let labelCount = 0;
     let histograms = 0;
-    readMessage(bytes, (field, reader, wireType) => {
+    let labels = '';
+    // Labels stand one behind the other: their bytes are taken as a whole.
+    let labelsFrom = 0;
+    let labelsTo = 0;
+    readNested(from, (field, reader, wireType) => {
       if (wireType !== wire.bytes) return false;
       if (field === 1) {
-        labelCount += 1;
-        // One of them is the name of the metric, two become service and instance.
-        if (labelCount > maxLabels + 3) return false;
-        labels.push(readLabel(reader.bytes()));
+        const start = reader.pos - 1;
+        if (start !== labelsTo) {
+          labels += this.#body.toString('latin1', labelsFrom, labelsTo);
+          labelsFrom = start;
+        }
+        reader.skipType(wireType);
+        labelsTo = reader.pos;
         return true;
       }
       if (field === 2) {
-        samples.push(this.#sample(reader.bytes()));
+        samples.push(this.#sample(reader));
         return true;
       }
       if (field === 4) histograms += 1;
       return false;
     });
-    return { labels, labelCount, samples, histograms };
+    labels += this.#body.toString('latin1', labelsFrom, labelsTo);
+    return { labelSet: this.#labelSets.of(labels), samples, histograms };
   }
 
-  #sample(bytes: Uint8Array): RemoteSample {
+  #sample(reader: ProtobufReader): RemoteSample {
     this.#samples += 1;
     if (this.#samples > maxSamplesPerRequest) {
       throw new RequestError(400, `the request has more than ${maxSamplesPerRequest} samples; send fewer at once`);
     }
-    return readSample(bytes);
+    return readSample(reader);
   }
-}
-
-function readLabel(bytes: Uint8Array): readonly [string, string] {
-  let name = '';
-  let value = '';
-  readMessage(bytes, (field, reader, wireType) => {
-    if (wireType !== wire.bytes) return false;
-    if (field === 1) name = reader.string();
-    else if (field === 2) value = reader.string();
-    else return false;
-    return true;
-  });
-  return [name, value];
 }
 
 const double = new DataView(new ArrayBuffer(8));
 
-function readSample(bytes: Uint8Array): RemoteSample {
+function readSample(from: ProtobufReader): RemoteSample {
   let value: RemoteSample['value'] = 0;
   let timeMs = 0;
-  readMessage(bytes, (field, reader, wireType) => {
+  readNested(from, (field, reader, wireType) => {
     if (field === 1 && wireType === wire.fixed64) value = toValue(reader.fixed32(), reader.fixed32());
     else if (field === 2 && wireType === wire.varint) timeMs = Number(reader.int64().toString());
     else return false;

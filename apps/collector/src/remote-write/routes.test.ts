@@ -246,7 +246,12 @@ test('bytes with faults are refused, or read as samples within the contract', ()
 
 function outcomeOf(body: Buffer): string {
   try {
-    const { samples } = toSamples(decodeWriteRequest(body), { settings, rates: new Rates(), nowMs });
+    const { samples } = toSamples(decodeWriteRequest(body), {
+      settings,
+      rates: new Rates(),
+      known: new WeakMap(),
+      nowMs,
+    });
     const drafts = toDrafts(samples, 4);
     return drafts.every(({ data }) => telemetryMetrics.data.safeParse(data).success) ? 'right' : 'wrong';
   } catch (error) {

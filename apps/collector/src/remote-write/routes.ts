@@ -6,8 +6,9 @@ import { RequestError } from '../http/request-error.ts';
 import { toRequestError } from '../http/to-request-error.ts';
 import { Rates } from '../prometheus/rates.ts';
 import { decodeWriteRequest } from './decode.ts';
+import { LabelSets } from './label-sets.ts';
 import { unpackSnappy } from './snappy.ts';
-import { toSamples } from './to-samples.ts';
+import { toSamples, type RemoteWriteContext } from './to-samples.ts';
 
 const mediaTypes = 'only remote write 1.0 is read: application/x-protobuf, packed with snappy';
 
@@ -20,6 +21,8 @@ export function remoteWriteRoutes(
   settings: Pick<CollectorSettings, 'labels' | 'remoteWrite'>,
 ): FastifyPluginCallback {
   const rates = new Rates();
+  const labelSets = new LabelSets();
+  const known: RemoteWriteContext['known'] = new WeakMap();
   return (server, _options, done) => {
     server.setErrorHandler(async (error, _request, reply) => {
       const { status, message, retryAfterSeconds } = toRequestError(error, mediaTypes);
@@ -32,8 +35,8 @@ export function remoteWriteRoutes(
       refuseOtherFormats(request);
       // Again, as nothing must be taken from the request that cannot be handed over: it comes a second time.
       refuseWhenFull(intake);
-      const series = decodeWriteRequest(unpackSnappy(rawBody(request), maxBodyBytes));
-      const { samples, rejections } = toSamples(series, { settings, rates, nowMs: intake.nowMs() });
+      const series = decodeWriteRequest(unpackSnappy(rawBody(request), maxBodyBytes), labelSets);
+      const { samples, rejections } = toSamples(series, { settings, rates, known, nowMs: intake.nowMs() });
       hand(intake, samples);
       intake.onReceived('remote_write', samples.length, rejections);
       if (rejections.byReason.has('beyond_limits')) throw new RequestError(400, rejections.message);

@@ -5,10 +5,13 @@ import type { Rates } from '../prometheus/rates.ts';
 import { Rejection, Rejections } from '../rejections.ts';
 import type { CollectedSample } from '../sample.ts';
 import type { RemoteSample, RemoteSeries } from './decode.ts';
+import type { LabelSet } from './label-sets.ts';
 
 export interface RemoteWriteContext {
   readonly settings: Pick<CollectorSettings, 'labels' | 'remoteWrite'>;
   readonly rates: Rates;
+  /** What was made of the label sets so far, with the same settings. Filled here. */
+  readonly known: WeakMap<LabelSet, Series | Rejection>;
   readonly nowMs: number;
 }
 
@@ -17,7 +20,13 @@ export interface Received {
   readonly rejections: Rejections;
 }
 
-type Series = Omit<CollectedSample, 'timeMs' | 'value'>;
+/** A series of Prometheus: who it is, and what it is called there. */
+interface Series {
+  readonly name: string;
+  readonly isBucket: boolean;
+  readonly isCounter: boolean;
+  readonly identity: Omit<CollectedSample, 'timeMs' | 'value'>;
+}
 
 const counterSuffix = /_(?:total|count|sum|bucket)$/;
 
@@ -28,19 +37,18 @@ const counterSuffix = /_(?:total|count|sum|bucket)$/;
 export function toSamples(series: readonly RemoteSeries[], context: RemoteWriteContext): Received {
   const rejections = new Rejections();
   const samples: CollectedSample[] = [];
-  for (const one of series) {
-    rejections.add(new Rejection('unread_kind', 'native histograms are not read'), one.histograms);
-    const name = one.labels.find(([label]) => label === '__name__')?.[1] ?? '';
-    if (name.endsWith('_bucket') && !context.settings.remoteWrite.histogramBuckets) continue;
-    const about = describe(name, one, context);
+  for (const { labelSet, samples: own, histograms } of series) {
+    if (histograms > 0) rejections.add(new Rejection('unread_kind', 'native histograms are not read'), histograms);
+    const about = context.known.get(labelSet) ?? describe(labelSet, context);
+    context.known.set(labelSet, about);
     if (about instanceof Rejection) {
-      rejections.add(about, one.samples.length);
+      rejections.add(about, own.length);
       continue;
     }
-    const isCounter = counterSuffix.test(name) && !context.settings.remoteWrite.gauges.includes(name);
-    const read = isCounter ? counterReader(about, context) : gaugeReader(about);
-    for (const sample of one.samples) {
-      const result = problemOf(name, sample, context.nowMs) ?? read(sample);
+    if (about.isBucket && !context.settings.remoteWrite.histogramBuckets) continue;
+    const read = about.isCounter ? counterReader(about, context) : gaugeReader(about);
+    for (const sample of own) {
+      const result = problemOf(about.name, sample, context.nowMs) ?? read(sample);
       if (result instanceof Rejection) rejections.add(result);
       else if (result !== undefined) samples.push(result);
     }
@@ -48,14 +56,21 @@ export function toSamples(series: readonly RemoteSeries[], context: RemoteWriteC
   return { samples, rejections };
 }
 
-function describe(name: string, { labels, labelCount }: RemoteSeries, context: RemoteWriteContext): Series | Rejection {
+function describe({ labels, labelCount }: LabelSet, { settings }: RemoteWriteContext): Series | Rejection {
+  const name = labels.find(([label]) => label === '__name__')?.[1] ?? '';
   if (name === '') return new Rejection('bad_name', 'a series has no __name__');
   if (name.length > maxMetricName - perSecond.length) {
     const limit = maxMetricName - perSecond.length;
     return new Rejection('beyond_limits', `a __name__ has ${name.length} characters; at most ${limit} are taken`);
   }
-  const identity = identify(labels, context.settings.labels, { labelCount });
-  return identity instanceof Rejection ? identity : { ...identity, metric: metricName(name) };
+  const identity = identify(labels, settings.labels, { labelCount });
+  if (identity instanceof Rejection) return identity;
+  return {
+    name,
+    isBucket: name.endsWith('_bucket'),
+    isCounter: counterSuffix.test(name) && !settings.remoteWrite.gauges.includes(name),
+    identity: { ...identity, metric: metricName(name) },
+  };
 }
 
 function problemOf(name: string, { timeMs, value }: RemoteSample, nowMs: number): Rejection | undefined {
@@ -70,15 +85,15 @@ function problemOf(name: string, { timeMs, value }: RemoteSample, nowMs: number)
 type Reader = (sample: RemoteSample) => CollectedSample | Rejection | undefined;
 
 /** A series that ends just stays away: the detector notices by itself. */
-function gaugeReader(series: Series): Reader {
-  return ({ timeMs, value }) => (value === 'stale' ? undefined : { ...series, timeMs, value });
+function gaugeReader({ identity }: Series): Reader {
+  return ({ timeMs, value }) => (value === 'stale' ? undefined : { ...identity, timeMs, value });
 }
 
 const perSecond = '_per_second';
 
-function counterReader(series: Series, { rates, nowMs }: RemoteWriteContext): Reader {
-  const key = seriesKey(series);
-  const rateSeries = { ...series, metric: `${series.metric}${perSecond}` };
+function counterReader({ identity }: Series, { rates, nowMs }: RemoteWriteContext): Reader {
+  const key = seriesKey(identity);
+  const rateSeries = { ...identity, metric: `${identity.metric}${perSecond}` };
   return ({ timeMs, value }) => {
     if (value === 'stale') {
       rates.end(key);
@@ -87,10 +102,10 @@ function counterReader(series: Series, { rates, nowMs }: RemoteWriteContext): Re
     const rate = rates.next(key, timeMs, value, nowMs);
     if (rate === 'first') return undefined;
     if (rate === 'not_newer') {
-      return new Rejection('out_of_order', `a sample of the counter ${series.metric} is no newer than the last`);
+      return new Rejection('out_of_order', `a sample of the counter ${identity.metric} is no newer than the last`);
     }
     if (rate === 'too_many') return new Rejection('too_many_series', 'there are more counters than rates are made of');
-    if (!Number.isFinite(rate)) return new Rejection('not_finite', `the rate of ${series.metric} is not finite`);
+    if (!Number.isFinite(rate)) return new Rejection('not_finite', `the rate of ${identity.metric} is not finite`);
     return { ...rateSeries, timeMs, value: rate };
   };
 }

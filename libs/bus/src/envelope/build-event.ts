@@ -1,4 +1,4 @@
-import { Envelope, dataSchemaOf, findEventDefinition, maxEventBytes, subjectOf } from '@cortex/contracts';
+import { Envelope, checkData, dataSchemaOf, findEventDefinition, maxEventBytes, subjectOf } from '@cortex/contracts';
 import type { CortexEvent, EventDraft } from '@cortex/contracts';
 import { BadDraftError } from '../errors.ts';
 import { effectId, freshId, traceParent } from '../ids.ts';
@@ -28,7 +28,7 @@ const encoder = new TextEncoder();
 export function buildEvent(draft: EventDraft, origin: EventOrigin): BuiltEvent {
   const definition = findEventDefinition(draft.type);
   if (!definition) throw new BadDraftError(draft.type, 'no event is called so');
-  const data = definition.data.safeParse(draft.data);
+  const data = checkData(definition, draft.data);
   if (!data.success) throw new BadDraftError(draft.type, describeIssues(data.error));
   const { cause } = origin;
   const id = origin.id ?? (cause ? effectId(cause, draft.type, draft.key) : freshId(origin.nowMs));

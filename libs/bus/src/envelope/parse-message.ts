@@ -1,4 +1,4 @@
-import { Envelope, dataSchemaOf, findEventDefinition, maxEventBytes, subjectOf } from '@cortex/contracts';
+import { Envelope, checkData, dataSchemaOf, findEventDefinition, maxEventBytes, subjectOf } from '@cortex/contracts';
 import type { CortexEvent, EventType } from '@cortex/contracts';
 import type { DeadLetterReason } from '../dead-letter-reason.ts';
 import { describeIssues } from './describe-issues.ts';
@@ -39,7 +39,7 @@ export function parseMessage<Type extends EventType>(
   if (envelope.data.dataschema !== dataSchemaOf(definition)) {
     return refuse('unknown_version', `${envelope.data.dataschema}, this consumer knows ${dataSchemaOf(definition)}`);
   }
-  const parsed = definition.data.safeParse(envelope.data.data);
+  const parsed = checkData(definition, envelope.data.data);
   if (!parsed.success) return refuse('wrong_schema', describeIssues(parsed.error));
   return { ok: true, event: { ...envelope.data, data: parsed.data } as CortexEvent<Type> };
 }

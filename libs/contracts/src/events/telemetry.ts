@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../define-event.ts';
+import { isTelemetry } from '../model/telemetry-guard.ts';
 import { SeriesBatch } from '../model/telemetry.ts';
 
 /** The one event whose subject ends in a partition number, not in a service. */
@@ -10,4 +11,5 @@ export const telemetryMetrics = defineEvent({
   summary: 'Samples of many series, column by column; all samples of one series share a partition',
   producers: ['collector'],
   data: z.strictObject({ partition: z.number().int().nonnegative(), series: z.array(SeriesBatch).min(1).max(5_000) }),
+  accepts: isTelemetry,
 });

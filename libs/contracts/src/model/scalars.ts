@@ -7,15 +7,14 @@ export type Timestamp = z.infer<typeof Timestamp>;
 /** A length of time in milliseconds, whole and not negative. */
 export const DurationMs = z.number().int().nonnegative();
 
+export const namePattern = /^[\p{L}\p{N}][\p{L}\p{N}._:/ -]*$/u;
+
 /** A name that people give to services, instances, checks and playbooks: short, printable, no surrounding space. */
 export const Name = z
   .string()
   .min(1)
   .max(128)
-  .regex(
-    /^[\p{L}\p{N}][\p{L}\p{N}._:/ -]*$/u,
-    'starts with a letter or digit; then letters, digits, . _ : / - and space',
-  );
+  .regex(namePattern, 'starts with a letter or digit; then letters, digits, . _ : / - and space');
 
 /** Text for people. Bounded, so that no event grows without limit. */
 export const Text = z.string().max(4_000);

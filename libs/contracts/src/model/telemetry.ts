@@ -23,8 +23,7 @@ export type SeriesBatch = z.infer<typeof SeriesBatch>;
 
 /** The name of a series, equal for equal identities whatever the label order. */
 export function seriesKey(series: Pick<SeriesBatch, 'service' | 'instance' | 'metric' | 'labels'>): string {
-  const labels = Object.entries(series.labels)
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([name, value]) => `${name}=${value}`);
-  return [series.service, series.instance ?? '', series.metric, ...labels].join('|');
+  let key = `${series.service}|${series.instance ?? ''}|${series.metric}`;
+  for (const name of Object.keys(series.labels).sort()) key += `|${name}=${series.labels[name]}`;
+  return key;
 }
