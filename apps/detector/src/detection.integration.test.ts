@@ -63,7 +63,13 @@ afterEach(async () => {
 function start(app: 'collector' | 'detector'): TestProcess {
   const started = startProcess([process.execPath, '--import', 'tsx', `apps/${app}/src/main.ts`], {
     cwd: root,
-    env: { CORTEX_CONFIG: config, CORTEX_NATS_URL: nats.url, CORTEX_DATA_DIR: folder.path, CORTEX_HTTP_PORT: '0' },
+    env: {
+      CORTEX_CONFIG: config,
+      CORTEX_NATS_URL: nats.url,
+      CORTEX_DATA_DIR: folder.path,
+      CORTEX_HTTP_PORT: '0',
+      CORTEX_INSTANCE: 'one',
+    },
   });
   processes.push(started);
   return started;

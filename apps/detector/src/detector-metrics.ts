@@ -5,6 +5,8 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 export class DetectorMetrics {
   readonly failures: Counter;
   readonly unsaved: Counter;
+  readonly owned: Gauge;
+  readonly takeovers: Counter;
   readonly #samples: Counter;
   readonly #refused: Counter<'reason'>;
   readonly #anomalies: Counter<'severity'>;
@@ -36,12 +38,27 @@ export class DetectorMetrics {
       help: 'Snapshots of the detection state that could not be written',
       registers,
     });
+    this.owned = new Gauge({
+      name: 'cortex_owned_partitions',
+      help: 'Partitions that this detector watches',
+      registers,
+    });
+    this.takeovers = new Counter({
+      name: 'cortex_takeovers_total',
+      help: 'Partitions that this detector began to watch, from where they had been left',
+      registers,
+    });
   }
 
-  count(partition: number, series: number, { samples, refused, opened }: DetectionCounts): void {
+  count(partition: string, series: number, { samples, refused, opened }: DetectionCounts): void {
     this.#samples.inc(samples);
-    this.#series.set({ partition: String(partition) }, series);
+    this.#series.set({ partition }, series);
     for (const [reason, count] of Object.entries(refused)) this.#refused.inc({ reason }, count);
     for (const severity of opened) this.#anomalies.inc({ severity });
+  }
+
+  /** The partition is somebody else's now, and so is its number of series. */
+  forget(partition: string): void {
+    this.#series.remove({ partition });
   }
 }

@@ -60,6 +60,7 @@ export const eventDefinitions = [
 export const bucketDefinitions: readonly BucketDefinition[] = [
   controlBuckets.controlBucket,
   controlBuckets.leaseBucket,
+  controlBuckets.shareBucket,
   controlBuckets.timerBucket,
   controlBuckets.breakerBucket,
   stateBuckets.incidentBucket,
