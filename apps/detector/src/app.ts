@@ -13,7 +13,7 @@ import { watchPartition } from './watch-partition.ts';
  */
 export async function startDetector(context: ServiceContext): Promise<RunningApp> {
   const { config, bus, logger, now } = context;
-  const settings = compileDetection(config.detection, config.playbooks);
+  const settings = compileDetection(config.detection, config.playbooks, config.seriesLimits);
   const metrics = new DetectorMetrics(context.metrics);
   const bucket = await bus.bucket(detectorBucket);
   const behind = new Set<string>();

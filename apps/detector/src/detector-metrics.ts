@@ -1,4 +1,4 @@
-import type { DetectionCounts } from '@cortex/detection';
+import type { DetectionCounts, PartitionState } from '@cortex/detection';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 /** The detector's own metrics. Counters count work done, so what is replayed after a restart counts again. */
@@ -11,6 +11,7 @@ export class DetectorMetrics {
   readonly #refused: Counter<'reason'>;
   readonly #anomalies: Counter<'severity'>;
   readonly #series: Gauge<'partition'>;
+  readonly #limited: Gauge<'partition'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -28,6 +29,12 @@ export class DetectorMetrics {
       registers,
     });
     this.#series = new Gauge({ name: 'cortex_series', help: 'Series watched', labelNames: ['partition'], registers });
+    this.#limited = new Gauge({
+      name: 'cortex_series_limits_met',
+      help: 'Limits on series that were met within the last hour',
+      labelNames: ['partition'],
+      registers,
+    });
     this.failures = new Counter({
       name: 'cortex_detection_failures_total',
       help: 'Telemetry events that the detection could not digest, and left out',
@@ -50,15 +57,21 @@ export class DetectorMetrics {
     });
   }
 
-  count(partition: string, series: number, { samples, refused, opened }: DetectionCounts): void {
+  count(
+    partition: string,
+    { series, limited }: Pick<PartitionState, 'series' | 'limited'>,
+    { samples, refused, opened }: DetectionCounts,
+  ): void {
     this.#samples.inc(samples);
-    this.#series.set({ partition }, series);
+    this.#series.set({ partition }, series.size);
+    this.#limited.set({ partition }, limited.size);
     for (const [reason, count] of Object.entries(refused)) this.#refused.inc({ reason }, count);
     for (const severity of opened) this.#anomalies.inc({ severity });
   }
 
-  /** The partition is somebody else's now, and so is its number of series. */
+  /** The partition is somebody else's now, and so are its series. */
   forget(partition: string): void {
     this.#series.remove({ partition });
+    this.#limited.remove({ partition });
   }
 }

@@ -75,7 +75,7 @@ function resolve(inputs: ConfigurationInputs, report: Report): CortexConfigurati
     services,
     checks: resolveChecks(scope, root['checks'], world),
     health: read(scope, ['health'], HealthInput, root['health'] ?? {}),
-    detection: resolveDetection(scope, root['detection'] ?? {}, world, hostService),
+    ...resolveDetection(scope, root['detection'] ?? {}, world, hostService),
     playbooks: loadPlaybooks(scope, root['playbooks'], world, inputs),
     safety: resolveSafety(scope, root['safety'] ?? {}, world),
     contacts,

@@ -1,6 +1,7 @@
 import { seriesKey, type AnomalySeverity, type EventDraft, type SeriesBatch } from '@cortex/contracts';
 import type { Sample } from './detectors/detector.ts';
-import { addToIndex, instanceKey, removeFromIndex, type DetectionSettings, type PartitionState } from './partition.ts';
+import { forgetLimits, limitFor, noteRefusal, sayLimits } from './limits/series-limits.ts';
+import { addSeries, instanceKey, removeSeries, type DetectionSettings, type PartitionState } from './partition.ts';
 import { quietTracker } from './series/anomaly-tracker.ts';
 import { createSeries, stepSeries, type Refusal, type Series } from './series/series.ts';
 import { currentForMs } from './series/threshold-trigger.ts';
@@ -29,8 +30,6 @@ export interface DetectionCounts {
 export const endedAfterMs = 15 * 60_000;
 /** Silence after which a series is forgotten. */
 const forgottenAfterMs = 2 * 60 * 60_000;
-/** Series of one partition: what is beyond is refused and counted, so that memory and snapshots stay bounded. */
-export const maxSeries = 3_000;
 const sweepEveryMs = 60_000;
 
 /**
@@ -65,21 +64,25 @@ export function detect(settings: DetectionSettings, state: PartitionState, batch
     if (step.transition.type === 'detected') opened.push(step.transition.anomaly.severity);
     drafts.push(toEvent(current, step.transition, clockMs, step.observation));
   }
+  drafts.push(...sayLimits(state));
   if (clockMs - state.sweptAtMs >= sweepEveryMs) sweep(state, drafts);
   return { drafts, counts: { samples, refused, opened } };
 }
 
 const noColumns = { timesMs: [], values: [] } as const;
 
-/** Undefined where the partition holds as many series as it may. */
+/** Undefined where the service, or the partition, holds as many series as it may. */
 function findOrCreate(settings: DetectionSettings, state: PartitionState, columns: SeriesBatch): Series | undefined {
   const key = seriesKey(columns);
   const known = state.series.get(key);
   if (known !== undefined) return known;
-  if (state.series.size >= maxSeries) return undefined;
+  const limit = limitFor(state, settings.limits, columns.service);
+  if (limit !== undefined) {
+    noteRefusal(state, limit, key);
+    return undefined;
+  }
   const created = createSeries(identityOf(columns), settings.settingsFor(columns));
-  state.series.set(key, created);
-  addToIndex(state.instances, created);
+  addSeries(state, created);
   return created;
 }
 
@@ -122,15 +125,15 @@ function currentValue(
 function sweep(state: PartitionState, drafts: EventDraft[]): void {
   const { clockMs, series } = state;
   state.sweptAtMs = clockMs;
-  for (const [key, one] of series) {
+  for (const one of series.values()) {
     const silentMs = clockMs - one.seenAtMs;
     const { open } = one.tracker;
     if (open !== undefined && silentMs >= endedAfterMs) {
       drafts.push(toEvent(one, { type: 'cleared', anomaly: open, reason: 'series_ended' }, clockMs));
       one.tracker = quietTracker;
     } else if (silentMs >= forgottenAfterMs) {
-      series.delete(key);
-      removeFromIndex(state.instances, one);
+      removeSeries(state, one);
     }
   }
+  forgetLimits(state);
 }

@@ -40,8 +40,11 @@ export function createTelemetryHandler(options: PartitionHandlerOptions) {
       await bus.publish(draft, event);
     }
     unpublished = undefined;
-    metrics.count(share.name, state.series.size, detection.counts);
-    for (const { type, data } of detection.drafts) logger.info({ type, anomaly: data }, 'anomaly');
+    metrics.count(share.name, state, detection.counts);
+    for (const { type, data } of detection.drafts) {
+      if (type === 'detection.limited') logger.warn({ limited: data }, 'series are refused');
+      else logger.info({ type, anomaly: data }, 'anomaly');
+    }
     snapshots.note({ sequence, save: () => savePartition(state) });
   };
 

@@ -1,3 +1,4 @@
+import { Name } from '@cortex/contracts';
 import { z } from 'zod';
 import { positiveDuration, text } from './scalars.ts';
 
@@ -39,4 +40,16 @@ const DetectionRuleInput = z
     clearAfter: rule.clear_after,
   }));
 
-export const DetectionInput = z.strictObject({ rules: z.array(DetectionRuleInput).optional() });
+const seriesCount = z.number().int().positive().max(100_000);
+
+export const DetectionInput = z.strictObject({
+  rules: z.array(DetectionRuleInput).optional(),
+  max_series: z
+    .strictObject({
+      partition: seriesCount.optional(),
+      service: seriesCount.optional(),
+      services: z.record(Name, seriesCount).optional(),
+    })
+    .prefault({})
+    .meta({ description: 'Series that are watched in one partition: of all services, of each, and of some' }),
+});
