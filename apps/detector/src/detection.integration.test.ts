@@ -1,5 +1,12 @@
 import { connectBus, type Bus, type Consumption } from '@cortex/bus';
-import { anomalyCleared, anomalyDetected, anomalyUpdated, detectorBucket, type CortexEvent } from '@cortex/contracts';
+import {
+  anomalyCleared,
+  anomalyDetected,
+  anomalyUpdated,
+  detectionLimited,
+  detectorBucket,
+  type CortexEvent,
+} from '@cortex/contracts';
 import {
   eventually,
   silentLogger,
@@ -24,6 +31,7 @@ environment: test
 services:
   - name: shop
     instances: [{ id: shop-1 }]
+detection: { max_series: { services: { shop: 4 } } }
 collector: { otlp: { host: 127.0.0.1, port: 0 }, partitions: 2 }
 `,
 );
@@ -63,7 +71,13 @@ afterEach(async () => {
 function start(app: 'collector' | 'detector'): TestProcess {
   const started = startProcess([process.execPath, '--import', 'tsx', `apps/${app}/src/main.ts`], {
     cwd: root,
-    env: { CORTEX_CONFIG: config, CORTEX_NATS_URL: nats.url, CORTEX_DATA_DIR: folder.path, CORTEX_HTTP_PORT: '0' },
+    env: {
+      CORTEX_CONFIG: config,
+      CORTEX_NATS_URL: nats.url,
+      CORTEX_DATA_DIR: folder.path,
+      CORTEX_HTTP_PORT: '0',
+      CORTEX_INSTANCE: 'one',
+    },
   });
   processes.push(started);
   return started;
@@ -73,10 +87,12 @@ const secondMs = 1_000;
 let clockMs = 0;
 
 /** Posts values ten seconds apart, from where the last post ended; all of it lies in the past. */
-async function post(values: readonly number[]): Promise<void> {
-  const dataPoints = values.map((asDouble) => {
+async function post(values: readonly number[], ...users: readonly string[]): Promise<void> {
+  const dataPoints = values.flatMap((asDouble) => {
     clockMs += 10 * secondMs;
-    return { asDouble, timeUnixNano: `${clockMs}000000` };
+    const point = { asDouble, timeUnixNano: `${clockMs}000000` };
+    if (users.length === 0) return [point];
+    return users.map((user) => ({ ...point, attributes: [{ key: 'user', value: { stringValue: user } }] }));
   });
   const attributes = Object.entries({ 'service.name': 'shop', 'service.instance.id': 'shop-1' }).map(
     ([key, stringValue]) => ({ key, value: { stringValue } }),
@@ -169,4 +185,26 @@ test('a crash between publishing and saving: the replay says the same under the 
   await untilSaid('anomaly.cleared');
   expect(said.filter(({ type }) => type === 'anomaly.detected')).toHaveLength(1);
   expect(new Set(said.map(({ id }) => id)).size).toBe(said.length);
+});
+
+test('more series than a service may have: the service is told once, and what is watched goes on', async () => {
+  clockMs = Date.now() - 3_600 * secondMs;
+  const detector = start('detector');
+  await post(normal(20), 'a', 'b', 'c');
+  await post(normal(5), 'a', 'b', 'c', 'd', 'e', 'f');
+  await post(normal(75), 'a', 'b', 'c', 'd', 'e', 'g');
+  await post(high(10), 'a');
+  await untilSaid('anomaly.detected');
+  const limited: CortexEvent<'detection.limited'>[] = [];
+  const reading = await bus.read({
+    event: detectionLimited,
+    from: 'all',
+    handle: (event) => void limited.push(event),
+  });
+  readings.push(reading);
+  await eventually(() => expect(limited).toHaveLength(1));
+  expect(limited[0]?.data).toMatchObject({ service: 'shop', scope: 'service', limit: 4 });
+  expect(limited[0]?.data.refusedSeries).toBeGreaterThan(0);
+  expect(limited[0]?.data.suspect).toMatchObject({ metric: 'process_memory', label: 'user', values: 4 });
+  await detector.waitForLine('series are refused');
 });

@@ -105,6 +105,12 @@ class OpenBucket<Schema extends z.ZodType> implements Bucket<z.output<Schema>> {
     return this.#write(key, undefined, revision);
   }
 
+  async clear(filter: string): Promise<void> {
+    const subject = `${this.#prefix}${checkedFilter(filter)}`;
+    const stream = bucketStream(this.#definition.name);
+    await this.#ask(`the clearing of "${filter}"`, () => this.#link.manager.streams.purge(stream, { filter: subject }));
+  }
+
   async modify(
     key: string,
     change: (current: z.output<Schema> | undefined) => z.output<Schema> | undefined,

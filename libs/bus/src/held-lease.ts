@@ -54,6 +54,11 @@ export class HeldLease implements Lease {
     return this.#controller.signal;
   }
 
+  isHeld(): boolean {
+    this.#checkAge();
+    return this.#lostBecause === undefined;
+  }
+
   async assertHeld(): Promise<void> {
     this.#checkAge();
     this.#throwIfLost();

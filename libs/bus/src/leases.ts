@@ -4,7 +4,7 @@ import { BusError } from './errors.ts';
 import { HeldLease } from './held-lease.ts';
 import type { LeaseRecord } from './held-lease.ts';
 import type { Link } from './link.ts';
-import type { Bucket, Lease, Leases } from './ports.ts';
+import type { Bucket, Lease, Leases, WriteResult } from './ports.ts';
 import { request } from './request.ts';
 
 /** Opens the leases. Their length is what the server's bucket says: the server's clock ends them, not ours. */
@@ -32,14 +32,19 @@ class NatsLeases implements Leases {
     this.#ttlMs = ttlMs;
   }
 
-  async acquire(key: string, purpose: string): Promise<Lease | undefined> {
+  async acquire(
+    key: string,
+    purpose: string,
+    { reclaim = false }: { readonly reclaim?: boolean } = {},
+  ): Promise<Lease | undefined> {
     const record = (): LeaseRecord => ({ holder: this.#link.instance, purpose, at: new Date().toISOString() });
     const askedMs = performance.now();
-    const created = await this.#bucket.create(key, record());
-    if (!created.ok) return undefined;
+    let written = await this.#bucket.create(key, record());
+    if (!written.ok && reclaim) written = await this.#takeFromNamesake(key, record());
+    if (!written.ok) return undefined;
     return new HeldLease({
       key,
-      token: created.revision,
+      token: written.revision,
       provedMs: askedMs,
       ttlMs: this.#ttlMs,
       bucket: this.#bucket,
@@ -50,6 +55,16 @@ class NatsLeases implements Leases {
         this.#link.hooks.leaseLost?.(key);
       },
     });
+  }
+
+  async #takeFromNamesake(key: string, record: LeaseRecord): Promise<WriteResult> {
+    const entry = await this.#bucket.get(key);
+    if (entry?.value.holder !== record.holder) return { ok: false, reason: 'conflict' };
+    return this.#bucket.update(key, record, entry.revision);
+  }
+
+  async isHeld(key: string): Promise<boolean> {
+    return (await this.#bucket.get(key)) !== undefined;
   }
 
   async acquireSlot(prefix: string, count: number, purpose: string): Promise<Lease | undefined> {

@@ -119,6 +119,8 @@ export interface Bucket<Value> {
   put(key: string, value: Value): Promise<number>;
   /** Deletes, only on top of `revision` if given. */
   delete(key: string, revision?: number): Promise<WriteResult>;
+  /** Removes all that matches a filter, without the traces that single deletions leave. */
+  clear(filter: string): Promise<void>;
   /** Reads, changes, writes, again on conflict with jitter. `undefined` from `change` leaves the entry alone. */
   modify(key: string, change: (current: Value | undefined) => Value | undefined): Promise<Entry<Value> | undefined>;
   /** All keys, or those that match a subject-like filter: `target.*.*`. */
@@ -137,10 +139,15 @@ export interface Bucket<Value> {
 
 /** Exclusive, self-renewing holds on names, with fencing tokens. */
 export interface Leases {
-  /** Takes the name, or undefined when someone holds it. */
-  acquire(key: string, purpose: string): Promise<Lease | undefined>;
+  /**
+   * Takes the name, or undefined when someone holds it. With `reclaim` also from a holder of our own name: for a process
+   * that is known to be the successor of that holder.
+   */
+  acquire(key: string, purpose: string, options?: { readonly reclaim?: boolean }): Promise<Lease | undefined>;
   /** Takes one of `count` equal slots, `<prefix>.0` to `<prefix>.<count - 1>`: at most `count` holders, by construction. */
   acquireSlot(prefix: string, count: number, purpose: string): Promise<Lease | undefined>;
+  /** Whether anyone holds the name now. */
+  isHeld(key: string): Promise<boolean>;
   /** Keys held by anyone now, by filter: `slot.shop.*`. */
   held(filter: string): Promise<readonly string[]>;
 }
@@ -151,6 +158,8 @@ export interface Lease {
   readonly token: number;
   /** Aborts when the lease is lost or can no longer be proved. */
   readonly signal: AbortSignal;
+  /** Whether it can still be proved, by this process's own clock: also right after the process stood still. */
+  isHeld(): boolean;
   /** Asks the server whether the lease is still ours, right before an effect. Throws when it is not. */
   assertHeld(): Promise<void>;
   release(): Promise<void>;

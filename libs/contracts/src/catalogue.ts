@@ -4,6 +4,7 @@ import * as approval from './events/approval.ts';
 import * as breaker from './events/breaker.ts';
 import * as control from './events/control.ts';
 import * as decision from './events/decision.ts';
+import * as detection from './events/detection.ts';
 import * as escalation from './events/escalation.ts';
 import * as health from './events/health.ts';
 import * as incident from './events/incident.ts';
@@ -25,6 +26,7 @@ export const eventDefinitions = [
   anomaly.anomalyDetected,
   anomaly.anomalyUpdated,
   anomaly.anomalyCleared,
+  detection.detectionLimited,
   incident.incidentOpened,
   incident.incidentUpdated,
   incident.incidentAcknowledged,
@@ -60,6 +62,7 @@ export const eventDefinitions = [
 export const bucketDefinitions: readonly BucketDefinition[] = [
   controlBuckets.controlBucket,
   controlBuckets.leaseBucket,
+  controlBuckets.shareBucket,
   controlBuckets.timerBucket,
   controlBuckets.breakerBucket,
   stateBuckets.incidentBucket,

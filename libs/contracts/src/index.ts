@@ -10,6 +10,7 @@ export * from './events/approval.ts';
 export * from './events/breaker.ts';
 export * from './events/control.ts';
 export * from './events/decision.ts';
+export * from './events/detection.ts';
 export * from './events/escalation.ts';
 export * from './events/health.ts';
 export * from './events/incident.ts';

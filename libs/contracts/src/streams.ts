@@ -33,8 +33,8 @@ export const streams = {
   },
   SIGNALS: {
     name: 'SIGNALS',
-    subjects: ['cortex.health.>', 'cortex.anomaly.>'],
-    summary: 'What looks wrong: check results, health changes, anomalies',
+    subjects: ['cortex.health.>', 'cortex.anomaly.>', 'cortex.detection.>'],
+    summary: 'What looks wrong: check results, health changes, anomalies, limits of the detection',
     maxAgeMs: 7 * day,
     maxBytes: 2048 * mebibyte,
   },

@@ -148,7 +148,9 @@ describe('bad samples', () => {
   });
 
   test('more series than a partition may hold are refused', () => {
-    const series = repeat(3_001, (index) => index).map((index) => batchOf([1], { labels: { index: String(index) } }));
+    const series = repeat(3_001, (index) => index).map((index) =>
+      batchOf([1], { service: `shop-${index % 2}`, labels: { index: String(index) } }),
+    );
     const state = emptyPartition();
     const { counts } = detect(defaults, state, { atMs: startMs, series });
     expect(counts.refused.too_many_series).toBe(1);

@@ -2,7 +2,8 @@ import { seriesKey, type AnomalySeverity, type EventDraft, type SeriesBatch } fr
 import type { Sample } from './detectors/detector.ts';
 import type { FitRequest } from './entities/entity.ts';
 import { followEntity } from './entities/follow-entity.ts';
-import { findOrCreate, forget, type DetectionSettings, type PartitionState } from './partition.ts';
+import { forgetLimits, sayLimits } from './limits/series-limits.ts';
+import { findOrCreate, removeSeries, type DetectionSettings, type PartitionState } from './partition.ts';
 import { quietTracker } from './series/anomaly-tracker.ts';
 import { stepSeries, type Refusal, type Series, type Surroundings } from './series/series.ts';
 import { currentForMs } from './series/threshold-trigger.ts';
@@ -71,6 +72,7 @@ export function detect(settings: DetectionSettings, state: PartitionState, batch
     if (step.transition.type === 'detected') opened.push(step.transition.anomaly.severity);
     drafts.push(toEvent(current, step.transition, clockMs, step.observation));
   }
+  drafts.push(...sayLimits(state));
   if (clockMs - state.sweptAtMs >= sweepEveryMs) sweep(state, drafts);
   return { drafts, fits, counts: { samples, refused, opened } };
 }
@@ -129,7 +131,8 @@ function sweep(state: PartitionState, drafts: EventDraft[]): void {
       drafts.push(toEvent(one, { type: 'cleared', anomaly: open, reason: 'series_ended' }, clockMs));
       one.tracker = quietTracker;
     } else if (silentMs >= forgottenAfterMs) {
-      forget(state, one);
+      removeSeries(state, one);
     }
   }
+  forgetLimits(state);
 }

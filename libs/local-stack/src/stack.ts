@@ -1,6 +1,8 @@
 import { provision } from '@cortex/bus';
 import type { AppName } from '@cortex/contracts';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { StackError } from './errors.ts';
 import { freePort, freePortNear } from './free-port.ts';
@@ -99,6 +101,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
             CORTEX_NATS_URL: natsUrl,
             CORTEX_HTTP_HOST: '127.0.0.1',
             CORTEX_DATA_DIR: join(dir, 'data'),
+            // A service that comes back need not wait for the leases of its last life.
+            CORTEX_INSTANCE: `${hostname()}-${createHash('sha256').update(dir).digest('hex').slice(0, 8)}`,
             ...options.env,
           },
         }),

@@ -30,10 +30,11 @@ export const ServiceEnvironment = z.object({
     .transform((path) => resolve(path)),
   /** Longest wait for running handlers on SIGTERM, in milliseconds. */
   CORTEX_DRAIN_MS: z.coerce.number().int().min(0).max(600_000).default(10_000),
-  /** Name of this process among its replicas. */
+  /** Name of this process among its replicas; one that starts under it takes the place of one that was there before. */
   CORTEX_INSTANCE: z
     .string()
     .min(1)
+    .max(128)
     .default(() => `${hostname()}-${process.pid}`),
 });
 export type ServiceEnvironment = z.infer<typeof ServiceEnvironment>;

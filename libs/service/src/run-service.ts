@@ -55,10 +55,11 @@ export async function startService(
   });
   const port = await http.listen(environment.CORTEX_HTTP_HOST, environment.CORTEX_HTTP_PORT);
   logger.info({ port }, 'listening');
+  const instance = `${definition.name}-${environment.CORTEX_INSTANCE}`;
   const bus = await connectBus({
     servers: environment.CORTEX_NATS_URL,
     source: `/cortex/${definition.name}`,
-    name: `cortex-${definition.name}`,
+    name: instance,
     logger,
     hooks: createBusMetrics(metrics),
   });
@@ -67,7 +68,7 @@ export async function startService(
   mkdirSync(dataDir, { recursive: true });
   const context: ServiceContext = {
     name: definition.name,
-    instance: `${definition.name}-${environment.CORTEX_INSTANCE}`,
+    instance,
     bus,
     config,
     logger,

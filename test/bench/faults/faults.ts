@@ -7,7 +7,7 @@ import { bedStartMs, shapes } from './synthetic-metric.ts';
 
 const ways: Readonly<Record<string, DetectionSettings>> = {
   'by default': compileDetection([], []),
-  'each metric alone': compileDetection([], [], MachineLearning.parse({ enabled: false })),
+  'each metric alone': compileDetection([], [], { machineLearning: MachineLearning.parse({ enabled: false }) }),
 };
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

@@ -62,8 +62,8 @@ async function settingsOf(
   if (file === undefined) return undefined;
   const { result } = await loadConfiguration(file, surroundings);
   if (result.ok) {
-    const { detection, playbooks, machineLearning } = result.configuration;
-    return compileDetection(detection, playbooks, machineLearning);
+    const { configuration } = result;
+    return compileDetection(configuration.detection, configuration.playbooks, configuration);
   }
   throw new CliError(
     'CORTEX_CONFIGURATION_INVALID',

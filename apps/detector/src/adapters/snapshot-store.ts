@@ -1,8 +1,8 @@
 import type { Bucket } from '@cortex/bus';
-import { detectorBucket, type JsonRecord } from '@cortex/contracts';
+import type { JsonRecord } from '@cortex/contracts';
+import type { Share } from '@cortex/shares';
 import { z } from 'zod';
-
-export type Snapshot = z.output<typeof detectorBucket.value>;
+import { SnapshotHead, type Snapshot } from './snapshot-head.ts';
 
 /** What a partition has come to: its state after every event up to and including `sequence` of the telemetry stream. */
 export interface Progress {
@@ -12,7 +12,8 @@ export interface Progress {
 
 export interface SnapshotStoreOptions {
   readonly bucket: Bucket<Snapshot>;
-  readonly partition: number;
+  readonly partition: string;
+  readonly owner: Pick<Share, 'token' | 'isHeld'>;
   readonly now: () => Date;
   readonly onError: (error: unknown) => void;
 }
@@ -20,19 +21,21 @@ export interface SnapshotStoreOptions {
 const leastIntervalMs = 1_000;
 /** At most this share of the time goes into writing snapshots. */
 const largestShare = 0.05;
-/** Series in one part: some three megabytes, well below the largest message. */
-const partSize = 128;
+/** The lists of a state, and how much of each goes into one part: some three megabytes, well below the largest message. */
+const partSizes = { series: 128, entities: 4 } as const;
+type List = keyof typeof partSizes;
+const lists = Object.keys(partSizes) as readonly List[];
 
-/** What stands under the partition's own key: the state but for its series, and where they are. */
-const Head = z.looseObject({ generation: z.enum(['a', 'b']), parts: z.number().int().nonnegative() });
-const Part = z.strictObject({ series: z.array(z.json()) });
+const Part = z.partialRecord(z.enum(['series', 'entities']), z.array(z.json()));
 
 /**
- * Writes the newest progress of one partition now and then, in parts: first those of the other generation, then the head that
- * points to them, so that a crash in between leaves the snapshot before. One that fails costs a longer replay, nothing else.
+ * Writes the newest progress of one partition now and then, in parts: first those in another place than the last ones, then
+ * the head that points to them, so that a crash in between leaves the snapshot before. One that fails costs a longer replay,
+ * nothing else. The keys of the parts carry the token of the owner, so that nobody writes among those of another.
  */
 export class SnapshotStore {
   readonly #options: SnapshotStoreOptions;
+  readonly #head: SnapshotHead;
   #newest: Progress | undefined;
   /** The state is ahead of the newest progress: it must not be saved under that. */
   #isHeld = false;
@@ -40,25 +43,27 @@ export class SnapshotStore {
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #intervalMs = leastIntervalMs;
-  #generation: 'a' | 'b' = 'b';
+  /** Parts of earlier owners may be left. */
+  #isLittered = true;
 
   constructor(options: SnapshotStoreOptions) {
     this.#options = options;
+    this.#head = new SnapshotHead(options.bucket, options.partition, options.owner.token);
   }
 
-  async load(): Promise<Snapshot | undefined> {
-    const { bucket, partition } = this.#options;
-    const head = (await bucket.get(String(partition)))?.value;
+  /** Takes the partition over from its last owner, and reads how far that one came. */
+  async load(): Promise<{ readonly sequence: number; readonly state: JsonRecord } | undefined> {
+    const { bucket, partition, now } = this.#options;
+    const head = await this.#head.takeOver(now().toISOString());
     if (head === undefined) return undefined;
-    const { generation, parts, ...state } = Head.parse(head.state);
-    this.#generation = generation;
-    const series: unknown[] = [];
-    for (let part = 0; part < parts; part += 1) {
-      const value = (await bucket.get(`${partition}.${generation}.${part}`))?.value;
+    const state: Record<List, unknown[]> = { series: [], entities: [] };
+    for (let part = 0; part < head.parts; part += 1) {
+      const value = (await bucket.get(`${partition}.${head.place}.${part}`))?.value;
       if (value?.sequence !== head.sequence) throw new RangeError(`part ${part} of the snapshot is of another time`);
-      for (const one of Part.parse(value.state).series) series.push(one);
+      const piece = Part.parse(value.state);
+      for (const list of lists) for (const one of piece[list] ?? []) state[list].push(one);
     }
-    return { ...head, state: { ...state, series } as JsonRecord };
+    return { sequence: head.sequence, state: { ...head.rest, ...state } as JsonRecord };
   }
 
   /** From here to the next `note` nothing is saved. */
@@ -86,7 +91,7 @@ export class SnapshotStore {
     await previous;
     this.#isDue = this.#isHeld;
     const progress = this.#newest;
-    if (progress === undefined || this.#isHeld) return;
+    if (progress === undefined || this.#isHeld || !this.#options.owner.isHeld()) return;
     this.#newest = undefined;
     const startedAt = performance.now();
     try {
@@ -97,17 +102,35 @@ export class SnapshotStore {
     this.#intervalMs = Math.max(leastIntervalMs, (performance.now() - startedAt) / largestShare);
   }
 
-  async #write(sequence: number, { series, ...state }: JsonRecord): Promise<void> {
-    const { bucket, partition, now } = this.#options;
+  async #write(sequence: number, { series, entities, ...rest }: JsonRecord): Promise<void> {
+    const { bucket, partition, owner, now } = this.#options;
     const savedAt = now().toISOString();
-    const generation = this.#generation === 'a' ? 'b' : 'a';
-    const all = Array.isArray(series) ? series : [];
-    const parts = Math.ceil(all.length / partSize);
-    for (let part = 0; part < parts; part += 1) {
-      const piece = all.slice(part * partSize, (part + 1) * partSize);
-      await bucket.put(`${partition}.${generation}.${part}`, { sequence, state: { series: piece }, savedAt });
+    const place = await this.#head.nextPlace();
+    let parts = 0;
+    for (const state of [...piecesOf('series', series), ...piecesOf('entities', entities)]) {
+      if (!owner.isHeld()) return;
+      await bucket.put(`${partition}.${place}.${parts}`, { sequence, state, savedAt });
+      parts += 1;
     }
-    await bucket.put(String(partition), { sequence, state: { ...state, generation, parts }, savedAt });
-    this.#generation = generation;
+    if (!owner.isHeld()) return;
+    await this.#head.write({ sequence, place, parts, rest }, savedAt);
+    if (this.#isLittered) await this.#removeOlderParts();
+    this.#isLittered = false;
   }
+
+  /** Never those of a larger token: this process may have stood still, and have a successor. */
+  async #removeOlderParts(): Promise<void> {
+    const { bucket, partition, owner } = this.#options;
+    const owners = new Set((await bucket.keys(`${partition}.>`)).map((key) => key.split('.')[1] ?? ''));
+    for (const token of owners) {
+      if (!(Number(token) >= owner.token)) await bucket.clear(`${partition}.${token}.>`);
+    }
+  }
+}
+
+function piecesOf(list: List, all: JsonRecord[string] | undefined): JsonRecord[] {
+  if (!Array.isArray(all)) return [];
+  const size = partSizes[list];
+  const count = Math.ceil(all.length / size);
+  return Array.from({ length: count }, (_, part) => ({ [list]: all.slice(part * size, (part + 1) * size) }));
 }

@@ -1,17 +1,19 @@
 import type { Bus } from '@cortex/bus';
 import type { CortexEvent } from '@cortex/contracts';
 import { detect, savePartition, type Detection, type DetectionSettings, type PartitionState } from '@cortex/detection';
+import type { Share } from '@cortex/shares';
 import type { Logger } from 'pino';
 import type { FittingModels } from '../fitting-models.ts';
 import type { SnapshotStore } from '../adapters/snapshot-store.ts';
 import type { DetectorMetrics } from '../detector-metrics.ts';
 
 export interface PartitionHandlerOptions {
-  readonly partition: number;
+  /** The partition. */
+  readonly share: Pick<Share, 'name' | 'isHeld'>;
   readonly settings: DetectionSettings;
   /** Driven on by the handler. */
   readonly initial: PartitionState;
-  readonly bus: Pick<Bus, 'publishAll'>;
+  readonly bus: Pick<Bus, 'publish'>;
   readonly snapshots: SnapshotStore;
   readonly fitting: FittingModels;
   readonly metrics: DetectorMetrics;
@@ -21,24 +23,31 @@ export interface PartitionHandlerOptions {
 /**
  * Handles the telemetry of one partition, event by event in stream order. Publishing comes first, then the new state may be
  * saved: whatever a crash cuts off is done again from the last snapshot, with the same result under the same ids. What could
- * not be published is kept, and published when the same event comes again.
+ * not be published is kept, and published when the same event comes again. Once the partition is lost nothing more is done.
  */
 export function createTelemetryHandler(options: PartitionHandlerOptions) {
-  const { partition, settings, initial: state, bus, snapshots, fitting, metrics, logger } = options;
+  const { share, settings, initial: state, bus, snapshots, fitting, metrics, logger } = options;
   let unpublished: { readonly sequence: number; readonly detection: Detection } | undefined;
 
   return async (
     event: CortexEvent<'telemetry.metrics'>,
     { sequence }: { readonly sequence: number },
   ): Promise<void> => {
+    if (!share.isHeld()) return;
     snapshots.hold();
     await fitting.untilReadyFor(event.data.series);
     const detection = unpublished?.sequence === sequence ? unpublished.detection : attempt(event);
     unpublished = { sequence, detection };
-    await bus.publishAll(detection.drafts, event);
+    for (const draft of detection.drafts) {
+      if (!share.isHeld()) return;
+      await bus.publish(draft, event);
+    }
     unpublished = undefined;
-    metrics.count(partition, state.series.size, detection.counts);
-    for (const { type, data } of detection.drafts) logger.info({ type, anomaly: data }, 'anomaly');
+    metrics.count(share.name, state, detection.counts);
+    for (const { type, data } of detection.drafts) {
+      if (type === 'detection.limited') logger.warn({ limited: data }, 'series are refused');
+      else logger.info({ type, anomaly: data }, 'anomaly');
+    }
     snapshots.note({ sequence, save: () => savePartition(state) });
   };
 

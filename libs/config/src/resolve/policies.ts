@@ -1,19 +1,19 @@
-import { DetectionRule, MachineLearning } from '@cortex/contracts';
-import type { SafetyPolicy } from '@cortex/contracts';
+import { DetectionRule, MachineLearning, SeriesLimits } from '@cortex/contracts';
+import type { CortexConfiguration, SafetyPolicy } from '@cortex/contracts';
 import { requireInstance, requireService } from '../references.ts';
 import { DetectionInput } from '../schema/detection.ts';
 import { SafetyInput } from '../schema/safety.ts';
 import { read } from '../scope.ts';
 import type { Scope, World } from '../scope.ts';
 
-/** The user's rules in their order, then one that holds for every series; and how metrics are judged together. */
+/** The user's rules in their order, then one that holds for every series; how many there may be; how they are judged together. */
 export function resolveDetection(
   scope: Scope,
   raw: unknown,
   world: Pick<World, 'declared'>,
   /** May be named although it is not a configured service. */
   hostService: unknown,
-): { readonly detection: readonly DetectionRule[]; readonly machineLearning: MachineLearning } | undefined {
+): Pick<CortexConfiguration, 'detection' | 'seriesLimits' | 'machineLearning'> | undefined {
   const input = read(scope, ['detection'], DetectionInput, raw);
   if (input === undefined) return undefined;
   const rules = input.rules ?? [];
@@ -21,8 +21,15 @@ export function resolveDetection(
     if (match.service === undefined || match.service.includes('*') || match.service === hostService) continue;
     requireService(scope, ['detection', 'rules', index, 'match', 'service'], match.service, world);
   }
+  const { partition: perPartition, service: perService, services = {} } = input.max_series;
+  const own = Object.entries(services).map(([service, series]) => ({ service, series }));
+  for (const { service } of own) {
+    if (service !== hostService)
+      requireService(scope, ['detection', 'max_series', 'services', service], service, world);
+  }
   return {
     detection: [...rules, { match: {} }].map((rule) => DetectionRule.parse(rule)),
+    seriesLimits: SeriesLimits.parse({ perPartition, perService, services: own }),
     machineLearning: MachineLearning.parse(input.machine_learning),
   };
 }

@@ -1,3 +1,4 @@
+import { Name } from '@cortex/contracts';
 import { z } from 'zod';
 import { duration, positiveDuration, raise, text } from './scalars.ts';
 
@@ -88,7 +89,17 @@ const MachineLearningInput = z
     },
   }));
 
+const seriesCount = z.number().int().positive().max(100_000);
+
 export const DetectionInput = z.strictObject({
   rules: z.array(DetectionRuleInput).optional(),
   machine_learning: MachineLearningInput.prefault({}),
+  max_series: z
+    .strictObject({
+      partition: seriesCount.optional(),
+      service: seriesCount.optional(),
+      services: z.record(Name, seriesCount).optional(),
+    })
+    .prefault({})
+    .meta({ description: 'Series that are watched in one partition: of all services, of each, and of some' }),
 });

@@ -35,10 +35,36 @@ export const leaseTtlMs = 10_000;
 
 export const leaseBucket = defineBucket({
   name: 'cortex-leases',
-  summary: 'Leases on targets, and the slots of each service’s budget; both vanish with their holder',
-  key: 'target.<service>.<instance> | slot.<service>.<n>',
+  summary: 'Leases on targets, slots of each service’s budget, seats of replicas; all vanish with their holder',
+  key: 'target.<service>.<instance> | slot.<service>.<n> | member.<service>.<replica>',
   value: LeaseRecord,
   ttlMs: leaseTtlMs,
+  coordination: true,
+});
+
+/** Which replica of a service has which of its shares. One record, so that one write moves any number of them. */
+export const ShareTable = z.strictObject({
+  /** Replicas that take part, also those that own nothing, with the tokens of the leases that are their seats. */
+  members: z.array(z.strictObject({ name: z.string().min(1).max(256), seat: z.number().int().positive() })).max(256),
+  shares: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(256),
+        owner: z.string().min(1).max(256),
+        token: z.number().int().positive(),
+      }),
+    )
+    .max(1_024),
+  /** The newest token: each claim of a share gets the next one. */
+  tokens: z.number().int().nonnegative(),
+});
+export type ShareTable = z.infer<typeof ShareTable>;
+
+export const shareBucket = defineBucket({
+  name: 'cortex-shares',
+  summary: 'Which replica of a service does which share of its work',
+  key: '<service>',
+  value: ShareTable,
   coordination: true,
 });
 

@@ -69,7 +69,7 @@ export const healthBucket = defineBucket({
 export const detectorBucket = defineBucket({
   name: 'cortex-detector',
   summary: 'Detection state of each telemetry partition, in parts, with the stream sequence that it includes',
-  key: '<partition> | <partition>.<generation>.<part>',
+  key: '<partition> | <partition>.<owner>.<a or b>.<part>',
   value: z.strictObject({ sequence: z.number().int().nonnegative(), state: JsonRecord, savedAt: Timestamp }),
 });
 

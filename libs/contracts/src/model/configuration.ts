@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CheckDefinition, Service } from './catalogue.ts';
-import { DetectionRule, MachineLearning } from './detection.ts';
+import { DetectionRule, MachineLearning, SeriesLimits } from './detection.ts';
 import { Playbook } from './playbook.ts';
 import { Contact, EscalationPolicy, SafetyPolicy } from './policy.ts';
 import { DurationMs, Name } from './scalars.ts';
@@ -65,6 +65,7 @@ export const CortexConfiguration = z.strictObject({
   checks: z.array(CheckDefinition),
   health: HealthSettings,
   detection: z.array(DetectionRule),
+  seriesLimits: SeriesLimits,
   machineLearning: MachineLearning,
   playbooks: z.array(Playbook),
   safety: SafetyPolicy,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DurationMs } from './scalars.ts';
+import { DurationMs, Name } from './scalars.ts';
 
 /** Settings of the detectors for the series that `match` names. `*` in a metric name matches any run of characters. */
 export const DetectionRule = z.strictObject({
@@ -63,3 +63,14 @@ export const MachineLearning = z.strictObject({
   autoencoder: z.boolean().default(true),
 });
 export type MachineLearning = z.infer<typeof MachineLearning>;
+const SeriesCount = z.number().int().positive().max(100_000);
+
+/** How many series are watched in one partition; what is beyond is refused, and said. A series takes some 30 KB. */
+export const SeriesLimits = z.strictObject({
+  perPartition: SeriesCount.default(3_000),
+  /** Of one service. */
+  perService: SeriesCount.default(2_000),
+  /** Services with limits of their own. */
+  services: z.array(z.strictObject({ service: Name, series: SeriesCount })).default([]),
+});
+export type SeriesLimits = z.infer<typeof SeriesLimits>;

@@ -15,7 +15,7 @@ import { deliverFit, pendingFits } from './close-row.ts';
 import type { FitRequest } from './entity.ts';
 
 const minuteMs = 60_000;
-const settings = compileDetection([], [], MachineLearning.parse({ autoencoder: false }));
+const settings = compileDetection([], [], { machineLearning: MachineLearning.parse({ autoencoder: false }) });
 const metrics = ['cpu_usage', 'request_rate', 'response_time'];
 
 /** Load drives all three; the noise of each is small beside it. */

@@ -6,8 +6,8 @@ import type { Random } from './seeded-random.ts';
 export interface TreeArrays {
   readonly height: number;
   readonly splitColumns: Uint16Array;
-  readonly splitValues: Float64Array;
-  readonly pathLengths: Float64Array;
+  readonly splitValues: Float32Array;
+  readonly pathLengths: Float32Array;
 }
 
 /** What growing a tree needs, allocated once for all trees of a forest. */
@@ -15,7 +15,7 @@ export interface Grower {
   readonly random: Random;
   readonly sampleSize: number;
   /** The rows of the tree, one after the other. */
-  readonly sample: Float64Array;
+  readonly sample: Float32Array;
   /** Where the rows of the nodes begin in `sample`: those of node i are at `starts[i]` up to `ends[i]`, at even depths in the first array, else in the second. */
   readonly members: readonly [Int32Array, Int32Array];
   readonly starts: Int32Array;
@@ -32,7 +32,7 @@ export function newGrower(sampleSize: number, columns: number, height: number, r
   return {
     random,
     sampleSize,
-    sample: new Float64Array(sampleSize * columns),
+    sample: new Float32Array(sampleSize * columns),
     members: [new Int32Array(sampleSize), new Int32Array(sampleSize)],
     starts: new Int32Array(2 ** (height + 1)),
     ends: new Int32Array(2 ** (height + 1)),
@@ -125,7 +125,7 @@ function drawSplit({ range, random }: Grower): number {
   const low = range[0] as number;
   const high = range[1] as number;
   const share = random();
-  const split = low * (1 - share) + high * share;
+  const split = Math.fround(low * (1 - share) + high * share);
   return split > low && split <= high ? split : high;
 }
 

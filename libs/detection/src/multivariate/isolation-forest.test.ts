@@ -137,8 +137,9 @@ test('scores stay between 0 and 1 for every row, however strange', () => {
   );
 });
 
-test('values that differ by one last bit are split without an empty side', () => {
-  const rows = matrixOf(Array.from({ length: 64 }, (_, row) => [row % 2 === 0 ? 1 : 1 + Number.EPSILON]));
+test('values that differ by one last bit of 32 are split without an empty side', () => {
+  const lastBit = 2 ** -23;
+  const rows = matrixOf(Array.from({ length: 64 }, (_, row) => [row % 2 === 0 ? 1 : 1 + lastBit]));
   const forest = growForest(rows, {}, seededRandom(22));
-  expect([...forest.splitValues].filter((value) => value !== 0)).toEqual(Array(100).fill(1 + Number.EPSILON));
+  expect([...forest.splitValues].filter((value) => value !== 0)).toEqual(Array(100).fill(1 + lastBit));
 });

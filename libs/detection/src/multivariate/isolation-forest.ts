@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { growTree, loadSample, newGrower } from './grow-tree.ts';
 import { mapRows, type Matrix } from './matrix.ts';
-import { pack32, pack64, unpack32, unpack64 } from '../packed.ts';
+import { pack32, unpack32 } from '../packed.ts';
 import { averagePathLength } from './path-length.ts';
 import { quantileOfSorted } from './quantile.ts';
 import { shuffleStart, type Random } from './seeded-random.ts';
@@ -23,14 +23,14 @@ export interface IsolationForest {
   readonly height: number;
   readonly sampleSize: number;
   readonly columns: number;
-  /** c(sampleSize). */
+  /** c(sampleSize), in 32 bits like the path lengths. */
   readonly averagePath: number;
   /** The column that a node looks at, tree after tree. */
   readonly splitColumns: Uint16Array;
   /** A row goes right when its value is at least this. */
-  readonly splitValues: Float64Array;
+  readonly splitValues: Float32Array;
   /** Path lengths at the lowest places, adjusted by c(rows in the leaf). */
-  readonly pathLengths: Float64Array;
+  readonly pathLengths: Float32Array;
 }
 
 const defaultTrees = 100;
@@ -49,10 +49,10 @@ export function growForest(rows: Matrix, options: ForestOptions, random: Random)
     height,
     sampleSize,
     columns: rows.columns,
-    averagePath: averagePathLength(sampleSize),
+    averagePath: Math.fround(averagePathLength(sampleSize)),
     splitColumns: new Uint16Array(trees * nodes),
-    splitValues: new Float64Array(trees * nodes),
-    pathLengths: new Float64Array(trees * (nodes + 1)),
+    splitValues: new Float32Array(trees * nodes),
+    pathLengths: new Float32Array(trees * (nodes + 1)),
   };
   const order = Int32Array.from({ length: rows.rows }, (_, index) => index);
   const grower = newGrower(sampleSize, rows.columns, height, random);
@@ -150,8 +150,8 @@ export function saveForest(forest: IsolationForest): SavedForest {
     sampleSize: forest.sampleSize,
     columns: forest.columns,
     splitColumns: pack32(Float32Array.from(forest.splitColumns)),
-    splitValues: pack64(forest.splitValues),
-    pathLengths: pack64(forest.pathLengths),
+    splitValues: pack32(forest.splitValues),
+    pathLengths: pack32(forest.pathLengths),
   };
 }
 
@@ -161,9 +161,9 @@ export function restoreForest(value: unknown): IsolationForest {
   const nodes = shape.trees * (2 ** shape.height - 1);
   return {
     ...shape,
-    averagePath: averagePathLength(shape.sampleSize),
+    averagePath: Math.fround(averagePathLength(shape.sampleSize)),
     splitColumns: Uint16Array.from(unpack32(splitColumns, nodes)),
-    splitValues: unpack64(splitValues, nodes),
-    pathLengths: unpack64(pathLengths, nodes + shape.trees),
+    splitValues: unpack32(splitValues, nodes),
+    pathLengths: unpack32(pathLengths, nodes + shape.trees),
   };
 }

@@ -1,0 +1,194 @@
+import { connectBus, derivedId, type Bus } from '@cortex/bus';
+import {
+  anomalyCleared,
+  anomalyDetected,
+  anomalyUpdated,
+  detectorBucket,
+  draft,
+  shareBucket,
+  telemetryMetrics,
+  type CortexEvent,
+  type SeriesBatch,
+} from '@cortex/contracts';
+import { compileDetection, detect, emptyPartition, savePartition } from '@cortex/detection';
+import {
+  bundleApp,
+  eventually,
+  silentLogger,
+  startApp,
+  startProvisionedNats,
+  temporaryFolder,
+  type ProvisionedNats,
+  type TestProcess,
+} from '@cortex/testing';
+import fc from 'fast-check';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
+import { SnapshotStore } from './adapters/snapshot-store.ts';
+
+const app = fileURLToPath(new URL('..', import.meta.url));
+const partitions = ['0', '1', '2', '3'];
+const folder = temporaryFolder('cortex-takeover-');
+writeFileSync(
+  join(folder.path, 'cortex.yaml'),
+  `version: 1
+services:
+  - name: shop
+    instances: [{ id: shop-0 }]
+collector: { partitions: ${partitions.length} }
+`,
+);
+
+let nats: ProvisionedNats;
+let bus: Bus;
+
+beforeAll(async () => {
+  await bundleApp(app);
+  nats = await startProvisionedNats({ leaseTtlMs: 1_500 });
+  bus = await connectBus({ servers: nats.url, source: '/cortex/collector', name: 'test', logger: silentLogger });
+});
+afterAll(async () => {
+  await bus.drain(1_000);
+  await nats.stop();
+});
+
+let started = 0;
+function startDetector(): { name: string; process: TestProcess } {
+  started += 1;
+  const name = `replica-${started}`;
+  const process = startApp(app, { natsUrl: nats.url, folder: folder.path, env: { CORTEX_INSTANCE: name } });
+  return { name: `detector-${name}`, process };
+}
+
+const stepMs = 10_000;
+const startMs = Date.now() - 24 * 3_600_000;
+let published = 0;
+
+/** The next samples of every partition; now and then they are much too high for a while. */
+async function publishSome(): Promise<void> {
+  for (const partition of partitions) {
+    const series = ['latency_ms', 'memory'].map((metric, index): SeriesBatch => {
+      const times = Array.from({ length: 4 }, (_, at) => startMs + (published * 4 + at) * stepMs);
+      const isHigh = (published + index * 7 + Number(partition) * 5) % 40 > 34 && published > 30;
+      return {
+        service: 'shop',
+        instance: `shop-${partition}`,
+        metric,
+        labels: {},
+        timesMs: times,
+        values: times.map((time) => (isHigh ? 300 : 100) + (((time / stepMs) * 7) % 5)),
+      };
+    });
+    await bus.publish(draft(telemetryMetrics, { service: partition, data: { partition: Number(partition), series } }));
+  }
+  published += 1;
+}
+
+async function ownersOf(): Promise<readonly string[]> {
+  const table = await (await bus.bucket(shareBucket)).get('detector');
+  return (table?.value.shares ?? []).map(({ owner }) => owner);
+}
+
+/** Publishes on until each of these replicas owns something, and nobody else does. */
+async function untilAllOwn(names: readonly string[]): Promise<void> {
+  await eventually(
+    async () => {
+      await publishSome();
+      const owners = await ownersOf();
+      expect(owners).toHaveLength(partitions.length);
+      expect(new Set(owners)).toEqual(new Set(names));
+    },
+    { timeoutMs: 30_000 },
+  );
+}
+
+async function telemetryOf(partition: string): Promise<readonly CortexEvent<'telemetry.metrics'>[]> {
+  const events: CortexEvent<'telemetry.metrics'>[] = [];
+  await new Promise<void>((resolve, reject) => {
+    const handle = (event: CortexEvent<'telemetry.metrics'>): void => void events.push(event);
+    bus
+      .read({ event: telemetryMetrics, service: partition, from: 'all', handle, onCaughtUp: resolve })
+      .catch((error: unknown) => reject(error as Error));
+  });
+  return events;
+}
+
+/** What one detector that nobody disturbs makes of a partition. */
+async function undisturbed(partition: string) {
+  const settings = compileDetection([], []);
+  const state = emptyPartition();
+  const said: (readonly [string, unknown])[] = [];
+  for (const event of await telemetryOf(partition)) {
+    const { drafts } = detect(settings, state, { atMs: Date.parse(event.time), series: event.data.series });
+    for (const { type, key, data } of drafts) said.push([derivedId(event, 'event', type, key ?? ''), data]);
+  }
+  return { said, saved: savePartition(state) };
+}
+
+async function everythingSaid(): Promise<readonly (readonly [string, unknown])[]> {
+  const said: (readonly [string, unknown])[] = [];
+  for (const event of [anomalyDetected, anomalyUpdated, anomalyCleared] as const) {
+    await new Promise<void>((resolve, reject) => {
+      const handle = ({ id, data }: CortexEvent): void => void said.push([id, data]);
+      bus.read({ event, from: 'all', handle, onCaughtUp: resolve }).catch((error: unknown) => reject(error as Error));
+    });
+  }
+  return said;
+}
+
+/** Where two pieces of JSON differ: whole states would make no message that anybody reads. */
+function differences(left: unknown, right: unknown, path = ''): readonly string[] {
+  if (JSON.stringify(left) === JSON.stringify(right)) return [];
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return [path];
+  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...keys].flatMap((key) =>
+    differences((left as Record<string, unknown>)[key], (right as Record<string, unknown>)[key], `${path}/${key}`),
+  );
+}
+
+const byId = (said: readonly (readonly [string, unknown])[]) =>
+  said.toSorted(([left], [right]) => (left < right ? -1 : 1));
+
+test('two detectors, killed and frozen at random: in the end as if there had been one that nobody disturbed', async () => {
+  const seed = Date.now() % 1_000_000;
+  onTestFailed(() => console.error(`seed ${seed}`));
+  const [random = []] = fc.sample(fc.array(fc.nat(1_000_000), { minLength: 32, maxLength: 32 }), { seed, numRuns: 1 });
+  const draw = (limit: number): number => (random.pop() ?? 0) % limit;
+  let replicas = [startDetector(), startDetector()];
+  for (let round = 0; round < 6; round += 1) {
+    await untilAllOwn(replicas.map(({ name }) => name));
+    for (let batch = draw(60); batch >= 0; batch -= 1) await publishSome();
+    const [victim, survivor] = draw(2) === 0 ? replicas : replicas.toReversed();
+    if (victim === undefined || survivor === undefined) throw new Error('two replicas run');
+    if (draw(2) === 0) {
+      await victim.process.kill();
+      replicas = [survivor, startDetector()];
+    } else {
+      victim.process.signal('SIGSTOP');
+      await untilAllOwn([survivor.name]);
+      victim.process.signal('SIGCONT');
+    }
+  }
+  await untilAllOwn(replicas.map(({ name }) => name));
+
+  expect(await Promise.all(replicas.map(({ process }) => process.stop()))).toEqual([0, 0]);
+  expect(await ownersOf()).toEqual([]);
+  // What is left in the stream when both stop is for whoever comes next.
+  const last = startDetector();
+  const { port } = JSON.parse(await last.process.waitForLine('"listening"')) as { port: number };
+  await eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200));
+  const bucket = await bus.bucket(detectorBucket);
+  const expected = await Promise.all(partitions.map(undisturbed));
+  expect(await last.process.stop()).toBe(0);
+
+  expect(byId(await everythingSaid())).toEqual(byId(expected.flatMap(({ said }) => said)));
+  expect(expected.every(({ said }) => said.length > 4)).toBe(true);
+  for (const [index, partition] of partitions.entries()) {
+    const owner = { token: 1_000_000, isHeld: () => true };
+    const fail = (error: unknown): never => expect.unreachable(String(error));
+    const store = new SnapshotStore({ bucket, partition, owner, now: () => new Date(), onError: fail });
+    expect(differences((await store.load())?.state, expected[index]?.saved)).toEqual([]);
+  }
+}, 240_000);

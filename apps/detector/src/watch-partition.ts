@@ -1,0 +1,76 @@
+import { BadEntryError, BusError, type Bucket, type Bus } from '@cortex/bus';
+import { telemetryMetrics } from '@cortex/contracts';
+import { emptyPartition, restorePartition, type DetectionSettings } from '@cortex/detection';
+import type { Share, ShareWork } from '@cortex/shares';
+import type { Logger } from 'pino';
+import type { Snapshot } from './adapters/snapshot-head.ts';
+import { SnapshotStore } from './adapters/snapshot-store.ts';
+import type { ModelFitter } from './adapters/model-fitter.ts';
+import type { DetectorMetrics } from './detector-metrics.ts';
+import { FittingModels } from './fitting-models.ts';
+import { createTelemetryHandler } from './handlers/telemetry-metrics.ts';
+
+export interface WatchOptions {
+  readonly bus: Pick<Bus, 'read' | 'publish'>;
+  readonly bucket: Bucket<Snapshot>;
+  readonly settings: DetectionSettings;
+  readonly fitter: ModelFitter;
+  readonly metrics: DetectorMetrics;
+  readonly logger: Logger;
+  readonly now: () => Date;
+  readonly onCaughtUp: () => void;
+}
+
+/** Watches a partition from where its last owner had saved it, for as long as the share is held. */
+export async function watchPartition(options: WatchOptions, share: Share): Promise<ShareWork> {
+  const { bus, bucket, settings, fitter, metrics, now, onCaughtUp } = options;
+  const partition = share.name;
+  const logger = options.logger.child({ partition });
+  const snapshots = new SnapshotStore({
+    bucket,
+    partition,
+    owner: share,
+    now,
+    onError(err) {
+      metrics.unsaved.inc();
+      logger.error({ err }, 'the detection state was not saved');
+    },
+  });
+  const { sequence, state } = await restore();
+  const fitting = new FittingModels(state, fitter);
+  const handle = createTelemetryHandler({ share, settings, initial: state, bus, snapshots, fitting, metrics, logger });
+  const reading = await bus.read({
+    event: telemetryMetrics,
+    service: partition,
+    from: { afterSequence: sequence },
+    deadLetterAs: 'detector',
+    handle,
+    onCaughtUp,
+  });
+  metrics.takeovers.inc();
+  logger.info({ after: sequence, series: state.series.size, token: share.token }, 'watching');
+  return {
+    async end() {
+      await reading.stop();
+      await snapshots.flush();
+      metrics.forget(partition);
+      logger.info({ inOrder: share.isHeld() }, 'no longer watching');
+    },
+  };
+
+  /** A snapshot that cannot be used is no loss but of memory: what the stream still holds is read from its beginning. */
+  async function restore() {
+    try {
+      const saved = await snapshots.load();
+      if (saved === undefined) return { sequence: 0, state: emptyPartition() };
+      return { sequence: saved.sequence, state: restorePartition(settings, saved.state) };
+    } catch (err) {
+      if (err instanceof BusError && !(err instanceof BadEntryError)) throw err;
+      logger.warn(
+        { err },
+        'the saved detection state cannot be used; it is built anew from the telemetry that is left',
+      );
+      return { sequence: 0, state: emptyPartition() };
+    }
+  }
+}

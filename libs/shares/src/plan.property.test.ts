@@ -1,0 +1,93 @@
+import type { ShareTable } from '@cortex/contracts';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { claim, emptyTable, join, putOut, releaseAllBut, seatIn, surplus } from './plan.ts';
+
+const nothingBusy: ReadonlySet<string> = new Set();
+const replicas = ['a', 'b', 'c', 'd', 'e'];
+const sharesOf = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index));
+
+/** One step of one replica: it takes what it may, or gives one share up. */
+function step(table: ShareTable, replica: string, shares: readonly string[]): ShareTable {
+  if (seatIn(table, replica, 1) !== 'ours') return table;
+  const claimed = claim(table, replica, shares, nothingBusy);
+  const [first] = surplus(claimed, replica, shares);
+  const kept = claimed.shares.filter(({ owner, name }) => owner === replica && name !== first);
+  return releaseAllBut(claimed, replica, new Set(kept.map(({ token }) => token)));
+}
+
+function settle(table: ShareTable, shares: readonly string[]): ShareTable {
+  let current = table;
+  for (let round = 0; round < 200; round += 1) {
+    const next = replicas.reduce((state, replica) => step(state, replica, shares), current);
+    if (next === current) return current;
+    current = next;
+  }
+  throw new Error('it never settles');
+}
+
+const countsOf = ({ members, shares }: ShareTable): number[] =>
+  members.map(({ name }) => shares.filter(({ owner }) => owner === name).length);
+
+const happening = fc.oneof(
+  fc.record({ kind: fc.constant('join' as const), replica: fc.constantFrom(...replicas) }),
+  fc.record({ kind: fc.constant('gone' as const), replica: fc.constantFrom(...replicas) }),
+  fc.record({ kind: fc.constant('step' as const), replica: fc.constantFrom(...replicas) }),
+);
+
+test('whatever comes and goes: no share has two owners, tokens grow, and in the end all are shared out evenly', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 40 }), fc.array(happening, { maxLength: 40 }), (count, happenings) => {
+      const shares = sharesOf(count);
+      let table = emptyTable;
+      for (const { kind, replica } of happenings) {
+        const before = table;
+        if (kind === 'join') table = join(table, replica, 1);
+        else if (kind === 'gone') table = putOut(table, [replica]);
+        else table = step(table, replica, shares);
+        expect(new Set(table.shares.map(({ name }) => name)).size).toBe(table.shares.length);
+        expect(table.shares.every(({ owner }) => seatIn(table, owner, 1) === 'ours')).toBe(true);
+        const fresh = table.shares.filter((share) => !before.shares.includes(share));
+        expect(fresh.every(({ token }) => token > before.tokens && token <= table.tokens)).toBe(true);
+      }
+      const settled = settle(table, shares);
+      if (settled.members.length === 0) return;
+      const counts = countsOf(settled);
+      expect(counts.reduce((sum, held) => sum + held, 0)).toBe(count);
+      expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+    }),
+  );
+});
+
+test('no more moves than must: a newcomer gets its part from the others, who exchange nothing', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 4 }), (count, before) => {
+      const shares = sharesOf(count);
+      const old = replicas.slice(0, before);
+      const settled = settle(
+        old.reduce((table, name) => join(table, name, 1), emptyTable),
+        shares,
+      );
+      const then = settle(join(settled, 'e', 1), shares);
+      const moved = then.shares.filter((share) => !settled.shares.includes(share));
+      expect(moved.every(({ owner }) => owner === 'e')).toBe(true);
+      expect(moved.length).toBe(Math.floor(count / (before + 1)));
+    }),
+  );
+});
+
+test('a share that a replica does not know is neither taken nor kept', () => {
+  const settled = settle(join(emptyTable, 'a', 1), sharesOf(4));
+  expect(surplus(settled, 'a', sharesOf(2))).toEqual(['2', '3']);
+  expect(claim(join(emptyTable, 'a', 1), 'a', sharesOf(2), new Set(['0'])).shares).toMatchObject([{ name: '1' }]);
+});
+
+test('a seat is ours, none, or has gone to a successor of the same name', () => {
+  const table = join(emptyTable, 'a', 5);
+  expect([seatIn(table, 'a', 5), seatIn(table, 'b', 5), seatIn(table, 'a', 6), seatIn(table, 'a', 4)]).toEqual([
+    'ours',
+    'none',
+    'none',
+    'successor',
+  ]);
+});
