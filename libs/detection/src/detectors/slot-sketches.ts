@@ -1,3 +1,5 @@
+import type { Memory } from '../memory.ts';
+
 const centroids = 6;
 const stride = 2 * centroids;
 /** A slot remembers about this many values; then all weights are halved. */
@@ -8,36 +10,34 @@ const largestWeight = 2_048;
  * Dunning 2019). Sketches of several slots merge into one.
  */
 export class SlotSketches {
+  readonly #memory: Memory;
   /** Per slot: means, then weights. */
-  readonly #numbers: Float32Array;
+  readonly #slots: number;
 
-  constructor(slots: number, saved?: Float32Array) {
-    if (saved !== undefined && saved.length !== slots * stride) throw new RangeError('saved sketches of another form');
-    this.#numbers = saved ?? new Float32Array(slots * stride);
-  }
-
-  get numbers(): Float32Array {
-    return this.#numbers;
+  constructor(memory: Memory, slots: number) {
+    this.#memory = memory;
+    this.#slots = memory.takeFloats(slots * stride);
   }
 
   weight(slot: number): number {
+    const weights = this.#slots + slot * stride + centroids;
     let sum = 0;
-    for (let index = 0; index < centroids; index += 1) sum += this.#numbers[slot * stride + centroids + index] ?? 0;
+    for (let index = 0; index < centroids; index += 1) sum += this.#memory.floats[weights + index] ?? 0;
     return sum;
   }
 
   push(slot: number, value: number): void {
-    const numbers = this.#numbers;
-    const means = slot * stride;
+    const { floats } = this.#memory;
+    const means = this.#slots + slot * stride;
     const weights = means + centroids;
     // Into the scratch, in order, the new value among them.
     let size = 0;
     let total = 1;
     let isPlaced = false;
     for (let index = 0; index < centroids; index += 1) {
-      const weight = numbers[weights + index] ?? 0;
+      const weight = floats[weights + index] ?? 0;
       if (weight === 0) break;
-      const mean = numbers[means + index] ?? 0;
+      const mean = floats[means + index] ?? 0;
       if (!isPlaced && value <= mean) {
         scratchMeans[size] = value;
         scratchWeights[size] = 1;
@@ -57,8 +57,8 @@ export class SlotSketches {
     if (size > centroids) size = mergeClosest(size);
     const share = total > largestWeight ? 0.5 : 1;
     for (let index = 0; index < size; index += 1) {
-      numbers[means + index] = scratchMeans[index] ?? 0;
-      numbers[weights + index] = (scratchWeights[index] ?? 0) * share;
+      floats[means + index] = scratchMeans[index] ?? 0;
+      floats[weights + index] = (scratchWeights[index] ?? 0) * share;
     }
   }
 
@@ -67,10 +67,11 @@ export class SlotSketches {
     const points: { readonly mean: number; readonly weight: number }[] = [];
     let total = 0;
     for (const slot of slots) {
+      const means = this.#slots + slot * stride;
       for (let index = 0; index < centroids; index += 1) {
-        const weight = this.#numbers[slot * stride + centroids + index] ?? 0;
+        const weight = this.#memory.floats[means + centroids + index] ?? 0;
         if (weight <= 0) break;
-        points.push({ mean: this.#numbers[slot * stride + index] ?? 0, weight });
+        points.push({ mean: this.#memory.floats[means + index] ?? 0, weight });
         total += weight;
       }
     }

@@ -1,4 +1,4 @@
-import { pack8, pack32, unpack8, unpack32 } from '../packed.ts';
+import type { Cell, Memory } from '../memory.ts';
 
 const binsPerOctave = 3;
 const lowestOctave = -8;
@@ -12,7 +12,6 @@ const largestTotal = 8_192;
 /** Deviations that wait before they count. */
 const lag = 48;
 const pendingRoom = lag + 32;
-const pendingFrom = 2 * binCount;
 /** The mean excess over the tail's beginning is at least this share of it, however short the history. */
 const leastExcess = 0.08;
 const largestSurprise = 50;
@@ -23,38 +22,40 @@ const largestSurprise = 50;
  * threshold). A histogram of logarithmic bins: constant work and memory.
  */
 export class EmpiricalTail {
-  /**
-   * In one piece, as pieces cost more than what is in them: counts of the bins, the surprise at the lower edge of each,
-   * and the bins of the deviations that do not count yet.
-   */
-  readonly #numbers = new Float32Array(pendingFrom + pendingRoom);
-  #pendingCount = 0;
-  #newestBin = 0;
-  #total = 0;
-  #tailBegins = 0;
-  #tailSurprise = 0;
-  #surprisePerUnit = 0;
+  readonly #memory: Memory;
+  readonly #counts: number;
+  /** The bins of the deviations that do not count yet. */
+  readonly #pending: number;
+  readonly #pendingCount: Cell;
+  readonly #newestBin: Cell;
+  readonly #total: Cell;
+  readonly #tailBegins: Cell;
+  readonly #tailSurprise: Cell;
+  readonly #surprisePerUnit: Cell;
 
-  /** Goes on from what `save` gave, to the bit. */
-  constructor(saved?: string) {
-    const [packed = '', pending = ''] = saved?.split(' ') ?? [];
-    const counts = saved === undefined ? prior : unpack32(packed);
-    if (counts.length !== binCount) throw new RangeError('a saved tail of another form');
-    this.#numbers.set(counts);
-    const bins = unpack8(pending);
-    this.#numbers.set(bins, pendingFrom);
-    this.#pendingCount = bins.length;
+  constructor(memory: Memory) {
+    this.#memory = memory;
+    this.#counts = memory.takeFloats(binCount);
+    this.#pending = memory.takeBytes(pendingRoom);
+    this.#pendingCount = memory.cell();
+    this.#newestBin = memory.cell();
+    this.#total = memory.cell();
+    this.#tailBegins = memory.cell();
+    this.#tailSurprise = memory.cell();
+    this.#surprisePerUnit = memory.cell();
+    memory.floats.set(prior, this.#counts);
     this.#fit();
   }
 
   /** `deviation` is at least 0. From 0 to 50; 2 is the rarest of a hundred. */
   surprise(deviation: number): number {
     const bin = binOf(deviation);
-    this.#newestBin = bin;
-    if (deviation > this.#tailBegins) {
-      return Math.min(largestSurprise, this.#tailSurprise + (deviation - this.#tailBegins) * this.#surprisePerUnit);
-    }
-    return this.#numbers[binCount + bin] ?? 0;
+    this.#newestBin.value = bin;
+    const beyond = deviation - this.#tailBegins.value;
+    if (beyond > 0) return Math.min(largestSurprise, this.#tailSurprise.value + beyond * this.#surprisePerUnit.value);
+    let above = 0;
+    for (let from = binCount - 1; from >= bin; from -= 1) above += this.#memory.floats[this.#counts + from] ?? 0;
+    return Math.fround(-Math.log10(Math.max(above, 0.5) / this.#total.value));
   }
 
   /**
@@ -62,53 +63,48 @@ export class EmpiricalTail {
    * become usual while it grows.
    */
   learn(): void {
-    const numbers = this.#numbers;
-    numbers[pendingFrom + this.#pendingCount] = this.#newestBin;
-    this.#pendingCount += 1;
-    const ripe = this.#pendingCount - lag;
+    const { bytes, floats } = this.#memory;
+    const count = this.#pendingCount.value + 1;
+    bytes[this.#pending + count - 1] = this.#newestBin.value;
+    this.#pendingCount.value = count;
+    const ripe = count - lag;
     // A sixteenth more changes little, and a fit costs a walk over the bins.
-    if (this.#pendingCount < pendingRoom && ripe * 16 < this.#total) return;
+    if (count < pendingRoom && ripe * 16 < this.#total.value) return;
     for (let index = 0; index < ripe; index += 1) {
-      const bin = numbers[pendingFrom + index] ?? 0;
-      numbers[bin] = (numbers[bin] ?? 0) + 1;
+      const at = this.#counts + (bytes[this.#pending + index] ?? 0);
+      floats[at] = (floats[at] ?? 0) + 1;
     }
-    numbers.copyWithin(pendingFrom, pendingFrom + ripe, pendingFrom + this.#pendingCount);
-    this.#pendingCount = lag;
-    if (this.#total > largestTotal) {
-      for (let bin = 0; bin < binCount; bin += 1) numbers[bin] = (numbers[bin] ?? 0) / 2;
+    bytes.copyWithin(this.#pending, this.#pending + ripe, this.#pending + count);
+    this.#pendingCount.value = lag;
+    if (this.#total.value > largestTotal) {
+      for (let at = this.#counts; at < this.#counts + binCount; at += 1) floats[at] = (floats[at] ?? 0) / 2;
     }
     this.#fit();
   }
 
-  save(): string {
-    const pending = this.#numbers.subarray(pendingFrom, pendingFrom + this.#pendingCount);
-    return `${pack32(this.#numbers.subarray(0, binCount))} ${pack8(Uint8Array.from(pending))}`;
-  }
-
   #fit(): void {
-    const numbers = this.#numbers;
+    const counts = this.#memory.floats.subarray(this.#counts, this.#counts + binCount);
     let total = 0;
-    for (let bin = 0; bin < binCount; bin += 1) total += numbers[bin] ?? 0;
+    for (const count of counts) total += count;
     let above = 0;
     let tailBin = binCount;
     for (let bin = binCount - 1; bin >= 0; bin -= 1) {
-      above += numbers[bin] ?? 0;
-      numbers[binCount + bin] = -Math.log10(Math.max(above, 0.5) / total);
+      above += counts[bin] ?? 0;
       if (above <= tailShare * total) tailBin = bin;
     }
     const begins = edges[tailBin] ?? 0;
     let mass = 0;
     let excess = 0;
     for (let bin = tailBin; bin < binCount; bin += 1) {
-      const count = numbers[bin] ?? 0;
+      const count = counts[bin] ?? 0;
       mass += count;
       excess += count * ((middles[bin] ?? 0) - begins);
     }
     const meanExcess = Math.max(mass > 0 ? excess / mass : 0, leastExcess * begins);
-    this.#total = total;
-    this.#tailBegins = begins;
-    this.#tailSurprise = -Math.log10(Math.max(mass, 0.5) / total);
-    this.#surprisePerUnit = Math.LOG10E / meanExcess;
+    this.#total.value = total;
+    this.#tailBegins.value = begins;
+    this.#tailSurprise.value = -Math.log10(Math.max(mass, 0.5) / total);
+    this.#surprisePerUnit.value = Math.LOG10E / meanExcess;
   }
 }
 
