@@ -25,7 +25,7 @@ export const seasonalShift: DetectorDefinition = {
   trust: 0.7,
   scale: 'rarity',
   create({ unit }, memory) {
-    const means = memory.takeNumbers(slots);
+    const means = memory.takeFloats(slots);
     const counts = memory.takeBytes(slots);
     /** Distances of the newest values; NaN where nothing was known of their hour. */
     const recent = new DelayLine(memory, recentCount);
@@ -37,7 +37,7 @@ export const seasonalShift: DetectorDefinition = {
         const isKnown = (memory.bytes[counts + slot] ?? 0) >= slotLeast;
         const usual = Math.max(habit.spread, deviationFloor(value, unit));
         const reach = largestDeviation * recentCount * usual;
-        const distance = value - (memory.numbers[means + slot] ?? 0);
+        const distance = value - (memory.floats[means + slot] ?? 0);
         recent.push(isKnown ? Math.max(-reach, Math.min(reach, distance)) : Number.NaN);
         strayed.value = recent.isFull ? recent.mean : Number.NaN;
         return habit.count < leastHistory ? Number.NaN : strayed.value / usual;
@@ -45,12 +45,12 @@ export const seasonalShift: DetectorDefinition = {
       isAnomalous: (deviation) => Math.abs(deviation) > allowed,
       learn(value, timeMs) {
         if (!Number.isNaN(strayed.value)) habit.push(strayed.value);
-        const { numbers, bytes } = memory;
+        const { floats, bytes } = memory;
         const slot = slotOf(timeMs);
         const count = Math.min((bytes[counts + slot] ?? 0) + 1, slotMemory);
-        const mean = numbers[means + slot] ?? 0;
+        const mean = floats[means + slot] ?? 0;
         bytes[counts + slot] = count;
-        numbers[means + slot] = mean + (value - mean) / count;
+        floats[means + slot] = mean + (value - mean) / count;
       },
     };
   },

@@ -36,7 +36,7 @@ export class ValueHistogram {
   constructor(memory: Memory, leastWidth: (value: number) => number) {
     this.#memory = memory;
     this.#leastWidth = leastWidth;
-    this.#start = memory.takeNumbers(startingValues);
+    this.#start = memory.takeFloats(startingValues);
     this.#counts = memory.takeFloats(binCount);
     this.#low = memory.cell();
     this.#width = memory.cell();
@@ -83,7 +83,7 @@ export class ValueHistogram {
 
   push(value: number): void {
     if (!this.isReady) {
-      this.#memory.numbers[this.#start + this.#total.value] = value;
+      this.#memory.floats[this.#start + this.#total.value] = value;
       this.#total.value += 1;
       if (this.#total.value === startingValues) this.#begin();
       return;
@@ -97,7 +97,7 @@ export class ValueHistogram {
   }
 
   #begin(): void {
-    const values = this.#memory.numbers.subarray(this.#start, this.#start + startingValues);
+    const values = this.#memory.floats.subarray(this.#start, this.#start + startingValues);
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const spread = Math.max(1.5 * (high - low), binCount * this.#leastWidth((low + high) / 2));
     this.#low.value = (low + high - spread) / 2;

@@ -23,7 +23,8 @@ const largestSurprise = 50;
  */
 export class EmpiricalTail {
   readonly #memory: Memory;
-  readonly #counts: number;
+  /** Per bin, how many deviations lie in it or beyond. */
+  readonly #above: number;
   /** The bins of the deviations that do not count yet. */
   readonly #pending: number;
   readonly #pendingCount: Cell;
@@ -35,7 +36,7 @@ export class EmpiricalTail {
 
   constructor(memory: Memory) {
     this.#memory = memory;
-    this.#counts = memory.takeFloats(binCount);
+    this.#above = memory.takeFloats(binCount);
     this.#pending = memory.takeBytes(pendingRoom);
     this.#pendingCount = memory.cell();
     this.#newestBin = memory.cell();
@@ -43,8 +44,7 @@ export class EmpiricalTail {
     this.#tailBegins = memory.cell();
     this.#tailSurprise = memory.cell();
     this.#surprisePerUnit = memory.cell();
-    memory.floats.set(prior, this.#counts);
-    this.#fit();
+    this.#takeIn(prior, 1);
   }
 
   /** `deviation` is at least 0. From 0 to 50; 2 is the rarest of a hundred. */
@@ -53,9 +53,8 @@ export class EmpiricalTail {
     this.#newestBin.value = bin;
     const beyond = deviation - this.#tailBegins.value;
     if (beyond > 0) return Math.min(largestSurprise, this.#tailSurprise.value + beyond * this.#surprisePerUnit.value);
-    let above = 0;
-    for (let from = binCount - 1; from >= bin; from -= 1) above += this.#memory.floats[this.#counts + from] ?? 0;
-    return Math.fround(-Math.log10(Math.max(above, 0.5) / this.#total.value));
+    const above = this.#memory.floats[this.#above + bin] ?? 0;
+    return -Math.log10(Math.max(above, 0.5) / this.#total.value);
   }
 
   /**
@@ -63,50 +62,54 @@ export class EmpiricalTail {
    * become usual while it grows.
    */
   learn(): void {
-    const { bytes, floats } = this.#memory;
-    const count = this.#pendingCount.value + 1;
-    bytes[this.#pending + count - 1] = this.#newestBin.value;
-    this.#pendingCount.value = count;
-    const ripe = count - lag;
-    // A sixteenth more changes little, and a fit costs a walk over the bins.
-    if (count < pendingRoom && ripe * 16 < this.#total.value) return;
+    const { bytes } = this.#memory;
+    const pending = this.#pendingCount.value + 1;
+    const total = this.#total.value;
+    bytes[this.#pending + pending - 1] = this.#newestBin.value;
+    this.#pendingCount.value = pending;
+    const ripe = pending - lag;
+    // A sixteenth more changes little, and taking in costs a walk over the bins.
+    if (pending < pendingRoom && ripe * 16 < total) return;
+    ripened.fill(0);
     for (let index = 0; index < ripe; index += 1) {
-      const at = this.#counts + (bytes[this.#pending + index] ?? 0);
-      floats[at] = (floats[at] ?? 0) + 1;
+      const bin = bytes[this.#pending + index] ?? 0;
+      ripened[bin] = (ripened[bin] ?? 0) + 1;
     }
-    bytes.copyWithin(this.#pending, this.#pending + ripe, this.#pending + count);
+    bytes.copyWithin(this.#pending, this.#pending + ripe, this.#pending + pending);
     this.#pendingCount.value = lag;
-    if (this.#total.value > largestTotal) {
-      for (let at = this.#counts; at < this.#counts + binCount; at += 1) floats[at] = (floats[at] ?? 0) / 2;
-    }
-    this.#fit();
+    this.#takeIn(ripened, total > largestTotal ? 0.5 : 1);
   }
 
-  #fit(): void {
-    const counts = this.#memory.floats.subarray(this.#counts, this.#counts + binCount);
-    let total = 0;
-    for (const count of counts) total += count;
-    let above = 0;
-    let tailBin = binCount;
+  /** Adds to the counts, keeps this share of all, and fits the tail to it. */
+  #takeIn(counts: Float32Array, share: number): void {
+    const { floats } = this.#memory;
+    let added = 0;
     for (let bin = binCount - 1; bin >= 0; bin -= 1) {
-      above += counts[bin] ?? 0;
-      if (above <= tailShare * total) tailBin = bin;
+      added += counts[bin] ?? 0;
+      floats[this.#above + bin] = ((floats[this.#above + bin] ?? 0) + added) * share;
+    }
+    const total = floats[this.#above] ?? 0;
+    let tailBin = binCount;
+    let mass = 0;
+    /** Sum of the deviations in the tail, taken for the middles of their bins. */
+    let sum = 0;
+    while (tailBin > 0) {
+      const above = floats[this.#above + tailBin - 1] ?? 0;
+      if (above > tailShare * total) break;
+      tailBin -= 1;
+      sum += (above - mass) * (middles[tailBin] ?? 0);
+      mass = above;
     }
     const begins = edges[tailBin] ?? 0;
-    let mass = 0;
-    let excess = 0;
-    for (let bin = tailBin; bin < binCount; bin += 1) {
-      const count = counts[bin] ?? 0;
-      mass += count;
-      excess += count * ((middles[bin] ?? 0) - begins);
-    }
-    const meanExcess = Math.max(mass > 0 ? excess / mass : 0, leastExcess * begins);
+    const meanExcess = Math.max(mass > 0 ? sum / mass - begins : 0, leastExcess * begins);
     this.#total.value = total;
     this.#tailBegins.value = begins;
     this.#tailSurprise.value = -Math.log10(Math.max(mass, 0.5) / total);
     this.#surprisePerUnit.value = Math.LOG10E / meanExcess;
   }
 }
+
+const ripened = new Float32Array(binCount);
 
 function binOf(deviation: number): number {
   if (!(deviation > 0)) return 0;
