@@ -29,9 +29,9 @@ export function unpack32(text: string, length?: number): Float32Array {
   return Float32Array.from({ length: view.byteLength / 4 }, (_, index) => view.getFloat32(index * 4, true));
 }
 
-/** Undoes {@link pack8}. */
-export function unpack8(text: string): Uint8Array {
-  return new Uint8Array(fromBase64(text, 1).buffer);
+/** Undoes {@link pack8}, alike. */
+export function unpack8(text: string, length?: number): Uint8Array {
+  return new Uint8Array(fromBase64(text, 1, length).buffer);
 }
 
 /** As many arguments as a call takes anywhere. */

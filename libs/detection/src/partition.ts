@@ -13,7 +13,7 @@ import { entityOptions } from './entities/close-row.ts';
 import { emptyEntity, restoreEntityOf, saveEntityOf, type Entity } from './entities/entity.ts';
 import { restoreLimits, SavedLimits, saveLimits } from './limits/limited-form.ts';
 import { limitFor, noteRefusal, type LimitedServices } from './limits/series-limits.ts';
-import { ruleFor } from './rule-for.ts';
+import { defaultRule, ruleFor } from './rule-for.ts';
 import {
   createSeries,
   restoreSeries,
@@ -37,13 +37,14 @@ export function compileDetection(
   { seriesLimits, machineLearning }: Partial<Pick<CortexConfiguration, 'seriesLimits' | 'machineLearning'>> = {},
 ): DetectionSettings {
   const triggers = compileTriggers(playbooks);
+  const behaviorRules = new Map([...rules, defaultRule].map((rule) => [rule, behaviorRule(rule)]));
   return {
     limits: seriesLimits ?? SeriesLimits.parse({}),
     machineLearning: machineLearning ?? MachineLearning.parse({}),
     settingsFor(identity) {
       const rule = ruleFor(rules, identity);
       return {
-        rule: identity.metric === behaviorMetric ? behaviorRule(rule) : rule,
+        rule: (identity.metric === behaviorMetric ? behaviorRules.get(rule) : undefined) ?? rule,
         triggers: triggersFor(triggers, identity),
       };
     },

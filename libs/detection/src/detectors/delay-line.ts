@@ -1,36 +1,43 @@
+import type { Cell, Memory } from '../memory.ts';
+
 /** Holds back the newest values: what goes in comes out `length` values later. */
 export class DelayLine {
-  readonly #values: Float64Array;
-  #size: number;
-  #next: number;
+  readonly #memory: Memory;
+  readonly #length: number;
+  readonly #values: number;
+  readonly #size: Cell;
+  readonly #next: Cell;
 
-  constructor(length: number, [size = 0, next = 0, ...values]: readonly number[] = []) {
-    this.#values = Float64Array.from({ length }, (_, index) => values[index] ?? 0);
-    this.#size = size;
-    this.#next = next;
+  constructor(memory: Memory, length: number) {
+    this.#memory = memory;
+    this.#length = length;
+    this.#values = memory.takeNumbers(length);
+    this.#size = memory.cell();
+    this.#next = memory.cell();
   }
 
   get isFull(): boolean {
-    return this.#size === this.#values.length;
+    return this.#size.value === this.#length;
   }
 
   /** Of the values held back. */
   get mean(): number {
+    const { numbers } = this.#memory;
+    const from = this.#values;
+    const size = this.#size.value;
     let sum = 0;
-    for (let index = 0; index < this.#size; index += 1) sum += this.#values[index] ?? 0;
-    return sum / this.#size;
+    for (let index = 0; index < size; index += 1) sum += numbers[from + index] ?? 0;
+    return sum / size;
   }
 
   /** The value that leaves, or NaN while the line fills. */
   push(value: number): number {
-    const leaving = this.isFull ? (this.#values[this.#next] ?? Number.NaN) : Number.NaN;
-    this.#values[this.#next] = value;
-    this.#next = (this.#next + 1) % this.#values.length;
-    if (!this.isFull) this.#size += 1;
+    const { numbers } = this.#memory;
+    const next = this.#next.value;
+    const leaving = this.isFull ? (numbers[this.#values + next] ?? Number.NaN) : Number.NaN;
+    numbers[this.#values + next] = value;
+    this.#next.value = (next + 1) % this.#length;
+    if (!this.isFull) this.#size.value += 1;
     return leaving;
-  }
-
-  numbers(): number[] {
-    return [this.#size, this.#next, ...this.#values];
   }
 }

@@ -1,4 +1,5 @@
 import type { DetectionRule } from '@cortex/contracts';
+import type { Memory } from '../memory.ts';
 import type { Component } from '../scoring/composite.ts';
 import type { UnitKind } from '../text/unit.ts';
 
@@ -18,8 +19,9 @@ export interface Range {
 }
 
 /**
- * One algorithm on one series: streaming, constant work per sample, bounded state. Looking and learning are apart, so that
- * the series decides what may become normal. Nothing outside its arguments and its state may have a say.
+ * One algorithm: streaming, constant work per sample, bounded state. It sees the series whose page is open, and keeps nothing
+ * outside its memory. Looking and learning are apart, so that the series decides what may become normal. Nothing outside its
+ * arguments and its memory may have a say.
  */
 export interface Detector {
   /**
@@ -33,19 +35,14 @@ export interface Detector {
   learn(value: number, timeMs: number): void;
   /** Of the sample just observed. */
   range?(): Range;
-  /** Everything that a detector restored from it needs in order to behave identically. */
-  save(): SavedDetector;
 }
-
-/** Packed numbers. */
-export type SavedDetector = string;
 
 export interface DetectorSettings {
   readonly rule: DetectionRule;
   readonly unit: UnitKind;
 }
 
-/** An algorithm: its name, its component of the composite, and how to make one for a series. */
+/** An algorithm: its name, its component of the composite, and how to make one for all series of a rule and unit. */
 export interface DetectorDefinition {
   readonly name: string;
   readonly component: Component;
@@ -55,6 +52,6 @@ export interface DetectorDefinition {
   readonly scale: 'rarity' | 'magnitude';
   /** `minutes`: learns one sample a minute at most, so that its memory spans days. Default: every sample. */
   readonly pace?: 'minutes';
-  /** Makes a fresh one, or one that goes on from what `save` gave. Throws when that is not of its form. */
-  create(settings: DetectorSettings, saved?: SavedDetector): Detector;
+  /** What it has to remember it takes from `memory`, once, here. */
+  create(settings: DetectorSettings, memory: Memory): Detector;
 }

@@ -1,5 +1,4 @@
-import type { Detector, DetectorDefinition, SavedDetector } from './detector.ts';
-import { pack64, unpack64 } from '../packed.ts';
+import type { DetectorDefinition } from './detector.ts';
 
 /** So many equal values in a row, where the series used to move, are no measurement any more. */
 const leastRun = 5;
@@ -18,48 +17,33 @@ export const flatLine: DetectorDefinition = {
   component: 'pattern',
   trust: 1,
   scale: 'magnitude',
-  create: (_settings, saved) => new FlatLine(saved),
+  create(_settings, memory) {
+    const newest = memory.cell(Number.NaN);
+    const run = memory.cell();
+    /** The longest run of the past, faded. */
+    const longest = memory.cell(1);
+    const count = memory.cell();
+    /** Of the last hundreds of values learned, those that repeated the one before. */
+    const repeated = memory.cell();
+    return {
+      /** 1 from three times the longest run of before on, and at least five; grows to it from nothing. */
+      observe(value) {
+        if (value === newest.value) run.value += 1;
+        else {
+          longest.value = Math.max(longest.value, run.value);
+          newest.value = value;
+          run.value = 1;
+        }
+        if (count.value < leastHistory || repeated.value > largestShare) return Number.NaN;
+        const needed = Math.max(leastRun, timesLonger * longest.value);
+        return run.value <= 2 ? 0 : Math.min(1, run.value / needed);
+      },
+      isAnomalous: (deviation) => deviation >= 1,
+      learn() {
+        count.value += 1;
+        repeated.value += ((run.value > 1 ? 1 : 0) - repeated.value) / Math.min(count.value, shareMemory);
+        longest.value = Math.max(1, longest.value * fading);
+      },
+    };
+  },
 };
-
-class FlatLine implements Detector {
-  #value = Number.NaN;
-  #run = 0;
-  /** The longest run of the past, faded. */
-  #longest = 1;
-  #count = 0;
-  /** Of the last hundreds of values learned, those that repeated the one before. */
-  #repeated = 0;
-
-  constructor(saved: SavedDetector | undefined) {
-    if (saved === undefined) return;
-    const [value = Number.NaN, run = 0, longest = 1, count = 0, repeated = 0] = unpack64(saved);
-    [this.#value, this.#run, this.#longest, this.#count, this.#repeated] = [value, run, longest, count, repeated];
-  }
-
-  /** 1 from three times the longest run of before on, and at least five; grows to it from nothing. */
-  observe(value: number): number {
-    if (value === this.#value) this.#run += 1;
-    else {
-      this.#longest = Math.max(this.#longest, this.#run);
-      this.#value = value;
-      this.#run = 1;
-    }
-    if (this.#count < leastHistory || this.#repeated > largestShare) return Number.NaN;
-    const needed = Math.max(leastRun, timesLonger * this.#longest);
-    return this.#run <= 2 ? 0 : Math.min(1, this.#run / needed);
-  }
-
-  isAnomalous(deviation: number): boolean {
-    return deviation >= 1;
-  }
-
-  learn(): void {
-    this.#count += 1;
-    this.#repeated += ((this.#run > 1 ? 1 : 0) - this.#repeated) / Math.min(this.#count, shareMemory);
-    this.#longest = Math.max(1, this.#longest * fading);
-  }
-
-  save(): SavedDetector {
-    return pack64([this.#value, this.#run, this.#longest, this.#count, this.#repeated]);
-  }
-}

@@ -1,6 +1,5 @@
 import { deviationFloor } from '../text/unit.ts';
-import type { Detector, DetectorDefinition, DetectorSettings, Range, SavedDetector } from './detector.ts';
-import { pack64, unpack64 } from '../packed.ts';
+import type { DetectorDefinition } from './detector.ts';
 import { RunningMoments } from './running-moments.ts';
 import { ValueHistogram } from './value-histogram.ts';
 
@@ -20,68 +19,47 @@ export const iqr: DetectorDefinition = {
   component: 'statistical',
   trust: 0.2,
   scale: 'rarity',
-  create: (settings, saved) => new Iqr(settings, saved),
-};
+  create({ unit }, memory) {
+    const histogram = new ValueHistogram(memory, (level) => deviationFloor(level, unit));
+    const habit = new RunningMoments(memory, historyMemory);
+    const recent = memory.takeNumbers(recentCount);
+    const next = memory.cell();
+    const isOutside = memory.cell();
 
-class Iqr implements Detector {
-  readonly #histogram: ValueHistogram;
-  readonly #habit: RunningMoments;
-  readonly #recent: Float64Array;
-  #next: number;
-  #isOutside = false;
-
-  constructor({ unit }: DetectorSettings, saved: SavedDetector | undefined) {
-    const numbers = saved === undefined ? [] : [...unpack64(saved)];
-    this.#next = numbers[0] ?? 0;
-    this.#recent = Float64Array.from({ length: recentCount }, (_, index) => numbers[1 + index] ?? 0);
-    this.#habit = new RunningMoments(historyMemory, numbers.slice(1 + recentCount, 4 + recentCount));
-    this.#histogram = new ValueHistogram(
-      (level) => deviationFloor(level, unit),
-      saved === undefined ? undefined : numbers.slice(4 + recentCount),
-    );
-  }
-
-  observe(value: number): number {
-    const histogram = this.#histogram;
-    if (!histogram.isReady || histogram.total < leastHistory) return Number.NaN;
-    const { quartile1, median, quartile3 } = histogram;
-    const spread = quartile3 - quartile1;
-    this.#isOutside = value < quartile1 - reach * spread || value > quartile3 + reach * spread;
-    const excess = Math.max(value - quartile3, quartile1 - value, 0) / spread;
-    this.#recent[this.#next] = (value >= median ? 1 : -1) * Math.min(largestExcess, excess);
-    this.#next = (this.#next + 1) % recentCount;
-    const mean = this.#recentMean();
-    const unusual = Math.max(0, Math.abs(mean) - this.#habit.mean) / (this.#habit.deviation + leastDeviation);
-    return mean >= 0 ? unusual : -unusual;
-  }
-
-  isAnomalous(): boolean {
-    return this.#isOutside;
-  }
-
-  learn(value: number): void {
-    if (this.#histogram.isReady) this.#habit.push(Math.abs(this.#recentMean()));
-    this.#histogram.push(value);
-  }
-
-  #recentMean(): number {
-    let sum = 0;
-    let largest = 0;
-    for (let index = 0; index < recentCount; index += 1) {
-      const one = this.#recent[index] ?? 0;
-      sum += one;
-      if (Math.abs(one) > Math.abs(largest)) largest = one;
+    function recentMean(): number {
+      let sum = 0;
+      let largest = 0;
+      for (let index = 0; index < recentCount; index += 1) {
+        const one = memory.numbers[recent + index] ?? 0;
+        sum += one;
+        if (Math.abs(one) > Math.abs(largest)) largest = one;
+      }
+      return (sum - largest) / (recentCount - 1);
     }
-    return (sum - largest) / (recentCount - 1);
-  }
 
-  range(): Range {
-    const { quartile1, median, quartile3 } = this.#histogram;
-    const spread = quartile3 - quartile1;
-    return { expected: median, lower: quartile1 - reach * spread, upper: quartile3 + reach * spread };
-  }
-
-  save(): SavedDetector {
-    return pack64([this.#next, ...this.#recent, ...this.#habit.numbers(), ...this.#histogram.numbers()]);
-  }
-}
+    return {
+      observe(value) {
+        if (histogram.total < leastHistory) return Number.NaN;
+        const { quartile1, median, quartile3 } = histogram;
+        const spread = quartile3 - quartile1;
+        isOutside.value = value < quartile1 - reach * spread || value > quartile3 + reach * spread ? 1 : 0;
+        const excess = Math.max(value - quartile3, quartile1 - value, 0) / spread;
+        memory.numbers[recent + next.value] = (value >= median ? 1 : -1) * Math.min(largestExcess, excess);
+        next.value = (next.value + 1) % recentCount;
+        const mean = recentMean();
+        const unusual = Math.max(0, Math.abs(mean) - habit.mean) / (habit.deviation + leastDeviation);
+        return mean >= 0 ? unusual : -unusual;
+      },
+      isAnomalous: () => isOutside.value === 1,
+      learn(value) {
+        if (histogram.isReady) habit.push(Math.abs(recentMean()));
+        histogram.push(value);
+      },
+      range() {
+        const { quartile1, median, quartile3 } = histogram;
+        const spread = quartile3 - quartile1;
+        return { expected: median, lower: quartile1 - reach * spread, upper: quartile3 + reach * spread };
+      },
+    };
+  },
+};

@@ -1,7 +1,6 @@
 import { deviationFloor } from '../text/unit.ts';
-import type { Detector, DetectorDefinition, DetectorSettings, SavedDetector } from './detector.ts';
 import { DelayLine } from './delay-line.ts';
-import { pack64, unpack64 } from '../packed.ts';
+import type { DetectorDefinition } from './detector.ts';
 import { RunningMoments } from './running-moments.ts';
 
 const recentCount = 24;
@@ -18,46 +17,29 @@ export const levelShift: DetectorDefinition = {
   component: 'pattern',
   trust: 0.7,
   scale: 'rarity',
-  create: (settings, saved) => new LevelShift(settings, saved),
+  create({ unit }, memory) {
+    const history = new RunningMoments(memory, historyMemory);
+    /** The newest values, not yet part of the history. */
+    const recent = new DelayLine(memory, recentCount);
+    const leaving = memory.cell(Number.NaN);
+    return {
+      /** The first values are history at once: something has to be known soon. */
+      observe(value) {
+        if (history.count < leastHistory) {
+          leaving.value = value;
+          return Number.NaN;
+        }
+        const { mean } = history;
+        const deviation = Math.max(history.deviation, deviationFloor(mean, unit));
+        const reach = largestDeviation * deviation;
+        leaving.value = recent.push(Math.max(mean - reach, Math.min(mean + reach, value)));
+        return recent.isFull ? (recent.mean - mean) / deviation : Number.NaN;
+      },
+      isAnomalous: (deviation) => Math.abs(deviation) > allowed,
+      /** What is learned has waited its turn: the value that has just left the newest. */
+      learn() {
+        if (!Number.isNaN(leaving.value)) history.push(leaving.value);
+      },
+    };
+  },
 };
-
-class LevelShift implements Detector {
-  readonly #settings: DetectorSettings;
-  readonly #history: RunningMoments;
-  /** The newest values, not yet part of the history. */
-  readonly #recent: DelayLine;
-  #leaving = Number.NaN;
-
-  constructor(settings: DetectorSettings, saved: SavedDetector | undefined) {
-    this.#settings = settings;
-    const numbers = saved === undefined ? [] : [...unpack64(saved)];
-    this.#history = new RunningMoments(historyMemory, numbers.slice(0, 3));
-    this.#recent = new DelayLine(recentCount, numbers.slice(3));
-  }
-
-  /** The first values are history at once: something has to be known soon. */
-  observe(value: number): number {
-    if (this.#history.count < leastHistory) {
-      this.#leaving = value;
-      return Number.NaN;
-    }
-    const { mean } = this.#history;
-    const deviation = Math.max(this.#history.deviation, deviationFloor(mean, this.#settings.unit));
-    const reach = largestDeviation * deviation;
-    this.#leaving = this.#recent.push(Math.max(mean - reach, Math.min(mean + reach, value)));
-    return this.#recent.isFull ? (this.#recent.mean - mean) / deviation : Number.NaN;
-  }
-
-  isAnomalous(deviation: number): boolean {
-    return Math.abs(deviation) > allowed;
-  }
-
-  /** What is learned has waited its turn: the value that has just left the newest. */
-  learn(): void {
-    if (!Number.isNaN(this.#leaving)) this.#history.push(this.#leaving);
-  }
-
-  save(): SavedDetector {
-    return pack64([...this.#history.numbers(), ...this.#recent.numbers()]);
-  }
-}

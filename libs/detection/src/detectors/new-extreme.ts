@@ -1,6 +1,5 @@
 import { deviationFloor } from '../text/unit.ts';
-import type { Detector, DetectorDefinition, DetectorSettings, SavedDetector } from './detector.ts';
-import { pack64, unpack64 } from '../packed.ts';
+import type { DetectorDefinition } from './detector.ts';
 
 const leastHistory = 30;
 /** A value beyond all others by this share of their range, and by so many smallest deviations, counts in full. */
@@ -15,55 +14,37 @@ export const newExtreme: DetectorDefinition = {
   component: 'pattern',
   trust: 0.8,
   scale: 'magnitude',
-  create: (settings, saved) => new NewExtreme(settings, saved),
+  create({ unit }, memory) {
+    const count = memory.cell();
+    const epoch = memory.cell();
+    const low = memory.cell(Number.POSITIVE_INFINITY);
+    const high = memory.cell(Number.NEGATIVE_INFINITY);
+    const earlierLow = memory.cell(Number.POSITIVE_INFINITY);
+    const earlierHigh = memory.cell(Number.NEGATIVE_INFINITY);
+    return {
+      observe(value) {
+        if (count.value < leastHistory) return Number.NaN;
+        const lowest = Math.min(low.value, earlierLow.value);
+        const highest = Math.max(high.value, earlierHigh.value);
+        const beyond = value > highest ? value - highest : Math.min(0, value - lowest);
+        if (beyond === 0) return 0;
+        const full = Math.max(fullShare * (highest - lowest), fullFloors * deviationFloor(highest, unit));
+        return Math.max(-1, Math.min(1, beyond / full));
+      },
+      isAnomalous: (deviation) => Math.abs(deviation) >= 1,
+      learn(value, timeMs) {
+        const now = Math.floor(timeMs / epochMs);
+        if (now !== epoch.value) {
+          epoch.value = now;
+          earlierLow.value = low.value;
+          earlierHigh.value = high.value;
+          low.value = value;
+          high.value = value;
+        }
+        count.value += 1;
+        low.value = Math.min(low.value, value);
+        high.value = Math.max(high.value, value);
+      },
+    };
+  },
 };
-
-class NewExtreme implements Detector {
-  readonly #settings: DetectorSettings;
-  #count = 0;
-  #epoch = 0;
-  #low = Number.POSITIVE_INFINITY;
-  #high = Number.NEGATIVE_INFINITY;
-  #earlierLow = Number.POSITIVE_INFINITY;
-  #earlierHigh = Number.NEGATIVE_INFINITY;
-
-  constructor(settings: DetectorSettings, saved: SavedDetector | undefined) {
-    this.#settings = settings;
-    if (saved === undefined) return;
-    const [count = 0, epoch = 0, low = 0, high = 0, earlierLow = 0, earlierHigh = 0] = unpack64(saved);
-    this.#count = count;
-    this.#epoch = epoch;
-    [this.#low, this.#high] = [low, high];
-    [this.#earlierLow, this.#earlierHigh] = [earlierLow, earlierHigh];
-  }
-
-  observe(value: number): number {
-    if (this.#count < leastHistory) return Number.NaN;
-    const low = Math.min(this.#low, this.#earlierLow);
-    const high = Math.max(this.#high, this.#earlierHigh);
-    const beyond = value > high ? value - high : Math.min(0, value - low);
-    if (beyond === 0) return 0;
-    const full = Math.max(fullShare * (high - low), fullFloors * deviationFloor(high, this.#settings.unit));
-    return Math.max(-1, Math.min(1, beyond / full));
-  }
-
-  isAnomalous(deviation: number): boolean {
-    return Math.abs(deviation) >= 1;
-  }
-
-  learn(value: number, timeMs: number): void {
-    const epoch = Math.floor(timeMs / epochMs);
-    if (epoch !== this.#epoch) {
-      [this.#earlierLow, this.#earlierHigh] = [this.#low, this.#high];
-      [this.#low, this.#high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-      this.#epoch = epoch;
-    }
-    this.#count += 1;
-    if (value < this.#low) this.#low = value;
-    if (value > this.#high) this.#high = value;
-  }
-
-  save(): SavedDetector {
-    return pack64([this.#count, this.#epoch, this.#low, this.#high, this.#earlierLow, this.#earlierHigh]);
-  }
-}

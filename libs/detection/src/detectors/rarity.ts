@@ -1,6 +1,5 @@
 import { deviationFloor } from '../text/unit.ts';
-import type { Detector, DetectorDefinition, DetectorSettings, SavedDetector } from './detector.ts';
-import { pack64, unpack64 } from '../packed.ts';
+import type { DetectorDefinition } from './detector.ts';
 import { ValueHistogram } from './value-histogram.ts';
 
 const leastHistory = 40;
@@ -15,35 +14,16 @@ export const rarity: DetectorDefinition = {
   component: 'statistical',
   trust: 0.5,
   scale: 'rarity',
-  create: (settings, saved) => new Rarity(settings, saved),
+  create({ unit }, memory) {
+    const histogram = new ValueHistogram(memory, (level) => deviationFloor(level, unit));
+    return {
+      observe(value) {
+        if (histogram.total < leastHistory) return Number.NaN;
+        const bits = Math.log2((histogram.total + 1) / (histogram.weightNear(value) + unseen));
+        return value >= histogram.median ? bits : -bits;
+      },
+      isAnomalous: (bits) => Math.abs(bits) > rareBits,
+      learn: (value) => histogram.push(value),
+    };
+  },
 };
-
-class Rarity implements Detector {
-  readonly #histogram: ValueHistogram;
-
-  constructor({ unit }: DetectorSettings, saved: SavedDetector | undefined) {
-    this.#histogram = new ValueHistogram(
-      (level) => deviationFloor(level, unit),
-      saved === undefined ? undefined : [...unpack64(saved)],
-    );
-  }
-
-  observe(value: number): number {
-    const histogram = this.#histogram;
-    if (!histogram.isReady || histogram.total < leastHistory) return Number.NaN;
-    const bits = Math.log2((histogram.total + 1) / (histogram.weightNear(value) + unseen));
-    return value >= histogram.median ? bits : -bits;
-  }
-
-  isAnomalous(bits: number): boolean {
-    return Math.abs(bits) > rareBits;
-  }
-
-  learn(value: number): void {
-    this.#histogram.push(value);
-  }
-
-  save(): SavedDetector {
-    return pack64(this.#histogram.numbers());
-  }
-}

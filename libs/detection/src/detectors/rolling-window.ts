@@ -1,71 +1,71 @@
-import { pack64, unpack64 } from '../packed.ts';
+import type { Cell, Memory } from '../memory.ts';
 
 /** Mean and deviation of the last n values in constant time; exact again once per turn of the ring, so errors never pile up. */
 export class RollingWindow {
-  readonly #values: Float64Array;
-  #size = 0;
-  #next = 0;
-  #mean = 0;
+  readonly #memory: Memory;
+  readonly #capacity: number;
+  readonly #values: number;
+  readonly #size: Cell;
+  readonly #next: Cell;
+  readonly #mean: Cell;
   /** Sum of squared distances from the mean. */
-  #squares = 0;
+  readonly #squares: Cell;
 
-  constructor(capacity: number) {
-    this.#values = new Float64Array(capacity);
+  constructor(memory: Memory, capacity: number) {
+    this.#memory = memory;
+    this.#capacity = capacity;
+    this.#values = memory.takeNumbers(capacity);
+    this.#size = memory.cell();
+    this.#next = memory.cell();
+    this.#mean = memory.cell();
+    this.#squares = memory.cell();
   }
 
   get size(): number {
-    return this.#size;
+    return this.#size.value;
   }
 
   get isFull(): boolean {
-    return this.#size === this.#values.length;
+    return this.#size.value === this.#capacity;
   }
 
   get mean(): number {
-    return this.#mean;
+    return this.#mean.value;
   }
 
   get deviation(): number {
-    return this.#size < 2 ? 0 : Math.sqrt(Math.max(0, this.#squares) / (this.#size - 1));
+    const size = this.#size.value;
+    return size < 2 ? 0 : Math.sqrt(Math.max(0, this.#squares.value) / (size - 1));
   }
 
   push(value: number): void {
-    const before = this.#mean;
-    if (this.#size < this.#values.length) {
-      this.#size += 1;
-      this.#mean += (value - before) / this.#size;
-      this.#squares += (value - before) * (value - this.#mean);
+    const { numbers } = this.#memory;
+    const next = this.#next.value;
+    const before = this.#mean.value;
+    if (this.isFull) {
+      const oldest = numbers[this.#values + next] ?? 0;
+      const mean = before + (value - oldest) / this.#capacity;
+      this.#mean.value = mean;
+      this.#squares.value += (value - oldest) * (value - mean + oldest - before);
     } else {
-      const oldest = this.#values[this.#next] ?? 0;
-      this.#mean += (value - oldest) / this.#size;
-      this.#squares += (value - oldest) * (value - this.#mean + oldest - before);
+      this.#size.value += 1;
+      const mean = before + (value - before) / this.#size.value;
+      this.#mean.value = mean;
+      this.#squares.value += (value - before) * (value - mean);
     }
-    this.#values[this.#next] = value;
-    this.#next = (this.#next + 1) % this.#values.length;
-    if (this.#next === 0) this.#recompute();
-  }
-
-  save(): string {
-    return pack64([this.#next, this.#mean, this.#squares, ...this.#values.subarray(0, this.#size)]);
-  }
-
-  static restore(capacity: number, saved: string): RollingWindow {
-    const window = new RollingWindow(capacity);
-    const [next = 0, mean = 0, squares = 0, ...values] = unpack64(saved);
-    if (values.length > capacity || next >= capacity) throw new RangeError('the saved window is larger than this one');
-    window.#values.set(values);
-    window.#size = values.length;
-    window.#next = next;
-    window.#mean = mean;
-    window.#squares = squares;
-    return window;
+    numbers[this.#values + next] = value;
+    this.#next.value = (next + 1) % this.#capacity;
+    if (this.#next.value === 0) this.#recompute();
   }
 
   #recompute(): void {
+    const values = this.#memory.numbers.subarray(this.#values, this.#values + this.#capacity);
     let sum = 0;
-    for (let index = 0; index < this.#size; index += 1) sum += this.#values[index] ?? 0;
-    this.#mean = sum / this.#size;
-    this.#squares = 0;
-    for (let index = 0; index < this.#size; index += 1) this.#squares += ((this.#values[index] ?? 0) - this.#mean) ** 2;
+    for (const value of values) sum += value;
+    const mean = sum / this.#capacity;
+    let squares = 0;
+    for (const value of values) squares += (value - mean) ** 2;
+    this.#mean.value = mean;
+    this.#squares.value = squares;
   }
 }

@@ -1,35 +1,44 @@
-/** Mean and deviation over about the last `memory` values, exponentially forgotten; over all of them while there are fewer. */
-export class RunningMoments {
-  readonly #memory: number;
-  count = 0;
-  mean = 0;
-  #variance = 0;
+import type { Cell, Memory } from '../memory.ts';
 
-  constructor(memory: number, [count = 0, mean = 0, variance = 0]: readonly number[] = []) {
-    this.#memory = memory;
-    this.count = count;
-    this.mean = mean;
-    this.#variance = variance;
+/** Mean and deviation over about the last `remembered` values, exponentially forgotten; over all of them while there are fewer. */
+export class RunningMoments {
+  readonly #remembered: number;
+  readonly #count: Cell;
+  readonly #mean: Cell;
+  readonly #variance: Cell;
+
+  constructor(memory: Memory, remembered: number) {
+    this.#remembered = remembered;
+    this.#count = memory.cell();
+    this.#mean = memory.cell();
+    this.#variance = memory.cell();
+  }
+
+  get count(): number {
+    return this.#count.value;
+  }
+
+  get mean(): number {
+    return this.#mean.value;
   }
 
   get deviation(): number {
-    return Math.sqrt(this.#variance);
+    return Math.sqrt(this.#variance.value);
   }
 
   /** Root of the mean square: the deviation from zero. */
   get spread(): number {
-    return Math.sqrt(this.#variance + this.mean * this.mean);
+    const mean = this.#mean.value;
+    return Math.sqrt(this.#variance.value + mean * mean);
   }
 
   push(value: number): void {
-    this.count += 1;
-    const weight = 1 / Math.min(this.count, this.#memory);
-    const distance = value - this.mean;
-    this.mean += weight * distance;
-    this.#variance += weight * (distance * (value - this.mean) - this.#variance);
-  }
-
-  numbers(): number[] {
-    return [this.count, this.mean, this.#variance];
+    const count = this.#count.value + 1;
+    const weight = 1 / Math.min(count, this.#remembered);
+    const distance = value - this.#mean.value;
+    const mean = this.#mean.value + weight * distance;
+    this.#count.value = count;
+    this.#mean.value = mean;
+    this.#variance.value += weight * (distance * (value - mean) - this.#variance.value);
   }
 }

@@ -1,43 +1,42 @@
+import type { Memory } from '../memory.ts';
+
 const centroids = 6;
-const stride = 2 * centroids;
-/** A slot remembers about this many values; then all weights are halved. */
-const largestWeight = 2_048;
+/** As much as a byte holds. Once a centroid weighs more, all of its slot are halved: the newest hundreds of values count most. */
+const largestWeight = 255;
 
 /**
  * The distribution of values in each of several slots: up to six weighted centroids a slot, in order (a very small t-digest,
  * Dunning 2019). Sketches of several slots merge into one.
  */
 export class SlotSketches {
-  /** Per slot: means, then weights. */
-  readonly #numbers: Float32Array;
+  readonly #memory: Memory;
+  readonly #means: number;
+  readonly #weights: number;
 
-  constructor(slots: number, saved?: Float32Array) {
-    if (saved !== undefined && saved.length !== slots * stride) throw new RangeError('saved sketches of another form');
-    this.#numbers = saved ?? new Float32Array(slots * stride);
-  }
-
-  get numbers(): Float32Array {
-    return this.#numbers;
+  constructor(memory: Memory, slots: number) {
+    this.#memory = memory;
+    this.#means = memory.takeFloats(slots * centroids);
+    this.#weights = memory.takeBytes(slots * centroids);
   }
 
   weight(slot: number): number {
+    const weights = this.#weights + slot * centroids;
     let sum = 0;
-    for (let index = 0; index < centroids; index += 1) sum += this.#numbers[slot * stride + centroids + index] ?? 0;
+    for (let index = 0; index < centroids; index += 1) sum += this.#memory.bytes[weights + index] ?? 0;
     return sum;
   }
 
   push(slot: number, value: number): void {
-    const numbers = this.#numbers;
-    const means = slot * stride;
-    const weights = means + centroids;
+    const { floats, bytes } = this.#memory;
+    const means = this.#means + slot * centroids;
+    const weights = this.#weights + slot * centroids;
     // Into the scratch, in order, the new value among them.
     let size = 0;
-    let total = 1;
     let isPlaced = false;
     for (let index = 0; index < centroids; index += 1) {
-      const weight = numbers[weights + index] ?? 0;
+      const weight = bytes[weights + index] ?? 0;
       if (weight === 0) break;
-      const mean = numbers[means + index] ?? 0;
+      const mean = floats[means + index] ?? 0;
       if (!isPlaced && value <= mean) {
         scratchMeans[size] = value;
         scratchWeights[size] = 1;
@@ -47,7 +46,6 @@ export class SlotSketches {
       scratchMeans[size] = mean;
       scratchWeights[size] = weight;
       size += 1;
-      total += weight;
     }
     if (!isPlaced) {
       scratchMeans[size] = value;
@@ -55,10 +53,12 @@ export class SlotSketches {
       size += 1;
     }
     if (size > centroids) size = mergeClosest(size);
-    const share = total > largestWeight ? 0.5 : 1;
+    let heaviest = 0;
+    for (let index = 0; index < size; index += 1) heaviest = Math.max(heaviest, scratchWeights[index] ?? 0);
+    const share = heaviest > largestWeight ? 0.5 : 1;
     for (let index = 0; index < size; index += 1) {
-      numbers[means + index] = scratchMeans[index] ?? 0;
-      numbers[weights + index] = (scratchWeights[index] ?? 0) * share;
+      floats[means + index] = scratchMeans[index] ?? 0;
+      bytes[weights + index] = Math.ceil((scratchWeights[index] ?? 0) * share);
     }
   }
 
@@ -67,10 +67,10 @@ export class SlotSketches {
     const points: { readonly mean: number; readonly weight: number }[] = [];
     let total = 0;
     for (const slot of slots) {
-      for (let index = 0; index < centroids; index += 1) {
-        const weight = this.#numbers[slot * stride + centroids + index] ?? 0;
-        if (weight <= 0) break;
-        points.push({ mean: this.#numbers[slot * stride + index] ?? 0, weight });
+      for (let index = slot * centroids; index < (slot + 1) * centroids; index += 1) {
+        const weight = this.#memory.bytes[this.#weights + index] ?? 0;
+        if (weight === 0) break;
+        points.push({ mean: this.#memory.floats[this.#means + index] ?? 0, weight });
         total += weight;
       }
     }

@@ -1,3 +1,5 @@
+import type { Cell, Memory } from '../memory.ts';
+
 const binCount = 16;
 const startingValues = 32;
 /** Weight beyond either end that makes the histogram grow to that side. */
@@ -13,176 +15,187 @@ const largestTotal = 8_192;
  * memory. A value beyond its ends makes it twice as wide, however far out it is: one outlier blurs it little.
  */
 export class ValueHistogram {
+  readonly #memory: Memory;
   readonly #leastWidth: (value: number) => number;
-  #start: number[] = [];
-  #low = 0;
-  #width = 0;
-  #counts = new Float32Array(binCount);
-  #under = 0;
-  #over = 0;
-  #total = 0;
-  #sinceLook = 0;
+  /** The first values, of which it is made. */
+  readonly #start: number;
+  readonly #counts: number;
+  readonly #low: Cell;
+  /** 0 until there are enough values to begin. */
+  readonly #width: Cell;
+  readonly #under: Cell;
+  readonly #over: Cell;
+  readonly #total: Cell;
+  readonly #sinceLook: Cell;
   /** As of a few values ago: looking them up costs a walk over the bins. */
-  #quartiles: readonly [number, number, number] = [0, 0, 0];
+  readonly #quartile1: Cell;
+  readonly #median: Cell;
+  readonly #quartile3: Cell;
 
   /** No bin is narrower than `leastWidth` of a value: what is smaller does not matter. */
-  constructor(leastWidth: (value: number) => number, saved?: readonly number[]) {
+  constructor(memory: Memory, leastWidth: (value: number) => number) {
+    this.#memory = memory;
     this.#leastWidth = leastWidth;
-    if (saved === undefined) return;
-    const [low = 0, width = 0, under = 0, over = 0, sinceLook = 0, total = 0, q1 = 0, q2 = 0, q3 = 0, ...rest] = saved;
-    this.#total = total;
-    this.#quartiles = [q1, q2, q3];
-    this.#low = low;
-    this.#width = width;
-    this.#under = under;
-    this.#over = over;
-    this.#sinceLook = sinceLook;
-    if (width === 0) this.#start = [...rest];
-    else {
-      if (rest.length !== binCount) throw new RangeError('a saved histogram of another form');
-      this.#counts.set(rest);
-    }
+    this.#start = memory.takeFloats(startingValues);
+    this.#counts = memory.takeFloats(binCount);
+    this.#low = memory.cell();
+    this.#width = memory.cell();
+    this.#under = memory.cell();
+    this.#over = memory.cell();
+    this.#total = memory.cell();
+    this.#sinceLook = memory.cell();
+    this.#quartile1 = memory.cell();
+    this.#median = memory.cell();
+    this.#quartile3 = memory.cell();
   }
 
   /** Values taken in, of late. */
   get total(): number {
-    return this.#width === 0 ? this.#start.length : this.#total;
+    return this.#total.value;
   }
 
   get isReady(): boolean {
-    return this.#width > 0;
+    return this.#width.value > 0;
+  }
+
+  get quartile1(): number {
+    return this.#quartile1.value;
+  }
+
+  get median(): number {
+    return this.#median.value;
+  }
+
+  get quartile3(): number {
+    return this.#quartile3.value;
   }
 
   /** Values seen near this one, of late: those of its bin, and half of those beside it. */
   weightNear(value: number): number {
     const bin = this.#binOf(value);
     if (bin < 0 || bin >= binCount) return 0;
-    const counts = this.#counts;
-    return (counts[bin] ?? 0) + 0.5 * ((counts[bin - 1] ?? 0) + (counts[bin + 1] ?? 0));
-  }
-
-  get quartile1(): number {
-    return this.#quartiles[0];
-  }
-
-  get median(): number {
-    return this.#quartiles[1];
-  }
-
-  get quartile3(): number {
-    return this.#quartiles[2];
-  }
-
-  #quantile(share: number): number {
-    let left = share * this.#total - this.#under;
-    for (let bin = 0; bin < binCount; bin += 1) {
-      const count = this.#counts[bin] ?? 0;
-      if (left <= count) return this.#low + this.#width * (bin + (count > 0 ? Math.max(0, left) / count : 0));
-      left -= count;
-    }
-    return this.#low + this.#width * binCount;
+    const { floats } = this.#memory;
+    const at = this.#counts + bin;
+    const left = bin === 0 ? 0 : (floats[at - 1] ?? 0);
+    const right = bin === binCount - 1 ? 0 : (floats[at + 1] ?? 0);
+    return (floats[at] ?? 0) + 0.5 * (left + right);
   }
 
   push(value: number): void {
-    if (this.#width === 0) {
-      this.#start.push(value);
-      if (this.#start.length >= startingValues) this.#begin();
+    if (!this.isReady) {
+      this.#memory.floats[this.#start + this.#total.value] = value;
+      this.#total.value += 1;
+      if (this.#total.value === startingValues) this.#begin();
       return;
     }
     this.#count(value);
-    this.#sinceLook += 1;
-    if (this.#under > growsAtWeight) this.#grow('down');
-    if (this.#over > growsAtWeight) this.#grow('up');
-    if (this.#sinceLook >= lookEvery) this.#look();
-    if (this.#sinceLook % refreshEvery === 0) this.#refresh();
-  }
-
-  numbers(): number[] {
-    const ends = [this.#low, this.#width, this.#under, this.#over];
-    const head = [...ends, this.#sinceLook, this.#total, ...this.#quartiles];
-    return this.#width === 0 ? [...head, ...this.#start] : [...head, ...this.#counts];
+    this.#sinceLook.value += 1;
+    if (this.#under.value > growsAtWeight) this.#grow('down');
+    if (this.#over.value > growsAtWeight) this.#grow('up');
+    if (this.#sinceLook.value >= lookEvery) this.#look();
+    if (this.#sinceLook.value % refreshEvery === 0) this.#refresh();
   }
 
   #begin(): void {
-    const values = this.#start;
+    const values = this.#memory.floats.subarray(this.#start, this.#start + startingValues);
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const spread = Math.max(1.5 * (high - low), binCount * this.#leastWidth((low + high) / 2));
-    this.#low = (low + high - spread) / 2;
-    this.#width = spread / binCount;
-    this.#start = [];
+    this.#low.value = (low + high - spread) / 2;
+    this.#width.value = spread / binCount;
     for (const value of values) this.#count(value);
     this.#refresh();
   }
 
   #binOf(value: number): number {
-    return Math.floor((value - this.#low) / this.#width);
+    return Math.floor((value - this.#low.value) / this.#width.value);
   }
 
   #count(value: number): void {
+    const { floats } = this.#memory;
     const bin = this.#binOf(value);
-    if (bin < 0) this.#under += 1;
-    else if (bin >= binCount) this.#over += 1;
-    else this.#counts[bin] = (this.#counts[bin] ?? 0) + 1;
-    this.#total += 1;
+    if (bin < 0) this.#under.value += 1;
+    else if (bin >= binCount) this.#over.value += 1;
+    else floats[this.#counts + bin] = (floats[this.#counts + bin] ?? 0) + 1;
+    this.#total.value += 1;
+  }
+
+  /** The bins of the page that is open. */
+  #bins(): Float32Array {
+    return this.#memory.floats.subarray(this.#counts, this.#counts + binCount);
   }
 
   /** Twice as wide to one side. What lay beyond is spread over the new half: where exactly, nobody remembers. */
   #grow(side: 'up' | 'down'): void {
-    const merged = new Float32Array(binCount);
+    const bins = this.#bins();
+    const before = bins.slice();
     const half = binCount / 2;
     const [kept, opened] = side === 'up' ? [0, half] : [half, 0];
-    for (let bin = 0; bin < half; bin += 1) {
-      merged[kept + bin] = (this.#counts[2 * bin] ?? 0) + (this.#counts[2 * bin + 1] ?? 0);
-    }
     const beyond = side === 'up' ? this.#over : this.#under;
-    for (let bin = 0; bin < half; bin += 1) merged[opened + bin] = beyond / half;
-    if (side === 'down') this.#low -= this.#width * binCount;
-    this.#width *= 2;
-    if (side === 'up') this.#over = 0;
-    else this.#under = 0;
-    this.#counts = merged;
+    for (let bin = 0; bin < half; bin += 1) {
+      bins[kept + bin] = (before[2 * bin] ?? 0) + (before[2 * bin + 1] ?? 0);
+      bins[opened + bin] = beyond.value / half;
+    }
+    if (side === 'down') this.#low.value -= this.#width.value * binCount;
+    this.#width.value *= 2;
+    beyond.value = 0;
   }
 
   /** Forgets by halving, and looks closer where nearly everything lies within three bins. */
   #look(): void {
-    this.#sinceLook = 0;
-    if (this.#total > largestTotal) {
-      for (let bin = 0; bin < binCount; bin += 1) this.#counts[bin] = (this.#counts[bin] ?? 0) / 2;
-      this.#under /= 2;
-      this.#over /= 2;
+    const bins = this.#bins();
+    this.#sinceLook.value = 0;
+    if (this.#total.value > largestTotal) {
+      for (let bin = 0; bin < binCount; bin += 1) bins[bin] = (bins[bin] ?? 0) / 2;
+      this.#under.value /= 2;
+      this.#over.value /= 2;
     }
     this.#refresh();
-    const first = this.#crowdedFrom();
+    const first = this.#crowdedFrom(bins);
     if (first === undefined) return;
-    const split = new Float32Array(binCount);
-    const per = binCount / 8;
     // Eight old bins around the crowd become all of the new ones.
+    const per = binCount / 8;
     const from = Math.max(0, Math.min(binCount - 8, first - 2));
-    for (let bin = 0; bin < binCount; bin += 1) split[bin] = (this.#counts[from + Math.floor(bin / per)] ?? 0) / per;
-    for (let bin = 0; bin < from; bin += 1) this.#under += this.#counts[bin] ?? 0;
-    for (let bin = from + 8; bin < binCount; bin += 1) this.#over += this.#counts[bin] ?? 0;
-    this.#under = Math.min(this.#under, growsAtWeight / 2);
-    this.#over = Math.min(this.#over, growsAtWeight / 2);
-    this.#low += from * this.#width;
-    this.#width /= per;
-    this.#counts = split;
+    const before = bins.slice();
+    for (let bin = 0; bin < binCount; bin += 1) bins[bin] = (before[from + Math.floor(bin / per)] ?? 0) / per;
+    this.#under.value = Math.min(this.#under.value + sumOf(before.subarray(0, from)), growsAtWeight / 2);
+    this.#over.value = Math.min(this.#over.value + sumOf(before.subarray(from + 8)), growsAtWeight / 2);
+    this.#low.value += from * this.#width.value;
+    this.#width.value /= per;
   }
 
-  #crowdedFrom(): number | undefined {
-    if (this.#width / 2 < this.#leastWidth(this.median)) return undefined;
-    const counts = this.#counts;
+  #crowdedFrom(bins: Float32Array): number | undefined {
+    if (this.#width.value / 2 < this.#leastWidth(this.median)) return undefined;
+    const crowd = crowdedShare * this.#total.value;
     for (let bin = 0; bin + 2 < binCount; bin += 1) {
-      const three = (counts[bin] ?? 0) + (counts[bin + 1] ?? 0) + (counts[bin + 2] ?? 0);
-      if (three >= crowdedShare * this.#total) return bin;
+      if ((bins[bin] ?? 0) + (bins[bin + 1] ?? 0) + (bins[bin + 2] ?? 0) >= crowd) return bin;
     }
     return undefined;
   }
 
   #refresh(): void {
-    this.#total = this.#under + this.#over;
-    for (let bin = 0; bin < binCount; bin += 1) this.#total += this.#counts[bin] ?? 0;
-    const [quartile1, median] = [this.#quantile(0.25), this.#quantile(0.5)];
+    this.#total.value = this.#under.value + this.#over.value + sumOf(this.#bins());
+    const quartile1 = this.#quantile(0.25);
+    this.#quartile1.value = quartile1;
+    this.#median.value = this.#quantile(0.5);
     // Two quartiles never fall together: something has to be measured in the distance between them.
-    this.#quartiles = [quartile1, median, Math.max(this.#quantile(0.75), quartile1 + this.#width / 2)];
+    this.#quartile3.value = Math.max(this.#quantile(0.75), quartile1 + this.#width.value / 2);
   }
+
+  #quantile(share: number): number {
+    const { floats } = this.#memory;
+    let left = share * this.#total.value - this.#under.value;
+    for (let bin = 0; bin < binCount; bin += 1) {
+      const count = floats[this.#counts + bin] ?? 0;
+      if (left <= count)
+        return this.#low.value + this.#width.value * (bin + (count > 0 ? Math.max(0, left) / count : 0));
+      left -= count;
+    }
+    return this.#low.value + this.#width.value * binCount;
+  }
+}
+
+function sumOf(counts: Float32Array): number {
+  let sum = 0;
+  for (const count of counts) sum += count;
+  return sum;
 }

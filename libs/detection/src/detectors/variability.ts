@@ -1,6 +1,5 @@
 import { deviationFloor } from '../text/unit.ts';
-import type { Detector, DetectorDefinition, DetectorSettings, SavedDetector } from './detector.ts';
-import { pack64, unpack64 } from '../packed.ts';
+import type { DetectorDefinition } from './detector.ts';
 import { RollingWindow } from './rolling-window.ts';
 import { RunningMoments } from './running-moments.ts';
 
@@ -21,47 +20,26 @@ export const variability: DetectorDefinition = {
   component: 'pattern',
   trust: 0.7,
   scale: 'rarity',
-  create: (settings, saved) => new Variability(settings, saved),
+  create({ unit }, memory) {
+    const recent = new RollingWindow(memory, recentCount);
+    const history = new RunningMoments(memory, historyMemory);
+    const logDeviation = memory.cell();
+    return {
+      observe(value) {
+        recent.push(value);
+        if (!recent.isFull) return Number.NaN;
+        const floor = deviationFloor(recent.mean, unit);
+        const now = Math.log(Math.max(recent.deviation, flatShare * floor));
+        logDeviation.value = now;
+        if (history.count < leastHistory) return Number.NaN;
+        const { mean, deviation } = history;
+        const counted = now < mean ? now - mean : Math.max(0, now - Math.max(mean, Math.log(floor)));
+        return counted / (deviation + leastDeviation);
+      },
+      isAnomalous: (deviation) => Math.abs(deviation) > allowed,
+      learn() {
+        if (recent.isFull) history.push(logDeviation.value);
+      },
+    };
+  },
 };
-
-class Variability implements Detector {
-  readonly #settings: DetectorSettings;
-  readonly #recent: RollingWindow;
-  readonly #history: RunningMoments;
-  #logDeviation = Number.NaN;
-
-  constructor(settings: DetectorSettings, saved: SavedDetector | undefined) {
-    this.#settings = settings;
-    const numbers = saved === undefined ? [] : [...unpack64(saved)];
-    this.#history = new RunningMoments(historyMemory, numbers.slice(0, 3));
-    this.#recent =
-      saved === undefined
-        ? new RollingWindow(recentCount)
-        : RollingWindow.restore(recentCount, pack64(numbers.slice(3)));
-  }
-
-  observe(value: number): number {
-    const recent = this.#recent;
-    recent.push(value);
-    if (!recent.isFull) return Number.NaN;
-    const floor = deviationFloor(recent.mean, this.#settings.unit);
-    this.#logDeviation = Math.log(Math.max(recent.deviation, flatShare * floor));
-    if (this.#history.count < leastHistory) return Number.NaN;
-    const { mean, deviation } = this.#history;
-    const change = this.#logDeviation - mean;
-    const counted = change < 0 ? change : Math.max(0, this.#logDeviation - Math.max(mean, Math.log(floor)));
-    return counted / (deviation + leastDeviation);
-  }
-
-  isAnomalous(deviation: number): boolean {
-    return Math.abs(deviation) > allowed;
-  }
-
-  learn(): void {
-    if (this.#recent.isFull) this.#history.push(this.#logDeviation);
-  }
-
-  save(): SavedDetector {
-    return pack64([...this.#history.numbers(), ...unpack64(this.#recent.save())]);
-  }
-}

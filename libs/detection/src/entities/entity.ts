@@ -5,7 +5,7 @@ import type { EntityModel, EntityOptions } from '../multivariate/entity-model.ts
 import { emptyWindow, restoreWindow, saveWindow, type RowWindow } from '../multivariate/row-window.ts';
 import type { TrainingRows } from '../multivariate/training-rows.ts';
 import { pack32, unpack32 } from '../packed.ts';
-import { EmpiricalTail } from '../scoring/empirical-tail.ts';
+import { SurpriseHistory } from './surprise-history.ts';
 
 /** What all metrics of one instance are normally like together. Changes in place, minute by minute. */
 export interface Entity {
@@ -21,8 +21,8 @@ export interface Entity {
   /** What models are fitted on. */
   window: RowWindow;
   learned: Learned | undefined;
-  /** How surprising rows have been to models that had not seen them: what a model expects of itself is too little. */
-  tail: EmpiricalTail;
+  /** By which surprises are judged: what a model expects of itself is too little. */
+  readonly surprises: SurpriseHistory;
   /** The minute in which the last fit was asked for; 0 for none. */
   fitted: number;
   fit: PendingFit | undefined;
@@ -63,7 +63,7 @@ export function emptyEntity(key: string): Entity {
     minute: 0,
     window: emptyWindow(0),
     learned: undefined,
-    tail: new EmpiricalTail(),
+    surprises: new SurpriseHistory(),
     fitted: 0,
     fit: undefined,
   };
@@ -81,7 +81,7 @@ const Saved = z.strictObject({
   minute: z.number(),
   window: z.unknown().optional(),
   learned: z.strictObject({ features: z.array(z.string()), state: z.unknown() }).optional(),
-  tail: z.string(),
+  surprises: z.string(),
   fitted: z.number(),
   fit: z
     .strictObject({
@@ -95,10 +95,10 @@ const Saved = z.strictObject({
 });
 
 /** The entity as JSON. A model that was delivered but is not yet in use is left out: it can be had again. */
-export function saveEntityOf({ window, learned, tail, fit, ...entity }: Entity) {
+export function saveEntityOf({ window, learned, surprises, fit, ...entity }: Entity) {
   return {
     ...entity,
-    tail: tail.save(),
+    surprises: surprises.save(),
     ...(entity.features.length === 0 ? {} : { window: saveWindow(window) }),
     ...(learned === undefined ? {} : { learned: { features: learned.features, state: saveEntity(learned.state) } }),
     ...(fit === undefined ? {} : { fit: saveFit(fit) }),
@@ -111,10 +111,10 @@ function saveFit({ features, request: { rows, seed, neededAtMs } }: PendingFit) 
 
 /** Undoes {@link saveEntityOf}. Throws on anything else. */
 export function restoreEntityOf(value: unknown, options: EntityOptions): Entity {
-  const { window, learned, tail, fit, ...saved } = Saved.parse(value);
+  const { window, learned, surprises, fit, ...saved } = Saved.parse(value);
   return {
     ...saved,
-    tail: new EmpiricalTail(tail),
+    surprises: SurpriseHistory.restore(surprises),
     window: window === undefined ? emptyWindow(0) : restoreWindow(window),
     learned: learned === undefined ? undefined : learnedOf(learned.features, restoreEntity(learned.state)),
     fit: fit === undefined ? undefined : restoreFit(saved.key, fit, options),

@@ -92,7 +92,7 @@ function judgeBehavior(
     entityOf: () => voiceOf(entity, reading, settings.machineLearning, reading.surprise),
   });
   // As of any deviation: what lasts must not become usual while it does.
-  if (behavior.tracker.open === undefined) entity.tail.learn();
+  if (behavior.tracker.open === undefined) entity.surprises.learn();
   if (step.refused === undefined && step.transition !== undefined) {
     news.drafts.push(toEvent(behavior, step.transition, state.clockMs, step.observation));
   }

@@ -2,7 +2,6 @@ import type { MachineLearning } from '@cortex/contracts';
 import { scoreOfSurprise } from '../multivariate/calibrated-score.ts';
 import { deviationOf, scoreEntity, tailProbability, type EntityReading } from '../multivariate/entity-detector.ts';
 import type { Member } from '../multivariate/members.ts';
-import { tailScore } from '../scoring/tail-score.ts';
 import type { Entity } from './entity.ts';
 
 /** What the metrics of an instance together say of one of them. */
@@ -37,7 +36,7 @@ export function voiceOn(
 }
 
 export function voiceOf(
-  { tail }: Entity,
+  { surprises }: Entity,
   { surprise: total, members }: EntityReading,
   settings: MachineLearning,
   deviation: number,
@@ -47,7 +46,7 @@ export function voiceOf(
     score: scoreOfSurprise(surprise, tailProbability),
     anomalous: surprise > -Math.log(normalShareOf(member as Member, settings)),
   }));
-  return { definition: { component: 'ml' }, deviation, score: tailScore(tail.surprise(total)), algorithms };
+  return { definition: { component: 'ml' }, deviation, score: surprises.score(total), algorithms };
 }
 
 const memberNames: Readonly<Record<Member, string>> = {

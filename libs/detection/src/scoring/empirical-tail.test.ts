@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Memory } from '../memory.ts';
 import { normalNoise, repeat } from '../test-support.ts';
 import { EmpiricalTail } from './empirical-tail.ts';
 
 function taught(deviations: readonly number[]): EmpiricalTail {
-  const tail = new EmpiricalTail();
+  const tail = new EmpiricalTail(new Memory());
   for (const deviation of deviations) {
     tail.surprise(deviation);
     tail.learn();
@@ -37,7 +38,7 @@ test('beyond everything seen the surprise goes on growing, and faster where the 
 });
 
 test('a fresh one takes the series for a normal one', () => {
-  const tail = new EmpiricalTail();
+  const tail = new EmpiricalTail(new Memory());
   expect(tail.surprise(0.5)).toBeLessThan(0.5);
   expect(tail.surprise(3)).toBeGreaterThan(1.5);
   expect(tail.surprise(10)).toBeGreaterThan(8);
@@ -56,21 +57,4 @@ test('a larger deviation never surprises less', () => {
       expect(tail.surprise(Math.min(left, right))).toBeLessThanOrEqual(tail.surprise(Math.max(left, right)));
     }),
   );
-});
-
-test('restored at any point, it goes on to the bit', () => {
-  for (const cut of [0, 1, 47, 48, 49, 200, 3_333]) {
-    const [whole, before] = [taught(normal.slice(0, cut)), taught(normal.slice(0, cut))];
-    const restored = new EmpiricalTail(before.save());
-    for (const deviation of heavy.slice(0, 500)) {
-      expect(restored.surprise(deviation)).toBe(whole.surprise(deviation));
-      restored.learn();
-      whole.learn();
-    }
-    expect(restored.save()).toBe(whole.save());
-  }
-});
-
-test('another form is refused', () => {
-  expect(() => new EmpiricalTail('AAAA')).toThrow(RangeError);
 });

@@ -1,4 +1,4 @@
-import { pack8, pack32, unpack8, unpack32 } from '../packed.ts';
+import type { Cell, Memory } from '../memory.ts';
 
 const binsPerOctave = 3;
 const lowestOctave = -8;
@@ -12,7 +12,6 @@ const largestTotal = 8_192;
 /** Deviations that wait before they count. */
 const lag = 48;
 const pendingRoom = lag + 32;
-const pendingFrom = 2 * binCount;
 /** The mean excess over the tail's beginning is at least this share of it, however short the history. */
 const leastExcess = 0.08;
 const largestSurprise = 50;
@@ -23,38 +22,39 @@ const largestSurprise = 50;
  * threshold). A histogram of logarithmic bins: constant work and memory.
  */
 export class EmpiricalTail {
-  /**
-   * In one piece, as pieces cost more than what is in them: counts of the bins, the surprise at the lower edge of each,
-   * and the bins of the deviations that do not count yet.
-   */
-  readonly #numbers = new Float32Array(pendingFrom + pendingRoom);
-  #pendingCount = 0;
-  #newestBin = 0;
-  #total = 0;
-  #tailBegins = 0;
-  #tailSurprise = 0;
-  #surprisePerUnit = 0;
+  readonly #memory: Memory;
+  /** Per bin, how many deviations lie in it or beyond. */
+  readonly #above: number;
+  /** The bins of the deviations that do not count yet. */
+  readonly #pending: number;
+  readonly #pendingCount: Cell;
+  readonly #newestBin: Cell;
+  readonly #total: Cell;
+  readonly #tailBegins: Cell;
+  readonly #tailSurprise: Cell;
+  readonly #surprisePerUnit: Cell;
 
-  /** Goes on from what `save` gave, to the bit. */
-  constructor(saved?: string) {
-    const [packed = '', pending = ''] = saved?.split(' ') ?? [];
-    const counts = saved === undefined ? prior : unpack32(packed);
-    if (counts.length !== binCount) throw new RangeError('a saved tail of another form');
-    this.#numbers.set(counts);
-    const bins = unpack8(pending);
-    this.#numbers.set(bins, pendingFrom);
-    this.#pendingCount = bins.length;
-    this.#fit();
+  constructor(memory: Memory) {
+    this.#memory = memory;
+    this.#above = memory.takeFloats(binCount);
+    this.#pending = memory.takeBytes(pendingRoom);
+    this.#pendingCount = memory.cell();
+    this.#newestBin = memory.cell();
+    this.#total = memory.cell();
+    this.#tailBegins = memory.cell();
+    this.#tailSurprise = memory.cell();
+    this.#surprisePerUnit = memory.cell();
+    this.#takeIn(prior, 1);
   }
 
   /** `deviation` is at least 0. From 0 to 50; 2 is the rarest of a hundred. */
   surprise(deviation: number): number {
     const bin = binOf(deviation);
-    this.#newestBin = bin;
-    if (deviation > this.#tailBegins) {
-      return Math.min(largestSurprise, this.#tailSurprise + (deviation - this.#tailBegins) * this.#surprisePerUnit);
-    }
-    return this.#numbers[binCount + bin] ?? 0;
+    this.#newestBin.value = bin;
+    const beyond = deviation - this.#tailBegins.value;
+    if (beyond > 0) return Math.min(largestSurprise, this.#tailSurprise.value + beyond * this.#surprisePerUnit.value);
+    const above = this.#memory.floats[this.#above + bin] ?? 0;
+    return -Math.log10(Math.max(above, 0.5) / this.#total.value);
   }
 
   /**
@@ -62,55 +62,54 @@ export class EmpiricalTail {
    * become usual while it grows.
    */
   learn(): void {
-    const numbers = this.#numbers;
-    numbers[pendingFrom + this.#pendingCount] = this.#newestBin;
-    this.#pendingCount += 1;
-    const ripe = this.#pendingCount - lag;
-    // A sixteenth more changes little, and a fit costs a walk over the bins.
-    if (this.#pendingCount < pendingRoom && ripe * 16 < this.#total) return;
+    const { bytes } = this.#memory;
+    const pending = this.#pendingCount.value + 1;
+    const total = this.#total.value;
+    bytes[this.#pending + pending - 1] = this.#newestBin.value;
+    this.#pendingCount.value = pending;
+    const ripe = pending - lag;
+    // A sixteenth more changes little, and taking in costs a walk over the bins.
+    if (pending < pendingRoom && ripe * 16 < total) return;
+    ripened.fill(0);
     for (let index = 0; index < ripe; index += 1) {
-      const bin = numbers[pendingFrom + index] ?? 0;
-      numbers[bin] = (numbers[bin] ?? 0) + 1;
+      const bin = bytes[this.#pending + index] ?? 0;
+      ripened[bin] = (ripened[bin] ?? 0) + 1;
     }
-    numbers.copyWithin(pendingFrom, pendingFrom + ripe, pendingFrom + this.#pendingCount);
-    this.#pendingCount = lag;
-    if (this.#total > largestTotal) {
-      for (let bin = 0; bin < binCount; bin += 1) numbers[bin] = (numbers[bin] ?? 0) / 2;
-    }
-    this.#fit();
+    bytes.copyWithin(this.#pending, this.#pending + ripe, this.#pending + pending);
+    this.#pendingCount.value = lag;
+    this.#takeIn(ripened, total > largestTotal ? 0.5 : 1);
   }
 
-  save(): string {
-    const pending = this.#numbers.subarray(pendingFrom, pendingFrom + this.#pendingCount);
-    return `${pack32(this.#numbers.subarray(0, binCount))} ${pack8(Uint8Array.from(pending))}`;
-  }
-
-  #fit(): void {
-    const numbers = this.#numbers;
-    let total = 0;
-    for (let bin = 0; bin < binCount; bin += 1) total += numbers[bin] ?? 0;
-    let above = 0;
-    let tailBin = binCount;
+  /** Adds to the counts, keeps this share of all, and fits the tail to it. */
+  #takeIn(counts: Float32Array, share: number): void {
+    const { floats } = this.#memory;
+    let added = 0;
     for (let bin = binCount - 1; bin >= 0; bin -= 1) {
-      above += numbers[bin] ?? 0;
-      numbers[binCount + bin] = -Math.log10(Math.max(above, 0.5) / total);
-      if (above <= tailShare * total) tailBin = bin;
+      added += counts[bin] ?? 0;
+      floats[this.#above + bin] = ((floats[this.#above + bin] ?? 0) + added) * share;
+    }
+    const total = floats[this.#above] ?? 0;
+    let tailBin = binCount;
+    let mass = 0;
+    /** Sum of the deviations in the tail, taken for the middles of their bins. */
+    let sum = 0;
+    while (tailBin > 0) {
+      const above = floats[this.#above + tailBin - 1] ?? 0;
+      if (above > tailShare * total) break;
+      tailBin -= 1;
+      sum += (above - mass) * (middles[tailBin] ?? 0);
+      mass = above;
     }
     const begins = edges[tailBin] ?? 0;
-    let mass = 0;
-    let excess = 0;
-    for (let bin = tailBin; bin < binCount; bin += 1) {
-      const count = numbers[bin] ?? 0;
-      mass += count;
-      excess += count * ((middles[bin] ?? 0) - begins);
-    }
-    const meanExcess = Math.max(mass > 0 ? excess / mass : 0, leastExcess * begins);
-    this.#total = total;
-    this.#tailBegins = begins;
-    this.#tailSurprise = -Math.log10(Math.max(mass, 0.5) / total);
-    this.#surprisePerUnit = Math.LOG10E / meanExcess;
+    const meanExcess = Math.max(mass > 0 ? sum / mass - begins : 0, leastExcess * begins);
+    this.#total.value = total;
+    this.#tailBegins.value = begins;
+    this.#tailSurprise.value = -Math.log10(Math.max(mass, 0.5) / total);
+    this.#surprisePerUnit.value = Math.LOG10E / meanExcess;
   }
 }
+
+const ripened = new Float32Array(binCount);
 
 function binOf(deviation: number): number {
   if (!(deviation > 0)) return 0;

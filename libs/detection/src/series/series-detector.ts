@@ -1,20 +1,13 @@
 import type { AnomalySeverity } from '@cortex/contracts';
 import { z } from 'zod';
-import { allDetectors } from '../detectors/all-detectors.ts';
 import { flatLine } from '../detectors/flat-line.ts';
-import type {
-  Detector,
-  DetectorDefinition,
-  DetectorSettings,
-  Direction,
-  Range,
-  Sample,
-} from '../detectors/detector.ts';
+import type { DetectorSettings, Direction, Range, Sample } from '../detectors/detector.ts';
 import type { EntityVoice } from '../entities/voice.ts';
+import type { Page } from '../memory.ts';
 import { composite, severityOf, type ComponentScores } from '../scoring/composite.ts';
-import { EmpiricalTail } from '../scoring/empirical-tail.ts';
-import { tailScore } from '../scoring/tail-score.ts';
+import { algorithmsFor, type Algorithms } from './algorithms.ts';
 import { followLevel, HeldLevel, isNewNormal } from './held-level.ts';
+import type { Member } from './member.ts';
 
 /** What all algorithms together think of one sample. */
 export interface Observation {
@@ -48,24 +41,17 @@ export interface Circumstances {
 const learnAllUntil = 400;
 const rememberEveryMs = 60_000;
 
+/** Memory is saved as it lies: in the byte order of the machine. */
+const byteOrder = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 'little' : 'big';
+
 const Saved = z.strictObject({
+  byteOrder: z.literal(byteOrder),
   learned: z.number(),
   rememberedMs: z.number(),
   held: HeldLevel.optional(),
-  detectors: z.record(z.string(), z.string()),
-  tails: z.record(z.string(), z.string()),
+  algorithms: z.record(z.string(), z.string()),
 });
 export type SavedSeriesDetector = z.input<typeof Saved>;
-
-interface Member {
-  readonly definition: DetectorDefinition;
-  readonly detector: Detector;
-  /** How rare its deviations are; absent where they are scores already. */
-  readonly tail: EmpiricalTail | undefined;
-  /** What it said of the newest sample; NaN for nothing. */
-  deviation: number;
-  score: number;
-}
 
 /**
  * All algorithms on one series. Nothing is learned from values that a trigger calls bad, nor from what deviates while an
@@ -74,64 +60,70 @@ interface Member {
  */
 export class SeriesDetector {
   readonly #settings: DetectorSettings;
-  #members: readonly Member[];
+  readonly #algorithms: Algorithms;
+  readonly #page: Page;
   /** Samples learned from. */
-  #learned: number;
+  #learned = 0;
   #isWarm = false;
   /** When what is usual was last added to. */
   #rememberedMs = 0;
   #held: HeldLevel | undefined;
   #entity: EntityVoice | undefined;
 
-  private constructor(settings: DetectorSettings, members: readonly Member[], learned: number, held?: HeldLevel) {
+  private constructor(settings: DetectorSettings) {
     this.#settings = settings;
-    this.#members = members;
-    this.#learned = learned;
-    this.#held = held;
+    this.#algorithms = algorithmsFor(settings);
+    this.#page = this.#algorithms.memory.newPage();
   }
 
   static create(settings: DetectorSettings): SeriesDetector {
-    return new SeriesDetector(settings, createMembers(settings), 0);
+    return new SeriesDetector(settings);
   }
 
   /** Goes on from what `save` gave; an algorithm that the saved form does not know starts afresh. Throws on any other form. */
-  static restore(settings: DetectorSettings, saved: unknown): SeriesDetector {
-    const { learned, rememberedMs, held, ...members } = Saved.parse(saved);
-    const restored = new SeriesDetector(settings, createMembers(settings, members), learned, held);
-    restored.#rememberedMs = rememberedMs;
+  static restore(settings: DetectorSettings, value: unknown): SeriesDetector {
+    const saved = Saved.parse(value);
+    const restored = new SeriesDetector(settings);
+    restored.#learned = saved.learned;
+    restored.#rememberedMs = saved.rememberedMs;
+    restored.#held = saved.held;
+    for (const member of restored.#algorithms.members) {
+      const known = saved.algorithms[member.definition.name];
+      if (known !== undefined) member.restore(restored.#page, known);
+    }
     return restored;
   }
 
   save(): SavedSeriesDetector {
-    const tails = this.#members.flatMap(({ definition, tail }) => (tail ? [[definition.name, tail.save()]] : []));
     return {
+      byteOrder,
       learned: this.#learned,
       rememberedMs: this.#rememberedMs,
       ...(this.#held === undefined ? {} : { held: this.#held }),
-      detectors: Object.fromEntries(
-        this.#members.map(({ definition, detector }) => [definition.name, detector.save()]),
+      algorithms: Object.fromEntries(
+        this.#algorithms.members.map((member) => [member.definition.name, member.save(this.#page)]),
       ),
-      tails: Object.fromEntries(tails),
     };
   }
 
   observe(sample: Sample, circumstances: Circumstances): Observation {
     const { rule } = this.#settings;
     if (!rule.enabled) return quiet(sample);
-    for (const member of this.#members) observeBy(member, sample);
-    if (isStuck(this.#members)) silenceStatistics(this.#members);
+    const members = this.#open();
+    for (const member of members) member.observe(sample);
+    if (isStuck(members)) silenceStatistics(members);
     const isWarm = this.#learned >= rule.warmupSamples;
     this.#isWarm = isWarm;
     const { entity } = circumstances;
     this.#entity = entity;
-    const voices = entity === undefined ? this.#members : [...this.#members, entity];
+    const voices = entity === undefined ? members : [...members, entity];
     const twoSided = isWarm ? composite(voices, 'both') : 0;
     const score = isWarm && rule.direction !== 'both' ? composite(voices, rule.direction) : twoSided;
     const anomalous = score > rule.openAbove;
     // Nothing is learned from a deviation that lasts: an open anomaly, or one to the side that nobody asks about.
     const deviates = twoSided > rule.openAbove;
     const learns = !circumstances.calledBad && !(deviates && (circumstances.open || !anomalous));
-    const direction = directionOf(this.#members);
+    const direction = directionOf(members);
     const accepted = this.#takesAsNormal(sample, direction, anomalous && !learns, learns, circumstances);
     if (learns) this.#learn(sample);
     return { sample, score, anomalous, direction, accepted, severity: severityOf(score) };
@@ -139,7 +131,7 @@ export class SeriesDetector {
 
   /** Of the newest sample. */
   details(): ObservationDetails {
-    const voices = this.#isWarm ? this.#members.filter(({ deviation }) => !Number.isNaN(deviation)) : [];
+    const voices = this.#isWarm ? this.#open().filter(({ deviation }) => !Number.isNaN(deviation)) : [];
     const components: Partial<Record<keyof ComponentScores, number>> = {};
     for (const { definition, score } of voices) {
       components[definition.component] = Math.max(components[definition.component] ?? 0, score);
@@ -158,22 +150,26 @@ export class SeriesDetector {
   get range(): Range | undefined {
     if (!this.#isWarm) return undefined;
     let best: Member | undefined;
-    for (const member of this.#members) {
+    for (const member of this.#open()) {
       if (member.detector.range === undefined || Number.isNaN(member.deviation)) continue;
       if (best === undefined || member.score > best.score) best = member;
     }
     return best?.detector.range?.();
   }
 
-  #learn({ value, timeMs }: Sample): void {
+  /** The algorithms, with this series before them. */
+  #open(): readonly Member[] {
+    this.#algorithms.memory.open(this.#page);
+    return this.#algorithms.members;
+  }
+
+  #learn(sample: Sample): void {
     this.#learned += 1;
     // Some remember for days, however often samples come: of more than one a minute they take one.
-    const isDue = this.#learned < learnAllUntil || timeMs - this.#rememberedMs >= rememberEveryMs;
-    if (isDue) this.#rememberedMs = timeMs;
-    for (const { definition, detector, tail, deviation } of this.#members) {
-      if (!isDue && definition.pace === 'minutes') continue;
-      if (tail !== undefined && !Number.isNaN(deviation)) tail.learn();
-      detector.learn(value, timeMs);
+    const isDue = this.#learned < learnAllUntil || sample.timeMs - this.#rememberedMs >= rememberEveryMs;
+    if (isDue) this.#rememberedMs = sample.timeMs;
+    for (const member of this.#algorithms.members) {
+      if (isDue || member.definition.pace !== 'minutes') member.learn(sample);
     }
   }
 
@@ -190,33 +186,11 @@ export class SeriesDetector {
     const { lower = 0, upper = 0 } = this.range ?? {};
     this.#held = followLevel(this.#held, sample, direction, (upper - lower) / 2);
     if (!isNewNormal(this.#held, sample.timeMs)) return false;
-    this.#members = createMembers(this.#settings);
+    this.#algorithms.memory.clear(this.#page);
     this.#learned = 0;
     this.#held = undefined;
     return true;
   }
-}
-
-function createMembers(
-  settings: DetectorSettings,
-  saved?: Pick<SavedSeriesDetector, 'detectors' | 'tails'>,
-): readonly Member[] {
-  return allDetectors.map((definition) => ({
-    definition,
-    detector: definition.create(settings, saved?.detectors[definition.name]),
-    tail: definition.scale === 'rarity' ? new EmpiricalTail(saved?.tails[definition.name]) : undefined,
-    deviation: Number.NaN,
-    score: 0,
-  }));
-}
-
-function observeBy(member: Member, { value, timeMs }: Sample): void {
-  const { definition, detector, tail } = member;
-  const deviation = detector.observe(value, timeMs);
-  member.deviation = deviation;
-  if (Number.isNaN(deviation)) member.score = 0;
-  else if (tail === undefined) member.score = definition.trust * Math.abs(deviation);
-  else member.score = tailScore(definition.trust * tail.surprise(Math.abs(deviation)));
 }
 
 /** A value that is repeated is no measurement: the statistics have no data then, whatever it lies near to. */
@@ -226,9 +200,7 @@ function isStuck(members: readonly Member[]): boolean {
 
 function silenceStatistics(members: readonly Member[]): void {
   for (const member of members) {
-    if (member.definition.component !== 'statistical') continue;
-    member.deviation = Number.NaN;
-    member.score = 0;
+    if (member.definition.component === 'statistical') member.silence();
   }
 }
 

@@ -1,0 +1,35 @@
+import { Memory, type Page } from '../memory.ts';
+import { pack8, unpack8 } from '../packed.ts';
+import { EmpiricalTail } from '../scoring/empirical-tail.ts';
+import { tailScore } from '../scoring/tail-score.ts';
+
+const memory = new Memory();
+const tail = new EmpiricalTail(memory);
+
+/** How surprising the rows of one instance have been to models that had not seen them. */
+export class SurpriseHistory {
+  readonly #page: Page = memory.newPage();
+
+  /** Undoes `save`. Throws on what has another length. */
+  static restore(saved: string): SurpriseHistory {
+    const history = new SurpriseHistory();
+    history.#page.bytes.set(unpack8(saved, history.#page.bytes.length));
+    return history;
+  }
+
+  /** How rare such a surprise is, as a score: 0.5 for one in ten thousand. */
+  score(surprise: number): number {
+    memory.open(this.#page);
+    return tailScore(tail.surprise(surprise));
+  }
+
+  /** Takes in the surprise that was last asked about. */
+  learn(): void {
+    memory.open(this.#page);
+    tail.learn();
+  }
+
+  save(): string {
+    return pack8(this.#page.bytes);
+  }
+}
