@@ -95,7 +95,9 @@ class Sharing implements SharedOut {
     this.#loseWhatIsNotOurs(before);
     const place = seatIn(before, replica, seat.token);
     if (place === 'successor') return;
-    const table = await this.#next(place === 'ours' ? before : join(before, replica, seat.token));
+    const table = await this.#next(
+      place === 'ours' ? before : join(before, { name: replica, seat: seat.token, knows: shares.length }),
+    );
     if (table === before) {
       for (const name of surplus(table, replica, shares)) void this.#end(this.#held.get(name));
       return;
