@@ -188,13 +188,14 @@ test('two detectors, killed and frozen at random: in the end as if there had bee
   const last = startDetector(folder);
   await untilReady(last);
   const bucket = await bus.bucket(detectorBucket);
+  const table = await (await bus.bucket(shareBucket)).get('detector');
   const expected = await Promise.all(partitions.map(undisturbed));
   expect(await last.process.stop()).toBe(0);
 
   expect(byId(await everythingSaid())).toEqual(byId(expected.flatMap(({ said }) => said)));
   expect(expected.every(({ said }) => said.length > 4)).toBe(true);
   for (const [index, partition] of partitions.entries()) {
-    const owner = { token: 1_000_000, isHeld: () => true };
+    const owner = { token: table?.value.tokens ?? 0, isHeld: () => true };
     const fail = (error: unknown): never => expect.unreachable(String(error));
     const store = new SnapshotStore({ bucket, partition, owner, now: () => new Date(), onError: fail });
     expect(differences((await store.load())?.state, expected[index]?.saved)).toEqual([]);

@@ -91,7 +91,8 @@ class Sharing implements SharedOut {
     const seat = await this.#takeSeat();
     if (seat === undefined) return;
     const entry = await this.#tables.get(this.#key);
-    const before = entry?.value ?? emptyTable;
+    // A table that was lost is made anew with tokens that no earlier one has come to.
+    const before = entry?.value ?? { ...emptyTable, tokens: Math.floor(Date.now() / 1_000) };
     this.#loseWhatIsNotOurs(before);
     const place = seatIn(before, replica, seat.token);
     if (place === 'successor') return;
