@@ -30,16 +30,14 @@ import { SnapshotStore } from './adapters/snapshot-store.ts';
 
 const app = fileURLToPath(new URL('..', import.meta.url));
 const partitions = ['0', '1', '2', '3'];
-const folder = temporaryFolder('cortex-takeover-');
-writeFileSync(
-  join(folder.path, 'cortex.yaml'),
-  `version: 1
-services:
-  - name: shop
-    instances: [{ id: shop-0 }]
-collector: { partitions: ${partitions.length} }
-`,
-);
+
+/** A folder with the configuration of so many partitions. */
+function configured(count: number): string {
+  const folder = temporaryFolder('cortex-takeover-');
+  const services = 'services: [{ name: shop, instances: [{ id: shop-0 }] }]';
+  writeFileSync(join(folder.path, 'cortex.yaml'), `version: 1\n${services}\ncollector: { partitions: ${count} }\n`);
+  return folder.path;
+}
 
 let nats: ProvisionedNats;
 let bus: Bus;
@@ -55,12 +53,22 @@ afterAll(async () => {
 });
 
 let started = 0;
-function startDetector(): { name: string; process: TestProcess } {
+function startDetector(folder: string): { name: string; process: TestProcess } {
   started += 1;
   const name = `replica-${started}`;
-  const process = startApp(app, { natsUrl: nats.url, folder: folder.path, env: { CORTEX_INSTANCE: name } });
-  return { name: `detector-${name}`, process };
+  return {
+    name: `detector-${name}`,
+    process: startApp(app, { natsUrl: nats.url, folder, env: { CORTEX_INSTANCE: name } }),
+  };
 }
+
+async function ask({ process }: { readonly process: TestProcess }, path: string): Promise<Response> {
+  const { port } = JSON.parse(await process.waitForLine('"listening"')) as { port: number };
+  return fetch(`http://127.0.0.1:${port}${path}`);
+}
+
+const untilReady = (detector: { readonly process: TestProcess }) =>
+  eventually(async () => expect((await ask(detector, '/readyz')).status).toBe(200));
 
 const stepMs = 10_000;
 const startMs = Date.now() - 24 * 3_600_000;
@@ -156,7 +164,8 @@ test('two detectors, killed and frozen at random: in the end as if there had bee
   onTestFailed(() => console.error(`seed ${seed}`));
   const [random = []] = fc.sample(fc.array(fc.nat(1_000_000), { minLength: 32, maxLength: 32 }), { seed, numRuns: 1 });
   const draw = (limit: number): number => (random.pop() ?? 0) % limit;
-  let replicas = [startDetector(), startDetector()];
+  const folder = configured(partitions.length);
+  let replicas = [startDetector(folder), startDetector(folder)];
   for (let round = 0; round < 6; round += 1) {
     await untilAllOwn(replicas.map(({ name }) => name));
     for (let batch = draw(60); batch >= 0; batch -= 1) await publishSome();
@@ -164,7 +173,7 @@ test('two detectors, killed and frozen at random: in the end as if there had bee
     if (victim === undefined || survivor === undefined) throw new Error('two replicas run');
     if (draw(2) === 0) {
       await victim.process.kill();
-      replicas = [survivor, startDetector()];
+      replicas = [survivor, startDetector(folder)];
     } else {
       victim.process.signal('SIGSTOP');
       await untilAllOwn([survivor.name]);
@@ -176,19 +185,39 @@ test('two detectors, killed and frozen at random: in the end as if there had bee
   expect(await Promise.all(replicas.map(({ process }) => process.stop()))).toEqual([0, 0]);
   expect(await ownersOf()).toEqual([]);
   // What is left in the stream when both stop is for whoever comes next.
-  const last = startDetector();
-  const { port } = JSON.parse(await last.process.waitForLine('"listening"')) as { port: number };
-  await eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200));
+  const last = startDetector(folder);
+  await untilReady(last);
   const bucket = await bus.bucket(detectorBucket);
+  const table = await (await bus.bucket(shareBucket)).get('detector');
   const expected = await Promise.all(partitions.map(undisturbed));
   expect(await last.process.stop()).toBe(0);
 
   expect(byId(await everythingSaid())).toEqual(byId(expected.flatMap(({ said }) => said)));
   expect(expected.every(({ said }) => said.length > 4)).toBe(true);
   for (const [index, partition] of partitions.entries()) {
-    const owner = { token: 1_000_000, isHeld: () => true };
+    const owner = { token: table?.value.tokens ?? 0, isHeld: () => true };
     const fail = (error: unknown): never => expect.unreachable(String(error));
     const store = new SnapshotStore({ bucket, partition, owner, now: () => new Date(), onError: fail });
     expect(differences((await store.load())?.state, expected[index]?.saved)).toEqual([]);
   }
 }, 240_000);
+
+test('who owns nothing is ready too; an orderly stop hands over; more partitions are taken when they are configured', async () => {
+  const small = configured(1);
+  const first = startDetector(small);
+  await eventually(async () => expect(await ownersOf()).toEqual([first.name]));
+  const second = startDetector(small);
+  await untilReady(second);
+  expect(await (await ask(second, '/metrics')).text()).toMatch(/^cortex_owned_partitions\{service="detector"\} 0$/m);
+  expect(await first.process.stop()).toBe(0);
+  await eventually(async () => expect(await ownersOf()).toEqual([second.name]));
+  await second.process.waitForLine('"watching"');
+  const metrics = await (await ask(second, '/metrics')).text();
+  expect(metrics).toMatch(/^cortex_owned_partitions\{service="detector"\} 1$/m);
+  expect(metrics).toMatch(/^cortex_takeovers_total\{service="detector"\} 1$/m);
+  const third = startDetector(configured(3));
+  await eventually(async () => expect((await ownersOf()).filter((owner) => owner === third.name)).toHaveLength(2));
+  expect(await second.process.stop()).toBe(0);
+  await eventually(async () => expect(await ownersOf()).toEqual([third.name, third.name, third.name]));
+  expect(await third.process.stop()).toBe(0);
+});

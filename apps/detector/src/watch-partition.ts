@@ -3,7 +3,7 @@ import { telemetryMetrics } from '@cortex/contracts';
 import { emptyPartition, restorePartition, type DetectionSettings } from '@cortex/detection';
 import type { Share, ShareWork } from '@cortex/shares';
 import type { Logger } from 'pino';
-import type { Snapshot } from './adapters/snapshot-head.ts';
+import { OvertakenError, type Snapshot } from './adapters/snapshot-head.ts';
 import { SnapshotStore } from './adapters/snapshot-store.ts';
 import type { ModelFitter } from './adapters/model-fitter.ts';
 import type { DetectorMetrics } from './detector-metrics.ts';
@@ -65,7 +65,7 @@ export async function watchPartition(options: WatchOptions, share: Share): Promi
       if (saved === undefined) return { sequence: 0, state: emptyPartition() };
       return { sequence: saved.sequence, state: restorePartition(settings, saved.state) };
     } catch (err) {
-      if (err instanceof BusError && !(err instanceof BadEntryError)) throw err;
+      if (err instanceof OvertakenError || (err instanceof BusError && !(err instanceof BadEntryError))) throw err;
       logger.warn(
         { err },
         'the saved detection state cannot be used; it is built anew from the telemetry that is left',

@@ -170,3 +170,13 @@ test('a write that is sent again because its answer was lost is no conflict with
   await raw.close();
   await bucket.delete('answered');
 });
+
+test('what is cleared leaves no trace, what does not match stays', async () => {
+  for (const key of ['clear.a.1', 'clear.a.2', 'clear.b.1']) await bucket.put(key, breaker(key));
+  await bucket.delete('clear.a.2');
+  await bucket.clear('clear.a.>');
+  expect(await bucket.keys('clear.>')).toEqual(['clear.b.1']);
+  expect(await bucket.get('clear.a.1')).toBeUndefined();
+  expect(await bucket.create('clear.a.1', breaker('again'))).toMatchObject({ ok: true });
+  expect((await bucket.update('clear.a.2', breaker('never there'), 0)).ok).toBe(true);
+});

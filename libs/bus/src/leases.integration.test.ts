@@ -55,6 +55,24 @@ test('a holder that was taken over after its expiry finds out before its next ef
   await thief?.release();
 });
 
+test('a successor of the same name takes over at once, anybody else does not', async () => {
+  const lease = await (await one.leases()).acquire('member.shop.a', 'work');
+  const namesake = await testBus(nats.url, 'one');
+  try {
+    const leases = await namesake.leases();
+    expect(await leases.acquire('member.shop.a', 'work')).toBeUndefined();
+    expect(await (await two.leases()).acquire('member.shop.a', 'work', { reclaim: true })).toBeUndefined();
+    const next = await leases.acquire('member.shop.a', 'work', { reclaim: true });
+    expect(next?.token).toBeGreaterThan(lease?.token ?? Number.POSITIVE_INFINITY);
+    await expect(lease?.assertHeld()).rejects.toMatchObject({ code: 'CORTEX_LEASE_LOST' });
+    expect([lease?.isHeld(), next?.isHeld(), await leases.isHeld('member.shop.a')]).toEqual([false, true, true]);
+    await next?.release();
+    expect([next?.isHeld(), await leases.isHeld('member.shop.a')]).toEqual([false, false]);
+  } finally {
+    await namesake.drain(1_000);
+  }
+});
+
 test('a renewal that meets another holder aborts the signal by itself', async () => {
   const lease = await (await one.leases()).acquire('target.shop.c', 'restart');
   await (

@@ -4,9 +4,9 @@ import type { ShareTable } from '@cortex/contracts';
 export const emptyTable: ShareTable = { members: [], shares: [], tokens: 0 };
 
 /** Takes a seat. What stands under the same name is of an earlier life, and free. */
-export function join(table: ShareTable, name: string, seat: number): ShareTable {
-  const without = putOut(table, [name]);
-  return { ...without, members: [...without.members, { name, seat }] };
+export function join(table: ShareTable, member: ShareTable['members'][number]): ShareTable {
+  const without = putOut(table, [member.name]);
+  return { ...without, members: [...without.members, member] };
 }
 
 /** Whether the replica has its seat, has none, or has lost its place to a successor of the same name. */
@@ -32,7 +32,10 @@ export function releaseAllBut(table: ShareTable, replica: string, tokens: Readon
   return shares.length === table.shares.length ? table : { ...table, shares };
 }
 
-/** Takes as many free shares as the replica still may have; those of `busy` are left for later. */
+/**
+ * Takes as many free shares as the replica still may have, the last first, as others may not know them; those of `busy` are
+ * left for later. One that nobody knows who has room is taken beyond that, by whoever can give up an earlier one for it.
+ */
 export function claim(
   table: ShareTable,
   replica: string,
@@ -40,35 +43,55 @@ export function claim(
   busy: ReadonlySet<string>,
 ): ShareTable {
   const owned = new Set(table.shares.map(({ name }) => name));
-  const room = Math.max(0, targetOf(table, replica, shares) - heldBy(table, replica, shares).length);
-  const free = shares.filter((name) => !owned.has(name) && !busy.has(name)).slice(0, room);
-  if (free.length === 0) return table;
-  const claimed = free.map((name, index) => ({ name, owner: replica, token: table.tokens + index + 1 }));
+  const free = shares.filter((name) => !owned.has(name) && !busy.has(name)).toReversed();
+  const room = roomOf(table, replica);
+  const mayTake = room === 0 && isForExchange(table, replica, shares, free[0]) ? 1 : room;
+  const claimed = free
+    .slice(0, Math.max(0, mayTake))
+    .map((name, index) => ({ name, owner: replica, token: table.tokens + index + 1 }));
+  if (claimed.length === 0) return table;
   return { ...table, shares: [...table.shares, ...claimed], tokens: table.tokens + claimed.length };
 }
 
-/** What the replica must give up: shares that it does not know, and the newest of those that are too many. */
+function isForExchange(table: ShareTable, replica: string, shares: readonly string[], free?: string): boolean {
+  if (free === undefined) return false;
+  const position = shares.indexOf(free);
+  const hasEarlier = heldBy(table, replica).some(({ name }) => shares.indexOf(name) < position);
+  return hasEarlier && !table.members.some(({ name, knows }) => knows > position && roomOf(table, name) > 0);
+}
+
+/** What the replica must give up: shares that it does not know, and the first of those that are too many: all know these. */
 export function surplus(table: ShareTable, replica: string, shares: readonly string[]): readonly string[] {
-  const known = new Set(shares);
-  const unknown = table.shares.filter(({ name, owner }) => owner === replica && !known.has(name));
-  const held = heldBy(table, replica, shares).toSorted((left, right) => left.token - right.token);
-  return [...unknown, ...held.slice(targetOf(table, replica, shares))].map(({ name }) => name);
+  const held = new Set(heldBy(table, replica).map(({ name }) => name));
+  const unknown = [...held].filter((name) => !shares.includes(name));
+  const known = shares.filter((name) => held.has(name));
+  return [...unknown, ...known.slice(0, Math.max(0, known.length - targetOf(table, replica)))];
 }
 
 /**
- * How many shares the replica is to have: all replicas the same number, and one more for those that have most already, so
- * that nothing moves which need not. All who see the same table come to the same numbers, and these add up to all shares.
+ * How many shares the replica is to have: all replicas the same number, as far as they know so many, and one more for those
+ * that have most already, so that nothing moves which need not. All who see the same table come to the same numbers, and
+ * these add up to all shares.
  */
-function targetOf(table: ShareTable, replica: string, shares: readonly string[]): number {
+function targetOf(table: ShareTable, replica: string): number {
   const ranked = table.members
-    .map(({ name }) => ({ name, held: heldBy(table, name, shares).length }))
-    .toSorted((left, right) => right.held - left.held || (left.name < right.name ? -1 : 1));
-  const rank = ranked.findIndex(({ name }) => name === replica);
-  if (rank < 0) return 0;
-  return Math.floor(shares.length / ranked.length) + (rank < shares.length % ranked.length ? 1 : 0);
+    .map(({ name, knows }) => ({ name, knows, held: heldBy(table, name).length }))
+    .toSorted((left, right) => left.knows - right.knows || left.held - right.held || (left.name < right.name ? 1 : -1));
+  let taken = 0;
+  for (const [index, { name }] of ranked.entries()) {
+    // Whoever comes before another knows nothing that this one does not know: so far together they have no more than it knows.
+    const parts = ranked.slice(index).map(({ knows }, behind) => Math.floor((knows - taken) / (behind + 1)));
+    const target = Math.min(...parts);
+    if (name === replica) return target;
+    taken += target;
+  }
+  return 0;
 }
 
-function heldBy(table: ShareTable, replica: string, shares: readonly string[]): ShareTable['shares'] {
-  const known = new Set(shares);
-  return table.shares.filter(({ name, owner }) => owner === replica && known.has(name));
+function roomOf(table: ShareTable, replica: string): number {
+  return targetOf(table, replica) - heldBy(table, replica).length;
+}
+
+function heldBy(table: ShareTable, replica: string): ShareTable['shares'] {
+  return table.shares.filter(({ owner }) => owner === replica);
 }

@@ -26,7 +26,7 @@ export interface ShareOptions {
   readonly service: string;
   /** This replica. Whoever comes under the name of one that was there before takes its place at once. */
   readonly replica: string;
-  /** All shares that this replica knows; at most 1,024. */
+  /** All shares, at most 1,024; a replica of another configuration may know fewer or more, in the same order. */
   readonly shares: readonly string[];
   readonly logger: BusLogger;
   /** Called when a share has become ours. When it fails, the share is given up and asked for again later. */

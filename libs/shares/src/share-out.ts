@@ -91,11 +91,14 @@ class Sharing implements SharedOut {
     const seat = await this.#takeSeat();
     if (seat === undefined) return;
     const entry = await this.#tables.get(this.#key);
-    const before = entry?.value ?? emptyTable;
+    // A table that was lost is made anew with tokens that no earlier one has come to.
+    const before = entry?.value ?? { ...emptyTable, tokens: Math.floor(Date.now() / 1_000) };
     this.#loseWhatIsNotOurs(before);
     const place = seatIn(before, replica, seat.token);
     if (place === 'successor') return;
-    const table = await this.#next(place === 'ours' ? before : join(before, replica, seat.token));
+    const table = await this.#next(
+      place === 'ours' ? before : join(before, { name: replica, seat: seat.token, knows: shares.length }),
+    );
     if (table === before) {
       for (const name of surplus(table, replica, shares)) void this.#end(this.#held.get(name));
       return;

@@ -95,6 +95,7 @@ function eventLine(event: CortexEvent): string {
     'by',
     'reason',
     'detail',
+    'explanation',
   ];
   const words = [...new Set([data, nested])].flatMap((source) =>
     telling.flatMap((key) => (typeof source[key] === 'string' && source[key] !== '' ? [source[key]] : [])),

@@ -20,6 +20,15 @@ export interface Head extends Pick<HeadState, 'place' | 'parts' | 'rest'> {
   readonly sequence: number;
 }
 
+/** A later owner has the partition: whoever meets this has lost it without having heard of it. */
+export class OvertakenError extends Error {
+  override readonly name = 'OvertakenError';
+
+  constructor() {
+    super('another detector has taken the partition over');
+  }
+}
+
 /**
  * What stands under the key of a partition and points to the parts of its snapshot. It belongs to one owner and is only
  * changed by compare-and-set: whoever takes it over shuts out the owner before.
@@ -39,7 +48,10 @@ export class SnapshotHead {
     this.#token = token;
   }
 
-  /** From here on it is ours. Throws, when it is, for one that cannot be used: then it is as if there had been none. */
+  /**
+   * From here on it is ours, unless an owner with a larger token has it. Throws, when it is ours, for one that cannot be
+   * used: then it is as if there had been none.
+   */
   async takeOver(savedAt: string): Promise<Head | undefined> {
     let problem: unknown;
     let found: Head | undefined;
@@ -50,6 +62,7 @@ export class SnapshotHead {
       const head = HeadState.safeParse(current.state);
       problem = head.error;
       if (!head.success) return { sequence: 0, state: none, savedAt };
+      if (head.data.owner > this.#token) throw new OvertakenError();
       if (head.data.place !== '') found = { sequence: current.sequence, ...head.data };
       return { ...current, state: { ...head.data, owner: this.#token } };
     };
@@ -85,7 +98,7 @@ export class SnapshotHead {
   async #lookAgain(): Promise<void> {
     const entry = await this.#bucket.get(this.#key);
     const head = HeadState.parse(entry?.value.state);
-    if (head.owner !== this.#token) throw new RangeError('another detector has taken the snapshot over');
+    if (head.owner !== this.#token) throw new OvertakenError();
     this.#revision = entry?.revision ?? 0;
     this.#place = head.place;
     this.#isUnsure = false;

@@ -78,6 +78,16 @@ test('a zombie of before the first snapshot is shut out too', async () => {
   expect(await load(3)).toBeUndefined();
 });
 
+test('whoever hears late that it has lost the partition does not take it back from a later owner', async () => {
+  const owner = store(7);
+  await owner.load();
+  await save(owner, 5, 'five');
+  await expect(load(6)).rejects.toThrow('another detector has taken the partition over');
+  await save(owner, 6, 'six');
+  expect(errors).toEqual([]);
+  expect(await load(8)).toMatchObject({ sequence: 6 });
+});
+
 test('parts of earlier owners are removed, those of later ones are not', async () => {
   const first = store(1);
   await first.load();

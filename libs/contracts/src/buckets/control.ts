@@ -44,8 +44,18 @@ export const leaseBucket = defineBucket({
 
 /** Which replica of a service has which of its shares. One record, so that one write moves any number of them. */
 export const ShareTable = z.strictObject({
-  /** Replicas that take part, also those that own nothing, with the tokens of the leases that are their seats. */
-  members: z.array(z.strictObject({ name: z.string().min(1).max(256), seat: z.number().int().positive() })).max(256),
+  /** Replicas that take part, also those that own nothing. */
+  members: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(256),
+        /** The token of the lease that is its seat. */
+        seat: z.number().int().positive(),
+        /** How many shares it knows: while a configuration changes, not all know the same number. */
+        knows: z.number().int().nonnegative().max(1_024),
+      }),
+    )
+    .max(256),
   shares: z
     .array(
       z.strictObject({
