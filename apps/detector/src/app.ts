@@ -3,6 +3,7 @@ import { detectorBucket, telemetryMetrics } from '@cortex/contracts';
 import { compileDetection, emptyPartition, restorePartition, type DetectionSettings } from '@cortex/detection';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import { SnapshotStore, type Snapshot } from './adapters/snapshot-store.ts';
+import { Turns } from './adapters/turns.ts';
 import { DetectorMetrics } from './detector-metrics.ts';
 import { createTelemetryHandler } from './handlers/telemetry-metrics.ts';
 
@@ -22,10 +23,11 @@ export async function startDetector(context: ServiceContext): Promise<RunningApp
   const settings = compileDetection(config.detection, config.playbooks);
   const metrics = new DetectorMetrics(context.metrics);
   const bucket = await bus.bucket(detectorBucket);
+  const turns = new Turns();
   const behind = new Set<number>(Array.from({ length: config.collector.partitions }, (_, partition) => partition));
   const partitions = await Promise.all(
     [...behind].map((partition) =>
-      watchPartition(context, settings, metrics, bucket, partition, () => behind.delete(partition)),
+      watchPartition(context, settings, metrics, bucket, turns, partition, () => behind.delete(partition)),
     ),
   );
   return {
@@ -42,10 +44,11 @@ export async function startDetector(context: ServiceContext): Promise<RunningApp
 }
 
 async function watchPartition(
-  { bus, logger, now }: ServiceContext,
+  { config, bus, logger, now }: ServiceContext,
   settings: DetectionSettings,
   metrics: DetectorMetrics,
   bucket: Bucket<Snapshot>,
+  turns: Turns,
   partition: number,
   onCaughtUp: () => void,
 ): Promise<WatchedPartition> {
@@ -53,6 +56,8 @@ async function watchPartition(
   const snapshots = new SnapshotStore({
     bucket,
     partition,
+    partitions: config.collector.partitions,
+    turns,
     now,
     onError(err) {
       metrics.unsaved.inc();

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchContext } from '../context.ts';
 import type { Table } from '../report.ts';
 import { runBurst, type BurstResult } from './burst.ts';
@@ -52,8 +53,19 @@ async function burst(start: () => Promise<Side>, series: number, rounds: number)
   try {
     return await runBurst(side, new Workload(series), rounds);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    // A process that has died is started again soon; then it is the reason.
+    await pause(2_000);
+    return reasonOf(side, error);
   } finally {
     await side.stop();
   }
+}
+
+function reasonOf(side: Side, error: unknown): string {
+  try {
+    side.pids();
+  } catch (died) {
+    return String(died);
+  }
+  return String(error);
 }

@@ -1,6 +1,7 @@
 import type { Bucket } from '@cortex/bus';
 import { detectorBucket, type JsonRecord } from '@cortex/contracts';
 import { z } from 'zod';
+import type { Turns } from './turns.ts';
 
 export type Snapshot = z.output<typeof detectorBucket.value>;
 
@@ -13,12 +14,16 @@ export interface Progress {
 export interface SnapshotStoreOptions {
   readonly bucket: Bucket<Snapshot>;
   readonly partition: number;
+  /** Partitions that this process watches: they share the time for snapshots. */
+  readonly partitions: number;
+  /** Of all partitions of the process: a snapshot is held in memory as long as it is written. */
+  readonly turns: Turns;
   readonly now: () => Date;
   readonly onError: (error: unknown) => void;
 }
 
 const leastIntervalMs = 1_000;
-/** At most this share of the time goes into writing snapshots. */
+/** At most this share of the time goes into writing snapshots, of all partitions of the process together. */
 const largestShare = 0.05;
 /** Series in one part: some three megabytes, well below the largest message. */
 const partSize = 128;
@@ -78,12 +83,11 @@ export class SnapshotStore {
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#writing = this.#writeAfter(this.#writing);
+    this.#writing = this.#options.turns.take(() => this.#writeNewest());
     await this.#writing;
   }
 
-  async #writeAfter(previous: Promise<void>): Promise<void> {
-    await previous;
+  async #writeNewest(): Promise<void> {
     this.#isDue = this.#isHeld;
     const progress = this.#newest;
     if (progress === undefined || this.#isHeld) return;
@@ -94,7 +98,10 @@ export class SnapshotStore {
     } catch (error) {
       this.#options.onError(error);
     }
-    this.#intervalMs = Math.max(leastIntervalMs, (performance.now() - startedAt) / largestShare);
+    this.#intervalMs = Math.max(
+      leastIntervalMs,
+      ((performance.now() - startedAt) * this.#options.partitions) / largestShare,
+    );
   }
 
   async #write(sequence: number, { series, ...state }: JsonRecord): Promise<void> {
