@@ -13,7 +13,7 @@ const live = { series: 10_000, intervalMs: 2_000 } as const;
 const sizes = [
   { series: 1_000, rounds: 300 },
   { series: 10_000, rounds: 50 },
-  { series: 100_000, rounds: 12 },
+  { series: 100_000, rounds: 6 },
 ] as const;
 
 /** Remote write in, anomaly or alert out, beside a Prometheus with a rule on each series; and how the cost grows. */

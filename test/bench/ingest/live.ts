@@ -8,7 +8,7 @@ import type { Workload } from './workload.ts';
 const shareOfPast = 0.8;
 const roundsBeforeSpikes = 3;
 /** Long enough for a snapshot of the detection's state to count with about the weight that it has in the long run. */
-const rounds = 60;
+const rounds = 40;
 
 export interface LiveResult {
   readonly samples: number;
