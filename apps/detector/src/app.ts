@@ -3,6 +3,7 @@ import { compileDetection } from '@cortex/detection';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import { shareOut } from '@cortex/shares';
 import { ModelFitter } from './adapters/model-fitter.ts';
+import { Turns } from './adapters/turns.ts';
 import { DetectorMetrics } from './detector-metrics.ts';
 import { watchPartition } from './watch-partition.ts';
 
@@ -18,19 +19,24 @@ export async function startDetector(context: ServiceContext): Promise<RunningApp
   const metrics = new DetectorMetrics(context.metrics);
   const bucket = await bus.bucket(detectorBucket);
   const fitter = new ModelFitter((err) => logger.error({ err }, 'a model was not fitted on its own thread'));
+  const { partitions } = config.collector;
+  const turns = new Turns();
   const behind = new Set<string>();
   const sharing = await shareOut({
     bus,
     service: context.name,
     replica: context.instance,
-    shares: Array.from({ length: config.collector.partitions }, (_, partition) => String(partition)),
+    shares: Array.from({ length: partitions }, (_, partition) => String(partition)),
     logger,
     onChange: (held) => metrics.owned.set(held),
     async begin(share) {
       behind.add(share.name);
       const isOver = (): void => void behind.delete(share.name);
       share.signal.addEventListener('abort', isOver, { once: true });
-      return watchPartition({ bus, bucket, settings, fitter, metrics, logger, now, onCaughtUp: isOver }, share);
+      return watchPartition(
+        { bus, bucket, partitions, turns, settings, fitter, metrics, logger, now, onCaughtUp: isOver },
+        share,
+      );
     },
   });
   return {

@@ -27,6 +27,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
 import { SnapshotStore } from './adapters/snapshot-store.ts';
+import { Turns } from './adapters/turns.ts';
 
 const app = fileURLToPath(new URL('..', import.meta.url));
 const partitions = ['0', '1', '2', '3'];
@@ -197,7 +198,15 @@ test('two detectors, killed and frozen at random: in the end as if there had bee
   for (const [index, partition] of partitions.entries()) {
     const owner = { token: table?.value.tokens ?? 0, isHeld: () => true };
     const fail = (error: unknown): never => expect.unreachable(String(error));
-    const store = new SnapshotStore({ bucket, partition, owner, now: () => new Date(), onError: fail });
+    const store = new SnapshotStore({
+      bucket,
+      partition,
+      partitions: 1,
+      turns: new Turns(),
+      owner,
+      now: () => new Date(),
+      onError: fail,
+    });
     expect(differences((await store.load())?.state, expected[index]?.saved)).toEqual([]);
   }
 }, 240_000);

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { OvertakenError, type Snapshot } from './adapters/snapshot-head.ts';
 import { SnapshotStore } from './adapters/snapshot-store.ts';
 import type { ModelFitter } from './adapters/model-fitter.ts';
+import type { Turns } from './adapters/turns.ts';
 import type { DetectorMetrics } from './detector-metrics.ts';
 import { FittingModels } from './fitting-models.ts';
 import { createTelemetryHandler } from './handlers/telemetry-metrics.ts';
@@ -13,6 +14,9 @@ import { createTelemetryHandler } from './handlers/telemetry-metrics.ts';
 export interface WatchOptions {
   readonly bus: Pick<Bus, 'read' | 'publish'>;
   readonly bucket: Bucket<Snapshot>;
+  /** Of the whole telemetry. */
+  readonly partitions: number;
+  readonly turns: Turns;
   readonly settings: DetectionSettings;
   readonly fitter: ModelFitter;
   readonly metrics: DetectorMetrics;
@@ -23,12 +27,14 @@ export interface WatchOptions {
 
 /** Watches a partition from where its last owner had saved it, for as long as the share is held. */
 export async function watchPartition(options: WatchOptions, share: Share): Promise<ShareWork> {
-  const { bus, bucket, settings, fitter, metrics, now, onCaughtUp } = options;
+  const { bus, bucket, partitions, turns, settings, fitter, metrics, now, onCaughtUp } = options;
   const partition = share.name;
   const logger = options.logger.child({ partition });
   const snapshots = new SnapshotStore({
     bucket,
     partition,
+    partitions,
+    turns,
     owner: share,
     now,
     onError(err) {

@@ -1,6 +1,7 @@
 import { AckPolicy, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
 import type { ConsumerConfig } from '@nats-io/jetstream';
 import { nuid } from '@nats-io/transport-node';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Delivery } from './delivery.ts';
 import { NotProvisionedError } from './errors.ts';
 import type { Link } from './link.ts';
@@ -12,6 +13,8 @@ import { backOffMs, pause } from './wait.ts';
 
 const window = 64;
 const maxWaitingBytes = 16 * 1024 * 1024;
+/** A reader that has much to catch up with lets everything else have its turn this often: pings, timers, requests. */
+const longestTurnMs = 10;
 
 export interface FollowOptions {
   readonly stream: string;
@@ -142,10 +145,15 @@ class Follower implements Consumption {
       },
       onEnd: finish,
     });
+    let turnBeganMs = performance.now();
     try {
       for (;;) {
         const message = waiting.shift();
         if (message) {
+          if (performance.now() - turnBeganMs > longestTurnMs) {
+            await turn();
+            turnBeganMs = performance.now();
+          }
           if (this.#ended) return;
           await this.#options.onMessage(message);
           this.#failures = 0;

@@ -7,6 +7,9 @@ import { sumOf, type Side } from './side.ts';
 
 /** A partition takes 3,000 series; instances are spread by their hash, so that some get more than others. */
 const seriesPerPartition = 2_000;
+/** So many series fit into the heap that Node takes by default, and no more. */
+const seriesOfDefaultHeap = 50_000;
+export const largeHeapMib = 12_288;
 
 export interface CortexOptions {
   readonly series: number;
@@ -29,7 +32,7 @@ export async function startCortexSide({ series, appsDir, profileDir }: CortexOpt
     dir: join(folder.path, 'cortex'),
     appsDir,
     services: ['collector', 'detector'],
-    env: profileDir === undefined ? {} : profiling(profileDir),
+    env: environmentOf(series, profileDir),
   });
   const connection = await connect({ servers: stack.natsUrl });
   const told = new Map<string, number>();
@@ -60,6 +63,9 @@ export async function startCortexSide({ series, appsDir, profileDir }: CortexOpt
   };
 }
 
-function profiling(dir: string): Readonly<Record<string, string>> {
-  return { NODE_OPTIONS: `--import ${resolve('test/bench/support/profile.mjs')}`, BENCH_PROFILE_DIR: resolve(dir) };
+function environmentOf(series: number, profileDir: string | undefined): Readonly<Record<string, string>> {
+  const options = series > seriesOfDefaultHeap ? [`--max-old-space-size=${largeHeapMib}`] : [];
+  if (profileDir === undefined) return { NODE_OPTIONS: options.join(' ') };
+  options.push(`--import ${resolve('test/bench/support/profile.mjs')}`);
+  return { NODE_OPTIONS: options.join(' '), BENCH_PROFILE_DIR: resolve(profileDir) };
 }

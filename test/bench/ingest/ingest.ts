@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchContext } from '../context.ts';
 import type { Table } from '../report.ts';
 import { runBurst, type BurstResult } from './burst.ts';
@@ -12,7 +13,7 @@ const live = { series: 10_000, intervalMs: 2_000 } as const;
 const sizes = [
   { series: 1_000, rounds: 300 },
   { series: 10_000, rounds: 50 },
-  { series: 100_000, rounds: 12 },
+  { series: 100_000, rounds: 6 },
 ] as const;
 
 /** Remote write in, anomaly or alert out, beside a Prometheus with a rule on each series; and how the cost grows. */
@@ -52,8 +53,19 @@ async function burst(start: () => Promise<Side>, series: number, rounds: number)
   try {
     return await runBurst(side, new Workload(series), rounds);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    // A process that has died is started again soon; then it is the reason.
+    await pause(2_000);
+    return reasonOf(side, error);
   } finally {
     await side.stop();
   }
+}
+
+function reasonOf(side: Side, error: unknown): string {
+  try {
+    side.pids();
+  } catch (died) {
+    return String(died);
+  }
+  return String(error);
 }

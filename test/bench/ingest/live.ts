@@ -7,7 +7,8 @@ import type { Workload } from './workload.ts';
 /** So much of what fills the windows lies in the past when it begins, and is sent at once. */
 const shareOfPast = 0.8;
 const roundsBeforeSpikes = 3;
-const roundsAfterSpikes = 5;
+/** Long enough for a snapshot of the detection's state to count with about the weight that it has in the long run. */
+const rounds = 40;
 
 export interface LiveResult {
   readonly samples: number;
@@ -28,7 +29,6 @@ export interface LiveResult {
  */
 export async function runLive(sides: readonly Side[], workload: Workload, intervalMs: number): Promise<LiveResult> {
   const { requests, series } = workload;
-  const rounds = roundsBeforeSpikes + requests + roundsAfterSpikes;
   const startMs = Date.now() - Math.round(shareOfPast * windowSamples) * intervalMs;
   const momentOf = (request: number, round: number): number =>
     startMs + round * intervalMs + Math.floor((request * intervalMs) / requests);

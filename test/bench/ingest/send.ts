@@ -44,9 +44,10 @@ export async function sendAll(side: Side, workload: Workload, { from, to, timeOf
 
 /** Waits until so many samples have gone through. */
 export async function untilTaken(side: Side, samples: number): Promise<void> {
-  const deadline = performance.now() + 600_000;
+  const deadline = performance.now() + 240_000;
   for (;;) {
-    const taken = await side.taken();
+    // Under full load an answer may fail to come in time; the next one tells.
+    const taken = await side.taken().catch(() => 0);
     if (taken >= samples) return;
     if (performance.now() > deadline) throw new Error(`only ${taken} of ${samples} samples have gone through`);
     // Each look costs the process that is looked at.

@@ -1,5 +1,6 @@
 import { count, quantile, ratio, round, type Table } from '../report.ts';
 import type { BurstResult } from './burst.ts';
+import { largeHeapMib } from './cortex-side.ts';
 import type { LiveResult } from './live.ts';
 import type { ProcessUsage } from './side.ts';
 
@@ -36,7 +37,7 @@ export function liveTable(
       `Cortex ÷ Prometheus, CPU: ${ratio(ours, theirs)} (goal: below 1). Requests were sent ${Math.round(lateMs)} ms late at worst.`,
       'Prometheus asks at each interval one rule of every series: abs(x - avg) > 3 * stddev over the last 100 samples. It',
       'keeps all samples on disk for weeks, compressed; Cortex keeps them for an hour, and asks twelve detectors. Cortex',
-      'opens an anomaly after two bad samples in a row, Prometheus at the first evaluation.',
+      'opens an anomaly after two bad samples in a row, Prometheus at the first evaluation. The detector also saves its state.',
     ],
   };
 }
@@ -118,7 +119,10 @@ export function growthTable(growth: readonly Growth[]): Table {
         typeof prometheus === 'string' ? '-' : kibPerSeries(prometheus, 'Prometheus', series),
       ];
     }),
-    notes: ['A partition takes 3,000 series: collector.partitions must grow with them.'],
+    notes: [
+      'A partition takes 3,000 series: collector.partitions must grow with them. A hundred thousand do not fit into the heap',
+      `that Node takes by default: that row ran with NODE_OPTIONS=--max-old-space-size=${largeHeapMib}.`,
+    ],
   };
 }
 

@@ -4,6 +4,7 @@ import { silentLogger, startProvisionedNats, type ProvisionedNats } from '@corte
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Snapshot } from './snapshot-head.ts';
 import { SnapshotStore } from './snapshot-store.ts';
+import { Turns } from './turns.ts';
 
 let nats: ProvisionedNats;
 let bus: Bus;
@@ -30,6 +31,8 @@ function store(token: number): SnapshotStore {
   return new SnapshotStore({
     bucket,
     partition: '0',
+    partitions: 1,
+    turns: new Turns(),
     owner: { token, isHeld: () => true },
     now: () => new Date(),
     onError,

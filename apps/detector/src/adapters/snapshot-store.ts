@@ -3,6 +3,7 @@ import type { JsonRecord } from '@cortex/contracts';
 import type { Share } from '@cortex/shares';
 import { z } from 'zod';
 import { SnapshotHead, type Snapshot } from './snapshot-head.ts';
+import type { Turns } from './turns.ts';
 
 /** What a partition has come to: its state after every event up to and including `sequence` of the telemetry stream. */
 export interface Progress {
@@ -13,13 +14,17 @@ export interface Progress {
 export interface SnapshotStoreOptions {
   readonly bucket: Bucket<Snapshot>;
   readonly partition: string;
+  /** Partitions that this process may watch: they share the time for snapshots. */
+  readonly partitions: number;
+  /** Of all partitions of the process: a snapshot is held in memory as long as it is written. */
+  readonly turns: Turns;
   readonly owner: Pick<Share, 'token' | 'isHeld'>;
   readonly now: () => Date;
   readonly onError: (error: unknown) => void;
 }
 
 const leastIntervalMs = 1_000;
-/** At most this share of the time goes into writing snapshots. */
+/** At most this share of the time goes into writing snapshots, of all partitions of the process together. */
 const largestShare = 0.05;
 /** The lists of a state, and how much of each goes into one part: some three megabytes, well below the largest message. */
 const partSizes = { series: 128, entities: 4 } as const;
@@ -83,12 +88,11 @@ export class SnapshotStore {
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#writing = this.#writeAfter(this.#writing);
+    this.#writing = this.#options.turns.take(() => this.#writeNewest());
     await this.#writing;
   }
 
-  async #writeAfter(previous: Promise<void>): Promise<void> {
-    await previous;
+  async #writeNewest(): Promise<void> {
     this.#isDue = this.#isHeld;
     const progress = this.#newest;
     if (progress === undefined || this.#isHeld || !this.#options.owner.isHeld()) return;
@@ -99,7 +103,10 @@ export class SnapshotStore {
     } catch (error) {
       this.#options.onError(error);
     }
-    this.#intervalMs = Math.max(leastIntervalMs, (performance.now() - startedAt) / largestShare);
+    this.#intervalMs = Math.max(
+      leastIntervalMs,
+      ((performance.now() - startedAt) * this.#options.partitions) / largestShare,
+    );
   }
 
   async #write(sequence: number, { series, entities, ...rest }: JsonRecord): Promise<void> {
