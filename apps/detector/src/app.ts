@@ -3,6 +3,7 @@ import { detectorBucket, telemetryMetrics } from '@cortex/contracts';
 import { compileDetection, emptyPartition, restorePartition, type DetectionSettings } from '@cortex/detection';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import { SnapshotStore, type Snapshot } from './adapters/snapshot-store.ts';
+import { startCorrelation } from './correlation.ts';
 import { DetectorMetrics } from './detector-metrics.ts';
 import { createTelemetryHandler } from './handlers/telemetry-metrics.ts';
 
@@ -28,9 +29,11 @@ export async function startDetector(context: ServiceContext): Promise<RunningApp
       watchPartition(context, settings, metrics, bucket, partition, () => behind.delete(partition)),
     ),
   );
+  const correlation = await startCorrelation(context);
   return {
     isReady: () => behind.size === 0,
     async beforeDrain() {
+      await correlation.stop();
       await Promise.all(
         partitions.map(async ({ reading, snapshots }) => {
           await reading.stop();

@@ -1,5 +1,7 @@
 export { backtestSeries } from './backtest.ts';
 export type { BacktestRow } from './backtest.ts';
+export { compileCorrelation, correlate, emptyCorrelation, isOfCorrelation } from './correlation/correlator.ts';
+export type { AnomalyEvent, CorrelationSettings, CorrelationState } from './correlation/correlator.ts';
 export { detect } from './detect.ts';
 export type { Detection, DetectionCounts, TelemetryBatch } from './detect.ts';
 export { compileDetection, emptyPartition, restorePartition, savePartition } from './partition.ts';
