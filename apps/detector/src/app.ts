@@ -20,7 +20,7 @@ interface WatchedPartition {
  */
 export async function startDetector(context: ServiceContext): Promise<RunningApp> {
   const { config, bus } = context;
-  const settings = compileDetection(config.detection, config.playbooks);
+  const settings = compileDetection(config.detection, config.playbooks, config.services);
   const metrics = new DetectorMetrics(context.metrics);
   const bucket = await bus.bucket(detectorBucket);
   const behind = new Set<number>(Array.from({ length: config.collector.partitions }, (_, partition) => partition));

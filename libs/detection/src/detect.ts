@@ -1,5 +1,7 @@
 import { seriesKey, type AnomalySeverity, type EventDraft, type SeriesBatch } from '@cortex/contracts';
 import type { Sample } from './detectors/detector.ts';
+import { heardIn } from './missing/heard-in.ts';
+import { findMissing, hear } from './missing/missing-data.ts';
 import { addToIndex, instanceKey, removeFromIndex, type DetectionSettings, type PartitionState } from './partition.ts';
 import { quietTracker } from './series/anomaly-tracker.ts';
 import { createSeries, stepSeries, type Refusal, type Series } from './series/series.ts';
@@ -45,6 +47,8 @@ export function detect(settings: DetectionSettings, state: PartitionState, batch
   const drafts: EventDraft[] = [];
   let samples = 0;
 
+  /** Samples taken in, by series. */
+  const taken = new Uint32Array(batch.series.length);
   const concerned = batch.series.map((columns) => findOrCreate(settings, state, columns));
   const valueOf = (metric: string, of: Series, sample: Sample) => currentValue(state, metric, of, sample);
   for (const { index, at } of inTimeOrder(batch.series)) {
@@ -61,11 +65,18 @@ export function detect(settings: DetectionSettings, state: PartitionState, batch
       continue;
     }
     samples += 1;
+    taken[index] = (taken[index] ?? 0) + 1;
     if (step.transition === undefined) continue;
     if (step.transition.type === 'detected') opened.push(step.transition.anomaly.severity);
     drafts.push(toEvent(current, step.transition, clockMs, step.observation));
   }
-  if (clockMs - state.sweptAtMs >= sweepEveryMs) sweep(state, drafts);
+  drafts.push(...hear(state.missing, heardIn(batch.series, taken), clockMs));
+  if (clockMs - state.sweptAtMs >= sweepEveryMs) {
+    sweep(state, drafts);
+    const missing = findMissing(state.missing, (sender) => settings.missingPolicyFor(sender));
+    drafts.push(...missing.drafts);
+    opened.push(...missing.opened);
+  }
   return { drafts, counts: { samples, refused, opened } };
 }
 

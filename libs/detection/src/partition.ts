@@ -1,5 +1,7 @@
-import type { DetectionRule, JsonRecord, Playbook } from '@cortex/contracts';
+import type { DetectionRule, JsonRecord, Playbook, Service } from '@cortex/contracts';
 import { z } from 'zod';
+import { emptyMissingData, restoreMissingData, saveMissingData, type MissingData } from './missing/missing-data.ts';
+import { compileMissingPolicy, type MissingPolicy, type Sender } from './missing/missing-policy.ts';
 import { ruleFor } from './rule-for.ts';
 import { restoreSeries, saveSeries, type Series, type SeriesIdentity, type SeriesSettings } from './series/series.ts';
 import { compileTriggers, triggersFor } from './series/threshold-trigger.ts';
@@ -7,15 +9,19 @@ import { compileTriggers, triggersFor } from './series/threshold-trigger.ts';
 /** The user's configuration, compiled once. */
 export interface DetectionSettings {
   settingsFor(identity: SeriesIdentity): SeriesSettings;
+  /** What it means when a sender falls silent; undefined for nothing. */
+  missingPolicyFor(sender: Sender): MissingPolicy | undefined;
 }
 
 export function compileDetection(
   rules: readonly DetectionRule[],
   playbooks: readonly Pick<Playbook, 'id' | 'trigger' | 'severity' | 'services'>[],
+  catalogue: readonly Pick<Service, 'name' | 'instances'>[] = [],
 ): DetectionSettings {
   const triggers = compileTriggers(playbooks);
   return {
     settingsFor: (identity) => ({ rule: ruleFor(rules, identity), triggers: triggersFor(triggers, identity) }),
+    missingPolicyFor: compileMissingPolicy(rules, catalogue),
   };
 }
 
@@ -24,6 +30,8 @@ export interface PartitionState {
   readonly series: Map<string, Series>;
   /** Keys of the series of each instance by metric, for conditions over several metrics. */
   readonly instances: InstanceIndex;
+  /** Who sends, and who has ceased to. */
+  readonly missing: MissingData;
   /** The latest event time seen; the only clock there is. */
   clockMs: number;
   /** When ended series were last looked for. */
@@ -33,7 +41,7 @@ export interface PartitionState {
 type InstanceIndex = Map<string, Map<string, Set<string>>>;
 
 export function emptyPartition(): PartitionState {
-  return { series: new Map(), instances: new Map(), clockMs: 0, sweptAtMs: 0 };
+  return { series: new Map(), instances: new Map(), missing: emptyMissingData(), clockMs: 0, sweptAtMs: 0 };
 }
 
 export function instanceKey({ service, instance }: SeriesIdentity): string {
@@ -60,11 +68,18 @@ const Saved = z.strictObject({
   clockMs: z.number(),
   sweptAtMs: z.number(),
   series: z.array(z.unknown()),
+  missing: z.unknown().optional(),
 });
 
 /** The state as JSON: restored from it, detection goes on identically. */
-export function savePartition({ series, clockMs, sweptAtMs }: PartitionState): JsonRecord {
-  const saved = { version: formVersion, clockMs, sweptAtMs, series: [...series.values()].map(saveSeries) };
+export function savePartition({ series, missing, clockMs, sweptAtMs }: PartitionState): JsonRecord {
+  const saved = {
+    version: formVersion,
+    clockMs,
+    sweptAtMs,
+    series: [...series.values()].map(saveSeries),
+    missing: saveMissingData(missing),
+  };
   return saved as unknown as JsonRecord;
 }
 
@@ -73,7 +88,7 @@ export function restorePartition(settings: DetectionSettings, value: unknown): P
   const saved = Saved.parse(value);
   const restored = saved.series.map((one) => restoreSeries(one, (identity) => settings.settingsFor(identity)));
   const { clockMs, sweptAtMs } = saved;
-  const state = { ...emptyPartition(), clockMs, sweptAtMs };
+  const state = { ...emptyPartition(), missing: restoreMissingData(saved.missing), clockMs, sweptAtMs };
   for (const series of restored) {
     state.series.set(series.key, series);
     addToIndex(state.instances, series);

@@ -11,14 +11,16 @@ export interface Related {
 /** The dependencies of the catalogue, as far as correlation looks. */
 export interface DependencyGraph {
   readonly services: ReadonlySet<string>;
-  /** Every service within {@link maxHops} of this one, but for itself. */
+  /** The services within {@link maxHops} of this one, but for itself. */
   relatedTo(service: string): ReadonlyMap<string, Related>;
 }
 
 /** Beyond so many hops services count as unrelated. */
 export const maxHops = 3;
-/** Neighbourhoods remembered; one may hold the whole catalogue. */
-const maxRemembered = 200;
+/** Services looked at around one, the nearest first: around a hub that all of a large catalogue needs, the rest count as unrelated. */
+const maxRelated = 256;
+/** Neighbourhoods remembered. */
+const maxRemembered = 2_000;
 
 type Edges = ReadonlyMap<string, ReadonlySet<string>>;
 
@@ -67,7 +69,10 @@ function spread(start: string, edges: Edges): Map<string, number> {
   const hopsTo = new Map([[start, 0]]);
   for (const [name, hops] of hopsTo) {
     if (hops === maxHops) continue;
-    for (const next of edges.get(name) ?? []) if (!hopsTo.has(next)) hopsTo.set(next, hops + 1);
+    for (const next of edges.get(name) ?? []) {
+      if (hopsTo.size > maxRelated) break;
+      if (!hopsTo.has(next)) hopsTo.set(next, hops + 1);
+    }
   }
   hopsTo.delete(start);
   return hopsTo;
