@@ -4,6 +4,7 @@ import type { RunningApp, ServiceContext } from '@cortex/service';
 import { shareOut } from '@cortex/shares';
 import { ModelFitter } from './adapters/model-fitter.ts';
 import { Turns } from './adapters/turns.ts';
+import { startCorrelation } from './correlation.ts';
 import { DetectorMetrics } from './detector-metrics.ts';
 import { watchPartition } from './watch-partition.ts';
 
@@ -39,9 +40,11 @@ export async function startDetector(context: ServiceContext): Promise<RunningApp
       );
     },
   });
+  const correlation = await startCorrelation(context);
   return {
     isReady: () => behind.size === 0,
     async beforeDrain() {
+      await correlation.stop();
       await sharing.stop();
       await fitter.stop();
     },

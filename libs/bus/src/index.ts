@@ -17,3 +17,4 @@ export { derivedId } from './ids.ts';
 export { ProvisionMismatchError, provision } from './provision.ts';
 export type { Difference, ProvisionOptions, ProvisionReport } from './provision.ts';
 export type { Durability } from './server-facts.ts';
+export { parseMessage } from './envelope/parse-message.ts';

@@ -1,5 +1,5 @@
 import type { AnomalySeverity } from '@cortex/contracts';
-import type { DetectionSettings } from './partition.ts';
+import type { DetectionSettings } from './settings.ts';
 import type { Sample } from './detectors/detector.ts';
 import { Refractory } from './scoring/refractory.ts';
 import { createSeries, stepSeries, type Refusal, type SeriesIdentity } from './series/series.ts';

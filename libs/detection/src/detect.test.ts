@@ -2,7 +2,9 @@ import { anomalyCleared, anomalyDetected, DetectionRule, findEventDefinition, ty
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { detect, endedAfterMs } from './detect.ts';
-import { compileDetection, emptyPartition, restorePartition, savePartition } from './partition.ts';
+import { emptyPartition } from './partition.ts';
+import { restorePartition, savePartition } from './partition-form.ts';
+import { compileDetection } from './settings.ts';
 import { batchOf, defaults, normalNoise, play, repeat, startMs, theOnly } from './test-support.ts';
 
 function noisy(seed: number, count: number, level = 100, spread = 2): number[] {

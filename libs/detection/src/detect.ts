@@ -3,7 +3,10 @@ import type { Sample } from './detectors/detector.ts';
 import type { FitRequest } from './entities/entity.ts';
 import { followEntity } from './entities/follow-entity.ts';
 import { forgetLimits, sayLimits } from './limits/series-limits.ts';
-import { findOrCreate, removeSeries, type DetectionSettings, type PartitionState } from './partition.ts';
+import { heardIn } from './missing/heard-in.ts';
+import { findMissing, hear } from './missing/missing-data.ts';
+import { findOrCreate, removeSeries, type PartitionState } from './partition.ts';
+import type { DetectionSettings } from './settings.ts';
 import { quietTracker } from './series/anomaly-tracker.ts';
 import { stepSeries, type Refusal, type Series, type Surroundings } from './series/series.ts';
 import { currentForMs } from './series/threshold-trigger.ts';
@@ -49,6 +52,8 @@ export function detect(settings: DetectionSettings, state: PartitionState, batch
   const fits: FitRequest[] = [];
   let samples = 0;
 
+  /** Samples taken in, by series. */
+  const taken = new Uint32Array(batch.series.length);
   const concerned = batch.series.map((columns) => findOrCreate(settings, state, columns));
   const surroundings: Surroundings = {
     valueOf: (metric, of, sample) => currentValue(state, metric, of, sample),
@@ -68,12 +73,18 @@ export function detect(settings: DetectionSettings, state: PartitionState, batch
       continue;
     }
     samples += 1;
+    taken[index] = (taken[index] ?? 0) + 1;
     if (step.transition === undefined) continue;
     if (step.transition.type === 'detected') opened.push(step.transition.anomaly.severity);
     drafts.push(toEvent(current, step.transition, clockMs, step.observation));
   }
-  drafts.push(...sayLimits(state));
-  if (clockMs - state.sweptAtMs >= sweepEveryMs) sweep(state, drafts);
+  drafts.push(...sayLimits(state), ...hear(state.missing, heardIn(batch.series, taken), clockMs));
+  if (clockMs - state.sweptAtMs >= sweepEveryMs) {
+    sweep(state, drafts);
+    const missing = findMissing(state.missing, (sender) => settings.missingPolicyFor(sender));
+    drafts.push(...missing.drafts);
+    opened.push(...missing.opened);
+  }
   return { drafts, fits, counts: { samples, refused, opened } };
 }
 

@@ -1,9 +1,14 @@
 export { backtestSeries } from './backtest.ts';
 export type { BacktestRow } from './backtest.ts';
+export { compileCorrelation, correlate, emptyCorrelation, isOfCorrelation } from './correlation/correlator.ts';
+export type { AnomalyEvent, CorrelationSettings, CorrelationState } from './correlation/correlator.ts';
 export { detect } from './detect.ts';
 export type { Detection, DetectionCounts, TelemetryBatch } from './detect.ts';
-export { compileDetection, emptyPartition, restorePartition, savePartition } from './partition.ts';
-export type { DetectionSettings, PartitionState } from './partition.ts';
+export { emptyPartition } from './partition.ts';
+export type { PartitionState } from './partition.ts';
+export { restorePartition, savePartition } from './partition-form.ts';
+export { compileDetection } from './settings.ts';
+export type { DetectionSettings } from './settings.ts';
 export { deliverFit, pendingFits } from './entities/close-row.ts';
 export type { FitRequest } from './entities/entity.ts';
 export { autoencoderError, errorThreshold, trainAutoencoder } from './multivariate/autoencoder.ts';

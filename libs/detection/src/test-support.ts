@@ -1,6 +1,7 @@
 import type { CortexEvent, EventDraft, EventType, SeriesBatch } from '@cortex/contracts';
 import { detect, type Detection, type DetectionCounts } from './detect.ts';
-import { compileDetection, emptyPartition, type DetectionSettings, type PartitionState } from './partition.ts';
+import { emptyPartition, type PartitionState } from './partition.ts';
+import { compileDetection, type DetectionSettings } from './settings.ts';
 
 export const startMs = Date.UTC(2026, 0, 5);
 

@@ -48,6 +48,8 @@ export const Signal = z.strictObject({
   failingChecks: z.array(z.string()).optional(),
   failingCheckTypes: z.array(z.string()).optional(),
   anomalyKind: z.string().max(64).optional(),
+  /** How surprising it is that other services went wrong at the same time. */
+  correlation: z.number().min(0).max(1).optional(),
   direction: z.enum(['up', 'down']).optional(),
   /** The playbook triggers whose sustained condition raised this signal. */
   triggers: z.array(z.string()).optional(),

@@ -112,6 +112,7 @@ function whyOutdated(
   const knownAt = known?.clearedAt ?? known?.detectedAt;
   if (known !== undefined && knownAt !== undefined && msBetween(knownAt, signal.detectedAt) < 0)
     return 'a newer state of this signal is known';
+  if (isWithoutItsCompany(known, signal)) return 'the same state is known with its correlation';
   if (input.type === 'health.changed') {
     const present = facts.health.get(targetKey(input.data.target));
     const isOld = present !== undefined && msBetween(signal.detectedAt, present.since) > 0;
@@ -120,6 +121,11 @@ function whyOutdated(
   const cleared = record?.memory['clearedEarly'];
   const clearedEarly = Array.isArray(cleared) && cleared.includes(signal.key);
   return clearedEarly || facts.clearedAnomalies.has(signal.key) ? 'this anomaly has cleared already' : undefined;
+}
+
+/** Correlation repeats an anomaly with one component more; what it repeats may arrive behind it. */
+function isWithoutItsCompany(known: Signal | undefined, signal: Signal): boolean {
+  return known?.correlation !== undefined && signal.correlation === undefined && known.detectedAt === signal.detectedAt;
 }
 
 /** Why a signal opens no incident. */

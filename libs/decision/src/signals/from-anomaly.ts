@@ -13,6 +13,7 @@ export function signalFromAnomaly(anomaly: Anomaly): Signal {
     score: anomaly.score,
     severity: anomaly.severity,
     anomalyKind: anomaly.kind,
+    ...(anomaly.components.correlation === undefined ? {} : { correlation: anomaly.components.correlation }),
     direction: anomaly.direction,
     triggers: [...anomaly.triggers],
     active: true,

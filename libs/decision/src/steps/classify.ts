@@ -7,13 +7,16 @@ export function classify(work: Work): DecisionStep {
   const active = activeSignals(work.incident);
   const signals = active.length > 0 ? active : work.incident.signals;
   const verdict = classOf(signals);
+  const correlation = Math.max(0, ...signals.map((signal) => signal.correlation ?? 0));
   const inputs = {
     active: active.length,
+    ...(correlation === 0 ? {} : { correlation }),
     signals: signals
       .slice(0, 10)
       .map((signal) => `${signal.target.instance ?? signal.target.service}: ${signal.summary}`.slice(0, 200)),
   };
-  return decisionStep('classify', 'done', inputs, verdict, `${signals.length} signal(s), ${verdict}`);
+  const company = correlation === 0 ? '' : '; other services went wrong at the same time';
+  return decisionStep('classify', 'done', inputs, verdict, `${signals.length} signal(s), ${verdict}${company}`);
 }
 
 export function classOf(signals: readonly Signal[]): SignalClass {

@@ -2,13 +2,9 @@ import { MachineLearning, type Anomaly, type EventDraft, type SeriesBatch } from
 import { describe, expect, test } from 'vitest';
 import { detect } from '../detect.ts';
 import { fitEntity } from '../multivariate/entity-model.ts';
-import {
-  compileDetection,
-  emptyPartition,
-  restorePartition,
-  savePartition,
-  type PartitionState,
-} from '../partition.ts';
+import { emptyPartition, type PartitionState } from '../partition.ts';
+import { restorePartition, savePartition } from '../partition-form.ts';
+import { compileDetection } from '../settings.ts';
 import { normalNoise, startMs } from '../test-support.ts';
 import { behaviorMetric } from './behavior.ts';
 import { deliverFit, pendingFits } from './close-row.ts';

@@ -1,5 +1,6 @@
 import { draft, modelRetrained, type EventDraft } from '@cortex/contracts';
-import { findOrCreate, type DetectionSettings, type PartitionState } from '../partition.ts';
+import { findOrCreate, type PartitionState } from '../partition.ts';
+import type { DetectionSettings } from '../settings.ts';
 import type { Sample } from '../detectors/detector.ts';
 import type { EntityReading } from '../multivariate/entity-detector.ts';
 import { stepSeries, type Series } from '../series/series.ts';

@@ -2,13 +2,9 @@ import { SeriesLimits, type EventDraft, type SeriesBatch } from '@cortex/contrac
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { detect } from '../detect.ts';
-import {
-  compileDetection,
-  emptyPartition,
-  restorePartition,
-  savePartition,
-  type PartitionState,
-} from '../partition.ts';
+import { emptyPartition, type PartitionState } from '../partition.ts';
+import { restorePartition, savePartition } from '../partition-form.ts';
+import { compileDetection } from '../settings.ts';
 import { batchOf, startMs, theOnly } from '../test-support.ts';
 import { saidEveryMs } from './series-limits.ts';
 

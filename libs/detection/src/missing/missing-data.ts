@@ -1,0 +1,165 @@
+import type { AnomalySeverity, EventDraft } from '@cortex/contracts';
+import { z } from 'zod';
+import type { MissingPolicy, Sender } from './missing-policy.ts';
+import { missingCleared, missingDetected, missingId } from './missing-event.ts';
+import { intervalsKept, paceOf, rememberLongest, type Pace } from './pace.ts';
+
+const Open = z.strictObject({ id: z.string(), startedAtMs: z.number(), goneAfterMs: z.number() });
+
+const Heartbeat = z.strictObject({
+  service: z.string(),
+  instance: z.string().optional(),
+  /** By {@link MissingData.ranMs}: when it was first heard, and last. */
+  sinceMs: z.number(),
+  heardMs: z.number(),
+  /** By the partition's clock: when it was last heard. */
+  heardAtMs: z.number(),
+  /** Between what came from it, the newest last. */
+  intervalsMs: z.array(z.number()),
+  longestMs: z.number(),
+  /** Samples in one interval, smoothed, and those of the present one. */
+  usualSamples: z.number(),
+  samples: z.number(),
+  /** Its anomaly, while its data is missing. */
+  open: Open.optional(),
+});
+export type Heartbeat = z.infer<typeof Heartbeat>;
+
+const Saved = z.strictObject({ clockMs: z.number(), ranMs: z.number(), senders: z.array(Heartbeat) });
+
+/** Who sends telemetry to a partition, how steadily, and who has ceased to. Driven on by {@link hear} and {@link findMissing}. */
+export interface MissingData {
+  readonly senders: Map<string, Heartbeat>;
+  clockMs: number;
+  /**
+   * How long the partition has been running: its clock, without the gaps in which nobody sent anything. Silence is measured
+   * by it, so that a collector that was down is nobody's fault.
+   */
+  ranMs: number;
+}
+
+/** What came from one sender at once. */
+export interface Heard extends Sender {
+  readonly samples: number;
+}
+
+/** A longer gap between two events of the partition counts as long as this. */
+const longestStepMs = 30_000;
+/** What comes this soon belongs to what came before. */
+const shortestIntervalMs = 1_000;
+/** A sender must have been known for this long: jobs that come and go are not missed. */
+const leastAcquaintanceMs = 30 * 60_000;
+const forgottenAfterMs = 2 * 60 * 60_000;
+/** Senders watched: what is beyond is not missed. */
+export const maxSenders = 3_000;
+const smoothing = 0.1;
+
+export function emptyMissingData(): MissingData {
+  return { senders: new Map(), clockMs: 0, ranMs: 0 };
+}
+
+/** Takes note of who is heard now; what was missing until now is over. */
+export function hear(state: MissingData, heard: Iterable<Heard>, clockMs: number): EventDraft[] {
+  if (state.clockMs > 0) state.ranMs += Math.min(Math.max(0, clockMs - state.clockMs), longestStepMs);
+  state.clockMs = Math.max(state.clockMs, clockMs);
+  const drafts: EventDraft[] = [];
+  for (const { service, instance, samples } of heard) {
+    const sender = findOrAdd(state, { service, instance });
+    if (sender === undefined) continue;
+    const intervalMs = state.ranMs - sender.heardMs;
+    if (intervalMs >= shortestIntervalMs) {
+      sender.intervalsMs.push(Math.round(intervalMs));
+      if (sender.intervalsMs.length > intervalsKept) sender.intervalsMs.shift();
+      if (sender.open === undefined) sender.longestMs = rememberLongest(sender.longestMs, intervalMs);
+      sender.usualSamples += smoothing * (sender.samples - sender.usualSamples);
+      sender.samples = 0;
+      sender.heardMs = state.ranMs;
+    }
+    sender.samples += samples;
+    sender.heardAtMs = state.clockMs;
+    if (sender.open === undefined) continue;
+    drafts.push(missingCleared(sender, sender.open, state.clockMs, 'samples arrive again'));
+    delete sender.open;
+  }
+  return drafts;
+}
+
+function findOrAdd(state: MissingData, { service, instance }: Sender): Heartbeat | undefined {
+  const key = `${service}|${instance ?? ''}`;
+  const known = state.senders.get(key);
+  if (known !== undefined || state.senders.size >= maxSenders) return known;
+  const added: Heartbeat = {
+    service,
+    ...(instance === undefined ? {} : { instance }),
+    sinceMs: state.ranMs,
+    heardMs: state.ranMs,
+    heardAtMs: state.clockMs,
+    intervalsMs: [],
+    longestMs: 0,
+    usualSamples: 0,
+    samples: 0,
+  };
+  state.senders.set(key, added);
+  return added;
+}
+
+export interface MissingFound {
+  readonly drafts: readonly EventDraft[];
+  /** Severities of the anomalies that opened. */
+  readonly opened: readonly AnomalySeverity[];
+}
+
+interface Watched {
+  readonly sender: Heartbeat;
+  readonly pace: Pace;
+}
+
+/** Who has been silent for clearly longer than its own pace, and who is gone for good. */
+export function findMissing(state: MissingData, policyOf: (sender: Sender) => MissingPolicy | undefined): MissingFound {
+  const drafts = forget(state);
+  const opened: AnomalySeverity[] = [];
+  const watched = [...state.senders.values()].flatMap((sender): Watched[] => {
+    const pace = sender.open === undefined ? paceOf(sender.intervalsMs, sender.longestMs) : undefined;
+    return pace === undefined || sender.heardMs - sender.sinceMs < leastAcquaintanceMs ? [] : [{ sender, pace }];
+  });
+  const late = watched.filter(({ sender, pace }) => state.ranMs - sender.heardMs > 1.5 * pace.longestMs).length;
+  // When most are late at once it is the way to here that is broken, and none of them is to blame.
+  if (late >= 2 && late > watched.length / 2) return { drafts, opened };
+  for (const { sender, pace } of watched) {
+    if (state.ranMs - sender.heardMs <= pace.limitMs) continue;
+    const policy = policyOf(sender);
+    if (policy === undefined) continue;
+    const open = { id: missingId(sender), startedAtMs: sender.heardAtMs, goneAfterMs: policy.goneAfterMs };
+    sender.open = open;
+    opened.push(policy.severity);
+    drafts.push(missingDetected(sender, open, pace, policy.severity, state.clockMs));
+  }
+  return { drafts, opened };
+}
+
+/** Ends what is gone for good. */
+function forget({ senders, ranMs, clockMs }: MissingData): EventDraft[] {
+  const drafts: EventDraft[] = [];
+  for (const [key, sender] of senders) {
+    const { open } = sender;
+    if (ranMs - sender.heardMs < (open?.goneAfterMs ?? forgottenAfterMs)) continue;
+    if (open !== undefined) drafts.push(missingCleared(sender, open, clockMs, 'it is gone for good, and forgotten'));
+    senders.delete(key);
+  }
+  return drafts;
+}
+
+export function saveMissingData({ senders, clockMs, ranMs }: MissingData): z.infer<typeof Saved> {
+  return { clockMs, ranMs, senders: [...senders.values()] };
+}
+
+/** Undoes {@link saveMissingData}; nothing saved is an empty state. Throws on anything else. */
+export function restoreMissingData(value: unknown): MissingData {
+  if (value === undefined) return emptyMissingData();
+  const { senders, clockMs, ranMs } = Saved.parse(value);
+  return {
+    clockMs,
+    ranMs,
+    senders: new Map(senders.map((sender) => [`${sender.service}|${sender.instance ?? ''}`, sender])),
+  };
+}

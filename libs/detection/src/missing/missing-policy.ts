@@ -1,0 +1,41 @@
+import type { AnomalySeverity, DetectionRule, Service } from '@cortex/contracts';
+import { ruleFor } from '../rule-for.ts';
+
+/** What silence of an instance means. */
+export interface MissingPolicy {
+  readonly severity: AnomalySeverity;
+  /** Silence after which it is gone for good. */
+  readonly goneAfterMs: number;
+}
+
+/** Who sends: an instance, or a service as a whole. */
+export interface Sender {
+  readonly service: string;
+  readonly instance?: string | undefined;
+}
+
+/** The metric that the anomaly is about, and the name by which a rule switches it off. */
+export const missingMetric = 'samples_per_minute';
+
+const minuteMs = 60_000;
+const named: MissingPolicy = { severity: 'medium', goneAfterMs: 120 * minuteMs };
+const unknown: MissingPolicy = { severity: 'low', goneAfterMs: 15 * minuteMs };
+
+/**
+ * What silence of a sender means; undefined for nothing. An instance that the catalogue names is expected; one of a service
+ * that names others is not, such as a copy that was scaled away. Of a service that is in no catalogue nobody knows: it is
+ * told mildly, and not for long.
+ */
+export function compileMissingPolicy(
+  rules: readonly DetectionRule[],
+  catalogue: readonly Pick<Service, 'name' | 'instances'>[],
+): (sender: Sender) => MissingPolicy | undefined {
+  const instancesOf = new Map(catalogue.map(({ name, instances }) => [name, new Set(instances.map(({ id }) => id))]));
+  return ({ service, instance }) => {
+    const rule = ruleFor(rules, { service, metric: missingMetric });
+    if (!rule.enabled || rule.direction === 'up') return undefined;
+    const instances = instancesOf.get(service);
+    if (instances === undefined) return unknown;
+    return instance === undefined || instances.has(instance) ? named : undefined;
+  };
+}

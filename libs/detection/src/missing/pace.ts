@@ -1,0 +1,32 @@
+/** How steadily an instance has been heard: the newest intervals between its telemetry, in milliseconds. */
+export interface Pace {
+  readonly usualMs: number;
+  readonly longestMs: number;
+  /** Silence beyond this is missing data. */
+  readonly limitMs: number;
+}
+
+/** Intervals that must be known, and are kept. */
+export const intervalsKept = 32;
+/** Intervals of a steady sender in usual ones, at most: one may be long, as when a scrape or two was lost. */
+const longestOfSteady = 3;
+const othersOfSteady = 1.8;
+const leastLimitMs = 2 * 60_000;
+
+/** The longest interval is remembered, fading: by half in some 350 intervals. */
+const fading = 1 / 500;
+const longestRemembered = 30 * 60_000;
+
+export function rememberLongest(longestMs: number, intervalMs: number): number {
+  return Math.max(longestMs * (1 - fading), Math.min(intervalMs, longestRemembered));
+}
+
+/** Undefined for a sender that is not steady, or not known for long enough. One long gap takes 32 intervals to be forgotten. */
+export function paceOf(intervalsMs: readonly number[], rememberedMs: number): Pace | undefined {
+  if (intervalsMs.length < intervalsKept) return undefined;
+  const sorted = intervalsMs.toSorted((left, right) => left - right);
+  const usualMs = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const longestMs = sorted.at(-1) ?? 0;
+  if (longestMs > longestOfSteady * usualMs || (sorted.at(-2) ?? 0) > othersOfSteady * usualMs) return undefined;
+  return { usualMs, longestMs, limitMs: Math.max(5 * usualMs, 2 * Math.max(longestMs, rememberedMs), leastLimitMs) };
+}

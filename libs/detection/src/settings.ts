@@ -1,0 +1,50 @@
+import {
+  MachineLearning,
+  SeriesLimits,
+  type CortexConfiguration,
+  type DetectionRule,
+  type Playbook,
+  type Service,
+} from '@cortex/contracts';
+import { behaviorMetric, behaviorRule } from './entities/behavior.ts';
+import { compileMissingPolicy, type MissingPolicy, type Sender } from './missing/missing-policy.ts';
+import { defaultRule, ruleFor } from './rule-for.ts';
+import type { SeriesIdentity, SeriesSettings } from './series/series.ts';
+import { compileTriggers, triggersFor } from './series/threshold-trigger.ts';
+
+/** The user's configuration, compiled once. */
+export interface DetectionSettings {
+  readonly limits: SeriesLimits;
+  readonly machineLearning: MachineLearning;
+  settingsFor(identity: SeriesIdentity): SeriesSettings;
+  /** What it means when a sender falls silent; undefined for nothing. */
+  missingPolicyFor(sender: Sender): MissingPolicy | undefined;
+}
+
+/** What of the configuration has a say beside rules and playbooks; each by default as if it were not configured. */
+export type DetectionSurroundings = Partial<Pick<CortexConfiguration, 'seriesLimits' | 'machineLearning'>> & {
+  /** The catalogue. */
+  readonly services?: readonly Pick<Service, 'name' | 'instances'>[];
+};
+
+export function compileDetection(
+  rules: readonly DetectionRule[],
+  playbooks: readonly Pick<Playbook, 'id' | 'trigger' | 'severity' | 'services'>[],
+  { seriesLimits, machineLearning, services = [] }: DetectionSurroundings = {},
+): DetectionSettings {
+  const triggers = compileTriggers(playbooks);
+  // One object for each rule: series of one rule share their algorithms.
+  const behaviorRules = new Map([...rules, defaultRule].map((rule) => [rule, behaviorRule(rule)]));
+  return {
+    limits: seriesLimits ?? SeriesLimits.parse({}),
+    machineLearning: machineLearning ?? MachineLearning.parse({}),
+    settingsFor(identity) {
+      const rule = ruleFor(rules, identity);
+      return {
+        rule: (identity.metric === behaviorMetric ? behaviorRules.get(rule) : undefined) ?? rule,
+        triggers: triggersFor(triggers, identity),
+      };
+    },
+    missingPolicyFor: compileMissingPolicy(rules, services),
+  };
+}
