@@ -36,6 +36,7 @@ export function sampleConfiguration(): CortexConfiguration {
     checks: [],
     health: { recoverAfter: 2, flapping: { changes: 6, withinMs: 10 * minuteMs } },
     detection: [],
+    seriesLimits: {},
     playbooks: [
       {
         id: 'restart_shop',
