@@ -1,4 +1,4 @@
-import { Envelope, anomalyDetected, findEventDefinition, telemetryMetrics } from '@cortex/contracts';
+import { Envelope, anomalyDetected, checkData, findEventDefinition, telemetryMetrics } from '@cortex/contracts';
 import type { Table } from '../report.ts';
 import { ratio, round } from '../report.ts';
 import { anomalyEvent } from '../support/anomaly.ts';
@@ -26,7 +26,8 @@ export function benchEvents(): Table {
 
 function check(text: string): void {
   const envelope = Envelope.parse(JSON.parse(text));
-  findEventDefinition(envelope.type)?.data.parse(envelope.data);
+  const definition = findEventDefinition(envelope.type);
+  if (definition === undefined || !checkData(definition, envelope.data).success) throw new TypeError('a bad event');
 }
 
 function telemetryOf(count: number): RawEvent {

@@ -7,7 +7,7 @@ import { sumOf, type Side } from './side.ts';
 
 /** A partition takes 3,000 series; instances are spread by their hash, so that some get more than others. */
 const seriesPerPartition = 2_000;
-/** So many series fit into the heap that Node takes by default, and no more. */
+/** With more series the heap that Node takes by default gets tight. */
 const seriesOfDefaultHeap = 50_000;
 export const largeHeapMib = 12_288;
 
