@@ -1,5 +1,11 @@
-import { draft, seriesKey, telemetryMetrics, type EventDraft, type SeriesBatch } from '@cortex/contracts';
-import type { CollectedSample } from '../sample.ts';
+import {
+  draft,
+  seriesKey,
+  telemetryMetrics,
+  type EventDraft,
+  type SeriesBatch,
+  type SeriesSample,
+} from '@cortex/contracts';
 import { partitionOf } from './partition-of.ts';
 
 /** Well below the largest event that the bus takes. */
@@ -11,7 +17,7 @@ const bytesPerSample = 40;
 
 /** Samples, column by column: one event per partition, or several where one would grow too large. */
 export function toDrafts(
-  samples: readonly CollectedSample[],
+  samples: readonly SeriesSample[],
   partitions: number,
 ): readonly EventDraft<'telemetry.metrics'>[] {
   const byPartition = new Map<number, SeriesBatch[]>();

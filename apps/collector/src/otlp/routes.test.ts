@@ -1,32 +1,18 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { CollectedSample } from '../sample.ts';
 import { maxBodyBytes } from '../http/body.ts';
-import { createServer } from '../http/server.ts';
-import { otlpRoutes } from './routes.ts';
+import { otlpServer } from '../test/otlp-server.ts';
 
 const nowMs = Date.UTC(2026, 0, 5);
 
 function setUp(takes: 'all' | 'nothing' = 'all') {
-  const samples: CollectedSample[] = [];
-  const intake = {
-    offer(offered: readonly CollectedSample[]) {
-      samples.push(...offered);
-      return true;
-    },
-    isFull: () => takes === 'nothing',
-    onReceived: () => {},
-    nowMs: () => nowMs,
+  const { samples, server, post } = otlpServer({ isFull: takes === 'nothing', nowMs });
+  return {
+    samples,
+    server,
+    post: (payload: string | Buffer, headers: Record<string, string> = {}, path = '/v1/metrics') =>
+      post('json', payload, { path, headers }),
   };
-  const server = createServer([otlpRoutes(intake)]);
-  const post = (payload: string | Buffer, headers: Record<string, string> = {}) =>
-    server.inject({
-      method: 'POST',
-      url: '/v1/metrics',
-      payload,
-      headers: { 'content-type': 'application/json', ...headers },
-    });
-  return { samples, post, server };
 }
 
 function requestOf(metrics: unknown[], resource: Record<string, unknown> = { 'service.name': 'shop' }): string {
@@ -119,10 +105,13 @@ describe('what is told to be left out', () => {
   });
 });
 
-describe('what is refused', () => {
+const signals = ['metrics', 'logs', 'traces'] as const;
+
+describe.each(signals)('what is refused at /v1/%s', (signal) => {
+  const resources = { metrics: 'resourceMetrics', logs: 'resourceLogs', traces: 'resourceSpans' }[signal];
   test.each([
     ['no JSON', 'hello', {}, 400, 'no valid JSON'],
-    ['another shape', '{"resourceMetrics":5}', {}, 400, 'not an OTLP metrics request'],
+    ['another shape', `{"${resources}":5}`, {}, 400, `not an OTLP ${signal} request`],
     ['an empty body', '', {}, 400, 'empty'],
     ['broken gzip', 'hello', { 'content-encoding': 'gzip' }, 400, 'no valid gzip'],
     ['another encoding', '{}', { 'content-encoding': 'br' }, 415, 'send gzip or none'],
@@ -135,21 +124,21 @@ describe('what is refused', () => {
       413,
       'unpacks',
     ],
-    ['deep nesting', `{"resourceMetrics":${'['.repeat(200_000)}${']'.repeat(200_000)}}`, {}, 400, ''],
+    ['deep nesting', `{"${resources}":${'['.repeat(200_000)}${']'.repeat(200_000)}}`, {}, 400, ''],
   ])('%s', async (_, payload, headers, status, message) => {
-    const response = await setUp().post(payload, headers as Record<string, string>);
+    const response = await setUp().post(payload, headers as Record<string, string>, `/v1/${signal}`);
     expect(response.statusCode).toBe(status);
     expect(response.json<{ message: string }>().message).toContain(message);
   });
 
-  test('any other path says where to go', async () => {
-    const response = await setUp().server.inject({ method: 'POST', url: '/v1/traces', payload: {} });
-    expect(response.statusCode).toBe(404);
-    expect(response.json<{ message: string }>().message).toContain('POST /v1/metrics');
-  });
-
   test('too much telemetry waiting: the sender is told to come again', async () => {
-    const response = await setUp('nothing').post(requestOf([gauge('x', { asInt: 1 })]));
+    const response = await setUp('nothing').post('{}', {}, `/v1/${signal}`);
     expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '1']);
   });
+});
+
+test('any other path says where to go', async () => {
+  const response = await setUp().server.inject({ method: 'POST', url: '/v1/profiles', payload: {} });
+  expect(response.statusCode).toBe(404);
+  expect(response.json<{ message: string }>().message).toContain('POST /v1/metrics, POST /v1/logs, POST /v1/traces');
 });

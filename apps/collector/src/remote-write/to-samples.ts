@@ -1,9 +1,8 @@
-import { seriesKey, type CollectorSettings } from '@cortex/contracts';
+import { seriesKey, type CollectorSettings, type SeriesSample } from '@cortex/contracts';
 import { maxAheadMs, maxMetricName, metricName } from '../limits.ts';
 import { identify } from '../prometheus/identify.ts';
 import type { Rates } from '../prometheus/rates.ts';
 import { Rejection, Rejections } from '../rejections.ts';
-import type { CollectedSample } from '../sample.ts';
 import type { RemoteSample, RemoteSeries } from './decode.ts';
 
 export interface RemoteWriteContext {
@@ -13,11 +12,11 @@ export interface RemoteWriteContext {
 }
 
 export interface Received {
-  readonly samples: readonly CollectedSample[];
+  readonly samples: readonly SeriesSample[];
   readonly rejections: Rejections;
 }
 
-type Series = Omit<CollectedSample, 'timeMs' | 'value'>;
+type Series = Omit<SeriesSample, 'timeMs' | 'value'>;
 
 const counterSuffix = /_(?:total|count|sum|bucket)$/;
 
@@ -27,7 +26,7 @@ const counterSuffix = /_(?:total|count|sum|bucket)$/;
  */
 export function toSamples(series: readonly RemoteSeries[], context: RemoteWriteContext): Received {
   const rejections = new Rejections();
-  const samples: CollectedSample[] = [];
+  const samples: SeriesSample[] = [];
   for (const one of series) {
     rejections.add(new Rejection('unread_kind', 'native histograms are not read'), one.histograms);
     const name = one.labels.find(([label]) => label === '__name__')?.[1] ?? '';
@@ -67,7 +66,7 @@ function problemOf(name: string, { timeMs, value }: RemoteSample, nowMs: number)
   return new Rejection('not_finite', `a value of ${name} is not a finite number`);
 }
 
-type Reader = (sample: RemoteSample) => CollectedSample | Rejection | undefined;
+type Reader = (sample: RemoteSample) => SeriesSample | Rejection | undefined;
 
 /** A series that ends just stays away: the detector notices by itself. */
 function gaugeReader(series: Series): Reader {

@@ -1,19 +1,5 @@
 import { z } from 'zod';
-
-// The parts of OTLP/JSON that are read (opentelemetry-proto v1, camelCase); everything else is ignored, as OTLP demands.
-// 64-bit integers come as text or as numbers, doubles also as "NaN" and "Infinity".
-
-const Integer = z.union([z.string().max(32), z.number()]);
-const Double = z.union([z.number(), z.string().max(32)]);
-
-const AttributeValue = z.looseObject({
-  stringValue: z.string().optional(),
-  intValue: Integer.optional(),
-  doubleValue: Double.optional(),
-  boolValue: z.boolean().optional(),
-});
-const Attributes = z.array(z.object({ key: z.string(), value: AttributeValue.optional() })).optional();
-export type Attributes = z.infer<typeof Attributes>;
+import { Attributes, Double, Integer, Resource } from '../attributes.ts';
 
 export const DataPoint = z.object({
   attributes: Attributes,
@@ -42,7 +28,7 @@ export const MetricsRequest = z.object({
   resourceMetrics: z
     .array(
       z.object({
-        resource: z.object({ attributes: Attributes }).optional(),
+        resource: Resource,
         scopeMetrics: z.array(z.object({ metrics: z.array(Metric).optional() })).optional(),
       }),
     )

@@ -1,22 +1,22 @@
-import { Name, SeriesLabels } from '@cortex/contracts';
-import { maxLabels, maxMetricName, metricName } from '../limits.ts';
-import { Rejection, Rejections } from '../rejections.ts';
-import type { CollectedSample } from '../sample.ts';
-import type { Attributes, DataPoint, Metric, MetricsRequest } from './request.ts';
+import { SeriesLabels, type SeriesSample } from '@cortex/contracts';
+import { maxLabels, maxMetricName, metricName } from '../../limits.ts';
+import { Rejection, Rejections } from '../../rejections.ts';
+import { textOf, type Attributes } from '../attributes.ts';
+import { identityOf, type Identity } from '../identity.ts';
+import { nanosecondsOf } from '../nanoseconds.ts';
+import type { DataPoint, Metric, MetricsRequest } from './request.ts';
 
 export interface Received {
-  readonly samples: readonly CollectedSample[];
+  readonly samples: readonly SeriesSample[];
   readonly rejections: Rejections;
 }
-
-type Identity = Pick<CollectedSample, 'service' | 'instance'>;
 
 const notRecorded = 1;
 
 /** Gauges and sums as samples: `service.name` is the service, `service.instance.id` the instance, attributes are labels. */
 export function toSamples(request: MetricsRequest, receivedAtMs: number): Received {
   const rejections = new Rejections();
-  const samples: CollectedSample[] = [];
+  const samples: SeriesSample[] = [];
   for (const { resource, scopeMetrics } of request.resourceMetrics ?? []) {
     const identity = identityOf(resource?.attributes);
     for (const metric of (scopeMetrics ?? []).flatMap(({ metrics }) => metrics ?? [])) {
@@ -56,27 +56,13 @@ function problemOf({ name, unit }: Metric): Rejection | undefined {
   return undefined;
 }
 
-/** The service and instance, or what is wrong with their names. */
-function identityOf(attributes: Attributes): Identity | Rejection {
-  const service = textOf(attributes, 'service.name') ?? 'unknown_service';
-  const instance = textOf(attributes, 'service.instance.id');
-  if (!Name.safeParse(service).success) return badName('service.name', service);
-  if (instance === undefined) return { service };
-  if (!Name.safeParse(instance).success) return badName('service.instance.id', instance);
-  return { service, instance };
-}
-
-function badName(attribute: string, value: string): Rejection {
-  return new Rejection('bad_name', `${attribute} "${value.slice(0, 128)}" is no name that Cortex takes`);
-}
-
 /** The sample, what is wrong with it, or undefined where the sender says that there is no value. */
 function toSample(
   identity: Identity,
   metric: Metric,
   point: DataPoint,
   receivedAtMs: number,
-): CollectedSample | Rejection | undefined {
+): SeriesSample | Rejection | undefined {
   if (((point.flags ?? 0) & notRecorded) !== 0) return undefined;
   const value = Number(point.asDouble ?? point.asInt ?? Number.NaN);
   if (!Number.isFinite(value)) return new Rejection('not_finite', `a value of ${metric.name} is not a finite number`);
@@ -92,23 +78,15 @@ function toSample(
   return { ...identity, metric: metricName(name), ...(unit ? { unit } : {}), labels, timeMs, value };
 }
 
-function toMilliseconds(nanoseconds: string | number | undefined, otherwise: number): number | undefined {
-  if (nanoseconds === undefined || nanoseconds === 0 || nanoseconds === '0') return otherwise;
-  if (typeof nanoseconds === 'string') {
-    return /^\d{1,20}$/.test(nanoseconds) ? Number(BigInt(nanoseconds) / 1_000_000n) : undefined;
-  }
-  return nanoseconds > 0 && Number.isFinite(nanoseconds) ? Math.floor(nanoseconds / 1e6) : undefined;
+function toMilliseconds(time: string | number | undefined, otherwise: number): number | undefined {
+  if (time === undefined) return otherwise;
+  const nanoseconds = nanosecondsOf(time);
+  if (nanoseconds === 0n) return otherwise;
+  return nanoseconds === undefined ? undefined : Number(nanoseconds / 1_000_000n);
 }
 
 function toLabels(attributes: Attributes): Record<string, string> | undefined {
   if ((attributes?.length ?? 0) > maxLabels) return undefined;
   const labels = Object.fromEntries((attributes ?? []).map(({ key }) => [key, textOf(attributes, key) ?? '']));
   return SeriesLabels.safeParse(labels).success ? labels : undefined;
-}
-
-function textOf(attributes: Attributes, key: string): string | undefined {
-  const value = attributes?.find((attribute) => attribute.key === key)?.value;
-  if (value === undefined) return undefined;
-  const scalar = value.stringValue ?? value.intValue ?? value.doubleValue ?? value.boolValue;
-  return scalar === undefined ? JSON.stringify(value) : String(scalar);
 }
