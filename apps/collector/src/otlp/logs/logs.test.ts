@@ -105,9 +105,10 @@ test('while nothing can be handed on the window stays open, and tells of the who
 });
 
 test('bytes with faults are refused, or read as something that the JSON path would read too', () => {
-  readWithFaults(protobufOf(logged()), (faulty) => {
+  const read = (faulty: Buffer) => {
     const request = decodeLogsRequest(faulty);
     toRecords(request);
     return LogsRequest.safeParse(request).success;
-  });
+  };
+  expect(() => readWithFaults(protobufOf(logged()), read)).not.toThrow();
 });

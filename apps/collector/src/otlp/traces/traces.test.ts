@@ -103,9 +103,10 @@ test('spans of a service whose name is none are left out, and told', async () =>
 });
 
 test('bytes with faults are refused, or read as something that the JSON path would read too', () => {
-  readWithFaults(protobufOf(traced()), (faulty) => {
+  const read = (faulty: Buffer) => {
     const request = decodeTracesRequest(faulty);
     const { spans } = toSpans(request);
     return TracesRequest.safeParse(request).success && spans.every(({ seconds = 0 }) => seconds >= 0);
-  });
+  };
+  expect(() => readWithFaults(protobufOf(traced()), read)).not.toThrow();
 });
