@@ -60,6 +60,7 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
       metrics.signals.inc({ source }, taken);
       onRejected(source, rejections);
     },
+    onNewTemplate: (template) => logger.info({ template }, 'new log template'),
     onSamples: (source, samples) => metrics.collected.inc({ source }, samples),
   });
   const desk = new AlertDesk({

@@ -1,4 +1,4 @@
-import { LogSignals, TraceSignals, type SignalSettings } from '@cortex/signals';
+import { LogSignals, TraceSignals, type NewTemplate, type SignalSettings } from '@cortex/signals';
 import type { Intake } from '../http/intake.ts';
 import type { ReceivedRecords } from '../otlp/logs/to-records.ts';
 import type { ReceivedSpans } from '../otlp/traces/to-spans.ts';
@@ -8,6 +8,7 @@ export interface SignalDeskOptions {
   readonly settings: SignalSettings;
   readonly intake: Pick<Intake, 'offer' | 'isFull' | 'nowMs'>;
   readonly onReceived: (source: 'logs' | 'traces', taken: number, rejections: Rejections) => void;
+  readonly onNewTemplate: (template: NewTemplate) => void;
   readonly onSamples: (source: 'logs' | 'traces', samples: number) => void;
 }
 
@@ -46,7 +47,8 @@ export class SignalDesk {
 
   /** Closes the windows. While nothing can be handed on they stay open, and tell of a longer time afterwards. */
   close(): void {
-    const { intake, onSamples } = this.#options;
+    const { intake, onNewTemplate, onSamples } = this.#options;
+    for (const template of this.#logs.takeNewTemplates(intake.nowMs())) onNewTemplate(template);
     for (const [source, signals] of [
       ['logs', this.#logs],
       ['traces', this.#traces],

@@ -31,6 +31,7 @@ export function otlpServer({ isFull = false, nowMs = 0 } = {}) {
     settings,
     intake,
     onReceived: (source, taken, rejections) => void received.push(`${source} ${taken} ${rejections.points}`),
+    onNewTemplate: () => {},
     onSamples: () => {},
   });
   const server = createServer([otlpRoutes(intake, desk)]);

@@ -1,4 +1,4 @@
-import { maxLabelLength } from '../limits.ts';
+import { textOf } from './template-tree.ts';
 import type { TemplateTraffic } from './template-traffic.ts';
 
 /** Series come and go with what is judged by them, so a place changes hands only for so many times the traffic. */
@@ -31,7 +31,7 @@ function choose(all: readonly TemplateTraffic[], max: number): void {
       weakest.label = undefined;
       chosen.pop();
     }
-    candidate.label = candidate.template.tokens.join(' ').slice(0, maxLabelLength);
+    candidate.label = textOf(candidate.template);
     chosen.unshift(candidate);
   }
 }

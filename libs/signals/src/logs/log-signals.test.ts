@@ -135,6 +135,14 @@ describe('new templates', () => {
     expect(newOf(window(recordOf('ERROR never seen')), 'warn_or_worse')).toBe(0);
   });
 
+  test('the first ten of a window are named, once', () => {
+    const signals = new LogSignals({ ...settings, warmUpMs: 0, warmUpRecords: 0 }, 0);
+    for (let words = 1; words <= 12; words += 1) signals.add(recordOf(`ERROR ${'x '.repeat(words)}`), 1);
+    const named = signals.takeNewTemplates(2);
+    expect(named[0]).toEqual({ service: 'shop', level: 'error', text: 'ERROR x' });
+    expect([named.length, signals.takeNewTemplates(2)]).toEqual([10, []]);
+  });
+
   test('a service that says little warms up until it has said enough', () => {
     const { window } = setUp({ warmUpRecords: 100 });
     for (let index = 0; index < 5; index += 1) window(known());

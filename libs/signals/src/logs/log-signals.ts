@@ -5,7 +5,7 @@ import { sourceKey, sourceOf, type Source } from '../source.ts';
 import { Window } from '../window.ts';
 import { levelOf } from './level.ts';
 import type { LogRecord } from './log-record.ts';
-import { ServiceTemplates } from './service-templates.ts';
+import { ServiceTemplates, type NewTemplate } from './service-templates.ts';
 
 interface Counted {
   readonly source: Source;
@@ -42,6 +42,11 @@ export class LogSignals {
     const create = (): ServiceTemplates => new ServiceTemplates(service, this.#settings, nowMs);
     this.#services.see(service, nowMs, create)?.add(body, level, nowMs);
     return true;
+  }
+
+  /** Templates that are new since this was asked last, at most ten a service. */
+  takeNewTemplates(nowMs: number): NewTemplate[] {
+    return this.#services.active(nowMs).flatMap((templates) => templates.takeNew());
   }
 
   /** Closes the window. Who has been quiet in it has rates of zero, and no ratio. */

@@ -4,8 +4,15 @@ import { chooseSeries } from './choose-series.ts';
 import type { Level } from './level.ts';
 import { NewTemplates } from './new-templates.ts';
 import { TemplateMiner } from './template-miner.ts';
-import type { Template } from './template-tree.ts';
+import { textOf, type Template } from './template-tree.ts';
 import { closeWindow, newTraffic, type TemplateTraffic } from './template-traffic.ts';
+
+/** A template that was never seen before. */
+export interface NewTemplate {
+  readonly service: string;
+  readonly level: Level;
+  readonly text: string;
+}
 
 /** The templates of one service's logs, their traffic, and those that are new. */
 export class ServiceTemplates {
@@ -32,7 +39,13 @@ export class ServiceTemplates {
     this.#traffic.set(mined.template, traffic);
     traffic.count += 1;
     traffic.seenAtMs = nowMs;
-    if (mined.isNew && !this.#isWarmingUp(nowMs)) this.#new.add(level);
+    if (mined.isNew && !this.#isWarmingUp(nowMs)) this.#new.add(mined.template);
+  }
+
+  /** The first of the templates that are new since this was asked last. */
+  takeNew(): readonly NewTemplate[] {
+    const { service } = this;
+    return this.#new.takeNamed().map((template) => ({ service, level: template.level, text: textOf(template) }));
   }
 
   /** Closes the window. New templates are told of the service; a burst may come from all of its instances. */

@@ -1,3 +1,4 @@
+import { maxLabelLength } from '../limits.ts';
 import type { Level } from './level.ts';
 import { wildcard } from './tokens.ts';
 
@@ -9,6 +10,11 @@ export interface Template {
   readonly level: Level;
   /** Becomes more general in place. */
   readonly tokens: string[];
+}
+
+/** Its words, as many as a label holds. */
+export function textOf({ tokens }: Template): string {
+  return tokens.join(' ').slice(0, maxLabelLength);
 }
 
 interface Node {

@@ -66,7 +66,7 @@ function closeSource({ source, operations, other }: Served, nowMs: number, secon
   const all = new Requests();
   const samples = [...operations.active(nowMs), other].flatMap((operation) => {
     const { name, requests } = operation;
-    operation.requests = new Requests();
+    if (!requests.isEmpty) operation.requests = new Requests();
     all.merge(requests);
     // Nothing is said of others while there are none.
     if (operation === other && requests.isEmpty) return [];
