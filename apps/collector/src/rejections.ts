@@ -1,5 +1,6 @@
 /** Why a sample was not taken in. */
 export type RejectionReason =
+  | 'bad_histogram'
   | 'bad_name'
   | 'bad_time'
   | 'beyond_limits'

@@ -69,16 +69,16 @@ describe('what is taken in', () => {
 });
 
 describe('what is told to be left out', () => {
-  test('histograms are counted, the rest of the request is taken', async () => {
+  test('summaries are counted, the rest of the request is taken', async () => {
     const { post, samples } = setUp();
-    const histogram = { name: 'latency', histogram: { dataPoints: [{ count: '3' }, { count: '4' }] } };
-    const response = await post(requestOf([histogram, gauge('x', { asDouble: 1 })]));
+    const summary = { name: 'latency', summary: { dataPoints: [{ count: '3' }, { count: '4' }] } };
+    const response = await post(requestOf([summary, gauge('x', { asDouble: 1 })]));
     expect([response.statusCode, response.json()]).toEqual([
       200,
       {
         partialSuccess: {
           rejectedDataPoints: '2',
-          errorMessage: '2 points: latency is of kind histogram; only gauges and sums are read',
+          errorMessage: '2 points: latency is of kind summary; only gauges, sums and histograms with bounds are read',
         },
       },
     ]);
@@ -93,6 +93,7 @@ describe('what is told to be left out', () => {
       [gauge('x', { asDouble: 1, attributes: [{ key: 'k', value: { stringValue: 'v'.repeat(2_000) } }] })],
       undefined,
     ],
+    ['5 minutes ahead', [gauge('x', { asDouble: 1, timeUnixNano: `${nowMs + 3_600_000}000000` })], undefined],
     ['no name that Cortex takes', [gauge('x', { asDouble: 1 })], { 'service.name': '<script>' }],
     ['1 to 256 characters', [gauge('x'.repeat(300), { asDouble: 1 })], undefined],
   ])('points with a value that is "%s"', async (message, metrics, resource) => {

@@ -1,4 +1,6 @@
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
+import { Rates } from '../counters/rates.ts';
+import { Readings } from '../counters/readings.ts';
 import { readBody } from '../http/body.ts';
 import { hand, refuseWhenFull, type Intake } from '../http/intake.ts';
 import { toRequestError } from '../http/to-request-error.ts';
@@ -7,6 +9,7 @@ import { sendError, sendResult, type Encoding } from './answer.ts';
 import { decodeLogsRequest } from './logs/decode.ts';
 import { LogsRequest } from './logs/request.ts';
 import { toRecords } from './logs/to-records.ts';
+import type { Buckets } from './metrics/buckets.ts';
 import { decodeMetricsRequest } from './metrics/decode.ts';
 import { MetricsRequest } from './metrics/request.ts';
 import { toSamples } from './metrics/to-samples.ts';
@@ -38,7 +41,11 @@ export function otlpRoutes(intake: Intake, desk: Pick<SignalDesk, 'takeRecords' 
   };
 }
 
+/** Of this many histograms the last point is remembered. */
+const maxHistograms = 10_000;
+
 function receiversFor(intake: Intake, desk: Pick<SignalDesk, 'takeRecords' | 'takeSpans'>): readonly Receiver[] {
+  const counters = { rates: new Rates(), histograms: new Readings<Buckets>(maxHistograms) };
   return [
     createReceiver({
       signal: 'metrics',
@@ -46,7 +53,9 @@ function receiversFor(intake: Intake, desk: Pick<SignalDesk, 'takeRecords' | 'ta
       schema: MetricsRequest,
       decode: decodeMetricsRequest,
       take(request) {
-        const { samples, rejections } = toSamples(request, intake.nowMs());
+        // Again, as nothing must be taken from the request that cannot be handed over: it comes a second time.
+        refuseWhenFull(intake);
+        const { samples, rejections } = toSamples(request, { ...counters, nowMs: intake.nowMs() });
         hand(intake, samples);
         intake.onReceived('otlp', samples.length, rejections);
         return rejections;

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { toDrafts } from '../batching/to-drafts.ts';
 import { maxBodyBytes } from '../http/body.ts';
 import { createServer } from '../http/server.ts';
-import { Rates } from '../prometheus/rates.ts';
+import { Rates } from '../counters/rates.ts';
 import type { Rejections } from '../rejections.ts';
 import { staleMarker, writeRequest, type WrittenSeries } from '../test/write-request.ts';
 import { decodeWriteRequest, maxSamplesPerRequest } from './decode.ts';

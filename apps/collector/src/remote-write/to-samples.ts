@@ -1,7 +1,7 @@
 import { seriesKey, type CollectorSettings, type SeriesSample } from '@cortex/contracts';
 import { maxAheadMs, maxMetricName, metricName } from '../limits.ts';
 import { identify } from '../prometheus/identify.ts';
-import type { Rates } from '../prometheus/rates.ts';
+import { noRate, perSecond, type Rates } from '../counters/rates.ts';
 import { Rejection, Rejections } from '../rejections.ts';
 import type { RemoteSample, RemoteSeries } from './decode.ts';
 
@@ -73,8 +73,6 @@ function gaugeReader(series: Series): Reader {
   return ({ timeMs, value }) => (value === 'stale' ? undefined : { ...series, timeMs, value });
 }
 
-const perSecond = '_per_second';
-
 function counterReader(series: Series, { rates, nowMs }: RemoteWriteContext): Reader {
   const key = seriesKey(series);
   const rateSeries = { ...series, metric: `${series.metric}${perSecond}` };
@@ -85,10 +83,7 @@ function counterReader(series: Series, { rates, nowMs }: RemoteWriteContext): Re
     }
     const rate = rates.next(key, timeMs, value, nowMs);
     if (rate === 'first') return undefined;
-    if (rate === 'not_newer') {
-      return new Rejection('out_of_order', `a sample of the counter ${series.metric} is no newer than the last`);
-    }
-    if (rate === 'too_many') return new Rejection('too_many_series', 'there are more counters than rates are made of');
+    if (typeof rate === 'string') return noRate(rate, series.metric);
     if (!Number.isFinite(rate)) return new Rejection('not_finite', `the rate of ${series.metric} is not finite`);
     return { ...rateSeries, timeMs, value: rate };
   };

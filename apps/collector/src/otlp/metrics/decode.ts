@@ -1,7 +1,7 @@
 import { wire } from '../../protobuf.ts';
 import type { Attribute } from '../attributes.ts';
 import { decodeWith, type OtlpReader } from '../reader.ts';
-import type { DataPoint, Metric, MetricsRequest } from './request.ts';
+import type { DataPoint, HistogramPoint, Metric, MetricsRequest } from './request.ts';
 
 /** An OTLP/protobuf metrics request; what the mapping does not read is passed over. Throws 400. */
 export function decodeMetricsRequest(body: Buffer): MetricsRequest {
@@ -14,23 +14,39 @@ export function decodeMetricsRequest(body: Buffer): MetricsRequest {
 
 function readMetric(reader: OtlpReader, bytes: Uint8Array): Metric {
   const metric: Metric = { name: '' };
-  const pointsOf = <T>(data: Uint8Array, read: (point: Uint8Array) => T): { dataPoints: T[] } => {
-    const dataPoints: T[] = [];
-    reader.read(data, { 1: (inner) => dataPoints.push(read(inner.bytes())) });
-    return { dataPoints };
-  };
-  const numbers = (data: Uint8Array) => pointsOf(data, (point) => readPoint(reader, point));
-  const counted = (data: Uint8Array) => pointsOf<unknown>(data, (point) => point.length);
   reader.read(bytes, {
     1: (inner) => (metric.name = inner.string()),
     3: (inner) => (metric.unit = inner.string()),
-    5: (inner) => (metric.gauge = numbers(inner.bytes())),
-    7: (inner) => (metric.sum = numbers(inner.bytes())),
-    9: (inner) => (metric.histogram = counted(inner.bytes())),
-    10: (inner) => (metric.exponentialHistogram = counted(inner.bytes())),
-    11: (inner) => (metric.summary = counted(inner.bytes())),
+    5: (inner) => (metric.gauge = readData(reader, inner.bytes(), readPoint)),
+    7: (inner) => (metric.sum = readData(reader, inner.bytes(), readPoint)),
+    9: (inner) => (metric.histogram = readData(reader, inner.bytes(), readHistogramPoint)),
+    10: (inner) => (metric.exponentialHistogram = readData(reader, inner.bytes(), () => undefined)),
+    11: (inner) => (metric.summary = readData(reader, inner.bytes(), () => undefined)),
   });
   return metric;
+}
+
+interface Data<T> {
+  dataPoints: T[];
+  aggregationTemporality?: number;
+  isMonotonic?: boolean;
+}
+
+function readData<T>(
+  reader: OtlpReader,
+  bytes: Uint8Array,
+  readPointOf: (reader: OtlpReader, bytes: Uint8Array) => T,
+): Data<T> {
+  const data: Data<T> = { dataPoints: [] };
+  reader.read(
+    bytes,
+    { 1: (inner) => data.dataPoints.push(readPointOf(reader, inner.bytes())) },
+    {
+      2: [wire.varint, (inner) => (data.aggregationTemporality = inner.int32())],
+      3: [wire.varint, (inner) => (data.isMonotonic = inner.bool())],
+    },
+  );
+  return data;
 }
 
 function readPoint(reader: OtlpReader, bytes: Uint8Array): DataPoint {
@@ -40,6 +56,7 @@ function readPoint(reader: OtlpReader, bytes: Uint8Array): DataPoint {
     bytes,
     { 7: (inner) => attributes.push(reader.attribute(inner.bytes())) },
     {
+      2: [wire.fixed64, (inner) => (point.startTimeUnixNano = inner.fixed64().toString())],
       3: [wire.fixed64, (inner) => (point.timeUnixNano = inner.fixed64().toString())],
       4: [wire.fixed64, (inner) => (point.asDouble = inner.double())],
       6: [wire.fixed64, (inner) => (point.asInt = inner.sfixed64().toString())],
@@ -47,4 +64,35 @@ function readPoint(reader: OtlpReader, bytes: Uint8Array): DataPoint {
     },
   );
   return point;
+}
+
+function readHistogramPoint(reader: OtlpReader, bytes: Uint8Array): HistogramPoint {
+  const attributes: Attribute[] = [];
+  const bucketCounts: number[] = [];
+  const explicitBounds: number[] = [];
+  const point: HistogramPoint = { attributes, bucketCounts, explicitBounds };
+  // Lists of numbers come packed into one field, or one by one.
+  reader.read(
+    bytes,
+    {
+      6: (inner) => eights(inner.bytes(), (buffer, at) => bucketCounts.push(Number(buffer.readBigUInt64LE(at)))),
+      7: (inner) => eights(inner.bytes(), (buffer, at) => explicitBounds.push(buffer.readDoubleLE(at))),
+      9: (inner) => attributes.push(reader.attribute(inner.bytes())),
+    },
+    {
+      2: [wire.fixed64, (inner) => (point.startTimeUnixNano = inner.fixed64().toString())],
+      3: [wire.fixed64, (inner) => (point.timeUnixNano = inner.fixed64().toString())],
+      4: [wire.fixed64, (inner) => (point.count = inner.fixed64().toString())],
+      5: [wire.fixed64, (inner) => (point.sum = inner.double())],
+      6: [wire.fixed64, (inner) => bucketCounts.push(Number(inner.fixed64().toString()))],
+      7: [wire.fixed64, (inner) => explicitBounds.push(inner.double())],
+      10: [wire.varint, (inner) => (point.flags = inner.uint32())],
+    },
+  );
+  return point;
+}
+
+function eights(bytes: Uint8Array, read: (buffer: Buffer, at: number) => void): void {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < buffer.length; at += 8) read(buffer, at);
 }
