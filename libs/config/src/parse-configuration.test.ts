@@ -177,7 +177,7 @@ describe('a whole configuration', () => {
         windowMs: 10_000,
         silentAfterMs: 900_000,
         warmUpMs: 600_000,
-        warmUpRecords: 500,
+        warmUpRecords: 1_000,
         templates: 500,
         templateSeries: 30,
         operations: 20,

@@ -6,7 +6,7 @@ import { cpuMicrosPerCall } from './time.ts';
 const settings = {
   silentAfterMs: 900_000,
   warmUpMs: 600_000,
-  warmUpRecords: 500,
+  warmUpRecords: 1_000,
   templates: 500,
   templateSeries: 30,
   operations: 20,

@@ -75,7 +75,7 @@ export const CollectorInput = z.strictObject({
       window: positiveDuration('10s').prefault('10s'),
       silent_after: positiveDuration('15m').prefault('15m'),
       warm_up: duration('10m').prefault('10m'),
-      warm_up_records: z.number().int().nonnegative().prefault(500),
+      warm_up_records: z.number().int().nonnegative().prefault(1_000),
       templates: z.number().int().min(1).max(2_000).prefault(500),
       template_series: z.number().int().min(0).max(500).prefault(30),
       operations: z.number().int().min(0).max(200).prefault(20),
