@@ -1,4 +1,5 @@
 import { hashText } from '@cortex/contracts';
+import { cutTo } from '../cut-to.ts';
 import type { Level } from './level.ts';
 import { TemplateTree, type Template } from './template-tree.ts';
 import { tokensOf } from './tokens.ts';
@@ -39,8 +40,8 @@ export class TemplateMiner {
     if (tokens.length === 0) return undefined;
     const known = this.#tree.match(level, tokens);
     if (known !== undefined) return { template: this.#seen(known), isNew: false };
-    // A copy, so that no template holds on to the body that it came from.
-    const form = `${tokens.join(' ')} `.trimEnd();
+    const joined = tokens.join(' ');
+    const form = cutTo(joined.length, joined);
     const id = hashText(`${level} ${form}`);
     const namesake = this.#byId.get(id);
     if (namesake !== undefined) return { template: this.#seen(namesake), isNew: false };

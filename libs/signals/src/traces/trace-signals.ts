@@ -1,5 +1,6 @@
 import type { SeriesSample } from '@cortex/contracts';
 import { maxLabelLength, maxSources, type SignalSettings } from '../limits.ts';
+import { cutTo } from '../cut-to.ts';
 import { Roster } from '../roster.ts';
 import { sourceKey, sourceOf, type Source } from '../source.ts';
 import { Window } from '../window.ts';
@@ -38,7 +39,7 @@ export class TraceSignals {
     if (!isRequest(span)) return true;
     const served = this.#sources.see(sourceKey(span), nowMs, () => this.#newSource(span));
     if (served === undefined) return false;
-    const name = span.name === '' ? 'unnamed' : span.name.slice(0, maxLabelLength);
+    const name = span.name === '' ? 'unnamed' : cutTo(maxLabelLength, span.name);
     const create = (): Operation => ({ name, requests: new Requests() });
     const operation = name === otherOperations ? served.other : served.operations.see(name, nowMs, create);
     (operation ?? served.other).requests.add(span);
