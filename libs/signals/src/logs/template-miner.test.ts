@@ -128,6 +128,18 @@ describe('whatever comes', () => {
     }
   });
 
+  test('of lines that are nearly alike few are told apart, those of late', () => {
+    const miner = new TemplateMiner(500);
+    const word = (index: number) => String.fromCodePoint(0x4e00 + index);
+    const lines = Array.from({ length: 200 }, (_, index) => `same ${`${word(index)} `.repeat(9)}`);
+    for (const line of lines) miner.learn(line, 'other');
+    expect(miner.templates).toHaveLength(64);
+    expect([miner.learn(lines[199] ?? '', 'other')?.isNew, miner.learn(lines[0] ?? '', 'other')?.isNew]).toEqual([
+      false,
+      true,
+    ]);
+  });
+
   test('the template that has not been seen for longest leaves, and is new when it comes back', () => {
     const miner = new TemplateMiner(2);
     const seen = ['alpha one', 'beta two two', 'alpha one', 'gamma three three three', 'alpha one', 'beta two two'];

@@ -47,7 +47,8 @@ export class TemplateMiner {
     if (namesake !== undefined) return { template: this.#seen(namesake), isNew: false };
     const template = { id, level, tokens: form.split(' ') };
     this.#forgetOldest();
-    this.#tree.add(template);
+    const displaced = this.#tree.add(template);
+    if (displaced !== undefined) this.#byId.delete(displaced.id);
     return { template: this.#seen(template), isNew: true };
   }
 

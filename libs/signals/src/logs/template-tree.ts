@@ -25,6 +25,8 @@ interface Node {
 /** Words from the front that lead to a template. More would tear apart what begins with a name, as `User alice paid`. */
 const prefixLength = 1;
 const maxChildren = 100;
+/** Templates that a line is compared with, at most: a flood of lines that are nearly alike must not make each one dear. */
+const maxInLeaf = 64;
 /** The least share of the words of a template that must be those of the line. */
 const leastSimilarity = 0.5;
 
@@ -45,12 +47,14 @@ export class TemplateTree {
       node = node?.children.get(token) ?? node?.children.get(wildcard);
     }
     const found = node && mostSimilar(node.templates, tokens);
-    if (found === undefined) return undefined;
+    if (node === undefined || found === undefined) return undefined;
+    moveToEnd(node.templates, found);
     for (const [index, token] of tokens.entries()) if (found.tokens[index] !== token) found.tokens[index] = wildcard;
     return found;
   }
 
-  add(template: Template): void {
+  /** Gives back the one that had to leave for it: that of its neighbours which has not been seen for longest. */
+  add(template: Template): Template | undefined {
     const entry = entryOf(template.level, template.tokens);
     const path = [entry];
     let node = childOf(this.#root, entry);
@@ -59,8 +63,9 @@ export class TemplateTree {
       path.push(name);
       node = childOf(node, name);
     }
-    node.templates.push(template);
     this.#paths.set(template, path);
+    node.templates.push(template);
+    return node.templates.length > maxInLeaf ? node.templates.shift() : undefined;
   }
 
   remove(template: Template): void {
@@ -95,25 +100,39 @@ function nameIn({ children }: Node, token: string): string {
 
 function mostSimilar(templates: readonly Template[], tokens: readonly string[]): Template | undefined {
   let best: Template | undefined;
-  let bestEqual = Math.max(1, leastSimilarity * tokens.length);
+  let bestEqual = Math.max(1, Math.ceil(leastSimilarity * tokens.length));
   let bestWild = -1;
   for (const template of templates) {
-    let [equal, wild] = [0, 0];
-    for (let index = 0; index < tokens.length; index += 1) {
-      const word = template.tokens[index];
-      if (word === wildcard) wild += 1;
-      else if (word === tokens[index]) equal += 1;
-    }
+    const { equal, wild } = compare(template, tokens, bestEqual);
     if (equal < bestEqual || (equal === bestEqual && wild <= bestWild)) continue;
     [best, bestEqual, bestWild] = [template, equal, wild];
   }
   return best;
 }
 
+/** Words that are the same, and wildcards; given up where there can no longer be `least` of the former. */
+function compare(template: Template, tokens: readonly string[], least: number): { equal: number; wild: number } {
+  const mayDiffer = tokens.length - least;
+  let [equal, wild] = [0, 0];
+  for (let index = 0; index < tokens.length && index - equal <= mayDiffer; index += 1) {
+    const word = template.tokens[index];
+    if (word === wildcard) wild += 1;
+    else if (word === tokens[index]) equal += 1;
+  }
+  return { equal, wild };
+}
+
+function moveToEnd(templates: Template[], template: Template): void {
+  if (templates.at(-1) === template) return;
+  templates.splice(templates.indexOf(template), 1);
+  templates.push(template);
+}
+
 function removeAt(node: Node, path: readonly string[], template: Template): void {
   const [name, ...rest] = path;
   if (name === undefined) {
-    node.templates.splice(node.templates.indexOf(template), 1);
+    const index = node.templates.indexOf(template);
+    if (index !== -1) node.templates.splice(index, 1);
     return;
   }
   const child = node.children.get(name);

@@ -35,8 +35,8 @@ const messageKeys = ['message', 'msg', 'log'] as const;
 /** What was written, if anything. */
 function bodyOf(body: AttributeValue | undefined): string | undefined {
   if (body === undefined || Object.keys(body).length === 0) return undefined;
-  const mapping = Mapping.safeParse(body);
-  if (!mapping.success) return textOfValue(body);
+  const mapping = body['kvlistValue'] === undefined ? undefined : Mapping.safeParse(body);
+  if (mapping?.success !== true) return textOfValue(body);
   const { values } = mapping.data.kvlistValue;
   const message = messageKeys.map((key) => textOf(values, key)).find((text) => text !== undefined);
   return message ?? textOfValue(body);
