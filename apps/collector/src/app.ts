@@ -8,23 +8,25 @@ import { alertRoutes } from './alerts/routes.ts';
 import { Batcher } from './batching/batcher.ts';
 import { createCollectorMetrics } from './collector-metrics.ts';
 import { OtlpListenError } from './errors.ts';
-import type { Intake } from './http/intake.ts';
+import type { Intake, Source } from './http/intake.ts';
 import { createServer } from './http/server.ts';
 import { otlpRoutes } from './otlp/routes.ts';
 import { pollPrometheus } from './prometheus/poll.ts';
+import type { Rejections } from './rejections.ts';
 import { remoteWriteRoutes } from './remote-write/routes.ts';
 import { every } from './schedule.ts';
+import { SignalDesk } from './signals/signal-desk.ts';
 
 /** How often alerts are looked for that were not renewed. */
 const alertExpiryMs = 1_000;
 
 /**
- * Turns outside signals into telemetry (OTLP, Prometheus by remote write and by query, the metrics of this machine), and the
- * alerts of others into anomalies. Judges nothing.
+ * Turns outside signals into telemetry (metrics, logs and traces by OTLP, Prometheus by remote write and by query, the metrics
+ * of this machine), and the alerts of others into anomalies. Judges nothing.
  */
 export async function startCollector(context: ServiceContext): Promise<RunningApp> {
   const { config, bus, logger } = context;
-  const { host, otlp, partitions } = config.collector;
+  const { host, otlp, partitions, signals } = config.collector;
   const batcher = new Batcher({
     partitions,
     publish: (draft) => bus.publish(draft),
@@ -43,11 +45,24 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
     isFull: () => batcher.isFull,
     onReceived(source, samples, rejections) {
       metrics.collected.inc({ source }, samples);
-      for (const [reason, count] of rejections.byReason) metrics.rejected.inc({ source, reason }, count);
-      if (rejections.points > 0) logger.debug({ source, rejections: rejections.message }, 'samples were not taken in');
+      onRejected(source, rejections);
     },
     nowMs: () => context.now().getTime(),
   };
+  function onRejected(source: Source, rejections: Rejections): void {
+    for (const [reason, count] of rejections.byReason) metrics.rejected.inc({ source, reason }, count);
+    if (rejections.points > 0) logger.debug({ source, rejections: rejections.message }, 'samples were not taken in');
+  }
+  const signalDesk = new SignalDesk({
+    settings: signals,
+    intake,
+    onReceived(source, taken, rejections) {
+      metrics.signals.inc({ source }, taken);
+      onRejected(source, rejections);
+    },
+    onNewTemplate: (template) => logger.info({ template }, 'new log template'),
+    onSamples: (source, samples) => metrics.collected.inc({ source }, samples),
+  });
   const desk = new AlertDesk({
     mapping: config.collector.labels,
     publish: ({ draft, identity, startedAtMs }) =>
@@ -55,7 +70,7 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
     nowMs: intake.nowMs,
   });
   const server = createServer([
-    otlpRoutes(intake),
+    otlpRoutes(intake, signalDesk),
     remoteWriteRoutes(intake, config.collector),
     alertRoutes({
       desk,
@@ -75,6 +90,11 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
     if (batcher.offer(samples)) metrics.collected.inc({ source: 'host' }, samples.length);
     else metrics.rejected.inc({ source: 'host', reason: 'too_much_waiting' }, samples.length);
   }
+  const stopClosing = every(
+    signals.windowMs,
+    async () => signalDesk.close(),
+    (err) => logger.error({ err }, 'no metrics of logs and traces'),
+  );
   const stopPolling = pollPrometheus({ settings: config.collector, intake, metrics, logger });
   const stopExpiring = every(
     alertExpiryMs,
@@ -83,7 +103,7 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
   );
   return {
     async beforeDrain() {
-      await Promise.all([server.close(), stopReading(), stopExpiring(), stopPolling()]);
+      await Promise.all([server.close(), stopReading(), stopClosing(), stopExpiring(), stopPolling()]);
       await batcher.close();
     },
   };

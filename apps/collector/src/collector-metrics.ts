@@ -4,6 +4,7 @@ export interface CollectorMetrics {
   readonly waiting: Gauge;
   readonly collected: Counter<'source'>;
   readonly rejected: Counter<'source' | 'reason'>;
+  readonly signals: Counter<'source'>;
   readonly lost: Counter;
   readonly queries: Counter<'outcome'>;
   readonly alerts: Counter<'source'>;
@@ -35,8 +36,14 @@ export function createCollectorMetrics(registry: Registry, { waiting, alertsFiri
     }),
     rejected: new Counter({
       name: 'cortex_rejected_samples_total',
-      help: 'Samples not taken in, by the reason',
+      help: 'Samples, log records and spans not taken in, by the reason',
       labelNames: ['source', 'reason'],
+      registers,
+    }),
+    signals: new Counter({
+      name: 'cortex_received_signals_total',
+      help: 'Log records and spans taken in',
+      labelNames: ['source'],
       registers,
     }),
     queries: new Counter({

@@ -1,5 +1,6 @@
 /** Why a sample was not taken in. */
 export type RejectionReason =
+  | 'bad_histogram'
   | 'bad_name'
   | 'bad_time'
   | 'beyond_limits'
@@ -7,6 +8,7 @@ export type RejectionReason =
   | 'not_finite'
   | 'out_of_order'
   | 'too_many_series'
+  | 'too_many_sources'
   | 'too_much_waiting'
   | 'unread_kind';
 
@@ -23,7 +25,13 @@ export class Rejection {
 
 /** Counts of what was not taken in. */
 export class Rejections {
+  readonly #one: string;
   readonly #byText = new Map<string, { readonly reason: RejectionReason; points: number }>();
+
+  /** `one` is the word for what is counted. */
+  constructor(one = 'point') {
+    this.#one = one;
+  }
 
   add({ reason, text }: Rejection, points = 1): void {
     if (points <= 0) return;
@@ -47,7 +55,7 @@ export class Rejections {
     const sorted = [...this.#byText].sort(([, left], [, right]) => right.points - left.points);
     const shown = sorted
       .slice(0, 5)
-      .map(([text, { points }]) => `${points} ${points === 1 ? 'point' : 'points'}: ${text}`);
+      .map(([text, { points }]) => `${points} ${points === 1 ? this.#one : `${this.#one}s`}: ${text}`);
     const rest = sorted.length - shown.length;
     return [...shown, ...(rest > 0 ? [`and ${rest} more reasons`] : [])].join('; ');
   }

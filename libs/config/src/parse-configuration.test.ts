@@ -173,6 +173,15 @@ describe('a whole configuration', () => {
           queries: [{ metric: 'lag', query: 'max(lag)', service: 'db' }],
         },
       ],
+      signals: {
+        windowMs: 10_000,
+        silentAfterMs: 900_000,
+        warmUpMs: 600_000,
+        warmUpRecords: 1_000,
+        templates: 500,
+        templateSeries: 30,
+        operations: 20,
+      },
       otlp: { host: '127.0.0.1', port: 4318 },
       partitions: 4,
     });

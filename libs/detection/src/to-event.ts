@@ -3,6 +3,7 @@ import {
   anomalyDetected,
   anomalyUpdated,
   draft,
+  signalOf,
   typicalScore,
   type EventDraft,
 } from '@cortex/contracts';
@@ -46,7 +47,7 @@ function describe(series: Series, anomaly: OpenAnomaly, observation: Observation
   const { sample, score } = observation;
   const { components, algorithms } = series.detector.details();
   return {
-    kind: anomaly.kind,
+    kind: signalOf(series.identity.metric) ?? anomaly.kind,
     value: sample.value,
     ...series.detector.range,
     // A trigger declares how bad a value is; the score then says no less.

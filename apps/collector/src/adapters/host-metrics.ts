@@ -1,8 +1,7 @@
-import type { CollectorSettings } from '@cortex/contracts';
+import type { CollectorSettings, SeriesSample } from '@cortex/contracts';
 import type { StatsFs } from 'node:fs';
 import { readFile, statfs } from 'node:fs/promises';
 import { cpus, freemem, loadavg, totalmem } from 'node:os';
-import type { CollectedSample } from '../sample.ts';
 
 type HostSettings = NonNullable<CollectorSettings['host']>;
 type Disk = HostSettings['disks'][number];
@@ -32,12 +31,12 @@ export class HostMetrics {
   }
 
   /** The CPU usage is the average since the last call. */
-  async read(timeMs: number): Promise<readonly CollectedSample[]> {
+  async read(timeMs: number): Promise<readonly SeriesSample[]> {
     const { service, instance, disks } = this.#settings;
-    const sample = (metric: string, unit: string, value: number): CollectedSample => {
+    const sample = (metric: string, unit: string, value: number): SeriesSample => {
       return { service, instance, metric, unit, labels: {}, timeMs, value };
     };
-    const samples: CollectedSample[] = [];
+    const samples: SeriesSample[] = [];
     const cpu = this.#cpuPercent();
     if (cpu !== undefined) samples.push(sample('cpu_usage_percent', '%', cpu));
     const total = totalmem();
@@ -59,7 +58,7 @@ export class HostMetrics {
     return (100 * (now.busy - before.busy)) / (now.total - before.total);
   }
 
-  async #readDisk(disk: Disk, timeMs: number): Promise<readonly CollectedSample[]> {
+  async #readDisk(disk: Disk, timeMs: number): Promise<readonly SeriesSample[]> {
     const { path } = disk;
     if (this.#owed.has(path)) return [];
     try {

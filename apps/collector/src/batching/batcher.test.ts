@@ -1,9 +1,8 @@
-import type { EventDraft } from '@cortex/contracts';
+import type { EventDraft, SeriesSample } from '@cortex/contracts';
 import { expect, test, vi } from 'vitest';
-import type { CollectedSample } from '../sample.ts';
 import { Batcher, type BatcherOptions } from './batcher.ts';
 
-function samples(count: number, fromMs = 0): CollectedSample[] {
+function samples(count: number, fromMs = 0): SeriesSample[] {
   return Array.from({ length: count }, (_, index) => ({
     service: 'shop',
     metric: 'cpu',

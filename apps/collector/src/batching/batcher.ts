@@ -1,5 +1,4 @@
-import type { EventDraft } from '@cortex/contracts';
-import type { CollectedSample } from '../sample.ts';
+import type { EventDraft, SeriesSample } from '@cortex/contracts';
 import { toDrafts } from './to-drafts.ts';
 
 export interface BatcherOptions {
@@ -19,7 +18,7 @@ export class Batcher {
   readonly #options: Required<BatcherOptions>;
   /** The newest publication of each partition; the next one waits for it. */
   readonly #publications = new Map<string, Promise<void>>();
-  #samples: CollectedSample[] = [];
+  #samples: SeriesSample[] = [];
   #waiting = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -37,7 +36,7 @@ export class Batcher {
   }
 
   /** Takes samples in, all or none; false when too much is waiting already. */
-  offer(samples: readonly CollectedSample[]): boolean {
+  offer(samples: readonly SeriesSample[]): boolean {
     if (this.isFull) return false;
     for (const sample of samples) this.#samples.push(sample);
     if (this.#samples.length >= this.#options.flushAtSamples) this.#flush();

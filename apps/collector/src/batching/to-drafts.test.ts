@@ -1,15 +1,9 @@
-import { maxEventBytes, telemetryMetrics } from '@cortex/contracts';
+import { maxEventBytes, telemetryMetrics, type SeriesSample } from '@cortex/contracts';
 import { expect, test } from 'vitest';
-import type { CollectedSample } from '../sample.ts';
 import { partitionOf } from './partition-of.ts';
 import { toDrafts } from './to-drafts.ts';
 
-function sample(
-  instance: string,
-  metric: string,
-  timeMs: number,
-  labels: Record<string, string> = {},
-): CollectedSample {
+function sample(instance: string, metric: string, timeMs: number, labels: Record<string, string> = {}): SeriesSample {
   return { service: 'shop', instance, metric, labels, timeMs, value: timeMs / 2 };
 }
 

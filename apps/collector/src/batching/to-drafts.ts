@@ -1,5 +1,11 @@
-import { draft, seriesKey, telemetryMetrics, type EventDraft, type SeriesBatch } from '@cortex/contracts';
-import type { CollectedSample } from '../sample.ts';
+import {
+  draft,
+  seriesKey,
+  telemetryMetrics,
+  type EventDraft,
+  type SeriesBatch,
+  type SeriesSample,
+} from '@cortex/contracts';
 import { partitionOf } from './partition-of.ts';
 
 /** Well below the largest event that the bus takes. */
@@ -21,7 +27,7 @@ interface Columns {
 
 /** Samples, column by column: one event per partition, or several where one would grow too large. */
 export function toDrafts(
-  samples: readonly CollectedSample[],
+  samples: readonly SeriesSample[],
   partitions: number,
 ): readonly EventDraft<'telemetry.metrics'>[] {
   const byPartition = new Map<number, Columns[]>();
@@ -47,7 +53,7 @@ export function toDrafts(
   );
 }
 
-function withoutSamples({ service, instance, metric, unit, labels }: CollectedSample): SeriesBatch {
+function withoutSamples({ service, instance, metric, unit, labels }: SeriesSample): SeriesBatch {
   const series: SeriesBatch = { service, metric, labels, timesMs: [], values: [] };
   if (instance !== undefined) series.instance = instance;
   if (unit !== undefined) series.unit = unit;

@@ -1,13 +1,13 @@
+import type { SeriesSample } from '@cortex/contracts';
 import type { Rejections } from '../rejections.ts';
-import type { CollectedSample } from '../sample.ts';
 import { RequestError } from './request-error.ts';
 
-export type Source = 'host' | 'otlp' | 'prometheus' | 'remote_write';
+export type Source = 'host' | 'logs' | 'otlp' | 'prometheus' | 'remote_write' | 'traces';
 
 /** What receivers hand their samples to. */
 export interface Intake {
   /** Takes samples in, all or none. */
-  readonly offer: (samples: readonly CollectedSample[]) => boolean;
+  readonly offer: (samples: readonly SeriesSample[]) => boolean;
   readonly isFull: () => boolean;
   readonly onReceived: (source: Source, samples: number, rejections: Rejections) => void;
   readonly nowMs: () => number;
@@ -21,7 +21,7 @@ export function refuseWhenFull(intake: Pick<Intake, 'isFull'>): void {
 }
 
 /** Hands the samples over, or throws 503. */
-export function hand(intake: Pick<Intake, 'offer'>, samples: readonly CollectedSample[]): void {
+export function hand(intake: Pick<Intake, 'offer'>, samples: readonly SeriesSample[]): void {
   if (!intake.offer(samples)) throw tooMuch();
 }
 

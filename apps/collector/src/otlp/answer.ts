@@ -6,15 +6,25 @@ import type { Rejections } from '../rejections.ts';
 /** How a request is written, and so its answer. */
 export type Encoding = 'json' | 'protobuf';
 
+export interface Result {
+  /** What the answer calls the number of those that were left out. */
+  readonly rejectedField: string;
+  readonly rejections: Rejections;
+}
+
 /** What was taken in. On full success `partial_success` must be left unset. */
-export async function sendResult(reply: FastifyReply, encoding: Encoding, rejections: Rejections): Promise<void> {
-  const { points, message } = rejections;
+export async function sendResult(
+  reply: FastifyReply,
+  encoding: Encoding,
+  { rejectedField, rejections: { points, message } }: Result,
+): Promise<void> {
   if (encoding === 'json') {
     // 64-bit integers are text in protobuf's JSON.
-    const partialSuccess = { rejectedDataPoints: String(points), errorMessage: message };
+    const partialSuccess = { [rejectedField]: String(points), errorMessage: message };
     await reply.send(points === 0 ? {} : { partialSuccess });
     return;
   }
+  // The fields have the same numbers for every signal.
   const writer = new protobuf.Writer();
   if (points > 0) writer.uint32(10).fork().uint32(8).int64(points).uint32(18).string(message).ldelim();
   await sendProtobuf(reply, writer);

@@ -1,32 +1,18 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { CollectedSample } from '../sample.ts';
 import { maxBodyBytes } from '../http/body.ts';
-import { createServer } from '../http/server.ts';
-import { otlpRoutes } from './routes.ts';
+import { otlpServer } from '../test/otlp-server.ts';
 
 const nowMs = Date.UTC(2026, 0, 5);
 
 function setUp(takes: 'all' | 'nothing' = 'all') {
-  const samples: CollectedSample[] = [];
-  const intake = {
-    offer(offered: readonly CollectedSample[]) {
-      samples.push(...offered);
-      return true;
-    },
-    isFull: () => takes === 'nothing',
-    onReceived: () => {},
-    nowMs: () => nowMs,
+  const { samples, server, post } = otlpServer({ isFull: takes === 'nothing', nowMs });
+  return {
+    samples,
+    server,
+    post: (payload: string | Buffer, headers: Record<string, string> = {}, path = '/v1/metrics') =>
+      post('json', payload, { path, headers }),
   };
-  const server = createServer([otlpRoutes(intake)]);
-  const post = (payload: string | Buffer, headers: Record<string, string> = {}) =>
-    server.inject({
-      method: 'POST',
-      url: '/v1/metrics',
-      payload,
-      headers: { 'content-type': 'application/json', ...headers },
-    });
-  return { samples, post, server };
 }
 
 function requestOf(metrics: unknown[], resource: Record<string, unknown> = { 'service.name': 'shop' }): string {
@@ -83,16 +69,16 @@ describe('what is taken in', () => {
 });
 
 describe('what is told to be left out', () => {
-  test('histograms are counted, the rest of the request is taken', async () => {
+  test('summaries are counted, the rest of the request is taken', async () => {
     const { post, samples } = setUp();
-    const histogram = { name: 'latency', histogram: { dataPoints: [{ count: '3' }, { count: '4' }] } };
-    const response = await post(requestOf([histogram, gauge('x', { asDouble: 1 })]));
+    const summary = { name: 'latency', summary: { dataPoints: [{ count: '3' }, { count: '4' }] } };
+    const response = await post(requestOf([summary, gauge('x', { asDouble: 1 })]));
     expect([response.statusCode, response.json()]).toEqual([
       200,
       {
         partialSuccess: {
           rejectedDataPoints: '2',
-          errorMessage: '2 points: latency is of kind histogram; only gauges and sums are read',
+          errorMessage: '2 points: latency is of kind summary; only gauges, sums and histograms with bounds are read',
         },
       },
     ]);
@@ -107,6 +93,7 @@ describe('what is told to be left out', () => {
       [gauge('x', { asDouble: 1, attributes: [{ key: 'k', value: { stringValue: 'v'.repeat(2_000) } }] })],
       undefined,
     ],
+    ['5 minutes ahead', [gauge('x', { asDouble: 1, timeUnixNano: `${nowMs + 3_600_000}000000` })], undefined],
     ['no name that Cortex takes', [gauge('x', { asDouble: 1 })], { 'service.name': '<script>' }],
     ['1 to 256 characters', [gauge('x'.repeat(300), { asDouble: 1 })], undefined],
   ])('points with a value that is "%s"', async (message, metrics, resource) => {
@@ -119,10 +106,13 @@ describe('what is told to be left out', () => {
   });
 });
 
-describe('what is refused', () => {
+const signals = ['metrics', 'logs', 'traces'] as const;
+
+describe.each(signals)('what is refused at /v1/%s', (signal) => {
+  const resources = { metrics: 'resourceMetrics', logs: 'resourceLogs', traces: 'resourceSpans' }[signal];
   test.each([
     ['no JSON', 'hello', {}, 400, 'no valid JSON'],
-    ['another shape', '{"resourceMetrics":5}', {}, 400, 'not an OTLP metrics request'],
+    ['another shape', `{"${resources}":5}`, {}, 400, `not an OTLP ${signal} request`],
     ['an empty body', '', {}, 400, 'empty'],
     ['broken gzip', 'hello', { 'content-encoding': 'gzip' }, 400, 'no valid gzip'],
     ['another encoding', '{}', { 'content-encoding': 'br' }, 415, 'send gzip or none'],
@@ -135,21 +125,21 @@ describe('what is refused', () => {
       413,
       'unpacks',
     ],
-    ['deep nesting', `{"resourceMetrics":${'['.repeat(200_000)}${']'.repeat(200_000)}}`, {}, 400, ''],
+    ['deep nesting', `{"${resources}":${'['.repeat(200_000)}${']'.repeat(200_000)}}`, {}, 400, ''],
   ])('%s', async (_, payload, headers, status, message) => {
-    const response = await setUp().post(payload, headers as Record<string, string>);
+    const response = await setUp().post(payload, headers as Record<string, string>, `/v1/${signal}`);
     expect(response.statusCode).toBe(status);
     expect(response.json<{ message: string }>().message).toContain(message);
   });
 
-  test('any other path says where to go', async () => {
-    const response = await setUp().server.inject({ method: 'POST', url: '/v1/traces', payload: {} });
-    expect(response.statusCode).toBe(404);
-    expect(response.json<{ message: string }>().message).toContain('POST /v1/metrics');
-  });
-
   test('too much telemetry waiting: the sender is told to come again', async () => {
-    const response = await setUp('nothing').post(requestOf([gauge('x', { asInt: 1 })]));
+    const response = await setUp('nothing').post('{}', {}, `/v1/${signal}`);
     expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '1']);
   });
+});
+
+test('any other path says where to go', async () => {
+  const response = await setUp().server.inject({ method: 'POST', url: '/v1/profiles', payload: {} });
+  expect(response.statusCode).toBe(404);
+  expect(response.json<{ message: string }>().message).toContain('POST /v1/metrics, POST /v1/logs, POST /v1/traces');
 });

@@ -1,45 +1,83 @@
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
-import { z } from 'zod';
-import { parseJson, readBody } from '../http/body.ts';
+import { Rates } from '../counters/rates.ts';
+import { Readings } from '../counters/readings.ts';
+import { readBody } from '../http/body.ts';
 import { hand, refuseWhenFull, type Intake } from '../http/intake.ts';
-import { RequestError } from '../http/request-error.ts';
 import { toRequestError } from '../http/to-request-error.ts';
+import type { SignalDesk } from '../signals/signal-desk.ts';
 import { sendError, sendResult, type Encoding } from './answer.ts';
-import { decodeMetricsRequest } from './decode.ts';
-import { MetricsRequest } from './request.ts';
-import { toSamples } from './to-samples.ts';
+import { decodeLogsRequest } from './logs/decode.ts';
+import { LogsRequest } from './logs/request.ts';
+import { toRecords } from './logs/to-records.ts';
+import type { Buckets } from './metrics/buckets.ts';
+import { decodeMetricsRequest } from './metrics/decode.ts';
+import { MetricsRequest } from './metrics/request.ts';
+import { toSamples } from './metrics/to-samples.ts';
+import { createReceiver, type Receiver } from './receiver.ts';
+import { decodeTracesRequest } from './traces/decode.ts';
+import { TracesRequest } from './traces/request.ts';
+import { toSpans } from './traces/to-spans.ts';
 
 const mediaTypes =
-  'only application/x-protobuf and application/json are read; set OTEL_EXPORTER_OTLP_METRICS_PROTOCOL=http/protobuf';
+  'only application/x-protobuf and application/json are read; set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf';
 
-/** OTLP/HTTP, protobuf and JSON: `POST /v1/metrics`. */
-export function otlpRoutes(intake: Intake): FastifyPluginCallback {
+/** OTLP/HTTP, protobuf and JSON: `POST /v1/metrics`, `/v1/logs` and `/v1/traces`. */
+export function otlpRoutes(intake: Intake, desk: Pick<SignalDesk, 'takeRecords' | 'takeSpans'>): FastifyPluginCallback {
   return (server, _options, done) => {
     server.setErrorHandler((error, request, reply) =>
       sendError(reply, encodingOf(request), toRequestError(error, mediaTypes)),
     );
     // Before the body is read, so that what waits to be read does not grow either.
     server.addHook('onRequest', async () => refuseWhenFull(intake));
-    server.post('/v1/metrics', async (request, reply) => {
-      const encoding = encodingOf(request);
-      const body = await readBody(request, { mayBeEmpty: encoding === 'protobuf' });
-      const metrics = encoding === 'json' ? fromJson(body) : decodeMetricsRequest(body);
-      const { samples, rejections } = toSamples(metrics, intake.nowMs());
-      hand(intake, samples);
-      intake.onReceived('otlp', samples.length, rejections);
-      await sendResult(reply, encoding, rejections);
-      return reply;
-    });
+    for (const { path, rejectedField, take } of receiversFor(intake, desk)) {
+      server.post(path, async (request, reply) => {
+        const encoding = encodingOf(request);
+        const body = await readBody(request, { mayBeEmpty: encoding === 'protobuf' });
+        await sendResult(reply, encoding, { rejectedField, rejections: take(body, encoding) });
+        return reply;
+      });
+    }
     done();
   };
 }
 
-function encodingOf({ headers }: FastifyRequest): Encoding {
-  return headers['content-type']?.startsWith('application/x-protobuf') === true ? 'protobuf' : 'json';
+/** Of this many histograms the last point is remembered. */
+const maxHistograms = 10_000;
+
+function receiversFor(intake: Intake, desk: Pick<SignalDesk, 'takeRecords' | 'takeSpans'>): readonly Receiver[] {
+  const counters = { rates: new Rates(), histograms: new Readings<Buckets>(maxHistograms) };
+  return [
+    createReceiver({
+      signal: 'metrics',
+      rejectedField: 'rejectedDataPoints',
+      schema: MetricsRequest,
+      decode: decodeMetricsRequest,
+      take(request) {
+        // Again, as nothing must be taken from the request that cannot be handed over: it comes a second time.
+        refuseWhenFull(intake);
+        const { samples, rejections } = toSamples(request, { ...counters, nowMs: intake.nowMs() });
+        hand(intake, samples);
+        intake.onReceived('otlp', samples.length, rejections);
+        return rejections;
+      },
+    }),
+    createReceiver({
+      signal: 'logs',
+      rejectedField: 'rejectedLogRecords',
+      schema: LogsRequest,
+      decode: decodeLogsRequest,
+      take: (request) => desk.takeRecords(toRecords(request)),
+    }),
+    createReceiver({
+      signal: 'traces',
+      rejectedField: 'rejectedSpans',
+      schema: TracesRequest,
+      decode: decodeTracesRequest,
+      take: (request) => desk.takeSpans(toSpans(request)),
+    }),
+  ];
 }
 
-function fromJson(body: Buffer): MetricsRequest {
-  const parsed = MetricsRequest.safeParse(parseJson(body));
-  if (parsed.success) return parsed.data;
-  throw new RequestError(400, `not an OTLP metrics request: ${z.prettifyError(parsed.error).slice(0, 1_000)}`);
+function encodingOf({ headers }: FastifyRequest): Encoding {
+  return headers['content-type']?.startsWith('application/x-protobuf') === true ? 'protobuf' : 'json';
 }

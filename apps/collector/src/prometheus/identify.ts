@@ -1,10 +1,9 @@
-import { Name, type CollectorSettings } from '@cortex/contracts';
+import { Name, type CollectorSettings, type SeriesSample } from '@cortex/contracts';
 import { maxLabelName, maxLabels, maxLabelValue } from '../limits.ts';
 import { Rejection } from '../rejections.ts';
-import type { CollectedSample } from '../sample.ts';
 
 export type LabelMapping = CollectorSettings['labels'];
-export type Identity = Pick<CollectedSample, 'service' | 'instance' | 'labels'>;
+export type Identity = Pick<SeriesSample, 'service' | 'instance' | 'labels'>;
 type Label = readonly [name: string, value: string];
 
 /** What has none of the labels that name a service. As in OpenTelemetry. */

@@ -1,8 +1,7 @@
-import type { CollectorSettings } from '@cortex/contracts';
+import type { CollectorSettings, SeriesSample } from '@cortex/contracts';
 import { z } from 'zod';
 import { maxAheadMs } from '../limits.ts';
 import { Rejection, Rejections } from '../rejections.ts';
-import type { CollectedSample } from '../sample.ts';
 import { identify, type LabelMapping } from './identify.ts';
 
 export type Query = CollectorSettings['prometheus'][number]['queries'][number];
@@ -36,14 +35,14 @@ export class QueryError extends Error {
 }
 
 export interface QueryResult {
-  readonly samples: readonly CollectedSample[];
+  readonly samples: readonly SeriesSample[];
   readonly rejections: Rejections;
 }
 
 /** The answer as samples: an instant vector, or a number, which is a vector of one without labels. Throws `QueryError`. */
 export function readQueryResult(json: unknown, query: Query, mapping: LabelMapping, nowMs: number): QueryResult {
   const rejections = new Rejections();
-  const samples: CollectedSample[] = [];
+  const samples: SeriesSample[] = [];
   for (const { metric, value } of vectorIn(json)) {
     const sample = toSample(metric, value, query, mapping, nowMs);
     if (sample instanceof Rejection) rejections.add(sample);
@@ -78,7 +77,7 @@ function toSample(
   { metric, unit, service }: Query,
   mapping: LabelMapping,
   nowMs: number,
-): CollectedSample | Rejection {
+): SeriesSample | Rejection {
   if (value === undefined) return new Rejection('unread_kind', 'native histograms are not read');
   const [seconds, text] = value;
   const timeMs = Math.round(seconds * 1_000);

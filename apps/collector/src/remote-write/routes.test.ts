@@ -1,4 +1,4 @@
-import { telemetryMetrics } from '@cortex/contracts';
+import { telemetryMetrics, type SeriesSample } from '@cortex/contracts';
 import fc from 'fast-check';
 import protobuf from 'protobufjs/minimal.js';
 import { compress } from 'snappyjs';
@@ -6,9 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { toDrafts } from '../batching/to-drafts.ts';
 import { maxBodyBytes } from '../http/body.ts';
 import { createServer } from '../http/server.ts';
-import { Rates } from '../prometheus/rates.ts';
+import { Rates } from '../counters/rates.ts';
 import type { Rejections } from '../rejections.ts';
-import type { CollectedSample } from '../sample.ts';
 import { staleMarker, writeRequest, type WrittenSeries } from '../test/write-request.ts';
 import { decodeWriteRequest, maxSamplesPerRequest } from './decode.ts';
 import { remoteWriteRoutes } from './routes.ts';
@@ -22,11 +21,11 @@ const settings = {
 };
 
 function setUp(overrides: Partial<typeof settings.remoteWrite> = {}) {
-  const samples: CollectedSample[] = [];
+  const samples: SeriesSample[] = [];
   const rejected: Record<string, number> = {};
   let isFull = false;
   const intake = {
-    offer(offered: readonly CollectedSample[]) {
+    offer(offered: readonly SeriesSample[]) {
       samples.push(...offered);
       return true;
     },
@@ -60,7 +59,7 @@ const counter = (...samples: WrittenSeries['samples']): WrittenSeries => ({
   labels: { __name__: 'orders_total', job: 'shop' },
   samples,
 });
-const valuesOf = (samples: readonly CollectedSample[]) => samples.map(({ value }) => value);
+const valuesOf = (samples: readonly SeriesSample[]) => samples.map(({ value }) => value);
 
 describe('what is taken in', () => {
   test('gauges, with their service, instance and other labels', async () => {

@@ -4,7 +4,7 @@ import { maxBodyBytes, rawBody } from '../http/body.ts';
 import { hand, refuseWhenFull, type Intake } from '../http/intake.ts';
 import { RequestError } from '../http/request-error.ts';
 import { toRequestError } from '../http/to-request-error.ts';
-import { Rates } from '../prometheus/rates.ts';
+import { Rates } from '../counters/rates.ts';
 import { decodeWriteRequest } from './decode.ts';
 import { LabelSets } from './label-sets.ts';
 import { unpackSnappy } from './snappy.ts';

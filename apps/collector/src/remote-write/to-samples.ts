@@ -1,9 +1,8 @@
-import { seriesKey, type CollectorSettings } from '@cortex/contracts';
+import { seriesKey, type CollectorSettings, type SeriesSample } from '@cortex/contracts';
 import { maxAheadMs, maxMetricName, metricName } from '../limits.ts';
 import { identify } from '../prometheus/identify.ts';
-import type { Rates } from '../prometheus/rates.ts';
+import { noRate, perSecond, type Rates } from '../counters/rates.ts';
 import { Rejection, Rejections } from '../rejections.ts';
-import type { CollectedSample } from '../sample.ts';
 import type { RemoteSample, RemoteSeries } from './decode.ts';
 import type { LabelSet } from './label-sets.ts';
 
@@ -16,7 +15,7 @@ export interface RemoteWriteContext {
 }
 
 export interface Received {
-  readonly samples: readonly CollectedSample[];
+  readonly samples: readonly SeriesSample[];
   readonly rejections: Rejections;
 }
 
@@ -25,7 +24,7 @@ interface Series {
   readonly name: string;
   readonly isBucket: boolean;
   readonly isCounter: boolean;
-  readonly identity: Omit<CollectedSample, 'timeMs' | 'value'>;
+  readonly identity: Omit<SeriesSample, 'timeMs' | 'value'>;
 }
 
 const counterSuffix = /_(?:total|count|sum|bucket)$/;
@@ -36,7 +35,7 @@ const counterSuffix = /_(?:total|count|sum|bucket)$/;
  */
 export function toSamples(series: readonly RemoteSeries[], context: RemoteWriteContext): Received {
   const rejections = new Rejections();
-  const samples: CollectedSample[] = [];
+  const samples: SeriesSample[] = [];
   for (const { labelSet, samples: own, histograms } of series) {
     if (histograms > 0) rejections.add(new Rejection('unread_kind', 'native histograms are not read'), histograms);
     const about = context.known.get(labelSet) ?? describe(labelSet, context);
@@ -82,14 +81,12 @@ function problemOf(name: string, { timeMs, value }: RemoteSample, nowMs: number)
   return new Rejection('not_finite', `a value of ${name} is not a finite number`);
 }
 
-type Reader = (sample: RemoteSample) => CollectedSample | Rejection | undefined;
+type Reader = (sample: RemoteSample) => SeriesSample | Rejection | undefined;
 
 /** A series that ends just stays away: the detector notices by itself. */
 function gaugeReader({ identity }: Series): Reader {
   return ({ timeMs, value }) => (value === 'stale' ? undefined : { ...identity, timeMs, value });
 }
-
-const perSecond = '_per_second';
 
 function counterReader({ identity }: Series, { rates, nowMs }: RemoteWriteContext): Reader {
   const key = seriesKey(identity);
@@ -101,10 +98,7 @@ function counterReader({ identity }: Series, { rates, nowMs }: RemoteWriteContex
     }
     const rate = rates.next(key, timeMs, value, nowMs);
     if (rate === 'first') return undefined;
-    if (rate === 'not_newer') {
-      return new Rejection('out_of_order', `a sample of the counter ${identity.metric} is no newer than the last`);
-    }
-    if (rate === 'too_many') return new Rejection('too_many_series', 'there are more counters than rates are made of');
+    if (typeof rate === 'string') return noRate(rate, identity.metric);
     if (!Number.isFinite(rate)) return new Rejection('not_finite', `the rate of ${identity.metric} is not finite`);
     return { ...rateSeries, timeMs, value: rate };
   };

@@ -12,7 +12,7 @@ export function resolveCollector(
 ): CollectorSettings | undefined {
   const input = read(scope, ['collector'], CollectorInput, raw);
   if (input === undefined) return undefined;
-  const { host, labels, remote_write: remoteWrite, prometheus, otlp, partitions } = input;
+  const { host, labels, remote_write: remoteWrite, prometheus, signals, otlp, partitions } = input;
   for (const [server, { queries }] of prometheus.entries()) {
     for (const [index, { service }] of queries.entries()) {
       const path = ['collector', 'prometheus', server, 'queries', index, 'service'];
@@ -23,6 +23,15 @@ export function resolveCollector(
     labels,
     remoteWrite: { histogramBuckets: remoteWrite.histogram_buckets, gauges: remoteWrite.gauges },
     prometheus: prometheus.map(({ url, interval, queries }) => ({ url, intervalMs: interval, queries })),
+    signals: {
+      windowMs: signals.window,
+      silentAfterMs: signals.silent_after,
+      warmUpMs: signals.warm_up,
+      warmUpRecords: signals.warm_up_records,
+      templates: signals.templates,
+      templateSeries: signals.template_series,
+      operations: signals.operations,
+    },
     otlp,
     partitions,
   };

@@ -1,6 +1,6 @@
 import { Name } from '@cortex/contracts';
 import { z } from 'zod';
-import { port, positiveDuration, raise, text } from './scalars.ts';
+import { duration, port, positiveDuration, raise, text } from './scalars.ts';
 
 /** The name that the machine's own metrics go by. */
 export const defaultHostService = 'host';
@@ -70,6 +70,18 @@ export const CollectorInput = z.strictObject({
     .array(PrometheusInput)
     .prefault([])
     .meta({ description: 'Prometheus servers that are asked, and what' }),
+  signals: z
+    .strictObject({
+      window: positiveDuration('10s').prefault('10s'),
+      silent_after: positiveDuration('15m').prefault('15m'),
+      warm_up: duration('10m').prefault('10m'),
+      warm_up_records: z.number().int().nonnegative().prefault(1_000),
+      templates: z.number().int().min(1).max(2_000).prefault(500),
+      template_series: z.number().int().min(0).max(500).prefault(30),
+      operations: z.number().int().min(0).max(200).prefault(20),
+    })
+    .prefault({})
+    .meta({ description: 'How logs and traces become series' }),
   otlp: z.strictObject({ host: text.prefault('127.0.0.1'), port: port.prefault(4318) }).prefault({}),
   partitions: z.number().int().min(1).max(256).prefault(4),
 });

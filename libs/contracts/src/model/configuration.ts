@@ -42,6 +42,21 @@ export const CollectorSettings = z.strictObject({
       ),
     }),
   ),
+  /** How logs and traces become series. */
+  signals: z.strictObject({
+    /** Records and spans are counted in windows of this length, by their arrival. */
+    windowMs: DurationMs,
+    /** After so long a silence the zeros of a service, an operation or a template are no longer told. */
+    silentAfterMs: DurationMs,
+    /** New templates of a service count once it has been known for so long, and has logged so many records. */
+    warmUpMs: DurationMs,
+    warmUpRecords: z.number().int().nonnegative(),
+    /** Templates of log records that are remembered of one service, and how many of them have a series. */
+    templates: z.number().int().min(1).max(2_000),
+    templateSeries: z.number().int().min(0).max(500),
+    /** Operations of one instance that have series. */
+    operations: z.number().int().min(0).max(200),
+  }),
   /** Everything that is sent to the collector comes here; port 0 picks a free one. */
   otlp: z.strictObject({ host: z.string(), port: z.number().int().min(0).max(65_535) }),
   /** Telemetry partitions. More partitions, more detector replicas. */

@@ -21,6 +21,14 @@ export const SeriesBatch = z
   });
 export type SeriesBatch = z.infer<typeof SeriesBatch>;
 
+/** One value of a series, before it is put into columns. Finite, and within the bounds of a {@link SeriesBatch}. */
+export interface SeriesSample extends Readonly<
+  Pick<SeriesBatch, 'service' | 'metric' | 'labels' | 'instance' | 'unit'>
+> {
+  readonly timeMs: number;
+  readonly value: number;
+}
+
 /** The name of a series, equal for equal identities whatever the label order. */
 export function seriesKey(series: Pick<SeriesBatch, 'service' | 'instance' | 'metric' | 'labels'>): string {
   let key = `${series.service}|${series.instance ?? ''}|${series.metric}`;

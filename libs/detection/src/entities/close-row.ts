@@ -3,7 +3,7 @@ import { scoreEntity, startEntity, type EntityReading } from '../multivariate/en
 import { fitEntity, type EntityModel, type EntityOptions } from '../multivariate/entity-model.ts';
 import { addRow, emptyWindow, rearrange, trainingRowsOf } from '../multivariate/row-window.ts';
 import type { TrainingRows } from '../multivariate/training-rows.ts';
-import { hashText } from '../text/anomaly-id.ts';
+import { hashText } from '@cortex/contracts';
 import { learnedOf, type Entity, type FitRequest } from './entity.ts';
 
 const minuteMs = 60_000;

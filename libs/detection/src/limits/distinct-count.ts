@@ -1,4 +1,4 @@
-import { hashText } from '../text/anomaly-id.ts';
+import { hashText } from '@cortex/contracts';
 
 const registers = 256;
 

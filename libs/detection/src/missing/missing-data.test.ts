@@ -152,11 +152,6 @@ test('saved and restored in the middle of it, it goes on the same', () => {
   expect(whole).toHaveLength(2);
 });
 
-test('a snapshot of before knows nothing of it, and is taken', () => {
-  const { missing: _missing, ...before } = savePartition(emptyPartition());
-  expect(restorePartition(settings, before).missing).toEqual(emptyMissingData());
-});
-
 test('so many senders are watched, and no more', () => {
   const state = emptyMissingData();
   const heard = Array.from({ length: maxSenders + 5 }, (_, index) => ({ service: `s${index}`, samples: 1 }));

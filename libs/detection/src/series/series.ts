@@ -1,8 +1,7 @@
-import { seriesKey, type DetectionRule, type SeriesBatch } from '@cortex/contracts';
+import { hashText, seriesKey, type DetectionRule, type SeriesBatch } from '@cortex/contracts';
 import { z } from 'zod';
 import type { Direction, Sample } from '../detectors/detector.ts';
 import type { EntityVoice } from '../entities/voice.ts';
-import { hashText } from '../text/anomaly-id.ts';
 import { unitKindOf, type UnitKind } from '../text/unit.ts';
 import { quietTracker, track, TrackerState, type Transition } from './anomaly-tracker.ts';
 import { SeriesDetector, type Observation } from './series-detector.ts';

@@ -2,6 +2,7 @@ import { formatDuration } from '@cortex/conditions';
 import type { ClearReason } from '../series/anomaly-tracker.ts';
 import type { Observation } from '../series/series-detector.ts';
 import type { Series } from '../series/series.ts';
+import { nameSignal } from './name-signal.ts';
 import { formatValue } from './unit.ts';
 
 /** `memory of shop-1 is 412 MB; normal is 110 MB to 130 MB`. */
@@ -32,7 +33,11 @@ export function explainClear(series: Series, reason: ClearReason, observation: O
   }
 }
 
-function nameOf({ identity: { service, instance, metric, labels } }: Series): string {
+function nameOf({ identity }: Series): string {
+  return nameSignal(identity) ?? nameMetric(identity);
+}
+
+function nameMetric({ service, instance, metric, labels }: Series['identity']): string {
   const words = metric
     .replace(/_(percent|percentage|ratio|bytes|seconds|milliseconds|ms|total)$/, '')
     .replaceAll(/[_.]+/g, ' ')

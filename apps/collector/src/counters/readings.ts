@@ -1,26 +1,25 @@
-interface Counted {
+interface Reading<T> {
   readonly timeMs: number;
-  readonly value: number;
+  readonly value: T;
   readonly seenAtMs: number;
 }
 
-/** A rate is not made over a longer silence than this: too much may have happened meanwhile. As Prometheus' look-back. */
+/** No difference is made over a longer silence than this: too much may have happened meanwhile. As Prometheus' look-back. */
 const maxGapMs = 5 * 60_000;
 
-/** A rate per second, or why there is none. */
-export type Rate = number | 'first' | 'not_newer' | 'too_many';
+/** The reading before and the time since, or why there is none. */
+export type Step<T> = { readonly previous: T; readonly seconds: number } | 'first' | 'not_newer' | 'too_many';
 
 /**
- * Turns the readings of counters into rates per second, each from a reading and the one before. A counter that has gone
- * down was reset in between and has counted from zero since, as Prometheus' `rate()` takes it. Keeps one reading per
- * series and at most `maxSeries`: a new one beyond takes the place of one that has been silent, or is refused.
+ * The last reading of each of many counters. Keeps at most `maxSeries`: a new one beyond takes the place of one that has
+ * been silent, or is refused.
  */
-export class Rates {
+export class Readings<T> {
   readonly #maxSeries: number;
   /** The one that has been silent for longest comes first. */
-  readonly #last = new Map<string, Counted>();
+  readonly #last = new Map<string, Reading<T>>();
 
-  constructor(maxSeries = 100_000) {
+  constructor(maxSeries: number) {
     this.#maxSeries = maxSeries;
   }
 
@@ -28,16 +27,14 @@ export class Rates {
     return this.#last.size;
   }
 
-  next(key: string, timeMs: number, value: number, nowMs: number): Rate {
+  next(key: string, timeMs: number, value: T, nowMs: number): Step<T> {
     const last = this.#last.get(key);
     if (last !== undefined && timeMs <= last.timeMs) return 'not_newer';
     if (last === undefined && !this.#makeRoom(nowMs)) return 'too_many';
     this.#last.delete(key);
     this.#last.set(key, { timeMs, value, seenAtMs: nowMs });
     if (last === undefined || timeMs - last.timeMs > maxGapMs) return 'first';
-    const increase = value >= last.value ? value - last.value : value;
-    // Gone down below zero: no counter. It starts anew.
-    return increase < 0 ? 'first' : increase / ((timeMs - last.timeMs) / 1_000);
+    return { previous: last.value, seconds: (timeMs - last.timeMs) / 1_000 };
   }
 
   /** The series has ended; should it come again, it starts anew. */

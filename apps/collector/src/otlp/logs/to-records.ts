@@ -1,0 +1,43 @@
+import type { LogRecord } from '@cortex/signals';
+import { z } from 'zod';
+import { Rejection, Rejections } from '../../rejections.ts';
+import { Attributes, textOf, textOfValue, type AttributeValue } from '../attributes.ts';
+import { identityOf } from '../identity.ts';
+import type { LogsRequest } from './request.ts';
+
+export interface ReceivedRecords {
+  readonly records: readonly LogRecord[];
+  readonly rejections: Rejections;
+}
+
+/** Log records as far as anything is made of them: whose, how severe, and what they say. */
+export function toRecords(request: LogsRequest): ReceivedRecords {
+  const rejections = new Rejections('record');
+  const records: LogRecord[] = [];
+  for (const { resource, scopeLogs } of request.resourceLogs ?? []) {
+    const identity = identityOf(resource?.attributes);
+    const received = (scopeLogs ?? []).flatMap(({ logRecords }) => logRecords ?? []);
+    if (identity instanceof Rejection) {
+      rejections.add(identity, received.length);
+      continue;
+    }
+    for (const { severityNumber = 0, severityText = '', body, eventName = '' } of received) {
+      records.push({ ...identity, severityNumber, severityText, body: bodyOf(body) ?? eventName });
+    }
+  }
+  return { records, rejections };
+}
+
+const Mapping = z.object({ kvlistValue: z.object({ values: Attributes }) });
+/** Where log shippers put what was written, when the body is a mapping. */
+const messageKeys = ['message', 'msg', 'log'] as const;
+
+/** What was written, if anything. */
+function bodyOf(body: AttributeValue | undefined): string | undefined {
+  if (body === undefined || Object.keys(body).length === 0) return undefined;
+  const mapping = body['kvlistValue'] === undefined ? undefined : Mapping.safeParse(body);
+  if (mapping?.success !== true) return textOfValue(body);
+  const { values } = mapping.data.kvlistValue;
+  const message = messageKeys.map((key) => textOf(values, key)).find((text) => text !== undefined);
+  return message ?? textOfValue(body);
+}

@@ -1,0 +1,79 @@
+import { logMetrics, type SeriesSample } from '@cortex/contracts';
+import { maxMinedServices, maxSources, type SignalSettings } from '../limits.ts';
+import { Roster } from '../roster.ts';
+import { sourceKey, sourceOf, type Source } from '../source.ts';
+import { Window } from '../window.ts';
+import { levelOf } from './level.ts';
+import type { LogRecord } from './log-record.ts';
+import { ServiceTemplates, type NewTemplate } from './service-templates.ts';
+
+interface Counted {
+  readonly source: Source;
+  records: number;
+  errors: number;
+}
+
+/** Log records in, samples of their rates and templates out, window by window. */
+export class LogSignals {
+  readonly #settings: SignalSettings;
+  readonly #window: Window;
+  readonly #sources: Roster<Counted>;
+  readonly #services: Roster<ServiceTemplates>;
+
+  constructor(settings: SignalSettings, openedAtMs: number) {
+    this.#settings = settings;
+    this.#window = new Window(openedAtMs);
+    this.#sources = new Roster(maxSources, settings.silentAfterMs);
+    this.#services = new Roster(maxMinedServices, settings.silentAfterMs);
+  }
+
+  /** Counts a record that has come in now. False where it is of one source too many; then it is left out. */
+  add(record: LogRecord, nowMs: number): boolean {
+    const counted = this.#sources.see(sourceKey(record), nowMs, () => ({
+      source: sourceOf(record),
+      records: 0,
+      errors: 0,
+    }));
+    if (counted === undefined) return false;
+    const level = levelOf(record);
+    counted.records += 1;
+    if (level === 'error') counted.errors += 1;
+    const { service, body } = record;
+    const create = (): ServiceTemplates => new ServiceTemplates(service, this.#settings, nowMs);
+    this.#services.see(service, nowMs, create)?.add(body, level, nowMs);
+    return true;
+  }
+
+  /** Templates that are new since this was asked last, at most ten a service. */
+  takeNewTemplates(nowMs: number): NewTemplate[] {
+    return this.#services.active(nowMs).flatMap((templates) => templates.takeNew());
+  }
+
+  /** Closes the window. Who has been quiet in it has rates of zero, and no ratio. */
+  close(nowMs: number): SeriesSample[] {
+    const seconds = this.#window.roll(nowMs);
+    if (seconds === undefined) return [];
+    return [
+      ...this.#sources.active(nowMs).flatMap((counted) => closeSource(counted, nowMs, seconds)),
+      ...this.#services.active(nowMs).flatMap((templates) => templates.close(nowMs, seconds)),
+    ];
+  }
+}
+
+function closeSource(counted: Counted, nowMs: number, seconds: number): SeriesSample[] {
+  const { source, records, errors } = counted;
+  counted.records = 0;
+  counted.errors = 0;
+  const sample = (metric: string, value: number): SeriesSample => ({
+    ...source,
+    metric,
+    labels: {},
+    timeMs: nowMs,
+    value,
+  });
+  return [
+    sample(logMetrics.records, records / seconds),
+    sample(logMetrics.errors, errors / seconds),
+    ...(records === 0 ? [] : [sample(logMetrics.errorRatio, errors / records)]),
+  ];
+}
