@@ -28,11 +28,11 @@ export interface Detector {
    * Looks at the next sample, once per sample. How far it lies from what was expected, in the algorithm's own measure;
    * below zero where it lies too low; NaN while there is nothing to go by.
    */
-  observe(value: number, timeMs: number): number;
+  observe(sample: Sample): number;
   /** The algorithm's verdict on what it has just observed, as the specification words it. */
   isAnomalous(deviation: number): boolean;
   /** Takes the observed sample for normal. Not called for what must not become so. */
-  learn(value: number, timeMs: number): void;
+  learn(sample: Sample): void;
   /** Of the sample just observed. */
   range?(): Range;
 }

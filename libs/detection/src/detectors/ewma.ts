@@ -19,13 +19,13 @@ export const ewma: DetectorDefinition = {
     const variance = memory.cell();
     const deviation = memory.cell();
     return {
-      observe(value) {
+      observe({ value }) {
         if (count.value < leastHistory) return Number.NaN;
         deviation.value = Math.max(Math.sqrt(variance.value), deviationFloor(average.value, unit));
         return (value - average.value) / deviation.value;
       },
       isAnomalous: (distance) => Math.abs(distance) > deviations,
-      learn(value) {
+      learn({ value }) {
         if (count.value === 0) {
           count.value = 1;
           average.value = value;

@@ -27,7 +27,7 @@ export const flatLine: DetectorDefinition = {
     const repeated = memory.cell();
     return {
       /** 1 from three times the longest run of before on, and at least five; grows to it from nothing. */
-      observe(value) {
+      observe({ value }) {
         if (value === newest.value) run.value += 1;
         else {
           longest.value = Math.max(longest.value, run.value);

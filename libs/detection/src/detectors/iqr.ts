@@ -38,7 +38,7 @@ export const iqr: DetectorDefinition = {
     }
 
     return {
-      observe(value) {
+      observe({ value }) {
         if (histogram.total < leastHistory) return Number.NaN;
         const { quartile1, median, quartile3 } = histogram;
         const spread = quartile3 - quartile1;
@@ -51,7 +51,7 @@ export const iqr: DetectorDefinition = {
         return mean >= 0 ? unusual : -unusual;
       },
       isAnomalous: () => isOutside.value === 1,
-      learn(value) {
+      learn({ value }) {
         if (histogram.isReady) habit.push(Math.abs(recentMean()));
         histogram.push(value);
       },

@@ -24,7 +24,7 @@ export const levelShift: DetectorDefinition = {
     const leaving = memory.cell(Number.NaN);
     return {
       /** The first values are history at once: something has to be known soon. */
-      observe(value) {
+      observe({ value }) {
         if (history.count < leastHistory) {
           leaving.value = value;
           return Number.NaN;

@@ -21,14 +21,14 @@ export const longAverage: DetectorDefinition = {
     const newest = new DelayLine(memory, delay);
     const deviation = memory.cell();
     return {
-      observe(value) {
+      observe({ value }) {
         if (history.count < leastHistory) return Number.NaN;
         deviation.value = Math.max(history.deviation, deviationFloor(history.mean, unit));
         return (value - history.mean) / deviation.value;
       },
       isAnomalous: (distance) => Math.abs(distance) > allowed,
       /** The first values are history at once: something has to be known soon. */
-      learn(value) {
+      learn({ value }) {
         const leaving = history.count < leastHistory ? value : newest.push(value);
         if (!Number.isNaN(leaving)) history.push(leaving);
       },

@@ -20,14 +20,14 @@ export const movingAverage: DetectorDefinition = {
     }
 
     return {
-      observe(value) {
+      observe({ value }) {
         if (recent.size < 2) return Number.NaN;
         mean.value = recent.mean;
         deviation.value = Math.max(recent.deviation, deviationFloor(recent.mean, unit));
         return (value - mean.value) / deviation.value;
       },
       isAnomalous: (distance) => Math.abs(distance) > sigmas,
-      learn(value) {
+      learn({ value }) {
         const { lower, upper } = range();
         recent.push(recent.size < 2 ? value : Math.min(upper, Math.max(lower, value)));
       },

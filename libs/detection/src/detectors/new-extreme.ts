@@ -22,7 +22,7 @@ export const newExtreme: DetectorDefinition = {
     const earlierLow = memory.cell(Number.POSITIVE_INFINITY);
     const earlierHigh = memory.cell(Number.NEGATIVE_INFINITY);
     return {
-      observe(value) {
+      observe({ value }) {
         if (count.value < leastHistory) return Number.NaN;
         const lowest = Math.min(low.value, earlierLow.value);
         const highest = Math.max(high.value, earlierHigh.value);
@@ -32,7 +32,7 @@ export const newExtreme: DetectorDefinition = {
         return Math.max(-1, Math.min(1, beyond / full));
       },
       isAnomalous: (deviation) => Math.abs(deviation) >= 1,
-      learn(value, timeMs) {
+      learn({ value, timeMs }) {
         const now = Math.floor(timeMs / epochMs);
         if (now !== epoch.value) {
           epoch.value = now;

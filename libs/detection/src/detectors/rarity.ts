@@ -17,13 +17,13 @@ export const rarity: DetectorDefinition = {
   create({ unit }, memory) {
     const histogram = new ValueHistogram(memory, (level) => deviationFloor(level, unit));
     return {
-      observe(value) {
+      observe({ value }) {
         if (histogram.total < leastHistory) return Number.NaN;
         const bits = Math.log2((histogram.total + 1) / (histogram.weightNear(value) + unseen));
         return value >= histogram.median ? bits : -bits;
       },
       isAnomalous: (bits) => Math.abs(bits) > rareBits,
-      learn: (value) => histogram.push(value),
+      learn: ({ value }) => histogram.push(value),
     };
   },
 };

@@ -33,7 +33,7 @@ export const rateOfChange: DetectorDefinition = {
     const change = memory.cell(Number.NaN);
     const isTooFast = memory.cell();
     return {
-      observe(value, timeMs) {
+      observe({ value, timeMs }) {
         if (Number.isNaN(previous.value)) return Number.NaN;
         const { numbers } = memory;
         const since = timeMs - withinMs;
@@ -54,7 +54,7 @@ export const rateOfChange: DetectorDefinition = {
         return habit.count < leastHabit ? Number.NaN : change.value / Math.max(habit.spread, floor);
       },
       isAnomalous: () => isTooFast.value === 1,
-      learn(value, timeMs) {
+      learn({ value, timeMs }) {
         if (!Number.isNaN(change.value)) habit.push(change.value);
         previous.value = value;
         previousMs.value = timeMs;

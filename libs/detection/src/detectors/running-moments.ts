@@ -1,44 +1,47 @@
-import type { Cell, Memory } from '../memory.ts';
+import type { Memory } from '../memory.ts';
 
 /** Mean and deviation over about the last `remembered` values, exponentially forgotten; over all of them while there are fewer. */
 export class RunningMoments {
+  readonly #memory: Memory;
   readonly #remembered: number;
-  readonly #count: Cell;
-  readonly #mean: Cell;
-  readonly #variance: Cell;
+  /** Where count, mean and variance lie, one after the other. */
+  readonly #at: number;
 
   constructor(memory: Memory, remembered: number) {
+    this.#memory = memory;
     this.#remembered = remembered;
-    this.#count = memory.cell();
-    this.#mean = memory.cell();
-    this.#variance = memory.cell();
+    this.#at = memory.takeNumbers(3);
   }
 
   get count(): number {
-    return this.#count.value;
+    return this.#memory.numbers[this.#at] ?? 0;
   }
 
   get mean(): number {
-    return this.#mean.value;
+    return this.#memory.numbers[this.#at + 1] ?? 0;
   }
 
   get deviation(): number {
-    return Math.sqrt(this.#variance.value);
+    return Math.sqrt(this.#memory.numbers[this.#at + 2] ?? 0);
   }
 
   /** Root of the mean square: the deviation from zero. */
   get spread(): number {
-    const mean = this.#mean.value;
-    return Math.sqrt(this.#variance.value + mean * mean);
+    const { mean } = this;
+    return Math.sqrt((this.#memory.numbers[this.#at + 2] ?? 0) + mean * mean);
   }
 
   push(value: number): void {
-    const count = this.#count.value + 1;
+    const { numbers } = this.#memory;
+    const at = this.#at;
+    const count = (numbers[at] ?? 0) + 1;
+    const before = numbers[at + 1] ?? 0;
+    const variance = numbers[at + 2] ?? 0;
     const weight = 1 / Math.min(count, this.#remembered);
-    const distance = value - this.#mean.value;
-    const mean = this.#mean.value + weight * distance;
-    this.#count.value = count;
-    this.#mean.value = mean;
-    this.#variance.value += weight * (distance * (value - mean) - this.#variance.value);
+    const distance = value - before;
+    const mean = before + weight * distance;
+    numbers[at] = count;
+    numbers[at + 1] = mean;
+    numbers[at + 2] = variance + weight * (distance * (value - mean) - variance);
   }
 }

@@ -32,7 +32,7 @@ export const seasonalShift: DetectorDefinition = {
     const habit = new RunningMoments(memory, historyMemory);
     const strayed = memory.cell(Number.NaN);
     return {
-      observe(value, timeMs) {
+      observe({ value, timeMs }) {
         const slot = slotOf(timeMs);
         const isKnown = (memory.bytes[counts + slot] ?? 0) >= slotLeast;
         const usual = Math.max(habit.spread, deviationFloor(value, unit));
@@ -43,7 +43,7 @@ export const seasonalShift: DetectorDefinition = {
         return habit.count < leastHistory ? Number.NaN : strayed.value / usual;
       },
       isAnomalous: (deviation) => Math.abs(deviation) > allowed,
-      learn(value, timeMs) {
+      learn({ value, timeMs }) {
         if (!Number.isNaN(strayed.value)) habit.push(strayed.value);
         const { floats, bytes } = memory;
         const slot = slotOf(timeMs);

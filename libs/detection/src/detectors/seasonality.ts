@@ -45,7 +45,7 @@ export const seasonality: DetectorDefinition = {
     }
 
     return {
-      observe(value, timeMs) {
+      observe({ value, timeMs }) {
         const hour = Math.floor(timeMs / 3_600_000);
         if (hour !== bandHour.value) turnTo(hour, timeMs);
         distance.value = value - median.value;
@@ -54,7 +54,7 @@ export const seasonality: DetectorDefinition = {
         return distance.value / Math.max(habit.spread, deviationFloor(median.value, unit));
       },
       isAnomalous: () => isOutside.value === 1,
-      learn(value, timeMs) {
+      learn({ value, timeMs }) {
         if (!Number.isNaN(distance.value)) habit.push(distance.value);
         sketches.push(dayOf(timeMs) * 24 + hourOf(timeMs), value);
       },

@@ -25,7 +25,7 @@ export const variability: DetectorDefinition = {
     const history = new RunningMoments(memory, historyMemory);
     const logDeviation = memory.cell();
     return {
-      observe(value) {
+      observe({ value }) {
         recent.push(value);
         if (!recent.isFull) return Number.NaN;
         const floor = deviationFloor(recent.mean, unit);

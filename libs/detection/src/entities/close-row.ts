@@ -1,9 +1,8 @@
-import type { MachineLearning } from '@cortex/contracts';
+import { hashText, type MachineLearning } from '@cortex/contracts';
 import { scoreEntity, startEntity, type EntityReading } from '../multivariate/entity-detector.ts';
 import { fitEntity, type EntityModel, type EntityOptions } from '../multivariate/entity-model.ts';
 import { addRow, emptyWindow, rearrange, trainingRowsOf } from '../multivariate/row-window.ts';
 import type { TrainingRows } from '../multivariate/training-rows.ts';
-import { hashText } from '@cortex/contracts';
 import { learnedOf, type Entity, type FitRequest } from './entity.ts';
 
 const minuteMs = 60_000;

@@ -1,4 +1,4 @@
-import type { Cell, Memory } from '../memory.ts';
+import type { Memory } from '../memory.ts';
 
 const binsPerOctave = 3;
 const lowestOctave = -8;
@@ -23,38 +23,43 @@ const largestSurprise = 50;
  */
 export class EmpiricalTail {
   readonly #memory: Memory;
+  // Places in the memory.
   /** Per bin, how many deviations lie in it or beyond. */
   readonly #above: number;
   /** The bins of the deviations that do not count yet. */
   readonly #pending: number;
-  readonly #pendingCount: Cell;
-  readonly #newestBin: Cell;
-  readonly #total: Cell;
-  readonly #tailBegins: Cell;
-  readonly #tailSurprise: Cell;
-  readonly #surprisePerUnit: Cell;
+  readonly #pendingCount: number;
+  readonly #newestBin: number;
+  readonly #total: number;
+  readonly #tailBegins: number;
+  readonly #tailSurprise: number;
+  readonly #surprisePerUnit: number;
 
   constructor(memory: Memory) {
     this.#memory = memory;
     this.#above = memory.takeFloats(binCount);
     this.#pending = memory.takeBytes(pendingRoom);
-    this.#pendingCount = memory.cell();
-    this.#newestBin = memory.cell();
-    this.#total = memory.cell();
-    this.#tailBegins = memory.cell();
-    this.#tailSurprise = memory.cell();
-    this.#surprisePerUnit = memory.cell();
+    this.#pendingCount = memory.takeNumbers(1);
+    this.#newestBin = memory.takeNumbers(1);
+    this.#total = memory.takeNumbers(1);
+    this.#tailBegins = memory.takeNumbers(1);
+    this.#tailSurprise = memory.takeNumbers(1);
+    this.#surprisePerUnit = memory.takeNumbers(1);
     this.#takeIn(prior, 1);
   }
 
   /** `deviation` is at least 0. From 0 to 50; 2 is the rarest of a hundred. */
   surprise(deviation: number): number {
     const bin = binOf(deviation);
-    this.#newestBin.value = bin;
-    const beyond = deviation - this.#tailBegins.value;
-    if (beyond > 0) return Math.min(largestSurprise, this.#tailSurprise.value + beyond * this.#surprisePerUnit.value);
-    const above = this.#memory.floats[this.#above + bin] ?? 0;
-    return -Math.log10(Math.max(above, 0.5) / this.#total.value);
+    const { numbers, floats } = this.#memory;
+    numbers[this.#newestBin] = bin;
+    const beyond = deviation - (numbers[this.#tailBegins] ?? 0);
+    if (beyond > 0) {
+      const surprise = (numbers[this.#tailSurprise] ?? 0) + beyond * (numbers[this.#surprisePerUnit] ?? 0);
+      return Math.min(largestSurprise, surprise);
+    }
+    const above = floats[this.#above + bin] ?? 0;
+    return -Math.log10(Math.max(above, 0.5) / (numbers[this.#total] ?? 0));
   }
 
   /**
@@ -62,11 +67,11 @@ export class EmpiricalTail {
    * become usual while it grows.
    */
   learn(): void {
-    const { bytes } = this.#memory;
-    const pending = this.#pendingCount.value + 1;
-    const total = this.#total.value;
-    bytes[this.#pending + pending - 1] = this.#newestBin.value;
-    this.#pendingCount.value = pending;
+    const { numbers, bytes } = this.#memory;
+    const pending = (numbers[this.#pendingCount] ?? 0) + 1;
+    const total = numbers[this.#total] ?? 0;
+    bytes[this.#pending + pending - 1] = numbers[this.#newestBin] ?? 0;
+    numbers[this.#pendingCount] = pending;
     const ripe = pending - lag;
     // A sixteenth more changes little, and taking in costs a walk over the bins.
     if (pending < pendingRoom && ripe * 16 < total) return;
@@ -76,13 +81,13 @@ export class EmpiricalTail {
       ripened[bin] = (ripened[bin] ?? 0) + 1;
     }
     bytes.copyWithin(this.#pending, this.#pending + ripe, this.#pending + pending);
-    this.#pendingCount.value = lag;
+    numbers[this.#pendingCount] = lag;
     this.#takeIn(ripened, total > largestTotal ? 0.5 : 1);
   }
 
   /** Adds to the counts, keeps this share of all, and fits the tail to it. */
   #takeIn(counts: Float32Array, share: number): void {
-    const { floats } = this.#memory;
+    const { numbers, floats } = this.#memory;
     let added = 0;
     for (let bin = binCount - 1; bin >= 0; bin -= 1) {
       added += counts[bin] ?? 0;
@@ -102,20 +107,29 @@ export class EmpiricalTail {
     }
     const begins = edges[tailBin] ?? 0;
     const meanExcess = Math.max(mass > 0 ? sum / mass - begins : 0, leastExcess * begins);
-    this.#total.value = total;
-    this.#tailBegins.value = begins;
-    this.#tailSurprise.value = -Math.log10(Math.max(mass, 0.5) / total);
-    this.#surprisePerUnit.value = Math.LOG10E / meanExcess;
+    numbers[this.#total] = total;
+    numbers[this.#tailBegins] = begins;
+    numbers[this.#tailSurprise] = -Math.log10(Math.max(mass, 0.5) / total);
+    numbers[this.#surprisePerUnit] = Math.LOG10E / meanExcess;
   }
 }
 
 const ripened = new Float32Array(binCount);
 
+/** Without a logarithm: the octave is the number of binary digits, and thirds of it are looked up. */
 function binOf(deviation: number): number {
-  if (!(deviation > 0)) return 0;
-  const bin = Math.floor((Math.log2(deviation) - lowestOctave) * binsPerOctave);
-  return bin < 0 ? 0 : Math.min(bin, binCount - 1);
+  const scaled = deviation / lowestEdge;
+  if (!(scaled >= 1)) return 0;
+  if (scaled >= highestRatio) return binCount - 1;
+  const octave = 31 - Math.clz32(scaled);
+  const within = scaled / (1 << octave);
+  return binsPerOctave * octave + (within >= third ? 1 : 0) + (within >= twoThirds ? 1 : 0);
 }
+
+const lowestEdge = 2 ** lowestOctave;
+const highestRatio = 2 ** (binCount / binsPerOctave);
+const third = 2 ** (1 / 3);
+const twoThirds = 2 ** (2 / 3);
 
 const edges = Float64Array.from({ length: binCount + 1 }, (_, bin) => 2 ** (bin / binsPerOctave + lowestOctave));
 const middles = Float64Array.from({ length: binCount }, (_, bin) => 2 ** ((bin + 0.5) / binsPerOctave + lowestOctave));

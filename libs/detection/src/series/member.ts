@@ -1,5 +1,5 @@
 import type { Detector, DetectorDefinition, DetectorSettings, Sample } from '../detectors/detector.ts';
-import type { Cell, Memory, Page } from '../memory.ts';
+import type { Memory, Page } from '../memory.ts';
 import { pack8, unpack8 } from '../packed.ts';
 import type { Voice } from '../scoring/composite.ts';
 import { EmpiricalTail } from '../scoring/empirical-tail.ts';
@@ -11,16 +11,19 @@ export class Member implements Voice {
   readonly detector: Detector;
   /** How rare its deviations are; absent where they are scores already. */
   readonly #tail: EmpiricalTail | undefined;
-  readonly #deviation: Cell;
-  readonly #score: Cell;
+  readonly #memory: Memory;
+  readonly #deviation: number;
+  readonly #score: number;
   readonly #from: number;
   readonly #to: number;
 
   constructor(definition: DetectorDefinition, settings: DetectorSettings, memory: Memory) {
     this.definition = definition;
+    this.#memory = memory;
     this.#from = memory.size;
-    this.#deviation = memory.cell(Number.NaN);
-    this.#score = memory.cell();
+    this.#deviation = memory.takeNumbers(1);
+    this.#score = memory.takeNumbers(1);
+    this.#say(Number.NaN, 0);
     this.detector = definition.create(settings, memory);
     this.#tail = definition.scale === 'rarity' ? new EmpiricalTail(memory) : undefined;
     this.#to = memory.size;
@@ -28,17 +31,16 @@ export class Member implements Voice {
 
   /** NaN for nothing to go by. */
   get deviation(): number {
-    return this.#deviation.value;
+    return this.#memory.numbers[this.#deviation] ?? Number.NaN;
   }
 
   get score(): number {
-    return this.#score.value;
+    return this.#memory.numbers[this.#score] ?? 0;
   }
 
-  observe({ value, timeMs }: Sample): void {
-    const deviation = this.detector.observe(value, timeMs);
-    this.#deviation.value = deviation;
-    this.#score.value = Number.isNaN(deviation) ? 0 : this.#scoreOf(Math.abs(deviation));
+  observe(sample: Sample): void {
+    const deviation = this.detector.observe(sample);
+    this.#say(deviation, Number.isNaN(deviation) ? 0 : this.#scoreOf(Math.abs(deviation)));
   }
 
   #scoreOf(magnitude: number): number {
@@ -46,15 +48,20 @@ export class Member implements Voice {
     return this.#tail === undefined ? trust * magnitude : tailScore(trust * this.#tail.surprise(magnitude));
   }
 
-  learn({ value, timeMs }: Sample): void {
+  learn(sample: Sample): void {
     if (this.#tail !== undefined && !Number.isNaN(this.deviation)) this.#tail.learn();
-    this.detector.learn(value, timeMs);
+    this.detector.learn(sample);
   }
 
   /** Takes back what it has said. */
   silence(): void {
-    this.#deviation.value = Number.NaN;
-    this.#score.value = 0;
+    this.#say(Number.NaN, 0);
+  }
+
+  #say(deviation: number, score: number): void {
+    const { numbers } = this.#memory;
+    numbers[this.#deviation] = deviation;
+    numbers[this.#score] = score;
   }
 
   /** All that it knows of the series of a page. */

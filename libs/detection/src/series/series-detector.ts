@@ -208,8 +208,9 @@ function directionOf(members: readonly Member[]): Direction {
   let best = 0;
   let deviation = 0;
   for (const member of members) {
-    if (member.score > best) {
-      best = member.score;
+    const { score } = member;
+    if (score > best) {
+      best = score;
       deviation = member.deviation;
     }
   }

@@ -90,9 +90,8 @@ export function stepSeries(series: Series, sample: Sample, clockMs: number, surr
     calledBad: verdict.violated.length > 0,
     entity: surroundings.entityOf(series, sample),
   });
-  const observation = observed.anomalous
-    ? observed
-    : { ...observed, direction: triggerDirection(verdict, series.identity.metric) ?? observed.direction };
+  const direction = observed.anomalous ? undefined : triggerDirection(verdict, series.identity.metric);
+  const observation = direction === undefined ? observed : { ...observed, direction };
   const { state, transition } = track(series.key, settings.rule, series.tracker, observation, verdict);
   series.tracker = state;
   series.times = verdict.times;
