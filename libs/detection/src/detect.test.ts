@@ -325,3 +325,14 @@ describe('state', () => {
     expect(JSON.stringify(savePartition(weeks.state)).length).toBeLessThan(24_576);
   });
 });
+
+test('what was saved does not change while the detection goes on', () => {
+  const state = emptyPartition();
+  const values = repeat(60, (index) => 100 + (index % 7));
+  play(values, { state });
+  const saved = savePartition(state);
+  const before = JSON.stringify(saved);
+  play([300, 300, 300, 300], { state, fromMs: startMs + 600_000 });
+  expect(JSON.stringify(saved)).toBe(before);
+  expect(JSON.stringify(savePartition(state))).not.toBe(before);
+});

@@ -19,7 +19,7 @@ const Saved = z.strictObject({
   entities: z.array(z.unknown()),
 });
 
-/** The state as JSON: restored from it, detection goes on identically. */
+/** The state as JSON, and a copy of it: restored from it, detection goes on identically. */
 export function savePartition(state: PartitionState): JsonRecord {
   const saved = {
     version: formVersion,

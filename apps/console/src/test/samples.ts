@@ -37,6 +37,7 @@ export function sampleConfiguration(): CortexConfiguration {
     health: { recoverAfter: 2, flapping: { changes: 6, withinMs: 10 * minuteMs } },
     detection: [],
     seriesLimits: {},
+    machineLearning: {},
     playbooks: [
       {
         id: 'restart_shop',
@@ -83,6 +84,15 @@ export function sampleConfiguration(): CortexConfiguration {
       labels: { service: ['service'], instance: ['instance'] },
       remoteWrite: { histogramBuckets: false, gauges: [] },
       prometheus: [],
+      signals: {
+        windowMs: 10_000,
+        silentAfterMs: 60 * minuteMs,
+        warmUpMs: 10 * minuteMs,
+        warmUpRecords: 1_000,
+        templates: 500,
+        templateSeries: 50,
+        operations: 50,
+      },
       otlp: { host: '127.0.0.1', port: 0 },
       partitions: 1,
     },

@@ -149,8 +149,10 @@ function forget({ senders, ranMs, clockMs }: MissingData): EventDraft[] {
   return drafts;
 }
 
+/** As JSON, and a copy: the state goes on while it is being written. */
 export function saveMissingData({ senders, clockMs, ranMs }: MissingData): z.infer<typeof Saved> {
-  return { clockMs, ranMs, senders: [...senders.values()] };
+  const copies = [...senders.values()].map((sender) => ({ ...sender, intervalsMs: [...sender.intervalsMs] }));
+  return { clockMs, ranMs, senders: copies };
 }
 
 /** Undoes {@link saveMissingData}; nothing saved is an empty state. Throws on anything else. */
