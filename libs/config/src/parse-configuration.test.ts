@@ -112,15 +112,14 @@ describe('a whole configuration', () => {
     expect(configuration.checks[2]?.params).toEqual({ url: 'postgres://x/${HOME}' });
   });
 
-  it('ends the detection rules with one for every series', () => {
-    expect(configuration.detection).toHaveLength(2);
+  it('has the detection rules of the user, with the defaults for what they leave out', () => {
+    expect(configuration.detection).toHaveLength(1);
     expect(configuration.detection[0]).toMatchObject({
       match: { metric: 'process_*', service: 'shop' },
       movingAverage: { window: 100, sigmas: 4 },
       rateOfChange: { maxPercent: 30, withinMs: 120_000 },
       openAbove: 0.5,
     });
-    expect(configuration.detection[1]?.match).toEqual({ metric: '*', service: '*' });
   });
 
   it('has the safety defaults of the specification', () => {

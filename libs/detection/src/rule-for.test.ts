@@ -1,6 +1,6 @@
 import { DetectionRule } from '@cortex/contracts';
 import { expect, test } from 'vitest';
-import { defaultRule, globMatches, ruleFor } from './rule-for.ts';
+import { builtinRules, globMatches, ruleFor } from './rule-for.ts';
 
 test.each([
   ['*', 'anything', true],
@@ -27,5 +27,5 @@ test('the first rule that matches wins, and the default stands behind them', () 
   ];
   expect(ruleFor(rules, { service: 'shop', metric: 'cpu_usage' }).openAfter).toBe(7);
   expect(ruleFor(rules, { service: 'other', metric: 'cpu_usage' }).openAfter).toBe(9);
-  expect(ruleFor([], { service: 'other', metric: 'x' })).toBe(defaultRule);
+  expect(ruleFor([], { service: 'other', metric: 'x' })).toBe(builtinRules.at(-1));
 });

@@ -1,17 +1,26 @@
-import { DetectionRule } from '@cortex/contracts';
+import { DetectionRule, rateOfChangePresets } from '@cortex/contracts';
 
-/** What applies where no rule of the user does. */
-export const defaultRule: DetectionRule = DetectionRule.parse({ match: {} });
+const { cpu_spike, memory_leak, traffic_drop } = rateOfChangePresets;
 
-/** The first rule that matches, else the default. */
+/** What applies where no rule of the user does, the last to everything: the acceptable changes of spec 1.3, by names of metrics. */
+export const builtinRules: readonly DetectionRule[] = [
+  { match: { metric: '*cpu*' }, rateOfChange: cpu_spike },
+  { match: { metric: '*memory*' }, rateOfChange: memory_leak },
+  { match: { metric: '*request*' }, rateOfChange: traffic_drop },
+  { match: { metric: '*traffic*' }, rateOfChange: traffic_drop },
+  { match: {} },
+].map((rule) => DetectionRule.parse(rule));
+
+/** The first rule that matches, of the user's, then of those that are built in. */
 export function ruleFor(
   rules: readonly DetectionRule[],
   series: { readonly service: string; readonly metric: string },
 ): DetectionRule {
-  const match = rules.find(
-    (rule) => globMatches(rule.match.metric, series.metric) && globMatches(rule.match.service, series.service),
-  );
-  return match ?? defaultRule;
+  const matches = ({ match }: DetectionRule): boolean =>
+    globMatches(match.metric, series.metric) && globMatches(match.service, series.service);
+  const rule = rules.find(matches) ?? builtinRules.find(matches);
+  if (rule === undefined) throw new RangeError('the last of the rules that are built in matches everything');
+  return rule;
 }
 
 /** Whether a text matches a pattern in which `*` stands for any run of characters. Never slower than their product. */

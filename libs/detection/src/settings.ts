@@ -8,7 +8,7 @@ import {
 } from '@cortex/contracts';
 import { behaviorMetric, behaviorRule } from './entities/behavior.ts';
 import { compileMissingPolicy, type MissingPolicy, type Sender } from './missing/missing-policy.ts';
-import { defaultRule, ruleFor } from './rule-for.ts';
+import { builtinRules, ruleFor } from './rule-for.ts';
 import type { SeriesIdentity, SeriesSettings } from './series/series.ts';
 import { compileTriggers, triggersFor } from './series/threshold-trigger.ts';
 
@@ -34,7 +34,7 @@ export function compileDetection(
 ): DetectionSettings {
   const triggers = compileTriggers(playbooks);
   // One object for each rule: series of one rule share their algorithms.
-  const behaviorRules = new Map([...rules, defaultRule].map((rule) => [rule, behaviorRule(rule)]));
+  const behaviorRules = new Map([...rules, ...builtinRules].map((rule) => [rule, behaviorRule(rule)]));
   return {
     limits: seriesLimits ?? SeriesLimits.parse({}),
     machineLearning: machineLearning ?? MachineLearning.parse({}),

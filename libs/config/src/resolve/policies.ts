@@ -6,7 +6,7 @@ import { SafetyInput } from '../schema/safety.ts';
 import { read } from '../scope.ts';
 import type { Scope, World } from '../scope.ts';
 
-/** The user's rules in their order, then one that holds for every series; how many there may be; how they are judged together. */
+/** The user's rules in their order; how many series there may be; how those of an instance are judged together. */
 export function resolveDetection(
   scope: Scope,
   raw: unknown,
@@ -28,7 +28,7 @@ export function resolveDetection(
       requireService(scope, ['detection', 'max_series', 'services', service], service, world);
   }
   return {
-    detection: [...rules, { match: {} }].map((rule) => DetectionRule.parse(rule)),
+    detection: rules.map((rule) => DetectionRule.parse(rule)),
     seriesLimits: SeriesLimits.parse({ perPartition, perService, services: own }),
     machineLearning: MachineLearning.parse(input.machine_learning),
   };

@@ -1,6 +1,30 @@
-import { Name } from '@cortex/contracts';
+import { Name, rateOfChangePresets, type RateOfChange } from '@cortex/contracts';
 import { z } from 'zod';
 import { duration, positiveDuration, raise, text } from './scalars.ts';
+
+type PresetName = keyof typeof rateOfChangePresets;
+
+/** Spec 1.3: one of its examples by name, or the figures themselves. */
+const RateOfChangeInput = z.union([
+  z
+    .enum(Object.keys(rateOfChangePresets) as [PresetName, ...PresetName[]])
+    .transform((name): RateOfChange => rateOfChangePresets[name]),
+  z
+    .strictObject({
+      max_percent: z.number().positive().prefault(30),
+      within: positiveDuration('1m').prefault('1m'),
+      direction: z.enum(['both', 'up', 'down']).prefault('both'),
+      sustained: z
+        .boolean()
+        .prefault(false)
+        .meta({ description: 'Only a change that lasts from one end of the span to the other is one' }),
+    })
+    .transform(({ max_percent, within, ...rest }): RateOfChange => ({
+      maxPercent: max_percent,
+      withinMs: within,
+      ...rest,
+    })),
+]);
 
 const DetectionRuleInput = z
   .strictObject({
@@ -19,10 +43,7 @@ const DetectionRuleInput = z
     ewma: z
       .strictObject({ alpha: z.number().gt(0).max(1).prefault(0.2), deviations: z.number().positive().prefault(3) })
       .optional(),
-    rate_of_change: z
-      .strictObject({ max_percent: z.number().positive().prefault(30), within: positiveDuration('1m').prefault('1m') })
-      .transform(({ max_percent, within }) => ({ maxPercent: max_percent, withinMs: within }))
-      .optional(),
+    rate_of_change: RateOfChangeInput.optional(),
     open_above: z.number().min(0).max(1).optional(),
     open_after: z.number().int().positive().optional(),
     clear_after: z.number().int().positive().optional(),

@@ -1,6 +1,23 @@
 import { z } from 'zod';
 import { DurationMs, Name } from './scalars.ts';
 
+/** Spec 1.3: the largest acceptable change, in percent of the earlier value, within a span. */
+export const RateOfChange = z.strictObject({
+  maxPercent: z.number().positive(),
+  withinMs: DurationMs.refine((ms) => ms > 0),
+  direction: z.enum(['both', 'up', 'down']).default('both'),
+  /** Only a change that lasts from one end of the span to the other is one. */
+  sustained: z.boolean().default(false),
+});
+export type RateOfChange = z.infer<typeof RateOfChange>;
+
+/** The examples of spec 1.3. */
+export const rateOfChangePresets = {
+  cpu_spike: { maxPercent: 30, withinMs: 60_000, direction: 'up', sustained: false },
+  memory_leak: { maxPercent: 5, withinMs: 60 * 60_000, direction: 'up', sustained: true },
+  traffic_drop: { maxPercent: 50, withinMs: 5 * 60_000, direction: 'down', sustained: false },
+} as const satisfies Readonly<Record<string, RateOfChange>>;
+
 /** Settings of the detectors for the series that `match` names. `*` in a metric name matches any run of characters. */
 export const DetectionRule = z.strictObject({
   match: z.strictObject({ metric: z.string().min(1).default('*'), service: z.string().min(1).default('*') }),
@@ -16,10 +33,7 @@ export const DetectionRule = z.strictObject({
   ewma: z
     .strictObject({ alpha: z.number().gt(0).max(1), deviations: z.number().positive() })
     .default({ alpha: 0.2, deviations: 3 }),
-  /** Spec 1.3: the largest acceptable change, in percent of the earlier value, within the span. */
-  rateOfChange: z
-    .strictObject({ maxPercent: z.number().positive(), withinMs: DurationMs.refine((ms) => ms > 0) })
-    .default({ maxPercent: 30, withinMs: 60_000 }),
+  rateOfChange: RateOfChange.default({ maxPercent: 30, withinMs: 60_000, direction: 'both', sustained: false }),
   /** The least composite score that opens an anomaly. Spec 1.4: medium. */
   openAbove: z.number().min(0).max(1).default(0.5),
   /** Samples in a row that must be anomalous before one opens, and normal before it clears. */

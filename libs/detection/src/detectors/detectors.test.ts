@@ -1,4 +1,4 @@
-import { DetectionRule } from '@cortex/contracts';
+import { DetectionRule, rateOfChangePresets } from '@cortex/contracts';
 import { describe, expect, test } from 'vitest';
 import { Memory } from '../memory.ts';
 import { normalNoise, repeat, startMs } from '../test-support.ts';
@@ -236,6 +236,37 @@ describe('rate of change', () => {
     );
     expect(judge(1).anomalous).toBe(false);
     expect(judge(50).anomalous).toBe(true);
+  });
+});
+
+describe('the examples of the specification', () => {
+  const minutely = { stepMs: 60_000 };
+  const ruled = (preset: keyof typeof rateOfChangePresets) => ({
+    ...minutely,
+    rule: DetectionRule.parse({ match: {}, rateOfChange: rateOfChangePresets[preset] }),
+  });
+
+  test('a processor that needs more than 30 % more within a minute is told, one that needs less is not', () => {
+    const history = repeat(30, (index) => 50 + (index % 3));
+    const isTold = (value: number) => after(rateOfChange, history, ruled('cpu_spike'))(value).anomalous;
+    expect([60, 20, 70].map(isTold)).toEqual([false, false, true]);
+  });
+
+  test('memory that grows by more than 5 % within an hour is a leak, what rises for a while is none', () => {
+    const flat = repeat(90, (index) => 1_000 + (index % 5));
+    const slow = after(rateOfChange, [...flat, ...repeat(70, (index) => 1_000 + 0.5 * index)], ruled('memory_leak'));
+    expect(slow(1_036).anomalous).toBe(false);
+    const leak = after(rateOfChange, [...flat, ...repeat(70, (index) => 1_000 + 2 * index)], ruled('memory_leak'));
+    expect(leak(1_142).anomalous).toBe(true);
+    const spike = after(rateOfChange, [...flat, 1_500, 1_500, 1_001], ruled('memory_leak'));
+    expect(spike(1_500).anomalous).toBe(false);
+    expect(spike(1_002).anomalous).toBe(false);
+  });
+
+  test('traffic that more than halves within five minutes is told, traffic that doubles is not', () => {
+    const history = repeat(30, (index) => 400 + (index % 7));
+    const isTold = (value: number) => after(rateOfChange, history, ruled('traffic_drop'))(value).anomalous;
+    expect([900, 300, 180].map(isTold)).toEqual([false, false, true]);
   });
 });
 

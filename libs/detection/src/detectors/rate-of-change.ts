@@ -11,8 +11,9 @@ const habitMemory = 4_000;
 const leastHabit = 10;
 
 /**
- * Spec 1.3: the largest change, in percent of the earlier value, against any value within the span and the one before. The verdict is the
- * specification's; how much it counts is how the change compares with those that this series is used to.
+ * Spec 1.3: the largest change, in percent of the earlier value, against any value within the span and the one before; or the
+ * one that lasts from end to end of the span. The verdict is the specification's; how much it counts is how the change compares
+ * with those that this series is used to.
  */
 export const rateOfChange: DetectorDefinition = {
   name: 'rate_of_change',
@@ -20,7 +21,7 @@ export const rateOfChange: DetectorDefinition = {
   trust: 0.4,
   scale: 'rarity',
   create({ rule, unit }, memory) {
-    const { withinMs, maxPercent } = rule.rateOfChange;
+    const { withinMs, maxPercent, direction, sustained } = rule.rateOfChange;
     const sliceMs = withinMs / slicesPerSpan;
     /** A ring of parts of the span: their number in time, lowest value and when, highest value and when. */
     const slices = memory.takeNumbers(sliceCount * fields);
@@ -32,6 +33,25 @@ export const rateOfChange: DetectorDefinition = {
     const habit = new RunningMoments(memory, habitMemory);
     const change = memory.cell(Number.NaN);
     const isTooFast = memory.cell();
+    /** The change, in percent, that has lasted from the first part of the span to the last; 0 for none. */
+    function lastingPercent(value: number, timeMs: number): number {
+      const { numbers } = memory;
+      const number = Math.floor(timeMs / sliceMs);
+      const first = slices + ((number - slicesPerSpan) % sliceCount) * fields;
+      const last = slices + (number % sliceCount) * fields;
+      if (numbers[first] !== number - slicesPerSpan) return 0;
+      const [low = 0, high = 0] = [numbers[first + 1], numbers[first + 3]];
+      const hasLast = numbers[last] === number;
+      const rise = Math.min(value, hasLast ? (numbers[last + 1] ?? value) : value) - high;
+      const fall = Math.max(value, hasLast ? (numbers[last + 3] ?? value) : value) - low;
+      if (rise > 0) return percentOf(rise, high);
+      return fall < 0 ? percentOf(fall, low) : 0;
+    }
+
+    function percentOf(amount: number, earlier: number): number {
+      return (100 * amount) / Math.max(Math.abs(earlier), leastLevelInFloors * deviationFloor(earlier, unit));
+    }
+
     return {
       observe({ value, timeMs }) {
         if (Number.isNaN(previous.value)) return Number.NaN;
@@ -46,12 +66,14 @@ export const rateOfChange: DetectorDefinition = {
         }
         change.value = value - low >= high - value ? value - low : value - high;
         const earlier = change.value > 0 ? low : high;
-        const floor = deviationFloor(earlier, unit);
-        const percent = (100 * Math.abs(change.value)) / Math.max(Math.abs(earlier), leastLevelInFloors * floor);
+        const percent = sustained ? lastingPercent(value, timeMs) : percentOf(change.value, earlier);
         // Spec 1.3 speaks of change per time: over a longer time than the span, more of it is acceptable.
         const percentPerSpan = (percent * withinMs) / Math.max(withinMs, timeMs - previousMs.value);
-        isTooFast.value = percentPerSpan > maxPercent ? 1 : 0;
-        return habit.count < leastHabit ? Number.NaN : change.value / Math.max(habit.spread, floor);
+        const counted =
+          direction === 'both' ? Math.abs(percentPerSpan) : percentPerSpan * (direction === 'up' ? 1 : -1);
+        isTooFast.value = counted > maxPercent ? 1 : 0;
+        if (habit.count < leastHabit) return Number.NaN;
+        return change.value / Math.max(habit.spread, deviationFloor(earlier, unit));
       },
       isAnomalous: () => isTooFast.value === 1,
       learn({ value, timeMs }) {
