@@ -6,9 +6,9 @@ import type { SeriesIdentity } from '../series/series.ts';
 export const behaviorMetric = 'system_behavior';
 
 /** What is unusual to a new model is learned for so many minutes. */
-const warmupSamples = 6 * 60;
+const warmupSamples = 24 * 60;
 /** Every metric of an instance may make all of them together unusual: the whole must be more so to be told beside them. */
-const openAbove = 0.6;
+const openAbove = 0.65;
 
 /** That an instance behaves more usually than usual is no anomaly. */
 export function behaviorRule(rule: DetectionRule): DetectionRule {

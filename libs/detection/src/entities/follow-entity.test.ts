@@ -68,8 +68,8 @@ function ofBehavior(drafts: readonly EventDraft[]): Anomaly[] {
     .filter(({ metric }) => metric === behaviorMetric);
 }
 
-/** A day to learn, half an hour to fit, six hours to know what is unusual to the model. */
-const learned = 1_980;
+/** A day to learn, half an hour to fit, a day to know what is unusual to the model. */
+const learned = 2_970;
 
 describe('the metrics of an instance together', () => {
   test('a pattern that no single metric shows is an anomaly of the instance, and says what stands out', () => {
@@ -111,7 +111,7 @@ describe('the metrics of an instance together', () => {
 
 describe('models', () => {
   test('are announced when they are taken into use, half an hour after they were asked for', () => {
-    const { drafts, fits } = play(emptyPartition(), 0, learned, healthy(4));
+    const { drafts, fits } = play(emptyPartition(), 0, 1_500, healthy(4));
     expect(fits).toHaveLength(1);
     const retrained = drafts.filter(({ type }) => type === 'model.retrained');
     expect(retrained.map(({ data }) => data)).toEqual([

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readLiveProcess } from '@cortex/processes';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { JsonRecord } from '@cortex/contracts';
 import { exampleContext, exampleTarget } from '../../test-data/context.ts';
 import { snapshot } from '../../test-data/snapshot.ts';
@@ -134,7 +134,8 @@ describe('restart_service of a process', () => {
       restartService.undo?.(params(), context(), {}),
       restartService.undo?.(params(), context(), {}),
     ]);
-    expect(await starts()).toHaveLength(1);
+    // It says so itself, once it has come that far.
+    await vi.waitFor(async () => expect(await starts()).toHaveLength(1), { timeout: 5_000 });
   });
 
   it('takes over the start lock of a dead process', async () => {
