@@ -14,9 +14,11 @@ const benches: Readonly<Record<string, Bench>> = {
   throughput: benchThroughput,
   start: benchStart,
   'hot-paths': benchHotPaths,
-  detection: benchDetection,
+  detection: async (context) => [...(await benchDetection(context)), ...(await benchIngest(context))],
   ingest: benchIngest,
 };
+/** Those that are part of another one run by themselves only when they are asked for. */
+const byDefault = Object.keys(benches).filter((name) => name !== 'ingest');
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -40,7 +42,7 @@ const context = {
   profileDir: values.profile,
   dataDir: resolve(values.data),
 };
-for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
+for (const name of positionals.length > 0 ? positionals : byDefault) {
   const tables = await benches[name]?.(context);
   for (const table of tables ?? [])
     console.log(values.json ? JSON.stringify({ bench: name, ...table }) : renderTable(table));

@@ -15,7 +15,7 @@ const leastHistory = 60;
 export const flatLine: DetectorDefinition = {
   name: 'flat_line',
   component: 'pattern',
-  trust: 1,
+  trust: 0.55,
   scale: 'magnitude',
   create(_settings, memory) {
     const newest = memory.cell(Number.NaN);

@@ -13,7 +13,7 @@ const allowed = 3;
 export const longAverage: DetectorDefinition = {
   name: 'long_average',
   component: 'statistical',
-  trust: 0.6,
+  trust: 0.5,
   scale: 'rarity',
   pace: 'minutes',
   create({ unit }, memory) {

@@ -22,7 +22,7 @@ const largestDeviation = 2;
 export const seasonalShift: DetectorDefinition = {
   name: 'seasonal_shift',
   component: 'pattern',
-  trust: 0.7,
+  trust: 0.4,
   scale: 'rarity',
   create({ unit }, memory) {
     const means = memory.takeFloats(slots);
