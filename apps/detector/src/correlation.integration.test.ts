@@ -1,4 +1,3 @@
-import { connectBus, type Bus, type Consumption } from '@cortex/bus';
 import {
   anomalyDetected,
   anomalyUpdated,
@@ -8,26 +7,11 @@ import {
   type Anomaly,
   type CortexEvent,
 } from '@cortex/contracts';
-import {
-  eventually,
-  silentLogger,
-  startProcess,
-  startProvisionedNats,
-  temporaryFolder,
-  type ProvisionedNats,
-  type TestProcess,
-} from '@cortex/testing';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { eventually } from '@cortex/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Pipeline, resourceOf } from './test/pipeline.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-const folder = temporaryFolder('cortex-correlation-');
-const config = join(folder.path, 'cortex.yaml');
-writeFileSync(
-  config,
-  `version: 1
+const configuration = `version: 1
 environment: production
 services:
   - { name: db, instances: [{ id: db-1 }] }
@@ -36,28 +20,23 @@ services:
   - { name: blog, depends_on: [mail], instances: [{ id: blog-1 }] }
   - { name: shop, depends_on: [db, cache], instances: [{ id: shop-1 }] }
 collector: { otlp: { host: 127.0.0.1, port: 0 }, partitions: 3 }
-`,
-);
+`;
 
 type Said = CortexEvent<'anomaly.detected' | 'anomaly.updated'>;
 
-let nats: ProvisionedNats;
-let bus: Bus;
-let processes: TestProcess[];
-let readings: Consumption[];
+let pipeline: Pipeline;
 let said: Said[];
 let incidents: CortexEvent<'incident.opened'>[];
 let decisions: CortexEvent<'decision.made'>[];
 
 beforeEach(async () => {
-  processes = [];
   said = [];
   incidents = [];
   decisions = [];
-  nats = await startProvisionedNats();
-  bus = await connectBus({ servers: nats.url, source: '/cortex/detector', name: 'test', logger: silentLogger });
+  pipeline = await Pipeline.start(configuration);
   const note = (event: Said): void => void said.push(event);
-  readings = await Promise.all([
+  const { bus } = pipeline;
+  await Promise.all([
     bus.read({ event: anomalyDetected, from: 'all', handle: note }),
     bus.read({ event: anomalyUpdated, from: 'all', handle: note }),
     bus.read({ event: incidentOpened, from: 'all', handle: (event) => void incidents.push(event) }),
@@ -66,36 +45,14 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await Promise.all(processes.map((process) => process.kill()));
-  await Promise.all(readings.map((reading) => reading.stop()));
-  await bus.drain(1_000);
-  await nats.stop();
+  await pipeline.stop();
 });
 
-function start(app: 'collector' | 'detector' | 'decision', instance = app as string): TestProcess {
-  const started = startProcess([process.execPath, '--import', 'tsx', `apps/${app}/src/main.ts`], {
-    cwd: root,
-    env: {
-      CORTEX_CONFIG: config,
-      CORTEX_NATS_URL: nats.url,
-      CORTEX_DATA_DIR: folder.path,
-      CORTEX_HTTP_PORT: '0',
-      CORTEX_INSTANCE: instance,
-    },
-  });
-  processes.push(started);
-  return started;
-}
-
 /** Posts a quarter of an hour of a healthy metric of each service, then a fault of those that are named. */
-async function postFaults(otlpUrl: string, faulty: readonly string[]): Promise<void> {
+async function postFaults(faulty: readonly string[]): Promise<void> {
   const fromMs = Date.now() - 1_100_000;
   const resourceMetrics = ['db', 'cache', 'mail', 'shop'].map((service) => ({
-    resource: {
-      attributes: Object.entries({ 'service.name': service, 'service.instance.id': `${service}-1` }).map(
-        ([key, stringValue]) => ({ key, value: { stringValue } }),
-      ),
-    },
+    resource: resourceOf(service),
     scopeMetrics: [
       {
         metrics: [
@@ -112,17 +69,7 @@ async function postFaults(otlpUrl: string, faulty: readonly string[]): Promise<v
       },
     ],
   }));
-  const response = await fetch(otlpUrl, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ resourceMetrics }),
-  });
-  expect([response.status, await response.json()]).toEqual([200, {}]);
-}
-
-async function startCollector(): Promise<string> {
-  const line = await start('collector').waitForLine('"otlp listening"', 40_000);
-  return `http://127.0.0.1:${(JSON.parse(line) as { port: number }).port}/v1/metrics`;
+  await pipeline.post('/v1/metrics', { resourceMetrics });
 }
 
 function detectedOf(service: string): Said | undefined {
@@ -138,9 +85,9 @@ function correlated(service?: string): Said[] {
 const slow = { timeoutMs: 30_000 };
 
 test('a fault of a service and of its dependency: both are told with the other; the bystanders are not', async () => {
-  const otlpUrl = await startCollector();
-  start('detector');
-  await postFaults(otlpUrl, ['db', 'shop']);
+  await pipeline.startCollector();
+  pipeline.start('detector');
+  await postFaults(['db', 'shop']);
   await eventually(() => expect([correlated('db').length, correlated('shop').length]).not.toContain(0), slow);
   const [shop] = correlated('shop');
   expect(shop?.data.explanation).toMatch(
@@ -151,9 +98,9 @@ test('a fault of a service and of its dependency: both are told with the other; 
 });
 
 test('a fault of one service alone stays as it is', async () => {
-  const otlpUrl = await startCollector();
-  start('detector');
-  await postFaults(otlpUrl, ['shop']);
+  await pipeline.startCollector();
+  pipeline.start('detector');
+  await postFaults(['shop']);
   await eventually(() => expect(detectedOf('shop')).toBeDefined(), slow);
   // Two of long ago, which are company to each other: when they are told, what came before has been judged.
   for (const service of ['mail', 'blog']) await publish(service, { startedAt: '2020-01-01T00:00:00.000Z' });
@@ -180,12 +127,12 @@ async function publish(service: string, fields: Partial<Anomaly>): Promise<void>
     explanation: `latency of ${service} is 9`,
     ...fields,
   };
-  await bus.publish(draft(anomalyDetected, { service, data }));
+  await pipeline.bus.publish(draft(anomalyDetected, { service, data }));
 }
 
 test('two replicas, one killed and started again: every update once', async () => {
-  const first = start('detector', 'one');
-  const second = start('detector', 'two');
+  const first = pipeline.start('detector', 'one');
+  const second = pipeline.start('detector', 'two');
   await Promise.all([first.waitForLine('"ready"', 40_000), second.waitForLine('"ready"', 40_000)]);
   await publish('db', {});
   await publish('shop', {});
@@ -194,7 +141,7 @@ test('two replicas, one killed and started again: every update once', async () =
   await publish('cache', {});
   await eventually(() => expect(correlated('shop')).toHaveLength(2), slow);
   await second.kill();
-  const third = start('detector', 'three');
+  const third = pipeline.start('detector', 'three');
   await third.waitForLine('"ready"', 40_000);
   const before = correlated().length;
   await publish('mail', {});
@@ -208,13 +155,13 @@ test('two replicas, one killed and started again: every update once', async () =
 test('what was said while no detector ran is answered when one comes', async () => {
   await publish('db', {});
   await publish('shop', {});
-  start('detector');
+  pipeline.start('detector');
   await eventually(() => expect(correlated('shop')).toHaveLength(1), slow);
 });
 
 test('company lifts an anomaly over the threshold of an incident', async () => {
-  start('decision');
-  const detector = start('detector');
+  pipeline.start('decision');
+  const detector = pipeline.start('detector');
   await detector.waitForLine('"ready"', 40_000);
   await publish('shop', { score: 0.29, severity: 'info' });
   await publish('db', {});

@@ -1,25 +1,9 @@
-import { connectBus, type Bus, type Consumption } from '@cortex/bus';
 import { anomalyDetected, logMetrics, telemetryMetrics, traceMetrics, type CortexEvent } from '@cortex/contracts';
-import {
-  eventually,
-  silentLogger,
-  startProcess,
-  startProvisionedNats,
-  temporaryFolder,
-  type ProvisionedNats,
-  type TestProcess,
-} from '@cortex/testing';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { eventually, type TestProcess } from '@cortex/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Pipeline, resourceOf } from './test/pipeline.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-const folder = temporaryFolder('cortex-signals-');
-const config = join(folder.path, 'cortex.yaml');
-writeFileSync(
-  config,
-  `version: 1
+const configuration = `version: 1
 environment: test
 services:
   - name: shop
@@ -29,69 +13,40 @@ collector:
   otlp: { host: 127.0.0.1, port: 0 }
   partitions: 2
 detection: { rules: [{ match: { metric: '*' }, direction: up }] } # a pause of the sender is none of this test's business
-`,
-);
+`;
 
 /** Enough for the detectors to know what is normal. */
 const normalWindows = 60;
 
-let nats: ProvisionedNats;
-let bus: Bus;
-let processes: TestProcess[];
-let readings: Consumption[];
-let collectorUrl: string;
+let pipeline: Pipeline;
+let collector: TestProcess;
 const detected: CortexEvent<'anomaly.detected'>['data'][] = [];
 const samples = new Map<string, number>();
 
 beforeAll(async () => {
-  nats = await startProvisionedNats();
-  bus = await connectBus({ servers: nats.url, source: '/cortex/cli', name: 'test', logger: silentLogger });
-  readings = await Promise.all([
-    bus.read({ event: anomalyDetected, from: 'all', handle: ({ data }) => void detected.push(data) }),
-    bus.read({
-      event: telemetryMetrics,
-      from: 'all',
-      handle({ data }) {
-        for (const { metric, values } of data.series) samples.set(metric, (samples.get(metric) ?? 0) + values.length);
-      },
-    }),
-  ]);
-  processes = [start('collector'), start('detector')];
-  const line = await processes[0]?.waitForLine('"otlp listening"', 40_000);
-  collectorUrl = `http://127.0.0.1:${(JSON.parse(line ?? '') as { port: number }).port}`;
-  await processes[1]?.waitForLine('"ready"', 40_000);
+  pipeline = await Pipeline.start(configuration);
+  const { bus } = pipeline;
+  await bus.read({ event: anomalyDetected, from: 'all', handle: ({ data }) => void detected.push(data) });
+  await bus.read({
+    event: telemetryMetrics,
+    from: 'all',
+    handle({ data }) {
+      for (const { metric, values } of data.series) samples.set(metric, (samples.get(metric) ?? 0) + values.length);
+    },
+  });
+  collector = await pipeline.startCollector();
+  await pipeline.start('detector').waitForLine('"ready"', 40_000);
 });
 
 afterAll(async () => {
-  await Promise.all(processes.map((process) => process.kill()));
-  await Promise.all(readings.map((reading) => reading.stop()));
-  await bus.drain(1_000);
-  await nats.stop();
+  await pipeline.stop();
 });
 
-function start(app: 'collector' | 'detector'): TestProcess {
-  return startProcess([process.execPath, '--import', 'tsx', `apps/${app}/src/main.ts`], {
-    cwd: root,
-    env: { CORTEX_CONFIG: config, CORTEX_NATS_URL: nats.url, CORTEX_DATA_DIR: folder.path, CORTEX_HTTP_PORT: '0' },
-  });
-}
-
-async function post(path: string, body: unknown): Promise<void> {
-  const response = await fetch(`${collectorUrl}${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  expect([response.status, await response.json()]).toEqual([200, {}]);
-}
-
-const attributes = Object.entries({ 'service.name': 'shop', 'service.instance.id': 'shop-1' }).map(
-  ([key, stringValue]) => ({ key, value: { stringValue } }),
-);
+const resource = resourceOf('shop');
 
 function postLogs(...bodies: readonly string[]): Promise<void> {
   const logRecords = bodies.map((stringValue) => ({ body: { stringValue } }));
-  return post('/v1/logs', { resourceLogs: [{ resource: { attributes }, scopeLogs: [{ logRecords }] }] });
+  return pipeline.post('/v1/logs', { resourceLogs: [{ resource, scopeLogs: [{ logRecords }] }] });
 }
 
 function postSpans(...seconds: readonly number[]): Promise<void> {
@@ -102,7 +57,7 @@ function postSpans(...seconds: readonly number[]): Promise<void> {
     startTimeUnixNano: `${startMs}000000`,
     endTimeUnixNano: `${startMs + Math.round(1_000 * taken)}000000`,
   }));
-  return post('/v1/traces', { resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans }] }] });
+  return pipeline.post('/v1/traces', { resourceSpans: [{ resource, scopeSpans: [{ spans }] }] });
 }
 
 function repeat<T>(times: number, valueOf: (index: number) => T): T[] {
@@ -141,7 +96,7 @@ test('logs in: an error that was never seen before, and a burst of what is usual
     value: 1,
     explanation: expect.stringContaining('log templates never seen before (warnings and errors) of shop is 1'),
   });
-  await processes[0]?.waitForLine('"text":"ERROR database db-<num> is unreachable"');
+  await collector.waitForLine('"text":"ERROR database db-<num> is unreachable"');
   expect(found(logMetrics.template, 'template', template)).toMatchObject({
     kind: 'log',
     direction: 'up',

@@ -1,0 +1,84 @@
+import { connectBus, type Bus } from '@cortex/bus';
+import {
+  silentLogger,
+  startProcess,
+  startProvisionedNats,
+  temporaryFolder,
+  type ProvisionedNats,
+  type TestProcess,
+} from '@cortex/testing';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
+
+/** A nats-server, a bus to listen on, and the services that a test starts, from their sources. */
+export class Pipeline {
+  readonly nats: ProvisionedNats;
+  readonly bus: Bus;
+  readonly #folder = temporaryFolder('cortex-detector-');
+  readonly #config = join(this.#folder.path, 'cortex.yaml');
+  readonly #processes: TestProcess[] = [];
+  #collectorUrl = '';
+
+  private constructor(nats: ProvisionedNats, bus: Bus, configuration: string) {
+    this.nats = nats;
+    this.bus = bus;
+    writeFileSync(this.#config, configuration);
+  }
+
+  /** `configuration` is the YAML of all services. */
+  static async start(configuration: string): Promise<Pipeline> {
+    const nats = await startProvisionedNats();
+    const options = { servers: nats.url, source: '/cortex/detector', name: 'test', logger: silentLogger } as const;
+    return new Pipeline(nats, await connectBus(options), configuration);
+  }
+
+  start(app: 'collector' | 'detector' | 'decision', instance: string = app): TestProcess {
+    const started = startProcess([process.execPath, '--import', 'tsx', `apps/${app}/src/main.ts`], {
+      cwd: root,
+      env: {
+        CORTEX_CONFIG: this.#config,
+        CORTEX_NATS_URL: this.nats.url,
+        CORTEX_DATA_DIR: this.#folder.path,
+        CORTEX_HTTP_PORT: '0',
+        CORTEX_INSTANCE: instance,
+      },
+    });
+    this.#processes.push(started);
+    return started;
+  }
+
+  /** Resolves when it takes in what is posted. */
+  async startCollector(): Promise<TestProcess> {
+    const collector = this.start('collector');
+    const { port } = JSON.parse(await collector.waitForLine('"otlp listening"', 40_000)) as { port: number };
+    this.#collectorUrl = `http://127.0.0.1:${port}`;
+    return collector;
+  }
+
+  /** Posts to the collector, which must take all of it. */
+  async post(path: '/v1/metrics' | '/v1/logs' | '/v1/traces', body: unknown): Promise<void> {
+    const response = await fetch(`${this.#collectorUrl}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const answer = await response.text();
+    if (response.status !== 200 || answer !== '{}') throw new Error(`${path} answered ${response.status}: ${answer}`);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#processes.map((process) => process.kill()));
+    await this.bus.drain(1_000);
+    await this.nats.stop();
+    this.#folder.remove();
+  }
+}
+
+/** The attributes of a resource in OTLP/JSON. */
+export function resourceOf(service: string, instance = `${service}-1`) {
+  const attributes = Object.entries({ 'service.name': service, 'service.instance.id': instance });
+  return { attributes: attributes.map(([key, stringValue]) => ({ key, value: { stringValue } })) };
+}
