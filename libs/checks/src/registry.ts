@@ -1,4 +1,5 @@
 import type { CheckPlugin } from './define-check.ts';
+import { apiDependency } from './deep/api-dependency.ts';
 import { noActiveBackups } from './preconditions/no-active-backups.ts';
 import { sufficientPermissions } from './preconditions/sufficient-permissions.ts';
 import { writableFilesystem } from './preconditions/writable-filesystem.ts';
@@ -10,6 +11,7 @@ import { tcpPort } from './shallow/tcp-port.ts';
 const plugins: readonly CheckPlugin[] = [
   basicMetrics,
   httpEndpoint,
+  apiDependency,
   tcpPort,
   processRunning,
   writableFilesystem,

@@ -1,3 +1,5 @@
+import { guardedTarget } from '@cortex/outbound';
+import type { OutboundPolicy } from '@cortex/outbound';
 import { once } from 'node:events';
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
@@ -8,6 +10,8 @@ export interface CertificateQuestion {
   /** The name asked for in the handshake. Default: `host`, unless it is an address. */
   readonly servername?: string;
   readonly signal: AbortSignal;
+  /** Where connections may go. Default: everywhere but the addresses that are always refused. */
+  readonly outbound?: OutboundPolicy;
 }
 
 export interface PresentedCertificate {
@@ -24,10 +28,16 @@ export async function certificateExpiry({
   port,
   servername = isIP(host) === 0 ? host : '',
   signal,
+  outbound,
 }: CertificateQuestion): Promise<PresentedCertificate> {
   signal.throwIfAborted();
   // An untrusted certificate is to be read, not refused; nothing is sent over the connection.
-  const socket = connect({ host, port, servername, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] });
+  const socket = connect({
+    ...guardedTarget(host, port, outbound),
+    servername,
+    rejectUnauthorized: false,
+    ALPNProtocols: ['http/1.1'],
+  });
   try {
     await once(socket, 'secureConnect', { signal });
     const certificate = socket.getPeerX509Certificate();
