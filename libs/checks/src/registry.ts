@@ -1,4 +1,5 @@
 import type { CheckPlugin } from './define-check.ts';
+import { performanceBenchmark } from './comprehensive/performance-benchmark.ts';
 import { apiDependency } from './deep/api-dependency.ts';
 import { noActiveBackups } from './preconditions/no-active-backups.ts';
 import { sufficientPermissions } from './preconditions/sufficient-permissions.ts';
@@ -12,6 +13,7 @@ const plugins: readonly CheckPlugin[] = [
   basicMetrics,
   httpEndpoint,
   apiDependency,
+  performanceBenchmark,
   tcpPort,
   processRunning,
   writableFilesystem,

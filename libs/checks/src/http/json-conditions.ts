@@ -50,6 +50,6 @@ function valueAt(body: unknown, path: string): ConditionValue {
 }
 
 function shown(value: ConditionValue): string {
-  const text = JSON.stringify(value) ?? 'missing';
-  return text.length <= 100 ? text : `${text.slice(0, 99)}…`;
+  // Not cut: a secret that is cut in half is no longer found by those who hide it.
+  return JSON.stringify(value) ?? 'missing';
 }

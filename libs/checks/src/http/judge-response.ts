@@ -56,7 +56,7 @@ function headerProblems(expected: Expectation, headers: HttpResponse['headers'])
     const found = Object.hasOwn(headers, key) ? headers[key] : undefined;
     if (found === undefined) return [`header ${name} is missing`];
     if (wanted === true || String(found).includes(wanted)) return [];
-    return [`header ${name} is "${String(found).slice(0, 200)}", expected to contain "${wanted}"`];
+    return [`header ${name} is "${String(found)}", expected to contain "${wanted}"`];
   });
 }
 
