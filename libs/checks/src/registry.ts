@@ -1,4 +1,5 @@
 import type { CheckPlugin } from './define-check.ts';
+import { endToEndWorkflow } from './comprehensive/end-to-end-workflow.ts';
 import { performanceBenchmark } from './comprehensive/performance-benchmark.ts';
 import { apiDependency } from './deep/api-dependency.ts';
 import { noActiveBackups } from './preconditions/no-active-backups.ts';
@@ -13,6 +14,7 @@ const plugins: readonly CheckPlugin[] = [
   basicMetrics,
   httpEndpoint,
   apiDependency,
+  endToEndWorkflow,
   performanceBenchmark,
   tcpPort,
   processRunning,
