@@ -21,7 +21,9 @@ export function pluginsPage(): string {
       `Risk ${action.riskLevel}. ${action.reversible ? 'Can be undone' : 'Cannot be undone'}; after a crash in the middle: ${action.onAmbiguous ?? 'as the step says in `on_ambiguous`'}.`,
     ]),
   );
-  const checks = sorted(builtinChecks).map((check) => section(check, [`Tier ${check.tier}.`]));
+  const checks = sorted(builtinChecks).map((check) =>
+    section(check, [`Tier ${check.tier}.`], exampleOf(check.example)),
+  );
   const channels = sorted(builtinChannels).map((channel) => section(channel, []));
   return `# Actions, checks and channels
 
@@ -52,7 +54,11 @@ function sorted<Each extends Plugin>(registry: ReadonlyMap<string, Each>): reado
   return [...registry.values()].toSorted((left, right) => (left.name < right.name ? -1 : 1));
 }
 
-function section({ name, summary, params }: Plugin, more: readonly string[]): string {
+function exampleOf(example: string | undefined): readonly string[] {
+  return example === undefined ? [] : [`\`\`\`yaml\n${example}\n\`\`\``];
+}
+
+function section({ name, summary, params }: Plugin, more: readonly string[], example: readonly string[] = []): string {
   const schema = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }) as Parameter;
   const rows = parametersOf(schema);
   const table =
@@ -61,7 +67,7 @@ function section({ name, summary, params }: Plugin, more: readonly string[]): st
       : ['| parameter | form | default |', '| --- | --- | --- |', ...rows.map((row) => `| ${row.join(' | ')} |`)].join(
           '\n',
         );
-  return [`### \`${name}\``, `${summary}.`, ...more, table].join('\n\n');
+  return [`### \`${name}\``, `${summary}.`, ...more, table, ...example].join('\n\n');
 }
 
 function parametersOf({ properties, anyOf, required = [] }: Parameter): readonly (readonly string[])[] {

@@ -34,6 +34,7 @@ export async function startExecutor(context: ServiceContext): Promise<RunningApp
     leases,
     killSwitch,
     configuredChecks: config.checks,
+    outbound: config.safety.outbound,
     protectedTargets: config.safety.protectedTargets,
     metrics: createExecutorMetrics(context.metrics),
     logger: context.logger,

@@ -3,6 +3,7 @@ import type { CheckDefinition, Instance, Target } from '@cortex/contracts';
 import { targetKey } from '@cortex/contracts';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import { openHealthStore } from './adapters/health-store.ts';
+import { openLeftovers } from './adapters/leftover-store.ts';
 import { createHealthMetrics } from './metrics.ts';
 import { createResultPublisher } from './result-publisher.ts';
 import { startSchedule } from './schedule.ts';
@@ -18,6 +19,7 @@ export async function startHealthChecker(context: ServiceContext): Promise<Runni
   const registry = await loadChecks(config.pluginFolders);
   const metrics = createHealthMetrics(context.metrics);
   const store = await openHealthStore(bus);
+  const leftoversOf = await openLeftovers(bus);
   const results = createResultPublisher(bus, logger, metrics.resultDropped);
   const stopping = new AbortController();
   const monitors: TargetMonitor[] = [];
@@ -47,7 +49,13 @@ export async function startHealthChecker(context: ServiceContext): Promise<Runni
         intervalMs: check.intervalMs,
         firstDelayMs: Math.random() * Math.min(check.intervalMs, firstRunSpreadMs),
         async run() {
-          const outcome = await runCheck(check, facts, { registry, now, signal: stopping.signal });
+          const outcome = await runCheck(check, facts, {
+            registry,
+            now,
+            signal: stopping.signal,
+            outbound: config.safety.outbound,
+            leftoversOf,
+          });
           if (stopping.signal.aborted) return;
           metrics.checked(outcome);
           monitor.take(outcome);

@@ -1,20 +1,13 @@
 import { withDeadline } from '@cortex/deadline';
-import { Agent, request } from 'undici';
+import { HttpUrl, OutboundRefusedError, sendOnce } from '@cortex/outbound';
+import { isSecretReference } from '@cortex/secrets';
 import { z } from 'zod';
-import { DeniedAddressError, guardedLookup, isDeniedAddress } from './address-guard.ts';
 import type { ChannelContext, Delivery } from './define-channel.ts';
-import { isSecretReference } from './resolve-secret.ts';
 
 /** Points at a secret: `env:NAME` or `file:/path`. */
 export const SecretReference = z
   .string()
   .refine(isSecretReference, 'a reference: env:NAME or file:/path, never the secret itself');
-
-export const HttpUrl = z.url({ protocol: /^https?$/ }).refine((url) => {
-  if (!URL.canParse(url)) return false;
-  const { hostname, username, password } = new URL(url);
-  return !isDeniedAddress(hostname) && username === '' && password === '';
-}, 'an http or https address without user and password, and not a link-local or metadata one');
 
 export const TimeoutMs = z.number().int().min(100).max(10_000).default(8_000);
 
@@ -34,28 +27,27 @@ export interface PagePost {
 export async function postPage(post: PagePost, context: ChannelContext): Promise<Delivery> {
   const url = HttpUrl.safeParse(isSecretReference(post.url) ? await context.secret(post.url) : post.url);
   if (!url.success) return { delivered: false, detail: `the address behind ${post.url} is not allowed` };
-  const agent = new Agent({ connect: { lookup: guardedLookup }, pipelining: 0 });
   const { host } = new URL(url.data);
   try {
-    return await withDeadline(post.timeoutMs, context.signal, async (signal) => {
-      const response = await request(url.data, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'user-agent': 'cortex-escalator', ...post.headers },
-        body: post.body,
-        signal,
-        dispatcher: agent,
-      });
-      await response.body.dump({ limit: 64 * 1_024, signal }).catch(() => undefined);
-      return deliveryOf(host, response.statusCode, response.headers['retry-after']);
-    });
+    const response = await withDeadline(post.timeoutMs, context.signal, (signal) =>
+      sendOnce(
+        {
+          url: url.data,
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...post.headers },
+          body: post.body,
+          signal,
+        },
+        { userAgent: 'cortex-escalator' },
+      ),
+    );
+    return deliveryOf(host, response.status, response.headers['retry-after']);
   } catch (error) {
     return failure(error, host);
-  } finally {
-    agent.destroy().catch(() => undefined);
   }
 }
 
-function deliveryOf(host: string, status: number, retryAfter: string | string[] | undefined): Delivery {
+function deliveryOf(host: string, status: number, retryAfter: string | readonly string[] | undefined): Delivery {
   const detail = `${host} answered ${status}`;
   const evidence = { status };
   if (status >= 200 && status < 300) return { delivered: true, detail, evidence };
@@ -71,7 +63,7 @@ function deliveryOf(host: string, status: number, retryAfter: string | string[] 
 }
 
 /** `Retry-After` in milliseconds: seconds or an HTTP date. */
-export function parseRetryAfter(value: string | string[] | undefined, nowMs: number): number | undefined {
+export function parseRetryAfter(value: string | readonly string[] | undefined, nowMs: number): number | undefined {
   if (typeof value !== 'string') return undefined;
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;
   const at = Date.parse(value);
@@ -79,7 +71,7 @@ export function parseRetryAfter(value: string | string[] | undefined, nowMs: num
 }
 
 function failure(error: unknown, host: string): Delivery {
-  if (error instanceof DeniedAddressError) return { delivered: false, detail: error.message };
+  if (error instanceof OutboundRefusedError) return { delivered: false, detail: error.message };
   const known = error instanceof Error ? error : new Error(String(error));
   const timedOut = known.name === 'TimeoutError' || known.name === 'AbortError';
   const code = 'code' in known && typeof known.code === 'string' ? known.code : known.name;

@@ -5,7 +5,7 @@ import { startHttpReceiver } from '@cortex/testing';
 import type { HttpReceiver } from '@cortex/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Delivery, Page } from './define-channel.ts';
-import { resolveSecret } from './resolve-secret.ts';
+import { resolveSecret } from '@cortex/secrets';
 import { slackMessage, slackWebhook } from './slack-webhook.ts';
 
 const page: Page = {

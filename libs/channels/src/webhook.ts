@@ -1,8 +1,9 @@
+import { HttpUrl } from '@cortex/outbound';
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { defineChannel } from './define-channel.ts';
 import type { Delivery, Page } from './define-channel.ts';
-import { HttpUrl, postPage, SecretReference, TimeoutMs } from './post-page.ts';
+import { postPage, SecretReference, TimeoutMs } from './post-page.ts';
 
 const params = z.strictObject({
   /** The receiver's address, or a reference to it where the address itself is a secret. */

@@ -1,4 +1,4 @@
-import { parseSize, QuantityError } from '@cortex/conditions';
+import { parseDuration, parseSize, QuantityError } from '@cortex/conditions';
 import { z } from 'zod';
 
 /** A limit that a value keeps to: `<90%`, `>100MB`. */
@@ -16,14 +16,13 @@ export const PercentBelow = boundOf(['<', '<='], '<90%', (text) => {
 });
 
 /** `>100MB`: at least. */
-export const SizeAbove = boundOf(['>', '>='], '>100MB', (text) => {
-  try {
-    return parseSize(text);
-  } catch (error) {
-    if (error instanceof QuantityError) return undefined;
-    throw error;
-  }
-});
+export const SizeAbove = boundOf(['>', '>='], '>100MB', (text) => quantityOf(text, parseSize));
+
+/** `<500ms`: at most, in milliseconds. */
+export const DurationBelow = boundOf(['<', '<='], '<500ms', durationOf);
+
+/** `>14d`: at least, in milliseconds. */
+export const DurationAbove = boundOf(['>', '>='], '>14d', durationOf);
 
 export function keepsTo(value: number, bound: Bound): boolean {
   switch (bound.operator) {
@@ -37,6 +36,19 @@ export function keepsTo(value: number, bound: Bound): boolean {
       return value >= bound.value;
     default:
       return bound.operator satisfies never;
+  }
+}
+
+function durationOf(text: string): number | undefined {
+  return quantityOf(text, parseDuration);
+}
+
+function quantityOf(text: string, parse: (text: string) => number): number | undefined {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof QuantityError) return undefined;
+    throw error;
   }
 }
 

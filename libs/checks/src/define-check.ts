@@ -1,5 +1,7 @@
 import type { CheckTier, Instance, JsonRecord, Target } from '@cortex/contracts';
+import type { OutboundPolicy } from '@cortex/outbound';
 import type { z } from 'zod';
+import type { Leftovers } from './leftovers.ts';
 
 export interface CheckContext {
   readonly target: Target;
@@ -7,6 +9,10 @@ export interface CheckContext {
   /** Aborts at the check's timeout. */
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+  /** Where connections may go. */
+  readonly outbound: OutboundPolicy;
+  /** What earlier runs of this check have left behind. Absent where nothing is remembered. */
+  readonly leftovers?: Leftovers;
 }
 
 export interface CheckResult {
@@ -24,6 +30,8 @@ export interface CheckPlugin<Params extends z.ZodType = z.ZodType> {
   readonly tier: CheckTier;
   /** Input keys are snake_case, as in the configuration. */
   readonly params: Params;
+  /** An entry of `checks:` for the docs, in YAML. */
+  readonly example?: string;
   /** A refused connection is a result (`passed: false`), not an exception. */
   run(params: z.output<Params>, context: CheckContext): Promise<CheckResult>;
 }

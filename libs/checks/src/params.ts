@@ -1,3 +1,4 @@
+import { parseDuration, QuantityError } from '@cortex/conditions';
 import { z } from 'zod';
 
 /** Parameters that several checks share. An empty name or list never parses: it must not read as "all" or "none". */
@@ -8,6 +9,20 @@ export const Host = z
   .max(253)
   .regex(/^[^\s/?#@]+$/, 'a host name or address');
 export const AbsolutePath = z.string().startsWith('/', 'must be an absolute path').max(4_096);
+
+/** `5s`, in milliseconds. */
+export function DurationUpTo(longest: string) {
+  return z.string().transform((text, context) => {
+    try {
+      const milliseconds = parseDuration(text);
+      if (milliseconds > 0 && milliseconds <= parseDuration(longest)) return milliseconds;
+    } catch (error) {
+      if (!(error instanceof QuantityError)) throw error;
+    }
+    context.addIssue({ code: 'custom', message: `must be a duration of at most ${longest}, such as 5s` });
+    return z.NEVER;
+  });
+}
 
 /** One absolute path, or several. */
 export const AbsolutePaths = z.union([AbsolutePath, z.array(AbsolutePath).min(1)]);

@@ -1,4 +1,7 @@
 import type { CheckPlugin } from './define-check.ts';
+import { endToEndWorkflow } from './comprehensive/end-to-end-workflow.ts';
+import { performanceBenchmark } from './comprehensive/performance-benchmark.ts';
+import { apiDependency } from './deep/api-dependency.ts';
 import { noActiveBackups } from './preconditions/no-active-backups.ts';
 import { sufficientPermissions } from './preconditions/sufficient-permissions.ts';
 import { writableFilesystem } from './preconditions/writable-filesystem.ts';
@@ -10,6 +13,9 @@ import { tcpPort } from './shallow/tcp-port.ts';
 const plugins: readonly CheckPlugin[] = [
   basicMetrics,
   httpEndpoint,
+  apiDependency,
+  endToEndWorkflow,
+  performanceBenchmark,
   tcpPort,
   processRunning,
   writableFilesystem,

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CheckDefinition, CheckOutcome, Instance, JsonRecord } from '@cortex/contracts';
-import type { CheckPlugin, CheckResult } from './define-check.ts';
+import { defaultOutboundPolicy } from '@cortex/outbound';
+import type { OutboundPolicy } from '@cortex/outbound';
+import type { CheckContext, CheckPlugin, CheckResult } from './define-check.ts';
+import type { Leftovers } from './leftovers.ts';
 import { builtinChecks } from './registry.ts';
 import { clipText, safeEvidence } from './safe-evidence.ts';
 
@@ -16,6 +19,10 @@ export interface RunCheckOptions {
   readonly now: () => Date;
   /** Ends the check early; the outcome then says `error`, because nothing was learned. */
   readonly signal?: AbortSignal;
+  /** Where connections may go. Default: everywhere but the addresses that are always refused. */
+  readonly outbound?: OutboundPolicy;
+  /** Remembers what a check must clean up, over a crash of this process. Default: nothing is remembered. */
+  readonly leftoversOf?: (check: RunnableCheck) => Leftovers;
   /** Pause before each retry. Default: the check's timeout, at most one second. */
   readonly retryDelayMs?: number;
 }
@@ -54,8 +61,7 @@ export async function runCheck(
   do {
     if (attempts > 0) await pause(retryDelayMs, options.signal);
     attempts += 1;
-    last =
-      plugin === undefined ? unknownType(definition.type) : await attempt(plugin, definition, facts, options.signal);
+    last = plugin === undefined ? unknownType(definition.type) : await attempt(plugin, definition, facts, options);
   } while (last.end !== 'pass' && last.isFinal !== true && attempts <= definition.retries && !options.signal?.aborted);
 
   return {
@@ -83,7 +89,7 @@ async function attempt(
   plugin: CheckPlugin,
   definition: RunnableCheck,
   facts: Instance,
-  stop: AbortSignal | undefined,
+  { signal: stop, outbound = defaultOutboundPolicy, leftoversOf }: RunCheckOptions,
 ): Promise<Attempt> {
   const params = plugin.params.safeParse(definition.params);
   if (!params.success) {
@@ -110,7 +116,14 @@ async function attempt(
     return { end: 'timeout', detail: `no answer within ${definition.timeoutMs} ms`, evidence: {} };
   };
   try {
-    const context = { target: definition.target, facts, signal, timeoutMs: definition.timeoutMs };
+    const context: CheckContext = {
+      target: definition.target,
+      facts,
+      signal,
+      timeoutMs: definition.timeoutMs,
+      outbound,
+      ...(leftoversOf === undefined ? {} : { leftovers: leftoversOf(definition) }),
+    };
     // The race holds plugins to the timeout that ignore their signal.
     const result = await Promise.race([plugin.run(params.data, context), aborted(signal)]);
     if (result === undefined) return ended();

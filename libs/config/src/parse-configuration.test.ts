@@ -137,6 +137,7 @@ describe('a whole configuration', () => {
       monitoringMs: 300_000,
       breaker: { window: 10, failureRatio: 0.5, consecutiveFailures: 3, cooldownMs: 3_600_000 },
       protectedTargets: [{ service: 'db', instance: 'db-1' }],
+      outbound: { privateAddresses: 'allow', allowedRanges: [] },
       dryRun: false,
     });
     expect(configuration.health).toEqual({ recoverAfter: 2, flapping: { changes: 6, withinMs: 600_000 } });

@@ -68,6 +68,7 @@ export const bucketDefinitions: readonly BucketDefinition[] = [
   stateBuckets.incidentBucket,
   stateBuckets.openIncidentBucket,
   stateBuckets.healthBucket,
+  stateBuckets.leftoverBucket,
   stateBuckets.detectorBucket,
   stateBuckets.journalBucket,
   stateBuckets.escalationBucket,

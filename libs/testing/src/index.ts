@@ -1,4 +1,6 @@
 export { bundleApp, startApp } from './app.ts';
+export { makeCertificate } from './certificate.ts';
+export type { TestCertificate } from './certificate.ts';
 export { eventually } from './eventually.ts';
 export type { EventuallyOptions } from './eventually.ts';
 export { freePort } from '@cortex/local-stack';

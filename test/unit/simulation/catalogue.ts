@@ -102,6 +102,7 @@ export const safety: SafetyPolicy = SafetyPolicy.parse({
   monitoringMs: 5 * minute,
   breaker: { window: 10, failureRatio: 0.5, consecutiveFailures: 3, cooldownMs: 60 * minute },
   protectedTargets: [{ service: 'cache', instance: 'cache-4' }],
+  outbound: { privateAddresses: 'allow', allowedRanges: [] },
   dryRun: false,
 });
 

@@ -41,6 +41,7 @@ export const checkCommand: CommandDefinition = {
       wanted.map((check) =>
         runCheck(check, factsOf(result.configuration, check.target), {
           registry: plugins.checks,
+          outbound: result.configuration.safety.outbound,
           now: () => new Date(),
           signal: surroundings.signal,
         }),

@@ -76,6 +76,7 @@ export function sampleConfiguration(): CortexConfiguration {
       monitoringMs: 5 * minuteMs,
       breaker: { window: 10, failureRatio: 0.5, consecutiveFailures: 3, cooldownMs: 60 * minuteMs },
       protectedTargets: [],
+      outbound: { privateAddresses: 'allow', allowedRanges: [] },
       dryRun: false,
     },
     contacts: [{ name: 'log', channels: [{ type: 'log' }] }],

@@ -1,5 +1,5 @@
 import type { ChannelPlugin, Page } from '@cortex/channels';
-import { resolveSecret } from '@cortex/channels';
+import { resolveSecret } from '@cortex/secrets';
 import type { CortexConfiguration } from '@cortex/contracts';
 import type { PageOrder, SendOutcome } from '@cortex/escalation';
 import type { ServiceContext } from '@cortex/service';

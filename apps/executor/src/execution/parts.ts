@@ -1,7 +1,7 @@
 import type { ActionDefinition } from '@cortex/actions';
 import type { Bucket, Leases } from '@cortex/bus';
 import type { CheckPlugin } from '@cortex/checks';
-import type { CheckDefinition, ExecutionRecord, LeaseRecord, Target } from '@cortex/contracts';
+import type { CheckDefinition, ExecutionRecord, LeaseRecord, OutboundPolicy, Target } from '@cortex/contracts';
 import type { ServiceContext } from '@cortex/service';
 import type { ExecutorMetrics } from '../metrics.ts';
 import type { KillSwitchReader } from './kill-switch.ts';
@@ -16,6 +16,8 @@ export interface ExecutorParts {
   readonly killSwitch: KillSwitchReader;
   /** The user's checks: a pre-condition may name one of them. */
   readonly configuredChecks: readonly CheckDefinition[];
+  /** Where pre-conditions may connect to. */
+  readonly outbound: OutboundPolicy;
   readonly protectedTargets: readonly Target[];
   readonly metrics: ExecutorMetrics;
   readonly logger: ServiceContext['logger'];

@@ -35,6 +35,7 @@ async function problemOf(
     const outcome = await runCheck(definitionOf(parts, target, check, given), target.facts, {
       registry: parts.checks,
       now: parts.now,
+      outbound: parts.outbound,
       signal,
     });
     return outcome.passed ? undefined : `pre-condition ${check} does not hold on ${target.instance}: ${outcome.detail}`;

@@ -36,7 +36,12 @@ export function createTargetChecks(options: {
           const check = byKey.get(key);
           const instance = check === undefined ? undefined : facts.get(targetKey(check.target));
           if (check === undefined || instance === undefined) return [];
-          const outcome = await runCheck(check, instance, { registry, now, signal });
+          const outcome = await runCheck(check, instance, {
+            registry,
+            now,
+            signal,
+            outbound: config.safety.outbound,
+          });
           options.onOutcome(outcome);
           return [outcome];
         }),

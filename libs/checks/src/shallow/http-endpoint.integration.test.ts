@@ -1,42 +1,18 @@
-import { createServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { eventually, makeCertificate, temporaryFolder } from '@cortex/testing';
+import type { JsonRecord } from '@cortex/contracts';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Instance } from '@cortex/contracts';
-import type { CheckOutcome, JsonRecord } from '@cortex/contracts';
-import { runCheck } from '../run-check.ts';
+import { closeServers, openSockets, serve, serveTls } from '../test/servers.ts';
+import { runOf } from '../test/run-of.ts';
+import { startHttpProcess } from '../test/http-process.ts';
 
-const servers: Server[] = [];
+const run = runOf('http_endpoint', 'shallow');
+const check = (params: JsonRecord, timeoutMs = 2_000) => run(params, { timeoutMs });
+const folder = temporaryFolder();
+const day = 86_400_000;
 
-async function serve(listener: RequestListener): Promise<number> {
-  const server = createServer(listener);
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
-}
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-});
-
-function check(params: JsonRecord, timeoutMs = 2_000): Promise<CheckOutcome> {
-  return runCheck(
-    {
-      name: 'shop-http',
-      type: 'http_endpoint',
-      tier: 'shallow',
-      target: { service: 'shop', instance: 'shop-1' },
-      params,
-      timeoutMs,
-      retries: 0,
-    },
-    Instance.parse({ id: 'shop-1', host: '127.0.0.1' }),
-    { now: () => new Date() },
-  );
-}
+afterEach(closeServers);
 
 describe('http_endpoint', () => {
   it('passes on 200 by default, at the host of the instance', async () => {
@@ -114,8 +90,7 @@ describe('http_endpoint', () => {
 
   it('calls a refused connection a failure, not an error', async () => {
     const port = await serve(() => undefined);
-    const server = servers.pop();
-    await new Promise((resolve) => server?.close(resolve));
+    await closeServers();
     const outcome = await check({ port });
     expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
     expect(outcome.detail).toContain('connection refused');
@@ -126,9 +101,144 @@ describe('http_endpoint', () => {
     expect(await check({ port })).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
   });
 
-  it('refuses to guess an address', async () => {
-    expect(await check({ path: '/health' })).toMatchObject({ passed: false, evidence: { outcome: 'error' } });
-    expect(await check({ url: 'file:///etc/passwd' })).toMatchObject({ evidence: { outcome: 'error' } });
-    expect(await check({ port: 80, expected_status: [] })).toMatchObject({ evidence: { outcome: 'error' } });
+  it('asks the port of the instance, as the specification writes it', async () => {
+    const port = await serve((request, response) => response.writeHead(request.url === '/health' ? 200 : 404).end());
+    const example = { method: 'GET', path: '/health', expected_status: 200 };
+    expect(await run(example, { facts: { port } })).toMatchObject({ passed: true });
+  });
+
+  it.each([
+    ['2xx', 204, true],
+    ['2xx', 301, false],
+    [[200, '4xx'], 404, true],
+    [[200, '4xx'], 500, false],
+  ])('expecting %s, answers %i with %s', async (expected_status, status, passed) => {
+    const port = await serve((_request, response) => response.writeHead(status).end());
+    expect(await check({ port, expected_status })).toMatchObject({ passed });
+  });
+
+  it('says what it expected of a JSON body and what it saw', async () => {
+    const port = await serve((_request, response) => {
+      response.end('{"status":"DOWN","db":{"latency_ms":80,"__proto__":1},"tags":["a"]}');
+    });
+    expect(await check({ port, json: ['db.latency_ms < 100', '"a" in tags'] })).toMatchObject({ passed: true });
+    const json = ['status == "UP"', 'db.latency_ms < 50', 'constructor.name == "Object"'];
+    const { passed, detail } = await check({ port, json });
+    expect(passed).toBe(false);
+    expect(detail).toContain('expected status == "UP", but status is "DOWN"');
+    expect(detail).toContain('expected db.latency_ms < 50, but db.latency_ms is 80');
+    expect(detail).toContain('constructor.name has no usable value');
+  });
+
+  it('names a body that is no JSON, and one that is too long to judge', async () => {
+    const port = await serve((_request, response) => void response.end(`"${'x'.repeat(5_000)}"...`));
+    expect((await check({ port, json: 'a == 1' })).detail).toContain('the body is not JSON');
+    expect((await check({ port, json: 'a == 1', max_body_bytes: 100 })).detail).toContain('longer than the 100');
+  });
+
+  it('tells how long the certificate still holds', async () => {
+    const { key, cert } = makeCertificate(new Date(Date.now() + 10 * day));
+    const ca_file = join(folder.path, 'ca.pem');
+    writeFileSync(ca_file, cert);
+    const port = await serveTls({ key, cert }, (_request, response) => void response.end('ok'));
+    const params = { port, scheme: 'https', host: 'localhost', ca_file };
+    expect(await check({ ...params, tls_expiry: '> 7d' })).toMatchObject({ passed: true });
+    const ending = await check({ ...params, tls_expiry: '> 14d' });
+    expect(ending).toMatchObject({ passed: false, evidence: { outcome: 'fail', status: 200 } });
+    expect(ending.detail).toMatch(/certificate expires .* in 9d.*, expected > 14d/);
+    const untrusted = await check({ port, scheme: 'https', host: 'localhost', tls_expiry: '> 7d' });
+    expect(untrusted.detail).toContain('self-signed');
+  });
+
+  it('fails on an expired certificate', async () => {
+    const { key, cert } = makeCertificate(new Date(Date.now() - day));
+    const ca_file = join(folder.path, 'old.pem');
+    writeFileSync(ca_file, cert);
+    const port = await serveTls({ key, cert }, (_request, response) => void response.end('ok'));
+    const outcome = await check({ url: `https://localhost:${port}/`, ca_file, tls_expiry: '>1d' });
+    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(outcome.detail).toContain('certificate has expired');
+  });
+
+  it('sends a secret by reference, and shows it nowhere', async () => {
+    const canary = 'canary-7f3a9c';
+    process.env['CORTEX_TEST_CANARY'] = canary;
+    const seen: (string | undefined)[] = [];
+    const port = await serve((request, response) => {
+      seen.push(request.headers.authorization, String(request.headers['x-key']));
+      response.setHeader('x-echo', `${canary} ${Buffer.from(canary).toString('base64')}`);
+      response.end(JSON.stringify({ echo: request.headers.authorization, [canary]: 1 }));
+    });
+    const headers = { authorization: 'Bearer {{env:CORTEX_TEST_CANARY}}', 'x-key': 'env:CORTEX_TEST_CANARY' };
+    const outcomes = [
+      await check({ port, headers }),
+      await check({ port, headers, expected_headers: { 'x-echo': 'other' }, json: 'echo == "x"' }),
+      await check({ port: 1, headers }),
+      await check({ port, headers: { a: 'env:CORTEX_TEST_UNSET' } }),
+      await check({ url: `http://localhost:${port}/?token=${canary}` }),
+    ];
+    expect(seen.slice(0, 2)).toEqual([`Bearer ${canary}`, canary]);
+    expect(outcomes[1]?.detail).toContain('[secret]');
+    expect(outcomes[3]?.detail).toContain('CORTEX_TEST_UNSET');
+    const shown = JSON.stringify(outcomes);
+    expect(shown).not.toContain(canary);
+    expect(shown).not.toContain(Buffer.from(canary).toString('base64'));
+    delete process.env['CORTEX_TEST_CANARY'];
+  });
+
+  it('sees a server killed, frozen and back again', async () => {
+    const server = await startHttpProcess();
+    const { port } = server;
+    expect(await check({ port })).toMatchObject({ passed: true });
+    server.process.signal('SIGSTOP');
+    expect(await check({ port }, 300)).toMatchObject({ passed: false, evidence: { outcome: 'timeout' } });
+    server.process.signal('SIGCONT');
+    await eventually(async () => expect(await check({ port })).toMatchObject({ passed: true }));
+    await server.process.kill();
+    expect(await check({ port })).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    const next = await startHttpProcess(port);
+    expect(await check({ port })).toMatchObject({ passed: true });
+    await next.process.kill();
+  });
+
+  it('leaves no socket behind over two thousand runs', async () => {
+    const port = await serve((_request, response) => void response.end('{"a":1}'));
+    const params = { port, json: 'a == 1' };
+    let failed = 0;
+    for (let index = 0; index < 2_000; index += 1) {
+      const outcome = await check(params);
+      if (!outcome.passed) failed += 1;
+    }
+    expect(failed).toBe(0);
+    await eventually(() => expect(openSockets()).toBe(0));
+  });
+
+  it('never asks what must not be asked', async () => {
+    const refused = await check({ host: '0xa9fea9fe', port: 80 });
+    expect(refused).toMatchObject({ passed: false, evidence: { outcome: 'error' } });
+    expect(refused.detail).toContain('always refused');
+    const port = await serve((_request, response) => void response.end());
+    const forbidden = await run({ port }, { outbound: { privateAddresses: 'forbid', allowedRanges: [] } });
+    expect(forbidden.detail).toContain('safety.outbound');
+    const allowed = await run({ port }, { outbound: { privateAddresses: 'forbid', allowedRanges: ['127.0.0.0/8'] } });
+    expect(allowed).toMatchObject({ passed: true });
+  });
+
+  it('refuses parameters that mean nothing', async () => {
+    for (const params of [
+      { url: 'file:///etc/passwd' },
+      { url: 'http://user:x@localhost/' },
+      { port: 80, expected_status: [] },
+      { port: 80, expected_status: '7xx' },
+      { port: 80, tls_expiry: '>1d' },
+      { port: 80, json: 'a = 1' },
+      { port: 80, headers: { 'content-length': '5' } },
+      { port: 80, path: '/a b' },
+    ]) {
+      expect(await check(params as JsonRecord)).toMatchObject({
+        passed: false,
+        detail: expect.stringContaining('parameters of http_endpoint are wrong'),
+      });
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { guardedTarget } from '@cortex/outbound';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { z } from 'zod';
@@ -17,11 +18,11 @@ export const tcpPort = defineCheck({
   summary: 'A TCP port accepts connections',
   tier: 'shallow',
   params: Params,
-  async run(params, { facts, signal }) {
+  async run(params, { facts, signal, outbound }) {
     const host = params.host ?? facts.host;
     const evidence = { host, port: params.port };
     const startedAt = performance.now();
-    const socket = connect({ host, port: params.port, signal });
+    const socket = connect({ ...guardedTarget(host, params.port, outbound), signal });
     try {
       await once(socket, 'connect', { signal });
       const latencyMs = Math.round(performance.now() - startedAt);

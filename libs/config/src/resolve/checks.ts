@@ -96,7 +96,7 @@ function timingOf(
       'make timeout shorter than interval',
     );
   }
-  return { intervalMs, timeoutMs, retries: own.retries ?? defaults.retries };
+  return { intervalMs, timeoutMs, retries: own.retries ?? own.retry ?? defaults.retries };
 }
 
 interface ResolvedTarget {

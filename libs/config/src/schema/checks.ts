@@ -13,6 +13,7 @@ export const CheckInput = z
     interval: positiveDuration('5s').optional(),
     timeout: positiveDuration('100ms').optional(),
     retries: z.number().int().nonnegative().optional(),
+    retry: z.number().int().nonnegative().optional().meta({ description: 'The same as retries, which goes before it' }),
     params: JsonRecord.optional().meta({ description: 'Parameters whose names clash with the keys of a check' }),
   })
   .meta({ description: 'Every other key is a parameter of the check plugin' });

@@ -64,6 +64,7 @@ const TimeWindowInput = z
       : { ...window, days: [...new Set(window.days)].toSorted((left, right) => left - right) },
   );
 
+const cidr = z.union([z.cidrv4(), z.cidrv6()], 'must be a range like 10.0.0.0/8 or fd00::/8');
 const ratio = z.number().gt(0).max(1);
 
 export const SafetyInput = z
@@ -95,6 +96,17 @@ export const SafetyInput = z
       .array(z.strictObject({ service: Name, instance: Name.optional() }))
       .prefault([])
       .meta({ description: 'Targets that Cortex never acts on' }),
+    outbound: z
+      .strictObject({
+        private_addresses: z.enum(['allow', 'forbid']).prefault('allow'),
+        allowed_ranges: z
+          .array(cidr)
+          .max(256)
+          .prefault([])
+          .meta({ description: 'Ranges that stay allowed when private addresses are forbidden' }),
+      })
+      .prefault({})
+      .meta({ description: 'Where checks may connect to' }),
     dry_run: z.boolean().prefault(false),
   })
   .transform((safety) => ({
@@ -116,6 +128,10 @@ export const SafetyInput = z
       cooldownMs: safety.breaker.cooldown,
     },
     protectedTargets: safety.protected_targets,
+    outbound: {
+      privateAddresses: safety.outbound.private_addresses,
+      allowedRanges: safety.outbound.allowed_ranges,
+    },
     dryRun: safety.dry_run,
   }));
 export type SafetyInput = z.output<typeof SafetyInput>;

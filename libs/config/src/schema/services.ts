@@ -25,6 +25,13 @@ export const InstanceInput = z
   .strictObject({
     id: Name,
     host: Name.optional(),
+    port: z
+      .number()
+      .int()
+      .min(1)
+      .max(65_535)
+      .optional()
+      .meta({ description: 'Where HTTP checks ask, unless they name a port' }),
     region: Name.optional(),
     cluster: Name.optional(),
     process: Process.optional(),

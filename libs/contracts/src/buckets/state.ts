@@ -65,6 +65,23 @@ export const healthBucket = defineBucket({
   value: HealthRecord,
 });
 
+/** What a run of a check has begun and may have to clean up. Holds no secret. */
+export const LeftoverRecord = z.strictObject({
+  begun: z.array(z.string().max(128)).max(64),
+  variables: z.record(z.string().max(128), z.union([z.string().max(4_096), z.number(), z.boolean()])),
+  /** Until then the run may still be under way. */
+  activeUntil: Timestamp,
+});
+export type LeftoverRecord = z.infer<typeof LeftoverRecord>;
+
+export const leftoverBucket = defineBucket({
+  name: 'cortex-leftovers',
+  summary: 'What runs of end_to_end_workflow have begun and not yet cleaned up',
+  key: '<check>.<service>.<instance>.<run id>',
+  value: LeftoverRecord,
+  coordination: true,
+});
+
 /** Detection state of one partition. */
 export const detectorBucket = defineBucket({
   name: 'cortex-detector',

@@ -10,6 +10,8 @@ export type Target = z.infer<typeof Target>;
 export const Instance = z.strictObject({
   id: Name,
   host: Name.default('localhost'),
+  /** Where HTTP checks ask, unless they name a port. */
+  port: z.number().int().min(1).max(65_535).optional(),
   region: Name.optional(),
   cluster: Name.optional(),
   /** How `restart_service` finds and starts a plain process. `pidFile` is written by the process or by Cortex. */

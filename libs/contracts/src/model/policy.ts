@@ -13,6 +13,15 @@ export const TimeWindow = z.strictObject({
 });
 export type TimeWindow = z.infer<typeof TimeWindow>;
 
+/** Where outgoing requests may go, apart from link-local, metadata, multicast and reserved addresses: those are always refused. */
+export const OutboundPolicy = z.strictObject({
+  /** Loopback, private and carrier-grade NAT ranges. */
+  privateAddresses: z.enum(['allow', 'forbid']),
+  /** Ranges that stay allowed when private addresses are forbidden. */
+  allowedRanges: z.array(z.union([z.cidrv4(), z.cidrv6()])).max(256),
+});
+export type OutboundPolicy = z.infer<typeof OutboundPolicy>;
+
 /** Limits on harm. Spec 5.1, 7 and reference INV-1 to INV-14. */
 export const SafetyPolicy = z.strictObject({
   /** Above this share of unhealthy services, my own view is suspect: no new remediation. */
@@ -43,6 +52,7 @@ export const SafetyPolicy = z.strictObject({
   }),
   /** Targets that Cortex never acts on: its own control plane. */
   protectedTargets: z.array(Target),
+  outbound: OutboundPolicy,
   /** True: every playbook runs as a dry run; nothing is changed anywhere. */
   dryRun: z.boolean(),
 });

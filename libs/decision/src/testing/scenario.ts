@@ -64,6 +64,7 @@ export function makeSafety(fields: Record<string, unknown> = {}) {
     monitoringMs: 5 * minute,
     breaker: { window: 10, failureRatio: 0.5, consecutiveFailures: 3, cooldownMs: 60 * minute },
     protectedTargets: [],
+    outbound: { privateAddresses: 'allow', allowedRanges: [] },
     dryRun: false,
     ...fields,
   });

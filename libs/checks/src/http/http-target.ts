@@ -1,0 +1,52 @@
+import { HttpHeaders, HttpUrl } from '@cortex/outbound';
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { CheckContext } from '../define-check.ts';
+import { AbsolutePath, Host, Port } from '../params.ts';
+
+export const HttpPath = z
+  .string()
+  .regex(/^\/(?!\/)/, 'must start with one /')
+  .max(4_096)
+  .regex(/^[^\s\\#]*$/, 'must not contain white space, \\ or #');
+
+/** Where a check sends its requests, when it does not give the whole address. */
+export const originParams = {
+  scheme: z.enum(['http', 'https']).default('http'),
+  /** Default: the host of the instance. */
+  host: Host.optional(),
+  /** Default: the port of the instance, else 80 or 443. */
+  port: Port.optional(),
+  /** A file with the certificate authorities (PEM) to trust, instead of the well-known ones. */
+  ca_file: AbsolutePath.optional(),
+};
+
+export const urlParam = HttpUrl.optional();
+
+/** Request headers. A value may be a reference to a secret, or hold one: `Bearer {{env:TOKEN}}`. */
+export const headersParam = HttpHeaders.default({});
+
+export const RequestBody = z.string().max(65_536);
+
+interface Origin {
+  readonly scheme: 'http' | 'https';
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+}
+
+/** The address of a path at the target: `http://shop-1:8080/health`. */
+export function addressOf(origin: Origin, path: string, facts: CheckContext['facts']): string {
+  const host = origin.host ?? facts.host;
+  const port = origin.port ?? (origin.host === undefined ? facts.port : undefined);
+  const shownPort = port === undefined ? '' : `:${port}`;
+  return `${origin.scheme}://${host.includes(':') ? `[${host}]` : host}${shownPort}${path}`;
+}
+
+/** Options of an HTTP client for the check. */
+export async function clientOptions(
+  params: { readonly ca_file?: string | undefined },
+  { outbound }: Pick<CheckContext, 'outbound'>,
+) {
+  const ca = params.ca_file === undefined ? undefined : await readFile(params.ca_file, 'utf8');
+  return { policy: outbound, userAgent: 'cortex-health-check', ...(ca === undefined ? {} : { ca }) };
+}

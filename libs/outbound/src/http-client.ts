@@ -1,0 +1,110 @@
+import type { TLSSocket } from 'node:tls';
+import { Agent, buildConnector } from 'undici';
+import { defaultOutboundPolicy } from './address-rules.ts';
+import type { OutboundPolicy } from './address-rules.ts';
+import { guardedLookup } from './guarded-lookup.ts';
+import { sendWithRedirects } from './send.ts';
+
+export type HttpMethod = 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface HttpRequest {
+  readonly url: string;
+  readonly method?: HttpMethod;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Covers all of it: name, connection, headers, redirects, body. */
+  readonly signal: AbortSignal;
+  /** Redirects to follow; each is checked like a first request. Default 0. */
+  readonly maxRedirects?: number;
+  /** As much of the body as is read. Default 0: the body is left alone. */
+  readonly maxBodyBytes?: number;
+}
+
+export interface HttpResponse {
+  /** Where the answer came from, after redirects. */
+  readonly url: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: string;
+  /** False when there is more of the body than was read. */
+  readonly isWhole: boolean;
+  /** Of the certificate that the last server presented. */
+  readonly certificateExpiresAt?: Date;
+}
+
+export interface HttpClientOptions {
+  /** Default: everything but what is always refused. */
+  readonly policy?: OutboundPolicy;
+  /** Connections to one server at once. Default 1. */
+  readonly connections?: number;
+  /** Use a connection for several requests. Default false: a used one would not notice that nobody accepts any more. */
+  readonly keepAlive?: boolean;
+  /** Certificate authorities (PEM) instead of the well-known ones. */
+  readonly ca?: string;
+  readonly userAgent?: string;
+}
+
+/** The one way out over HTTP. Close it: it holds sockets. */
+export interface HttpClient {
+  /** Throws what broke on the way, or `OutboundRefusedError`. Any status is an answer. */
+  send(request: HttpRequest): Promise<HttpResponse>;
+  /** Cuts off whatever is under way. */
+  close(): Promise<void>;
+}
+
+/** A client that goes only where it may, and connects to the very address that it has checked. */
+export function openHttpClient(options: HttpClientOptions = {}): HttpClient {
+  const { policy = defaultOutboundPolicy, ca, keepAlive = false } = options;
+  const expiries = new Map<string, Date>();
+  const connectTo = buildConnector({
+    timeout: 0,
+    maxCachedSessions: 0,
+    // A browser's race of addresses would leave attempts behind.
+    autoSelectFamily: true,
+    lookup: guardedLookup(policy),
+    ...(ca === undefined ? {} : { ca }),
+  });
+  const agent = new Agent({
+    connections: options.connections ?? 1,
+    pipelining: keepAlive ? 1 : 0,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect(target, callback) {
+      connectTo(target, (...result) => {
+        const [error, socket] = result;
+        if (error === null && target.protocol === 'https:') {
+          const certificate = (socket as TLSSocket).getPeerX509Certificate();
+          if (certificate !== undefined) expiries.set(originOf(target), new Date(certificate.validTo));
+        }
+        callback(...result);
+      });
+    },
+  });
+  return {
+    send: (request) =>
+      sendWithRedirects(request, {
+        agent,
+        policy,
+        keepAlive,
+        userAgent: options.userAgent ?? 'cortex',
+        expiryOf: (origin) => expiries.get(origin),
+      }),
+    close: () => agent.destroy(),
+  };
+}
+
+/** One request over a connection of its own. */
+export async function sendOnce(request: HttpRequest, options: HttpClientOptions = {}): Promise<HttpResponse> {
+  const client = openHttpClient(options);
+  try {
+    return await client.send(request);
+  } finally {
+    // Also cuts off a body that was not wanted.
+    await client.close();
+  }
+}
+
+function originOf({ protocol, hostname, port }: buildConnector.Options): string {
+  const host = hostname.includes(':') && !hostname.startsWith('[') ? `[${hostname}]` : hostname;
+  return new URL(`${protocol}//${host}:${port}`).origin;
+}
