@@ -2,6 +2,7 @@ import type { CheckPlugin } from './define-check.ts';
 import { noActiveBackups } from './preconditions/no-active-backups.ts';
 import { sufficientPermissions } from './preconditions/sufficient-permissions.ts';
 import { writableFilesystem } from './preconditions/writable-filesystem.ts';
+import { filesystemIo } from './deep/filesystem-io.ts';
 import { messageQueue } from './deep/message-queue.ts';
 import { basicMetrics } from './shallow/basic-metrics.ts';
 import { httpEndpoint } from './shallow/http-endpoint.ts';
@@ -10,6 +11,7 @@ import { tcpPort } from './shallow/tcp-port.ts';
 
 const plugins: readonly CheckPlugin[] = [
   basicMetrics,
+  filesystemIo,
   messageQueue,
   httpEndpoint,
   tcpPort,

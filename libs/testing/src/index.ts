@@ -4,6 +4,8 @@ export type { EventuallyOptions } from './eventually.ts';
 export { freePort } from '@cortex/local-stack';
 export { startHttpReceiver } from './http-receiver.ts';
 export type { HttpReceiver } from './http-receiver.ts';
+export { mayMount, mountHanging, mountTmpfs } from './mounts.ts';
+export type { TestMount } from './mounts.ts';
 export { startNats, startProvisionedNats } from './nats.ts';
 export type { ProvisionedNats, TestNats } from './nats.ts';
 export { startProcess } from './process.ts';
