@@ -15,11 +15,16 @@ const packages = {
     brew: 'nats-server',
     hint: 'https://docs.nats.io/running-a-nats-service/introduction/installation',
   },
-  // Tests start a server of their own; one that the package may have started is left alone.
+  // Tests start servers of their own; those that the packages may have started are left alone.
   prometheus: {
     apt: 'prometheus',
     brew: 'prometheus',
     hint: 'https://prometheus.io/docs/prometheus/latest/installation/',
+  },
+  'rabbitmq-server': {
+    apt: 'rabbitmq-server',
+    brew: 'rabbitmq',
+    hint: 'https://www.rabbitmq.com/docs/download',
   },
   chromium: { apt: 'chromium', brew: 'chromium', hint: 'install Chromium with your package manager' },
 };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /** A limit that a value keeps to: `<90%`, `>100MB`. */
 export interface Bound {
-  readonly operator: '<' | '<=' | '>' | '>=';
+  readonly operator: '<' | '<=' | '>' | '>=' | '=';
   readonly value: number;
   readonly text: string;
 }
@@ -34,10 +34,17 @@ export function keepsTo(value: number, bound: Bound): boolean {
       return value > bound.value;
     case '>=':
       return value >= bound.value;
+    case '=':
+      return value === bound.value;
     default:
       return bound.operator satisfies never;
   }
 }
+
+/** `>0`, `<=10`, `=1`: a count. */
+export const CountBound = boundOf(['<', '<=', '>', '>=', '='], '>0', (text) =>
+  /^\d{1,12}$/.test(text) ? Number(text) : undefined,
+);
 
 function durationOf(text: string): number | undefined {
   return quantityOf(text, parseDuration);
@@ -61,7 +68,7 @@ function boundOf(
     .string()
     .max(64)
     .transform((text, context): Bound => {
-      const match = /^\s*([<>]=?)\s*(\S.*?)\s*$/.exec(text);
+      const match = /^\s*([<>]=?|=)\s*(\S.*?)\s*$/.exec(text);
       const operator = operators.find((known) => known === match?.[1]);
       const value = operator === undefined ? undefined : parse(match?.[2] ?? '');
       if (operator !== undefined && value !== undefined) return { operator, value, text: text.trim() };

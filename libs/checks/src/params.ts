@@ -1,4 +1,5 @@
 import { parseDuration, QuantityError } from '@cortex/conditions';
+import { isSecretReference } from '@cortex/secrets';
 import { z } from 'zod';
 
 /** Parameters that several checks share. An empty name or list never parses: it must not read as "all" or "none". */
@@ -26,3 +27,9 @@ export function DurationUpTo(longest: string) {
 
 /** One absolute path, or several. */
 export const AbsolutePaths = z.union([AbsolutePath, z.array(AbsolutePath).min(1)]);
+
+/** Points at a secret: `env:NAME` or `file:/path`. */
+export const SecretReference = z
+  .string()
+  .max(4_096)
+  .refine(isSecretReference, 'must be a reference, env:NAME or file:/path, never the secret itself');

@@ -5,6 +5,8 @@ import { apiDependency } from './deep/api-dependency.ts';
 import { noActiveBackups } from './preconditions/no-active-backups.ts';
 import { sufficientPermissions } from './preconditions/sufficient-permissions.ts';
 import { writableFilesystem } from './preconditions/writable-filesystem.ts';
+import { filesystemIo } from './deep/filesystem-io.ts';
+import { messageQueue } from './deep/message-queue.ts';
 import { basicMetrics } from './shallow/basic-metrics.ts';
 import { httpEndpoint } from './shallow/http-endpoint.ts';
 import { processRunning } from './shallow/process-running.ts';
@@ -12,6 +14,8 @@ import { tcpPort } from './shallow/tcp-port.ts';
 
 const plugins: readonly CheckPlugin[] = [
   basicMetrics,
+  filesystemIo,
+  messageQueue,
   httpEndpoint,
   apiDependency,
   endToEndWorkflow,

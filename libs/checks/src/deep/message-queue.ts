@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { defineCheck } from '../define-check.ts';
+import { Host, Port, SecretReference } from '../params.ts';
+import { tryNats } from '../queues/nats.ts';
+import { openQueueAddress, resolveQueueAddress } from '../queues/queue-address.ts';
+import { queueActions, QueueProblem } from '../queues/queue-trial.ts';
+import { tryRabbitmq } from '../queues/rabbitmq.ts';
+
+const kinds = {
+  rabbitmq: { run: tryRabbitmq, schemes: ['amqp:', 'amqps:'] },
+  nats: { run: tryNats, schemes: ['nats:', 'tls:'] },
+};
+
+const Params = z.strictObject({
+  type: z.enum(['rabbitmq', 'nats']),
+  /** From the first on, without gaps: one cannot consume what was not published. */
+  actions: z
+    .array(z.enum(queueActions))
+    .min(1)
+    .default([...queueActions])
+    .refine(
+      (actions) => actions.every((action, index) => action === queueActions[index]),
+      `in this order, from the first on: ${queueActions.join(', ')}`,
+    ),
+  /** Where the queue is, by reference: `amqp://user:password@host:port/vhost`, `nats://user:password@host:port`. */
+  connection: SecretReference.optional(),
+  /** Without `connection`. Default: the host of the instance. */
+  host: Host.optional(),
+  /** Without `connection`. Default: 5672 or 4222. */
+  port: Port.optional(),
+});
+
+/** Spec 2.2. Leaves nothing behind: queue and message are the check's own. */
+export const messageQueue = defineCheck({
+  name: 'message_queue',
+  summary: 'A message goes through a message queue: published, consumed, acknowledged',
+  tier: 'deep',
+  params: Params,
+  async run(params, { facts, signal }) {
+    const kind = kinds[params.type];
+    const address =
+      params.connection === undefined
+        ? openQueueAddress(params.host ?? facts.host, params.port)
+        : await resolveQueueAddress(params.connection, kind.schemes);
+    const name = `${params.type} at ${address.name}`;
+    const last = params.actions.at(-1) ?? 'verify_ack';
+    const startedAt = performance.now();
+    try {
+      const { server } = await kind.run(address, last, signal);
+      const latencyMs = Math.round(performance.now() - startedAt);
+      const done = params.actions.join(', ');
+      return { passed: true, detail: `${name}: ${done} in ${latencyMs} ms`, evidence: { server, latencyMs } };
+    } catch (error) {
+      if (signal.aborted || !(error instanceof QueueProblem)) throw error;
+      return { passed: false, detail: `${name}: ${address.redactor.text(error.message)}`, evidence: {} };
+    }
+  },
+});

@@ -1,0 +1,64 @@
+import { createRedactor, resolveSecret } from '@cortex/secrets';
+import type { Redactor } from '@cortex/secrets';
+
+/** Where a message queue is, and who asks. */
+export interface QueueAddress {
+  /** As it may be shown: host and port, or the reference. */
+  readonly name: string;
+  readonly host: string;
+  readonly port: number | undefined;
+  readonly isTls: boolean;
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+  /** The path: RabbitMQ's virtual host. */
+  readonly path: string;
+  /** Takes the credentials out of what the driver or the server says. */
+  readonly redactor: Redactor;
+}
+
+const schemes: Readonly<Record<string, boolean>> = { 'amqp:': false, 'amqps:': true, 'nats:': false, 'tls:': true };
+
+/** Reads `amqp://user:password@host:port/vhost`, `nats://…` and so on behind a reference. Its errors never show it. */
+export async function resolveQueueAddress(reference: string, allowed: readonly string[]): Promise<QueueAddress> {
+  const secret = await resolveSecret(reference);
+  const url = URL.canParse(secret) ? new URL(secret) : undefined;
+  const isTls = url === undefined || !allowed.includes(url.protocol) ? undefined : schemes[url.protocol];
+  if (url === undefined || isTls === undefined || url.hostname === '') {
+    const forms = allowed.map((scheme) => `${scheme}//user:password@host:port`);
+    throw new Error(`the connection behind ${reference} is not of the form ${forms.join(' or ')}`);
+  }
+  const [user, password, path] = [url.username, url.password, url.pathname.slice(1)].map(decode);
+  if (user === undefined || password === undefined || path === undefined) {
+    throw new Error(`the connection behind ${reference} has a % that encodes nothing`);
+  }
+  const redactor = createRedactor();
+  redactor.hide(secret);
+  // A token stands where the user name does.
+  const secrets = password === '' ? [user, url.username] : [password, url.password];
+  for (const form of secrets) redactor.hide(form);
+  return {
+    name: reference,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? undefined : Number(url.port),
+    isTls,
+    user: user === '' ? undefined : user,
+    password: password === '' ? undefined : password,
+    path,
+    redactor,
+  };
+}
+
+/** A server that asks for no credentials, or for those that everybody knows. */
+export function openQueueAddress(host: string, port: number | undefined): QueueAddress {
+  const name = port === undefined ? host : `${host}:${port}`;
+  const nobody = { isTls: false, user: undefined, password: undefined, path: '', redactor: createRedactor() };
+  return { name, host, port, ...nobody };
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,22 @@
+import type { QueueAddress } from './queue-address.ts';
+
+/** What a message queue is put to, in this order; each needs those before it. Spec 2.2. */
+export const queueActions = ['publish_test_message', 'consume_test_message', 'verify_ack'] as const;
+export type QueueAction = (typeof queueActions)[number];
+
+/** The queue does not do what it is there for. The message is for people and free of credentials once redacted. */
+export class QueueProblem extends Error {
+  override readonly name = 'QueueProblem';
+}
+
+/** Sends a message of its own through a queue of its own, as far as the last action. Throws {@link QueueProblem}. */
+export type QueueTrial = (
+  address: QueueAddress,
+  last: QueueAction,
+  signal: AbortSignal,
+) => Promise<{ readonly server: string }>;
+
+/** True when the trial goes as far as this action. */
+export function includes(last: QueueAction, action: QueueAction): boolean {
+  return queueActions.indexOf(action) <= queueActions.indexOf(last);
+}

@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { startProcess } from './process.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** A real file system, mounted for this test. */
+export interface TestMount {
+  readonly path: string;
+  makeReadOnly(): void;
+  unmount(): Promise<void>;
+}
+
+/** True when this process may mount; says so when not, for then tests are skipped. */
+export function mayMount(): boolean {
+  try {
+    mountTmpfs(64).unmount();
+    return true;
+  } catch {
+    console.log('skipped: file systems can only be mounted as root');
+    return false;
+  }
+}
+
+/** A file system in memory that is full after `kibibytes`. */
+export function mountTmpfs(kibibytes: number): TestMount {
+  const folder = temporaryFolder('cortex-mount-');
+  run('mount', '-t', 'tmpfs', '-o', `size=${kibibytes}k`, 'cortex-test', folder.path);
+  return {
+    path: folder.path,
+    makeReadOnly: () => run('mount', '-o', 'remount,ro', folder.path),
+    unmount: () => {
+      run('umount', folder.path);
+      folder.remove();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A FUSE file system whose server never answers: whoever touches it hangs until it is unmounted. */
+export async function mountHanging(): Promise<TestMount> {
+  const folder = temporaryFolder('cortex-hanging-');
+  const script =
+    'exec 3<>/dev/fuse && mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 cortex-test "$1" && echo mounted && exec sleep 600';
+  const server = startProcess(['sh', '-c', script, 'sh', folder.path]);
+  await server.waitForLine('mounted');
+  return {
+    path: folder.path,
+    makeReadOnly: () => {
+      throw new Error('it does not answer');
+    },
+    unmount: async () => {
+      await server.kill();
+      run('umount', '-l', folder.path);
+      folder.remove();
+    },
+  };
+}
+
+function run(program: string, ...argv: readonly string[]): void {
+  execFileSync(program, argv, { stdio: 'pipe' });
+}
