@@ -53,6 +53,7 @@ detection:
 safety:
   freeze_windows:
     - { name: night, days: [tue, mon], from: "22:00", to: "06:00", timezone: Europe/Berlin }
+  maintenance_windows: [{ name: sunday, days: [sun], from: "02:00", to: "04:00", pause_checks: [shop] }]
   protected_targets: [{ service: db }]
 escalation:
   contacts:
@@ -129,7 +130,9 @@ describe('a whole configuration', () => {
       stormMinServices: 3,
       stormCooldownMs: 300_000,
       freezeWindows: [{ name: 'night', days: [1, 2], from: '22:00', to: '06:00', timezone: 'Europe/Berlin' }],
-      maintenanceWindows: [],
+      maintenanceWindows: [
+        { name: 'sunday', days: [7], from: '02:00', to: '04:00', timezone: 'UTC', pausesChecksOf: ['shop'] },
+      ],
       approvalTtlMs: 900_000,
       planTtlMs: 600_000,
       holdRetryMs: 30_000,

@@ -3,6 +3,7 @@ export type { BreakerReset } from './breaker.ts';
 export { breakerEscalation } from './breaker-escalation.ts';
 export { breakerOpened } from './breaker-opened.ts';
 export { isInTheWay } from './gates/ask-gates.ts';
+export { isInside } from './gates/window.ts';
 export { isStorm } from './gates/storm.ts';
 export type { Facts, OpenIncident, PastIncident, PastUse } from './model/facts.ts';
 export { inputTypes } from './model/input.ts';
