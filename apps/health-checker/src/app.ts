@@ -1,6 +1,7 @@
 import { loadChecks } from '@cortex/checks';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import { shareOut } from '@cortex/shares';
+import { followDependencies } from './adapters/dependency-health.ts';
 import { openHealthStore } from './adapters/health-store.ts';
 import { CheckRunner } from './check-runner.ts';
 import { createHealthMetrics } from './metrics.ts';
@@ -21,6 +22,7 @@ export async function startHealthChecker(context: ServiceContext): Promise<Runni
   const store = await openHealthStore(bus);
   const results = createResultPublisher(bus, logger, metrics.resultDropped);
   const runner = new CheckRunner({ registry, findPause: pausesByWindow(config.safety), metrics, now });
+  const dependencies = await followDependencies(bus, config.services);
   const targets = targetsByShare(config);
   const beginning = new Set<string>();
   const sharing = await shareOut({
@@ -42,6 +44,7 @@ export async function startHealthChecker(context: ServiceContext): Promise<Runni
             monitor: {
               target,
               settings: { ...config.health, checks },
+              findDependenciesDown: () => dependencies.downOf(target.service),
               store,
               bus,
               offerResult: results.offer,
@@ -68,6 +71,7 @@ export async function startHealthChecker(context: ServiceContext): Promise<Runni
     isReady: () => beginning.size === 0,
     async beforeDrain() {
       await sharing.stop();
+      await dependencies.stop();
       await results.settle();
     },
   };

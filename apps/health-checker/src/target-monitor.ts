@@ -8,7 +8,8 @@ import type { HealthStore, StoredHealth } from './adapters/health-store.ts';
 
 export interface TargetMonitorOptions {
   readonly target: Target;
-  readonly settings: StepHealthSettings;
+  readonly settings: Omit<StepHealthSettings, 'dependenciesDown'>;
+  readonly findDependenciesDown: () => readonly string[];
   readonly store: HealthStore;
   readonly bus: Pick<Bus, 'publish'>;
   /** Takes the results that changed nothing. */
@@ -113,7 +114,8 @@ export class TargetMonitor {
   }
 
   private step(outcome: CheckOutcome): HealthStep {
-    return stepHealth(this.stored.health, outcome, this.options.settings, this.options.now().toISOString());
+    const settings = { ...this.options.settings, dependenciesDown: this.options.findDependenciesDown() };
+    return stepHealth(this.stored.health, outcome, settings, this.options.now().toISOString());
   }
 
   private publishResult(outcome: CheckOutcome): ReturnType<Bus['publish']> {

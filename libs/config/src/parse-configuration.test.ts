@@ -143,7 +143,7 @@ describe('a whole configuration', () => {
       protectedTargets: [{ service: 'db', instance: 'db-1' }],
       dryRun: false,
     });
-    expect(configuration.health).toEqual({ recoverAfter: 2, flapping: { changes: 6, withinMs: 600_000 } });
+    expect(configuration.health).toEqual({ recoverAfter: 2, flapping: { changes: 6, withinMs: 3_600_000 } });
   });
 
   it('narrows a contact to the method of a level, and pages everybody where no policy applies', () => {

@@ -180,6 +180,7 @@ export class Scenario {
               observedAt: this.now,
             })),
       flapping: false,
+      dependenciesDown: [],
       reason: `${instance} is ${to}`,
     };
   }
