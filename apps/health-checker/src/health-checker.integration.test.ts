@@ -212,6 +212,26 @@ plugins: [.]
     await eventually(() => expect(deepRuns()).toBe(2), patience);
   });
 
+  it('marks a target in trouble whose dependency is down', async () => {
+    await writeFile(
+      join(folder.path, 'cortex.yaml'),
+      `version: 1
+services:
+  - { name: db, instances: [{ id: db-1 }] }
+  - { name: shop, depends_on: [db], instances: [{ id: shop-1 }] }
+checks:
+  - { name: db, type: tcp_port, service: db, interval: 500ms, timeout: 400ms, retries: 0, host: 127.0.0.1, port: 1 }
+  - { name: web, type: http_endpoint, service: shop, interval: 500ms, timeout: 400ms, retries: 0, url: "http://127.0.0.1:${shop.port}/" }
+`,
+    );
+    isUp = false;
+    await startChecker();
+    const last = () => changes.findLast(({ data }) => data.target.service === 'shop')?.data;
+    await eventually(() => expect(last()).toMatchObject({ to: 'UNHEALTHY', dependenciesDown: ['db'] }), patience);
+    isUp = true;
+    await eventually(() => expect(last()).toMatchObject({ to: 'HEALTHY', dependenciesDown: [] }), patience);
+  });
+
   it('serves its metrics', async () => {
     const running = await startChecker();
     await eventually(() => expect(path()).toEqual(['UNKNOWN>HEALTHY']), patience);
@@ -219,6 +239,10 @@ plugins: [.]
     const { port } = JSON.parse(line) as { port: number };
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     expect(text).toMatch(/cortex_checks_total\{[^}]*type="http_endpoint"[^}]*passed="true"[^}]*\} [1-9]/);
+    expect(text).toMatch(/cortex_check_passing\{[^}]*check="web"[^}]*\} 1/);
+    expect(text).toMatch(/cortex_check_duration_seconds_count\{[^}]*check="web"[^}]*\} [1-9]/);
+    expect(text).toMatch(/cortex_check_last_pass_timestamp_seconds\{[^}]*check="web"[^}]*\} 1\d{9}/);
+    expect(text).toMatch(/cortex_owned_targets(\{[^}]*\})? 1/);
     expect(text).toMatch(/cortex_health_state\{[^}]*instance="shop-1"[^}]*\} 0/);
   });
 });

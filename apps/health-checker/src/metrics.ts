@@ -1,12 +1,20 @@
-import type { CheckOutcome, HealthState, Target } from '@cortex/contracts';
+import type { CheckDefinition, CheckOutcome, HealthState, Target } from '@cortex/contracts';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 
 export interface HealthMetrics {
+  started(delaySeconds: number, pace: string): void;
   checked(outcome: CheckOutcome): void;
+  paused(): void;
   setState(target: Target, state: HealthState): void;
+  /** Takes back what was said about a target that another replica watches now. */
+  forget(target: Target, checks: readonly CheckDefinition[]): void;
+  owned(change: number): void;
   resultDropped(): void;
 }
+
+/** Checks with series of their own; those beyond share the name `other`, so that no scrape grows without end. */
+const maxNamedChecks = 2_000;
 
 const stateValues: Readonly<Record<HealthState, number>> = {
   UNKNOWN: -1,
@@ -24,11 +32,30 @@ export function createHealthMetrics(registry: Registry): HealthMetrics {
     labelNames: ['type', 'passed'],
     registers,
   });
+  const delays = new Histogram({
+    name: 'cortex_check_start_delay_seconds',
+    help: 'How much later than due a health check began',
+    labelNames: ['pace'],
+    buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
+    registers,
+  });
   const seconds = new Histogram({
     name: 'cortex_check_duration_seconds',
     help: 'How long a health check took, with its retries',
-    labelNames: ['type'],
+    labelNames: ['type', 'check'],
     buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60],
+    registers,
+  });
+  const passing = new Gauge({
+    name: 'cortex_check_passing',
+    help: 'The last result of a health check: 1 passed, 0 did not',
+    labelNames: ['check'],
+    registers,
+  });
+  const lastPass = new Gauge({
+    name: 'cortex_check_last_pass_timestamp_seconds',
+    help: 'When a health check passed for the last time',
+    labelNames: ['check'],
     registers,
   });
   const states = new Gauge({
@@ -37,18 +64,48 @@ export function createHealthMetrics(registry: Registry): HealthMetrics {
     labelNames: ['target_service', 'instance'],
     registers,
   });
+  const owned = new Gauge({
+    name: 'cortex_owned_targets',
+    help: 'Targets that this health-checker watches',
+    registers,
+  });
+  const paused = new Counter({
+    name: 'cortex_checks_paused_total',
+    help: 'Health checks left out because their target was paused',
+    registers,
+  });
   const dropped = new Counter({
     name: 'cortex_check_results_dropped_total',
     help: 'Check results not published because the bus was away for too long; the health state took them in',
     registers,
   });
+  const named = new Set<string>();
   return {
-    checked({ type, passed, durationMs }) {
+    started: (delaySeconds, pace) => delays.observe({ pace }, Math.max(0, delaySeconds)),
+    checked({ check, type, passed, durationMs, observedAt }) {
       checks.inc({ type, passed: String(passed) });
-      seconds.observe({ type }, durationMs / 1_000);
+      if (named.size < maxNamedChecks) named.add(check);
+      if (!named.has(check)) {
+        seconds.observe({ type, check: 'other' }, durationMs / 1_000);
+        return;
+      }
+      seconds.observe({ type, check }, durationMs / 1_000);
+      passing.set({ check }, passed ? 1 : 0);
+      if (passed) lastPass.set({ check }, Date.parse(observedAt) / 1_000);
     },
+    paused: () => paused.inc(),
     setState: (target, state) =>
       states.set({ target_service: target.service, instance: target.instance }, stateValues[state]),
+    forget(target, gone) {
+      states.remove({ target_service: target.service, instance: target.instance });
+      for (const { name, type } of gone) {
+        named.delete(name);
+        seconds.remove({ type, check: name });
+        passing.remove({ check: name });
+        lastPass.remove({ check: name });
+      }
+    },
+    owned: (change) => owned.inc(change),
     resultDropped: () => dropped.inc(),
   };
 }

@@ -9,10 +9,24 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** The second run after a whole interval, and no jitter. */
+function even(): () => number {
+  let calls = 0;
+  return () => {
+    calls += 1;
+    return calls === 1 ? 1 : 0.5;
+  };
+}
+
 describe('startSchedule', () => {
   it('runs after the first delay, then at every interval', async () => {
     let runs = 0;
-    const schedule = startSchedule({ intervalMs: 100, firstDelayMs: 30, run: async () => void (runs += 1) });
+    const schedule = startSchedule({
+      intervalMs: 100,
+      firstDelayMs: 30,
+      random: even(),
+      run: async () => void (runs += 1),
+    });
     await vi.advanceTimersByTimeAsync(29);
     expect(runs).toBe(0);
     await vi.advanceTimersByTimeAsync(1);
@@ -27,7 +41,7 @@ describe('startSchedule', () => {
   it('never runs twice at once, and leaves out what it missed', async () => {
     const finish: (() => void)[] = [];
     const run = () => new Promise<void>((resolve) => void finish.push(resolve));
-    const schedule = startSchedule({ intervalMs: 100, firstDelayMs: 0, run });
+    const schedule = startSchedule({ intervalMs: 100, firstDelayMs: 0, random: even(), run });
     await vi.advanceTimersByTimeAsync(1_050);
     expect(finish).toHaveLength(1);
     finish[0]?.();
@@ -50,7 +64,7 @@ describe('startSchedule', () => {
         runs += 1;
         finish.push(resolve);
       });
-    const schedule = startSchedule({ intervalMs: 1_000, firstDelayMs: 1_000, run });
+    const schedule = startSchedule({ intervalMs: 1_000, firstDelayMs: 1_000, random: even(), run });
     schedule.runNow();
     await vi.advanceTimersByTimeAsync(0);
     expect(runs).toBe(1);
@@ -71,6 +85,7 @@ describe('startSchedule', () => {
     const schedule = startSchedule({
       intervalMs: 100,
       firstDelayMs: 0,
+      random: even(),
       run: () =>
         new Promise<void>((resolve) => {
           finish = resolve;
@@ -88,5 +103,51 @@ describe('startSchedule', () => {
     finish();
     await stopping;
     expect(stopped).toBe(true);
+  });
+
+  it('spreads what began together, and keeps to its interval on average', async () => {
+    const second: number[] = [];
+    const counts: number[] = [];
+    const startedAtMs = performance.now();
+    const schedules = Array.from({ length: 200 }, (_, index) => {
+      counts.push(0);
+      return startSchedule({
+        intervalMs: 1_000,
+        firstDelayMs: 0,
+        random: Math.random,
+        async run() {
+          counts[index] = (counts[index] ?? 0) + 1;
+          if (counts[index] === 2) second.push(performance.now() - startedAtMs);
+        },
+      });
+    });
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(Math.min(...second)).toBeGreaterThanOrEqual(500);
+    expect(Math.max(...second)).toBeLessThanOrEqual(1_001);
+    // Two hundred in half a second: no tenth of it has as many as half of them.
+    for (let from = 500; from < 1_000; from += 50) {
+      expect(second.filter((at) => at >= from && at < from + 50).length).toBeLessThan(100);
+    }
+    for (const count of counts) expect(count).toBeGreaterThan(94);
+    for (const count of counts) expect(count).toBeLessThan(107);
+    await Promise.all(schedules.map((schedule) => schedule.stop()));
+  });
+
+  it('comes earlier when the interval becomes shorter, and not earlier when it becomes longer', async () => {
+    let runs = 0;
+    const run = async () => void (runs += 1);
+    const schedule = startSchedule({ intervalMs: 1_000, firstDelayMs: 0, random: even(), run });
+    await vi.advanceTimersByTimeAsync(100);
+    schedule.changeInterval(200);
+    await vi.advanceTimersByTimeAsync(199);
+    expect(runs).toBe(1);
+    await vi.advanceTimersByTimeAsync(201);
+    expect(runs).toBe(3);
+    schedule.changeInterval(1_000);
+    await vi.advanceTimersByTimeAsync(201);
+    expect(runs).toBe(4);
+    await vi.advanceTimersByTimeAsync(998);
+    expect(runs).toBe(4);
+    await schedule.stop();
   });
 });

@@ -1,14 +1,15 @@
 import type { Bus } from '@cortex/bus';
 import { draft, healthChanged, healthChecked } from '@cortex/contracts';
 import type { CheckOutcome, HealthChange, Target } from '@cortex/contracts';
-import { changeKey, stepHealth } from '@cortex/health';
+import { changeKey, isWorthSaving, stepHealth } from '@cortex/health';
 import type { HealthStep, StepHealthSettings, TargetHealth } from '@cortex/health';
 import type { Logger } from 'pino';
 import type { HealthStore, StoredHealth } from './adapters/health-store.ts';
 
 export interface TargetMonitorOptions {
   readonly target: Target;
-  readonly settings: StepHealthSettings;
+  readonly settings: Omit<StepHealthSettings, 'dependenciesDown'>;
+  readonly findDependenciesDown: () => readonly string[];
   readonly store: HealthStore;
   readonly bus: Pick<Bus, 'publish'>;
   /** Takes the results that changed nothing. */
@@ -53,6 +54,11 @@ export class TargetMonitor {
     this.work();
   }
 
+  /** Leaves out the results that wait. */
+  drop(): void {
+    this.pending.length = 0;
+  }
+
   /** Resolves when every result taken so far has been worked in. */
   async settle(): Promise<void> {
     while (this.working !== undefined) await this.working;
@@ -84,7 +90,7 @@ export class TargetMonitor {
       const step = this.step(outcome);
       if (step.change === undefined) {
         if (causeId === undefined) this.options.offerResult(outcome);
-        if (!isWorthSaving(this.stored.health, step.state)) {
+        if (!isWorthSaving(this.stored.health, step.state, this.options.settings.recoverAfter)) {
           this.stored = { ...this.stored, health: step.state };
           return;
         }
@@ -108,7 +114,8 @@ export class TargetMonitor {
   }
 
   private step(outcome: CheckOutcome): HealthStep {
-    return stepHealth(this.stored.health, outcome, this.options.settings, this.options.now().toISOString());
+    const settings = { ...this.options.settings, dependenciesDown: this.options.findDependenciesDown() };
+    return stepHealth(this.stored.health, outcome, settings, this.options.now().toISOString());
   }
 
   private publishResult(outcome: CheckOutcome): ReturnType<Bus['publish']> {
@@ -135,13 +142,4 @@ export class TargetMonitor {
     this.stored = { ...stored, revision };
     return true;
   }
-}
-
-/** Between changes, only what a restart could not learn again within one round of checks is written. */
-function isWorthSaving(before: TargetHealth, after: TargetHealth): boolean {
-  const statuses = (health: TargetHealth): string =>
-    JSON.stringify(
-      Object.entries(health.memory.checks).map(([name, { status, persistent }]) => [name, status, persistent]),
-    );
-  return statuses(before) !== statuses(after);
 }

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { CheckOutcome, Instance } from '@cortex/contracts';
 import { z } from 'zod';
@@ -51,6 +52,17 @@ describe('runCheck', () => {
       attempts: 3,
       detail: 'answer 3',
     });
+  });
+
+  it('leaves nothing behind on the signal of whoever asks', async () => {
+    const stop = new AbortController();
+    const registry = checkThat(() => new Promise<CheckResult>(() => undefined));
+    const slow = definition({ timeoutMs: 5, retries: 2 });
+    await runCheck(slow, facts, { ...options, registry, signal: stop.signal });
+    expect(getEventListeners(stop.signal, 'abort')).toHaveLength(0);
+    const running = runCheck(definition({ timeoutMs: 60_000 }), facts, { ...options, registry, signal: stop.signal });
+    stop.abort();
+    expect(await running).toMatchObject({ passed: false, attempts: 1, evidence: { outcome: 'error' } });
   });
 
   it('holds a plugin to the timeout even when it ignores its signal', async () => {

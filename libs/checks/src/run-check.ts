@@ -103,8 +103,12 @@ async function attempt(
   }
 
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), definition.timeoutMs);
-  const signal = stop === undefined ? deadline.signal : AbortSignal.any([deadline.signal, stop]);
+  const { signal } = deadline;
+  const abort = (): void => deadline.abort();
+  const timer = setTimeout(abort, definition.timeoutMs);
+  // Not `AbortSignal.any`: what it makes is not let go of before `stop` is, and that lives as long as the process.
+  if (stop?.aborted === true) abort();
+  else stop?.addEventListener('abort', abort, { once: true });
   const startedAt = performance.now();
   const ended = (): Attempt => {
     if (stop?.aborted) return { end: 'error', detail: 'stopped before it ended', evidence: {}, isFinal: true };
@@ -133,7 +137,8 @@ async function attempt(
     return { end: 'error', detail: `${plugin.name} broke: ${messageOf(error)}`, evidence: {} };
   } finally {
     clearTimeout(timer);
-    deadline.abort();
+    stop?.removeEventListener('abort', abort);
+    abort();
   }
 }
 

@@ -53,6 +53,7 @@ detection:
 safety:
   freeze_windows:
     - { name: night, days: [tue, mon], from: "22:00", to: "06:00", timezone: Europe/Berlin }
+  maintenance_windows: [{ name: sunday, days: [sun], from: "02:00", to: "04:00", pause_checks: [shop] }]
   protected_targets: [{ service: db }]
 escalation:
   contacts:
@@ -128,7 +129,9 @@ describe('a whole configuration', () => {
       stormMinServices: 3,
       stormCooldownMs: 300_000,
       freezeWindows: [{ name: 'night', days: [1, 2], from: '22:00', to: '06:00', timezone: 'Europe/Berlin' }],
-      maintenanceWindows: [],
+      maintenanceWindows: [
+        { name: 'sunday', days: [7], from: '02:00', to: '04:00', timezone: 'UTC', pausesChecksOf: ['shop'] },
+      ],
       approvalTtlMs: 900_000,
       planTtlMs: 600_000,
       holdRetryMs: 30_000,
@@ -140,7 +143,7 @@ describe('a whole configuration', () => {
       outbound: { privateAddresses: 'allow', allowedRanges: [] },
       dryRun: false,
     });
-    expect(configuration.health).toEqual({ recoverAfter: 2, flapping: { changes: 6, withinMs: 600_000 } });
+    expect(configuration.health).toEqual({ recoverAfter: 2, flapping: { changes: 6, withinMs: 3_600_000 } });
   });
 
   it('narrows a contact to the method of a level, and pages everybody where no policy applies', () => {

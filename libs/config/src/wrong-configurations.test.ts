@@ -412,6 +412,16 @@ const cases: readonly Case[] = [
     fix: 'did you mean "db"?',
   },
   {
+    name: 'a maintenance window for a service that does not exist',
+    change: [
+      'safety:',
+      'safety:\n  maintenance_windows: [{ name: night, from: "22:00", to: "23:00", pause_checks: [bd] }]',
+    ],
+    code: 'CORTEX_CONFIG_UNKNOWN_SERVICE',
+    at: '18:83',
+    fix: 'did you mean "db"?',
+  },
+  {
     name: 'a host with several instances to choose from',
     change: ['safety:', 'collector: { host: { service: shop } }\nsafety:'],
     code: 'CORTEX_CONFIG_MISSING_KEY',

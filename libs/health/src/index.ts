@@ -1,4 +1,5 @@
 export { resumeHealth, TargetHealth, unknownHealth } from './memory.ts';
 export type { CheckMemory, ExpectedCheck, HealthMemory } from './memory.ts';
+export { isWorthSaving } from './worth-saving.ts';
 export { changeKey, stepHealth } from './step-health.ts';
 export type { HealthStep, StepHealthSettings } from './step-health.ts';

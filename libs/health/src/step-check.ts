@@ -2,10 +2,10 @@ import type { CheckOutcome } from '@cortex/contracts';
 import type { CheckMemory } from './memory.ts';
 
 /** Rounds in a row after which a single failing shallow check is no blip. Spec 2.4 leaves open what one check means. */
-const persistentAfterRounds = 3;
+export const persistentAfterRounds = 3;
 
 /** Rounds in a row that could not be made, after which a passing check says nothing any more. */
-const unknownAfterErrors = 3;
+export const unknownAfterErrors = 3;
 
 /** What one result means: `error` speaks of the check, not of the target. */
 type ResultKind = 'pass' | 'fail' | 'error';

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resumeHealth, unknownHealth } from './memory.ts';
 import { stepHealth } from './step-health.ts';
+import { isWorthSaving } from './worth-saving.ts';
 
 type Kind = 'pass' | 'fail' | 'error';
 interface Given {
@@ -121,6 +122,36 @@ describe('stepHealth, over any history', () => {
           expect(announced).toBe(expectedState(world, histories));
           state = resumeHealth(JSON.parse(JSON.stringify(step.state)));
           expect(state).toEqual(step.state);
+        });
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('comes to the same states when it continues from what was last worth saving', () => {
+    fc.assert(
+      fc.property(given, fc.array(fc.boolean(), { maxLength: 60 }), (world, deaths) => {
+        const { recoverAfter } = world;
+        // Few checks: what one of them forgets is not hidden by the others.
+        const tiers = world.tiers.slice(0, 2);
+        const results = world.results.map((result) => ({ ...result, check: result.check % tiers.length }));
+        const settings = {
+          recoverAfter,
+          flapping: { changes: 1_000, withinMs: 1_000 },
+          checks: tiers.map((tier, index) => ({ name: `check-${index}`, tier })),
+        };
+        let undisturbed = unknownHealth(target, at(0));
+        let running = undisturbed;
+        let saved = undisturbed;
+        results.forEach(({ check, kind }, index) => {
+          const tier = tiers[check];
+          if (tier === undefined) return;
+          const result = outcome(check, tier, kind, index);
+          undisturbed = stepHealth(undisturbed, result, settings, at(index)).state;
+          const step = stepHealth(running, result, settings, at(index));
+          if (step.change !== undefined || isWorthSaving(running, step.state, recoverAfter)) saved = step.state;
+          running = deaths[index] === true ? resumeHealth(JSON.parse(JSON.stringify(saved))) : step.state;
+          expect(running.state).toBe(undisturbed.state);
         });
       }),
       { numRuns: 400 },

@@ -114,6 +114,39 @@ describe('the state of a target', () => {
   });
 });
 
+describe('dependencies that are down', () => {
+  const given = settings('a b');
+  const blocked = { ...given, dependenciesDown: ['db', 'disk'] };
+
+  it('are named by a target in trouble, and by it alone', () => {
+    expect(run('a+ b+ a+', blocked).changes.map(({ dependenciesDown }) => dependenciesDown)).toEqual([[]]);
+    const { changes } = run('a+ b+ a-', blocked);
+    expect(changes.at(-1)).toMatchObject({ to: 'DEGRADED', dependenciesDown: ['db', 'disk'] });
+    expect(changes.at(-1)?.reason).toContain('it depends on db, disk, down');
+  });
+
+  it('are told once when they go down later, and once when they are up again', () => {
+    const { state } = run('a+ b+ a-', given);
+    const down = stepHealth(state, result('a-', 20), blocked, at(20));
+    expect(down.change).toMatchObject({ from: 'DEGRADED', to: 'DEGRADED', dependenciesDown: ['db', 'disk'] });
+    expect(down.change?.since).toBe(state.since);
+    expect(stepHealth(down.state, result('b+', 21), blocked, at(21)).change).toBeUndefined();
+    expect(changeKey(down.state)).not.toBe(changeKey(state));
+    const up = stepHealth(down.state, result('b+', 22), given, at(22));
+    expect(up.change).toMatchObject({ from: 'DEGRADED', to: 'DEGRADED', dependenciesDown: [] });
+  });
+
+  it('are no unrest of the target', () => {
+    const restless = { ...given, flapping: { changes: 1, withinMs: 600_000 } };
+    let { state } = run('a+ b+ a-', restless);
+    for (let second = 20; second < 30; second += 1) {
+      const dependenciesDown = second % 2 === 0 ? ['db'] : [];
+      ({ state } = stepHealth(state, result('b+', second), { ...restless, dependenciesDown }, at(second)));
+    }
+    expect(state.flapping).toBe(false);
+  });
+});
+
 describe('flapping', () => {
   const given = settings('a b', { recoverAfter: 1, flapping: { changes: 3, withinMs: 60_000 } });
 

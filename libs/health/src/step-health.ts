@@ -1,4 +1,4 @@
-import type { CheckOutcome, HealthChange, HealthSettings } from '@cortex/contracts';
+import type { CheckOutcome, HealthChange, HealthSettings, HealthState } from '@cortex/contracts';
 import { stepFlapping } from './flapping.ts';
 import type { CheckMemory, ExpectedCheck, TargetHealth } from './memory.ts';
 import { stepCheck } from './step-check.ts';
@@ -7,11 +7,13 @@ import { judgeState } from './target-state.ts';
 export interface StepHealthSettings extends HealthSettings {
   /** Every check that the target has. Results of others are ignored, what is remembered of others is dropped. */
   readonly checks: readonly ExpectedCheck[];
+  /** Services that the target depends on and that are down now, the nearest first. Default: none. */
+  readonly dependenciesDown?: readonly string[];
 }
 
 export interface HealthStep {
   readonly state: TargetHealth;
-  /** Present when the state changed, or flapping began or ended. */
+  /** Present when the state changed, flapping began or ended, or other dependencies of a target in trouble are down. */
   readonly change?: HealthChange;
 }
 
@@ -37,7 +39,9 @@ export function stepHealth(
     Date.parse(now),
   );
   const memory = { checks, recentChanges, changeCount: before.memory.changeCount };
-  if (!changed && flapping === before.flapping) return { state: { ...before, memory } };
+  const dependenciesDown = isTrouble(state) ? (settings.dependenciesDown ?? []).slice(0, maxDependencies) : [];
+  const isNewlyBlocked = dependenciesDown.join() !== (before.change?.dependenciesDown ?? []).join();
+  if (!changed && flapping === before.flapping && !isNewlyBlocked) return { state: { ...before, memory } };
 
   const change: HealthChange = {
     target: before.target,
@@ -46,7 +50,11 @@ export function stepHealth(
     since: changed ? (checks[outcome.check]?.streakSince ?? now) : before.since,
     failing: failingChecks(checks, settings.checks),
     flapping,
-    reason: reason + flappingRemark(before.flapping, flapping, settings),
+    dependenciesDown,
+    reason:
+      reason +
+      (dependenciesDown.length === 0 ? '' : `; it depends on ${dependenciesDown.join(', ')}, down`) +
+      flappingRemark(before.flapping, flapping, settings),
   };
   return {
     state: {
@@ -64,6 +72,13 @@ export function stepHealth(
 /** A key for the event that announces the last change: equal for one change, different for any two of a target. */
 export function changeKey(state: Pick<TargetHealth, 'target' | 'memory'>): string {
   return `${state.target.service}/${state.target.instance}/${state.memory.changeCount}`;
+}
+
+/** As many names as a change tells. */
+const maxDependencies = 10;
+
+function isTrouble(state: HealthState): boolean {
+  return state !== 'HEALTHY' && state !== 'UNKNOWN';
 }
 
 function keepExpected(

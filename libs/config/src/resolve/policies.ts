@@ -46,5 +46,10 @@ export function resolveSafety(scope: Scope, raw: unknown, world: Pick<World, 'de
     requireInstance(scope, [...path, 'instance'], service, instance, world);
     return [{ service, instance }];
   });
+  for (const [index, { pausesChecksOf }] of input.maintenanceWindows.entries()) {
+    for (const [position, service] of pausesChecksOf.entries()) {
+      requireService(scope, ['safety', 'maintenance_windows', index, 'pause_checks', position], service, world);
+    }
+  }
   return { ...input, protectedTargets };
 }

@@ -25,7 +25,7 @@ export const HealthInput = z
     flapping: z
       .strictObject({
         changes: z.number().int().positive().prefault(6),
-        within: positiveDuration('10m').prefault('10m'),
+        within: positiveDuration('1h').prefault('1h'),
       })
       .prefault({}),
   })

@@ -38,31 +38,24 @@ const timezone = z.string().transform((value, context) =>
       }),
 );
 
-const TimeWindowInput = z
-  .strictObject({
-    name: Name,
-    days: z
-      .array(day)
-      .min(1)
-      .prefault([...dayNames]),
-    from: timeOfDay,
-    to: timeOfDay,
-    timezone: timezone.prefault('UTC'),
-  })
-  .transform((window, context) =>
-    window.from === window.to
-      ? raise(
-          context,
-          window,
-          'the window starts and ends at the same time',
-          {
-            problem: 'CORTEX_CONFIG_BAD_WINDOW',
-            fix: 'make from and to differ; for a whole day write 00:00 to 23:59',
-          },
-          ['to'],
-        )
-      : { ...window, days: [...new Set(window.days)].toSorted((left, right) => left - right) },
-  );
+const TimeWindowKeys = z.strictObject({
+  name: Name,
+  days: z
+    .array(day)
+    .min(1)
+    .prefault([...dayNames]),
+  from: timeOfDay,
+  to: timeOfDay,
+  timezone: timezone.prefault('UTC'),
+});
+
+const TimeWindowInput = TimeWindowKeys.transform(readWindow);
+
+const MaintenanceWindowInput = TimeWindowKeys.extend({
+  pause_checks: z.array(Name).prefault([]).meta({ description: 'Services whose health checks rest inside the window' }),
+})
+  .transform(readWindow)
+  .transform(({ pause_checks, ...window }) => ({ ...window, pausesChecksOf: pause_checks }));
 
 const cidr = z.union([z.cidrv4(), z.cidrv6()], 'must be a range like 10.0.0.0/8 or fd00::/8');
 const ratio = z.number().gt(0).max(1);
@@ -77,7 +70,7 @@ export const SafetyInput = z
       })
       .prefault({}),
     freeze_windows: z.array(TimeWindowInput).prefault([]),
-    maintenance_windows: z.array(TimeWindowInput).prefault([]),
+    maintenance_windows: z.array(MaintenanceWindowInput).prefault([]),
     approval_ttl: positiveDuration('15m').prefault('15m'),
     plan_ttl: positiveDuration('10m').prefault('10m'),
     hold_retry: positiveDuration('30s').prefault('30s'),
@@ -135,6 +128,25 @@ export const SafetyInput = z
     dryRun: safety.dry_run,
   }));
 export type SafetyInput = z.output<typeof SafetyInput>;
+
+function readWindow<Window extends z.output<typeof TimeWindowKeys>>(
+  window: Window,
+  context: z.RefinementCtx<Window>,
+): Window {
+  if (window.from !== window.to) {
+    return { ...window, days: [...new Set(window.days)].toSorted((left, right) => left - right) };
+  }
+  return raise(
+    context,
+    window,
+    'the window starts and ends at the same time',
+    {
+      problem: 'CORTEX_CONFIG_BAD_WINDOW',
+      fix: 'make from and to differ; for a whole day write 00:00 to 23:59',
+    },
+    ['to'],
+  );
+}
 
 function isTimezone(name: string): boolean {
   try {

@@ -22,6 +22,10 @@ export const OutboundPolicy = z.strictObject({
 });
 export type OutboundPolicy = z.infer<typeof OutboundPolicy>;
 
+/** `pausesChecksOf`: services whose health nobody checks inside it, because they are worked on by plan. */
+export const MaintenanceWindow = TimeWindow.extend({ pausesChecksOf: z.array(Name) });
+export type MaintenanceWindow = z.infer<typeof MaintenanceWindow>;
+
 /** Limits on harm. Spec 5.1, 7 and reference INV-1 to INV-14. */
 export const SafetyPolicy = z.strictObject({
   /** Above this share of unhealthy services, my own view is suspect: no new remediation. */
@@ -32,7 +36,7 @@ export const SafetyPolicy = z.strictObject({
   /** No remediation starts inside these. */
   freezeWindows: z.array(TimeWindow),
   /** Playbooks marked `maintenanceWindowOnly` start only inside these. */
-  maintenanceWindows: z.array(TimeWindow),
+  maintenanceWindows: z.array(MaintenanceWindow),
   approvalTtlMs: DurationMs,
   /** A requested remediation that has not begun by then is void. */
   planTtlMs: DurationMs,

@@ -98,7 +98,9 @@ describe('gates hold, and the timer asks again', () => {
   });
 
   test('a playbook for maintenance windows waits for one', () => {
-    const maintenanceWindows = [{ name: 'night', days: [1], from: '22:00', to: '02:00', timezone: 'UTC' }];
+    const maintenanceWindows = [
+      { name: 'night', days: [1], from: '22:00', to: '02:00', timezone: 'UTC', pausesChecksOf: [] },
+    ];
     const playbook = makePlaybook({ safety: { maintenanceWindowOnly: true } });
     const scenario = new Scenario({ playbooks: [playbook], safety: makeSafety({ maintenanceWindows }) });
     expect(lastGate(down(scenario))).toBe('window hold');

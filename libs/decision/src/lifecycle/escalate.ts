@@ -52,10 +52,15 @@ export function callHumans(work: Work, reason: string, options: CallOptions = {}
   );
 }
 
-/** Spec 5.2: SEV1 and SEV0 are told at once, beside whatever Cortex does; again only when it gets worse. */
+/**
+ * SEV1 and SEV0 (spec 5.2), a target that is CRITICAL (2.4) and one that flaps, so that nothing is done to it, are told at
+ * once, beside whatever Cortex does; again only when it gets worse.
+ */
 export function tellOnCall(work: Work): void {
   const { severity, status } = work.incident;
-  if (status === 'resolved' || severityRank(severity) > severityRank('SEV1')) return;
+  if (status === 'resolved') return;
+  const isUrgent = severityRank(severity) <= severityRank('SEV1') || work.memory.held?.by === 'flapping';
+  if (!isUrgent && !activeSignals(work.incident).some((signal) => signal.healthState === 'CRITICAL')) return;
   const told = work.memory.notified;
   if (told !== undefined && severityRank(told) <= severityRank(severity)) return;
   const raised = work.memory.raised.length === 0 ? '' : ` (${work.memory.raised.join(', ')})`;

@@ -181,6 +181,7 @@ export class Scenario {
               observedAt: this.now,
             })),
       flapping: false,
+      dependenciesDown: [],
       reason: `${instance} is ${to}`,
     };
   }

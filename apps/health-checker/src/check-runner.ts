@@ -1,0 +1,57 @@
+import { runCheck, type RunCheckOptions } from '@cortex/checks';
+import type { CheckDefinition, CheckOutcome, Instance } from '@cortex/contracts';
+import type { HealthMetrics } from './metrics.ts';
+import type { FindPause } from './pauses.ts';
+import { Slots, type Pace } from './slots.ts';
+
+/** Checks under way in this process, and how many of them may be slow ones. */
+const maxRunning = 128;
+const maxSlow = 96;
+
+/** What takes longer than this counts as slow. */
+const quickMs = 250;
+
+export interface CheckRunnerOptions {
+  /** What the checks may use. */
+  readonly uses: Pick<RunCheckOptions, 'registry' | 'outbound' | 'leftoversOf'>;
+  readonly findPause: FindPause;
+  readonly metrics: Pick<HealthMetrics, 'started' | 'checked' | 'paused'>;
+  readonly now: () => Date;
+}
+
+/** Runs the checks of all targets, so many at once. */
+export class CheckRunner {
+  readonly #options: CheckRunnerOptions;
+  readonly #slots = new Slots(maxRunning, maxSlow);
+  /** How each check went the last time; before it has run once, its tier tells. */
+  readonly #paces = new WeakMap<CheckDefinition, Pace>();
+
+  constructor(options: CheckRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** Hands the outcome on, unless the check is paused or the signal aborts first. */
+  async run(
+    check: CheckDefinition,
+    facts: Instance,
+    dueAtMs: number,
+    signal: AbortSignal,
+    take: (outcome: CheckOutcome) => void,
+  ): Promise<void> {
+    const { uses, findPause, metrics, now } = this.#options;
+    if (findPause(check.target, now()) !== undefined) {
+      metrics.paused();
+      return;
+    }
+    const pace = this.#paces.get(check) ?? (check.tier === 'shallow' ? 'quick' : 'slow');
+    await this.#slots.use(pace, signal, async () => {
+      const startedAtMs = performance.now();
+      metrics.started((startedAtMs - dueAtMs) / 1_000, pace);
+      const outcome = await runCheck(check, facts, { ...uses, now, signal });
+      this.#paces.set(check, performance.now() - startedAtMs > quickMs ? 'slow' : 'quick');
+      if (signal.aborted) return;
+      metrics.checked(outcome);
+      take(outcome);
+    });
+  }
+}

@@ -1,0 +1,37 @@
+import type { CheckDefinition, CortexConfiguration, Instance, Target } from '@cortex/contracts';
+import { targetKey } from '@cortex/contracts';
+import { shareOfTarget } from './share-of-target.ts';
+
+/** A target with everything that is known of it. */
+export interface CheckedTarget {
+  readonly target: Target;
+  readonly facts: Instance;
+  readonly checks: readonly CheckDefinition[];
+}
+
+/** All targets that have checks, by the share that they belong to. */
+export function targetsByShare(
+  config: Pick<CortexConfiguration, 'checks' | 'services'>,
+): ReadonlyMap<string, readonly CheckedTarget[]> {
+  const byTarget = new Map<string, { target: Target; checks: CheckDefinition[] }>();
+  for (const check of config.checks) {
+    const key = targetKey(check.target);
+    const known = byTarget.get(key);
+    if (known === undefined) byTarget.set(key, { target: check.target, checks: [check] });
+    else known.checks.push(check);
+  }
+  const instances = new Map(
+    config.services.flatMap((service) =>
+      service.instances.map((instance) => [targetKey({ service: service.name, instance: instance.id }), instance]),
+    ),
+  );
+  const byShare = new Map<string, CheckedTarget[]>();
+  for (const [key, { target, checks }] of byTarget) {
+    const facts = instances.get(key);
+    // The configuration is checked for this before any service starts.
+    if (facts === undefined) throw new Error(`no instance ${target.service}/${target.instance} is configured`);
+    const share = shareOfTarget(target);
+    byShare.set(share, [...(byShare.get(share) ?? []), { target, facts, checks }]);
+  }
+  return byShare;
+}

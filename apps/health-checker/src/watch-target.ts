@@ -1,0 +1,69 @@
+import type { CheckDefinition, HealthState, Instance } from '@cortex/contracts';
+import type { Share } from '@cortex/shares';
+import { setMaxListeners } from 'node:events';
+import { checkIntervalMs } from './check-interval.ts';
+import type { CheckRunner } from './check-runner.ts';
+import { startSchedule } from './schedule.ts';
+import type { Schedule } from './schedule.ts';
+import { TargetMonitor, type TargetMonitorOptions } from './target-monitor.ts';
+
+/** First runs are spread over this long, so that a start is no burst; longer would delay the first verdict. */
+const firstRunSpreadMs = 1_000;
+
+export interface WatchedTarget {
+  readonly checks: readonly CheckDefinition[];
+  readonly facts: Instance;
+  readonly runner: CheckRunner;
+  readonly share: Pick<Share, 'isHeld' | 'signal'>;
+  readonly monitor: Omit<TargetMonitorOptions, 'onState' | 'onChange'>;
+  readonly onState: (state: HealthState) => void;
+}
+
+export interface TargetWatch {
+  /** Ends the checks under way, and works in what they have found. */
+  end(): Promise<void>;
+}
+
+/** Runs all checks of one target, as often as its state asks for. */
+export async function watchTarget(watched: WatchedTarget): Promise<TargetWatch> {
+  const { checks, facts, runner, share } = watched;
+  const scheduled: { readonly check: CheckDefinition; readonly schedule: Schedule }[] = [];
+  const stopping = new AbortController();
+  // One listener for each check under way.
+  setMaxListeners(0, stopping.signal);
+  let state: HealthState = 'UNKNOWN';
+  const monitor = await TargetMonitor.open({
+    ...watched.monitor,
+    onState(health) {
+      ({ state } = health);
+      watched.onState(state);
+      for (const { check, schedule } of scheduled) schedule.changeInterval(checkIntervalMs(check, state));
+    },
+    // Spec 2.4: a degraded target is looked into at once.
+    onChange({ to }) {
+      if (to !== 'DEGRADED') return;
+      for (const { check, schedule } of scheduled) if (check.tier === 'deep') schedule.runNow();
+    },
+  });
+  for (const check of checks) {
+    const schedule = startSchedule({
+      intervalMs: checkIntervalMs(check, state),
+      firstDelayMs: Math.random() * Math.min(check.intervalMs, firstRunSpreadMs),
+      random: Math.random,
+      run: (dueAtMs) =>
+        runner.run(check, facts, dueAtMs, stopping.signal, (outcome) => {
+          // Whoever has the target now sees it for itself.
+          if (share.isHeld()) monitor.take(outcome);
+        }),
+    });
+    scheduled.push({ check, schedule });
+  }
+  return {
+    async end() {
+      stopping.abort();
+      await Promise.all(scheduled.map(({ schedule }) => schedule.stop()));
+      if (!share.isHeld()) monitor.drop();
+      await monitor.settle();
+    },
+  };
+}
