@@ -216,6 +216,40 @@ describe('names made of several names', () => {
   });
 });
 
+describe('outgoing connections', () => {
+  const forbidding = (range: string) =>
+    parseFiles({
+      'cortex.yaml': `version: 1
+safety: { outbound: { private_addresses: forbid, allowed_ranges: ['${range}'] } }
+`,
+    });
+
+  it.each(['10.0.0.0/8', 'fd00::/8'])('may be limited to the public ones and to %s', (range) => {
+    const result = forbidding(range);
+    expect(result.ok && result.configuration.safety.outbound).toEqual({
+      privateAddresses: 'forbid',
+      allowedRanges: [range],
+    });
+  });
+
+  it.each(['10.0.0.0', '10.0.0.0/33', 'fd00::/129', 'intern', ''])('refuse the range "%s"', (range) => {
+    expect(forbidding(range).ok).toBe(false);
+  });
+});
+
+describe('a check', () => {
+  it('takes retry, as the specification writes it, and the port of the instance', () => {
+    const { checks, services } = configurationOf({
+      'cortex.yaml': `version: 1
+services: [{ name: auth, instances: [{ id: auth-1, port: 8080 }] }]
+checks: [{ name: api, type: http_endpoint, service: auth, url: "http://auth/", tier: deep, timeout: 3s, retry: 1 }]
+`,
+    });
+    expect(checks[0]).toMatchObject({ retries: 1, timeoutMs: 3_000 });
+    expect(services[0]?.instances[0]?.port).toBe(8_080);
+  });
+});
+
 describe('without plugins', () => {
   it('judges everything but what plugins own', () => {
     const text =
