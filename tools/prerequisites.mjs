@@ -1,7 +1,7 @@
 // What a bare clone needs before anything runs. Each step says what it does and how long it took.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,12 +15,19 @@ const packages = {
     brew: 'nats-server',
     hint: 'https://docs.nats.io/running-a-nats-service/introduction/installation',
   },
-  // Tests start a server of their own; one that the package may have started is left alone.
+  // Tests start servers of their own; those that the packages may have started are left alone.
   prometheus: {
     apt: 'prometheus',
     brew: 'prometheus',
     hint: 'https://prometheus.io/docs/prometheus/latest/installation/',
   },
+  postgres: { apt: 'postgresql', brew: 'postgresql', hint: 'https://www.postgresql.org/download/' },
+  'redis-server': {
+    apt: 'redis-server',
+    brew: 'redis',
+    hint: 'https://redis.io/docs/latest/operate/oss_and_stack/install/',
+  },
+  memcached: { apt: 'memcached', brew: 'memcached', hint: 'https://docs.memcached.org/serverguide/' },
   chromium: { apt: 'chromium', brew: 'chromium', hint: 'install Chromium with your package manager' },
 };
 
@@ -76,8 +83,20 @@ export async function ensureServers(names) {
 }
 
 function findProgram(name) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin'];
+  const folders = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    '/usr/sbin',
+    '/usr/local/sbin',
+    '/opt/homebrew/bin',
+    ...postgresFolders(),
+  ];
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+}
+
+/** Debian keeps each version of Postgres in a folder of its own, outside PATH. */
+function postgresFolders() {
+  const versions = '/usr/lib/postgresql';
+  return existsSync(versions) ? readdirSync(versions).map((version) => join(versions, version, 'bin')) : [];
 }
 
 function cannotInstall(names, reason) {

@@ -16,7 +16,7 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 try {
   requireNode();
   await installDependencies();
-  await ensureServers(['nats-server', 'chromium', 'prometheus']);
+  await ensureServers(['nats-server', 'chromium', 'prometheus', 'postgres', 'redis-server', 'memcached']);
   const node = process.execPath;
   await check('format', node, ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']);
   await check('lint', node, ['node_modules/oxlint/bin/oxlint']);

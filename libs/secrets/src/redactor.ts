@@ -1,0 +1,50 @@
+const mark = '[secret]';
+
+/** Takes secrets out of whatever is to be shown. */
+export interface Redactor {
+  /** From now on this value is hidden, also as a server may give it back: URL-encoded, in JSON, in base64. */
+  hide(secret: string): void;
+  text(shown: string): string;
+  /** The same value with every text in it redacted, keys too. */
+  value<Value>(shown: Value): Value;
+}
+
+export function createRedactor(): Redactor {
+  const hidden = new Set<string>();
+  const text = (shown: string): string => {
+    // Longest first: a secret may be part of another.
+    const longestFirst = [...hidden].toSorted((left, right) => right.length - left.length);
+    return longestFirst.reduce((rest, form) => rest.replaceAll(form, mark), shown);
+  };
+  const value = (shown: unknown): unknown => {
+    if (typeof shown === 'string') return text(shown);
+    if (typeof shown === 'number' || typeof shown === 'bigint') {
+      return hidden.has(String(shown)) ? mark : shown;
+    }
+    if (Array.isArray(shown)) return shown.map(value);
+    if (typeof shown !== 'object' || shown === null) return shown;
+    return Object.fromEntries(Object.entries(shown).map(([key, inner]) => [text(key), value(inner)]));
+  };
+  return {
+    hide(secret) {
+      for (const form of formsOf(secret)) if (form !== '') hidden.add(form);
+    },
+    text,
+    value: <Value>(shown: Value) => value(shown) as Value,
+  };
+}
+
+function formsOf(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret);
+  // By way of bytes: half a surrogate pair has no URL encoding.
+  const encoded = encodeURIComponent(bytes.toString());
+  return [
+    secret,
+    encoded,
+    encoded.replaceAll('%20', '+'),
+    JSON.stringify(secret).slice(1, -1),
+    bytes.toString('base64'),
+    bytes.toString('base64url'),
+    bytes.toString('hex'),
+  ];
+}
