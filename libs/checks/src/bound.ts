@@ -1,9 +1,9 @@
-import { parseSize, QuantityError } from '@cortex/conditions';
+import { parseDuration, parseSize, QuantityError } from '@cortex/conditions';
 import { z } from 'zod';
 
 /** A limit that a value keeps to: `<90%`, `>100MB`. */
 export interface Bound {
-  readonly operator: '<' | '<=' | '>' | '>=';
+  readonly operator: '<' | '<=' | '>' | '>=' | '=';
   readonly value: number;
   readonly text: string;
 }
@@ -16,14 +16,10 @@ export const PercentBelow = boundOf(['<', '<='], '<90%', (text) => {
 });
 
 /** `>100MB`: at least. */
-export const SizeAbove = boundOf(['>', '>='], '>100MB', (text) => {
-  try {
-    return parseSize(text);
-  } catch (error) {
-    if (error instanceof QuantityError) return undefined;
-    throw error;
-  }
-});
+export const SizeAbove = boundOf(['>', '>='], '>100MB', (text) => quantity(parseSize, text));
+
+/** `<10s`: at most, in milliseconds. */
+export const DurationBelow = boundOf(['<', '<='], '<10s', (text) => quantity(parseDuration, text));
 
 export function keepsTo(value: number, bound: Bound): boolean {
   switch (bound.operator) {
@@ -35,8 +31,24 @@ export function keepsTo(value: number, bound: Bound): boolean {
       return value > bound.value;
     case '>=':
       return value >= bound.value;
+    case '=':
+      return value === bound.value;
     default:
       return bound.operator satisfies never;
+  }
+}
+
+/** `>0`, `<=10`, `=1`: a count. */
+export const CountBound = boundOf(['<', '<=', '>', '>=', '='], '>0', (text) =>
+  /^\d{1,12}$/.test(text) ? Number(text) : undefined,
+);
+
+function quantity(parse: (text: string) => number, text: string): number | undefined {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof QuantityError) return undefined;
+    throw error;
   }
 }
 
@@ -49,7 +61,7 @@ function boundOf(
     .string()
     .max(64)
     .transform((text, context): Bound => {
-      const match = /^\s*([<>]=?)\s*(\S.*?)\s*$/.exec(text);
+      const match = /^\s*([<>]=?|=)\s*(\S.*?)\s*$/.exec(text);
       const operator = operators.find((known) => known === match?.[1]);
       const value = operator === undefined ? undefined : parse(match?.[2] ?? '');
       if (operator !== undefined && value !== undefined) return { operator, value, text: text.trim() };

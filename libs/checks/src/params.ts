@@ -1,3 +1,4 @@
+import { isSecretReference } from '@cortex/secrets';
 import { z } from 'zod';
 
 /** Parameters that several checks share. An empty name or list never parses: it must not read as "all" or "none". */
@@ -11,3 +12,9 @@ export const AbsolutePath = z.string().startsWith('/', 'must be an absolute path
 
 /** One absolute path, or several. */
 export const AbsolutePaths = z.union([AbsolutePath, z.array(AbsolutePath).min(1)]);
+
+/** Points at a secret: `env:NAME` or `file:/path`. */
+export const SecretReference = z
+  .string()
+  .max(4_096)
+  .refine(isSecretReference, 'must be a reference, env:NAME or file:/path, never the secret itself');

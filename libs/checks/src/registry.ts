@@ -1,4 +1,6 @@
 import type { CheckPlugin } from './define-check.ts';
+import { cacheFunctionality } from './deep/cache-functionality/cache-functionality.ts';
+import { databaseConnectivity } from './deep/database-connectivity.ts';
 import { noActiveBackups } from './preconditions/no-active-backups.ts';
 import { sufficientPermissions } from './preconditions/sufficient-permissions.ts';
 import { writableFilesystem } from './preconditions/writable-filesystem.ts';
@@ -15,6 +17,8 @@ const plugins: readonly CheckPlugin[] = [
   writableFilesystem,
   noActiveBackups,
   sufficientPermissions,
+  databaseConnectivity,
+  cacheFunctionality,
 ];
 
 /** The checks that come with Cortex, by name. */
