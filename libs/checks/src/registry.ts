@@ -1,6 +1,7 @@
 import type { CheckPlugin } from './define-check.ts';
 import { cacheFunctionality } from './deep/cache-functionality/cache-functionality.ts';
 import { databaseConnectivity } from './deep/database-connectivity.ts';
+import { dnsResolution } from './deep/dns-resolution.ts';
 import { noActiveBackups } from './preconditions/no-active-backups.ts';
 import { sufficientPermissions } from './preconditions/sufficient-permissions.ts';
 import { writableFilesystem } from './preconditions/writable-filesystem.ts';
@@ -19,6 +20,7 @@ const plugins: readonly CheckPlugin[] = [
   sufficientPermissions,
   databaseConnectivity,
   cacheFunctionality,
+  dnsResolution,
 ];
 
 /** The checks that come with Cortex, by name. */
