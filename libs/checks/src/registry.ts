@@ -1,4 +1,5 @@
 import type { CheckPlugin } from './define-check.ts';
+import { dataConsistency } from './comprehensive/data-consistency/data-consistency.ts';
 import { cacheFunctionality } from './deep/cache-functionality/cache-functionality.ts';
 import { databaseConnectivity } from './deep/database-connectivity.ts';
 import { dnsResolution } from './deep/dns-resolution.ts';
@@ -21,6 +22,7 @@ const plugins: readonly CheckPlugin[] = [
   databaseConnectivity,
   cacheFunctionality,
   dnsResolution,
+  dataConsistency,
 ];
 
 /** The checks that come with Cortex, by name. */
