@@ -1,4 +1,5 @@
 import type { CheckPlugin } from './define-check.ts';
+import { backupIntegrity } from './comprehensive/backup-integrity/backup-integrity.ts';
 import { dataConsistency } from './comprehensive/data-consistency/data-consistency.ts';
 import { cacheFunctionality } from './deep/cache-functionality/cache-functionality.ts';
 import { databaseConnectivity } from './deep/database-connectivity.ts';
@@ -23,6 +24,7 @@ const plugins: readonly CheckPlugin[] = [
   cacheFunctionality,
   dnsResolution,
   dataConsistency,
+  backupIntegrity,
 ];
 
 /** The checks that come with Cortex, by name. */

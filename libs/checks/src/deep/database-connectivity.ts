@@ -4,8 +4,9 @@ import { CountBound, DurationBelow, keepsTo, PercentBelow } from '../bound.ts';
 import { defineCheck } from '../define-check.ts';
 import { SecretReference } from '../params.ts';
 import { resolvePostgresAddress } from '../postgres/postgres-address.ts';
-import { isOurMistake, PostgresError, withReadOnlySession } from '../postgres/read-only-session.ts';
-import type { PostgresRow, ReadOnlySession } from '../postgres/read-only-session.ts';
+import { isOurMistake, PostgresError } from '../postgres/connection.ts';
+import type { PostgresRow, PostgresSession } from '../postgres/connection.ts';
+import { withReadOnlySession } from '../postgres/read-only-session.ts';
 import { connectionUse, replicationLag, serverRole } from '../postgres/server-state.ts';
 import { ReadStatement } from '../postgres/statement.ts';
 
@@ -77,7 +78,7 @@ export const databaseConnectivity = defineCheck({
   },
 });
 
-async function lookAll(session: ReadOnlySession, params: Params): Promise<readonly Look[]> {
+async function lookAll(session: PostgresSession, params: Params): Promise<readonly Look[]> {
   const looks = [lookAtRows(await session.query(params.action), params)];
   if (params.expected_role !== undefined) {
     const role = await serverRole(session);
@@ -122,7 +123,7 @@ function lookAtRows(rows: readonly PostgresRow[], { action, expected_rows, condi
 }
 
 async function lookAtLag(
-  session: ReadOnlySession,
+  session: PostgresSession,
   bound: z.output<typeof DurationBelow>,
   replicas: number,
 ): Promise<Look> {

@@ -12,7 +12,7 @@ export interface PostgresAddress {
   readonly user: string;
   readonly password: string;
   readonly database: string;
-  readonly tls: false | { readonly rejectUnauthorized: boolean; readonly ca?: string };
+  readonly tls: false | { readonly rejectUnauthorized: boolean; readonly ca?: string; readonly caFile?: string };
   /** Takes password and address out of what the driver or the server says. */
   readonly redactor: Redactor;
 }
@@ -64,7 +64,7 @@ async function tlsOf(query: URLSearchParams, wrong: (problem: string) => Error):
       const ca = await readFile(rootCertificate, 'utf8').catch(() => {
         throw wrong('names an sslrootcert that cannot be read');
       });
-      return { rejectUnauthorized: true, ca };
+      return { rejectUnauthorized: true, ca, caFile: rootCertificate };
     }
     default:
       throw wrong('has another sslmode than disable, require or verify-full');

@@ -1,5 +1,5 @@
-import { PostgresError } from './read-only-session.ts';
-import type { ReadOnlySession } from './read-only-session.ts';
+import { PostgresError } from './connection.ts';
+import type { PostgresSession } from './connection.ts';
 
 export interface ReplicaLag {
   readonly name: string;
@@ -10,7 +10,7 @@ export interface ReplicaLag {
 }
 
 /** A primary that was made read-only by its configuration takes no writes either: it counts as a replica. */
-export async function serverRole(session: ReadOnlySession): Promise<'primary' | 'replica'> {
+export async function serverRole(session: PostgresSession): Promise<'primary' | 'replica'> {
   const [row] = await session.query(
     "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS is_replica",
   );
@@ -19,7 +19,7 @@ export async function serverRole(session: ReadOnlySession): Promise<'primary' | 
 
 /** Counted by pg_stat_database, which every user may read whole. */
 export async function connectionUse(
-  session: ReadOnlySession,
+  session: PostgresSession,
 ): Promise<{ readonly used: number; readonly granted: number }> {
   const [row] = await session.query(`
     SELECT (SELECT sum(numbackends) FROM pg_stat_database) AS used,
@@ -31,12 +31,12 @@ export async function connectionUse(
  * How far replicas are behind: of this replica, or of all that stream from this primary. One that has replayed everything
  * lags 0 however long nothing was written.
  */
-export async function replicationLag(session: ReadOnlySession): Promise<readonly ReplicaLag[]> {
+export async function replicationLag(session: PostgresSession): Promise<readonly ReplicaLag[]> {
   const [state] = await session.query('SELECT pg_is_in_recovery() AS is_replica');
   return state?.['is_replica'] === 't' ? ownLag(session) : lagOfReplicas(session);
 }
 
-async function ownLag(session: ReadOnlySession): Promise<readonly ReplicaLag[]> {
+async function ownLag(session: PostgresSession): Promise<readonly ReplicaLag[]> {
   // Without a receiver "all that was received is replayed" says nothing.
   const [row] = await session.query(`
     SELECT CASE
@@ -47,7 +47,7 @@ async function ownLag(session: ReadOnlySession): Promise<readonly ReplicaLag[]> 
   return [{ name: 'this replica', isOwn: true, lagMs: milliseconds(row?.['lag_ms']) }];
 }
 
-async function lagOfReplicas(session: ReadOnlySession): Promise<readonly ReplicaLag[]> {
+async function lagOfReplicas(session: PostgresSession): Promise<readonly ReplicaLag[]> {
   // replay_lag stands still with a frozen replica: while it is behind, the age of its last word counts too.
   const rows = await session.query(`
     SELECT host(client_addr) AS address, application_name, state IS NULL AS is_hidden, CASE

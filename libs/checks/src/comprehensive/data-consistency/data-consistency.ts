@@ -1,8 +1,9 @@
 import { keepsTo } from '../../bound.ts';
 import { defineCheck } from '../../define-check.ts';
 import { resolvePostgresAddress } from '../../postgres/postgres-address.ts';
-import { isOurMistake, PostgresError, withReadOnlySession } from '../../postgres/read-only-session.ts';
-import type { ReadOnlySession, SessionLimits } from '../../postgres/read-only-session.ts';
+import { isOurMistake, PostgresError } from '../../postgres/connection.ts';
+import type { PostgresSession, SessionLimits } from '../../postgres/connection.ts';
+import { withReadOnlySession } from '../../postgres/read-only-session.ts';
 import { Params } from './params.ts';
 import type { Reference, Source } from './params.ts';
 import { existingKeys, sampleKeys } from './source-rows.ts';
@@ -18,7 +19,7 @@ interface Verdict {
 
 type Look = <Result>(
   source: string,
-  work: (session: ReadOnlySession, source: Source) => Promise<Result>,
+  work: (session: PostgresSession, source: Source) => Promise<Result>,
 ) => Promise<Result>;
 
 /** Spec 2.3. Reads only, each source in a read-only transaction of its own. */

@@ -1,7 +1,6 @@
-import { parseDuration, QuantityError } from '@cortex/conditions';
 import { z } from 'zod';
 import { PercentBelow } from '../../bound.ts';
-import { SecretReference } from '../../params.ts';
+import { Milliseconds, SecretReference } from '../../params.ts';
 import { ReadStatement } from '../../postgres/statement.ts';
 
 const identifier = '[A-Za-z_][A-Za-z0-9_]{0,62}';
@@ -37,16 +36,6 @@ const Place = z.string().transform((text, context) => {
 
 const Reference = z.strictObject({ from: Place, to: Place });
 export type Reference = z.output<typeof Reference>;
-
-const Milliseconds = z.string().transform((text, context) => {
-  try {
-    return parseDuration(text);
-  } catch (error) {
-    if (!(error instanceof QuantityError)) throw error;
-    context.addIssue({ code: 'custom', message: error.message });
-    return z.NEVER;
-  }
-});
 
 export const Params = z
   .strictObject({

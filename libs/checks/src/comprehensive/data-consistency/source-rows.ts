@@ -1,4 +1,4 @@
-import type { ReadOnlySession } from '../../postgres/read-only-session.ts';
+import type { PostgresSession } from '../../postgres/connection.ts';
 import type { Source } from './params.ts';
 
 /** From here on a table is too large to sort at random: blocks of it are picked first. */
@@ -14,7 +14,7 @@ export interface SampleOrder {
 
 /** Values of the column, as text, of rows picked at random. Rows without a value refer to nothing. */
 export async function sampleKeys(
-  session: ReadOnlySession,
+  session: PostgresSession,
   source: Source,
   order: SampleOrder,
 ): Promise<readonly string[]> {
@@ -32,7 +32,7 @@ export async function sampleKeys(
 
 /** Those of the keys that the column holds. The database reads them as the column's own type, so its index serves. */
 export async function existingKeys(
-  session: ReadOnlySession,
+  session: PostgresSession,
   source: Source,
   column: string,
   keys: readonly string[],
@@ -45,7 +45,7 @@ export async function existingKeys(
   return new Set(rows.flatMap(({ key }) => key ?? []));
 }
 
-async function sampledFrom(session: ReadOnlySession, source: Source, size: number): Promise<string> {
+async function sampledFrom(session: PostgresSession, source: Source, size: number): Promise<string> {
   if (source.table === undefined) return rowsOf(source);
   const [row] = await session.query(
     `SELECT reltuples FROM pg_class WHERE oid = to_regclass($1) AND relkind IN ('r', 'm')`,
