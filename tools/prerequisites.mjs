@@ -1,7 +1,7 @@
 // What a bare clone needs before anything runs. Each step says what it does and how long it took.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -26,6 +26,13 @@ const packages = {
     brew: 'rabbitmq',
     hint: 'https://www.rabbitmq.com/docs/download',
   },
+  postgres: { apt: 'postgresql', brew: 'postgresql', hint: 'https://www.postgresql.org/download/' },
+  'redis-server': {
+    apt: 'redis-server',
+    brew: 'redis',
+    hint: 'https://redis.io/docs/latest/operate/oss_and_stack/install/',
+  },
+  memcached: { apt: 'memcached', brew: 'memcached', hint: 'https://docs.memcached.org/serverguide/' },
   chromium: { apt: 'chromium', brew: 'chromium', hint: 'install Chromium with your package manager' },
 };
 
@@ -81,8 +88,20 @@ export async function ensureServers(names) {
 }
 
 function findProgram(name) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin'];
+  const folders = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    '/usr/sbin',
+    '/usr/local/sbin',
+    '/opt/homebrew/bin',
+    ...postgresFolders(),
+  ];
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+}
+
+/** Debian keeps each version of Postgres in a folder of its own, outside PATH. */
+function postgresFolders() {
+  const versions = '/usr/lib/postgresql';
+  return existsSync(versions) ? readdirSync(versions).map((version) => join(versions, version, 'bin')) : [];
 }
 
 function cannotInstall(names, reason) {

@@ -16,7 +16,15 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 try {
   requireNode();
   await installDependencies();
-  await ensureServers(['nats-server', 'chromium', 'prometheus', 'rabbitmq-server']);
+  await ensureServers([
+    'nats-server',
+    'chromium',
+    'prometheus',
+    'rabbitmq-server',
+    'postgres',
+    'redis-server',
+    'memcached',
+  ]);
   const node = process.execPath;
   await check('format', node, ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']);
   await check('lint', node, ['node_modules/oxlint/bin/oxlint']);

@@ -33,3 +33,14 @@ export const SecretReference = z
   .string()
   .max(4_096)
   .refine(isSecretReference, 'must be a reference, env:NAME or file:/path, never the secret itself');
+
+/** `90s`, `5m`: a duration, in milliseconds. */
+export const Milliseconds = z.string().transform((text, context) => {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    if (!(error instanceof QuantityError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+    return z.NEVER;
+  }
+});

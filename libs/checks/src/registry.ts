@@ -1,27 +1,37 @@
 import type { CheckPlugin } from './define-check.ts';
+import { backupIntegrity } from './comprehensive/backup-integrity/backup-integrity.ts';
+import { dataConsistency } from './comprehensive/data-consistency/data-consistency.ts';
 import { endToEndWorkflow } from './comprehensive/end-to-end-workflow.ts';
 import { performanceBenchmark } from './comprehensive/performance-benchmark.ts';
 import { apiDependency } from './deep/api-dependency.ts';
+import { cacheFunctionality } from './deep/cache-functionality/cache-functionality.ts';
+import { databaseConnectivity } from './deep/database-connectivity.ts';
+import { dnsResolution } from './deep/dns-resolution.ts';
+import { filesystemIo } from './deep/filesystem-io.ts';
+import { messageQueue } from './deep/message-queue.ts';
 import { noActiveBackups } from './preconditions/no-active-backups.ts';
 import { sufficientPermissions } from './preconditions/sufficient-permissions.ts';
 import { writableFilesystem } from './preconditions/writable-filesystem.ts';
-import { filesystemIo } from './deep/filesystem-io.ts';
-import { messageQueue } from './deep/message-queue.ts';
 import { basicMetrics } from './shallow/basic-metrics.ts';
 import { httpEndpoint } from './shallow/http-endpoint.ts';
 import { processRunning } from './shallow/process-running.ts';
 import { tcpPort } from './shallow/tcp-port.ts';
 
 const plugins: readonly CheckPlugin[] = [
-  basicMetrics,
-  filesystemIo,
-  messageQueue,
   httpEndpoint,
-  apiDependency,
-  endToEndWorkflow,
-  performanceBenchmark,
   tcpPort,
   processRunning,
+  basicMetrics,
+  databaseConnectivity,
+  cacheFunctionality,
+  apiDependency,
+  filesystemIo,
+  messageQueue,
+  dnsResolution,
+  endToEndWorkflow,
+  dataConsistency,
+  performanceBenchmark,
+  backupIntegrity,
   writableFilesystem,
   noActiveBackups,
   sufficientPermissions,

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { PostgresAddress } from '../../postgres/postgres-address.ts';
+
+const maxOutputLength = 4 * 1_048_576;
+const maxErrorLength = 2_000;
+
+/** What a program of Postgres said when it failed, without credentials. */
+export class ProgramError extends Error {
+  readonly code = 'CORTEX_CHECK_RESTORE';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'ProgramError';
+  }
+}
+
+/** Runs it without a shell; the credentials are in its environment alone. It ends with the signal, by SIGKILL. */
+export async function runPostgresProgram(
+  program: 'pg_restore' | 'psql',
+  argv: readonly string[],
+  address: PostgresAddress,
+  signal: AbortSignal,
+  input?: Readable,
+): Promise<string> {
+  signal.throwIfAborted();
+  const child = spawn(program, argv, {
+    env: environment(address),
+    cwd: '/',
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    signal,
+    killSignal: 'SIGKILL',
+  });
+  let [output, said] = ['', ''];
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(0, maxOutputLength)));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(0, maxErrorLength)));
+  const ended = new Promise<number | Error>((resolve) => {
+    let failure: Error | undefined;
+    child.once('error', (error) => (child.pid === undefined ? resolve(error) : (failure = error)));
+    child.once('close', (code) => resolve(failure ?? code ?? -1));
+  });
+  // When the program ends early it reads no more; what it said tells why.
+  const fed =
+    input === undefined || child.stdin === null
+      ? undefined
+      : pipeline(input, child.stdin).catch((error: unknown) => error);
+  const end = await ended;
+  input?.destroy();
+  const unread = await fed;
+  signal.throwIfAborted();
+  if (end instanceof Error) throw new Error(`${program} cannot be run: is it installed?`);
+  if (end !== 0) throw new ProgramError(`${program}: ${address.redactor.text(said.trim()) || `ended with ${end}`}`);
+  if (unread instanceof Error) throw new ProgramError(`the backup cannot be read: ${unread.message}`);
+  return output;
+}
+
+function environment({ host, port, user, password, tls }: PostgresAddress): Record<string, string> {
+  const verified = tls !== false && tls.rejectUnauthorized;
+  const encrypted = verified ? 'verify-full' : 'require';
+  return {
+    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+    LC_ALL: 'C.UTF-8',
+    PGHOST: host,
+    PGPORT: String(port),
+    PGUSER: user,
+    PGPASSWORD: password,
+    PGPASSFILE: '/dev/null',
+    PGAPPNAME: 'cortex/backup_integrity',
+    PGSSLMODE: tls === false ? 'disable' : encrypted,
+    ...(tls !== false && tls.caFile !== undefined ? { PGSSLROOTCERT: tls.caFile } : {}),
+  };
+}

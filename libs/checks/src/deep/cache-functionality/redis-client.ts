@@ -1,0 +1,103 @@
+import { createRedactor, resolveSecret } from '@cortex/secrets';
+import { Redis } from 'ioredis';
+import { causeOf } from '../../cause-of.ts';
+import { CacheError } from './cache-client.ts';
+import type { CacheClient, CacheState } from './cache-client.ts';
+
+export interface RedisPlace {
+  readonly host: string;
+  readonly port: number;
+  /** `redis://user:password@host:port/database` or `rediss://…`, by reference; in place of host and port. */
+  readonly connection?: string | undefined;
+}
+
+/** One connection, tried once: nothing is queued, sent again or reconnected. */
+export async function connectRedis(place: RedisPlace, signal: AbortSignal): Promise<CacheClient> {
+  const redactor = createRedactor();
+  const address = place.connection === undefined ? place : await addressBehind(place.connection);
+  if ('secrets' in address) for (const secret of address.secrets) redactor.hide(secret);
+  const client = new Redis({
+    host: address.host,
+    port: address.port,
+    ...('options' in address ? address.options : {}),
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    enableReadyCheck: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 0,
+    retryStrategy: () => null,
+  });
+  let broken: unknown;
+  client.on('error', (error) => (broken = error));
+  const close = (): void => client.disconnect();
+  signal.addEventListener('abort', close, { once: true });
+  const ask = async <Reply>(work: () => Promise<Reply>): Promise<Reply> => {
+    try {
+      return await work();
+    } catch (error) {
+      // No cause: it carries command and credentials.
+      const said =
+        error instanceof Error && error.message.startsWith('Connection is closed') ? (broken ?? error) : error;
+      throw new CacheError(redactor.text(causeOf(said)));
+    }
+  };
+  const closeFully = (): void => {
+    signal.removeEventListener('abort', close);
+    close();
+  };
+  try {
+    await ask(() => client.connect());
+  } catch (error) {
+    closeFully();
+    throw error;
+  }
+  return {
+    ping: () => ask(async () => void (await client.ping())),
+    set: (key, value, ttlSeconds) => ask(async () => void (await client.set(key, value, 'EX', ttlSeconds, 'NX'))),
+    get: (key) => ask(async () => (await client.get(key)) ?? undefined),
+    delete: (key) => ask(async () => (await client.del(key)) === 1),
+    state: () => ask(async () => stateOf(await client.info())),
+    close: closeFully,
+  };
+}
+
+async function addressBehind(reference: string) {
+  const secret = await resolveSecret(reference);
+  const wrong = new Error(`the connection behind ${reference} is not of the form redis://user:password@host:port/0`);
+  if (!URL.canParse(secret) || !/^rediss?:\/\//.test(secret)) throw wrong;
+  const { protocol, hostname, port, username, password, pathname } = new URL(secret);
+  if (!/^\/?\d{0,4}$/.test(pathname)) throw wrong;
+  const decode = (text: string): string => {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      throw wrong;
+    }
+  };
+  const options = {
+    ...(username === '' ? {} : { username: decode(username) }),
+    ...(password === '' ? {} : { password: decode(password) }),
+    ...(protocol === 'rediss:' ? { tls: {} } : {}),
+    db: Number(pathname.slice(1)),
+  };
+  const secrets = [secret, decode(password), password].filter((text) => text !== '');
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379), options, secrets };
+}
+
+function stateOf(info: string): CacheState {
+  const fields = new Map(
+    info.split('\r\n').flatMap((line) => {
+      const colon = line.indexOf(':');
+      return colon > 0 ? [[line.slice(0, colon), line.slice(colon + 1)] as const] : [];
+    }),
+  );
+  const number = (name: string): number => Number(fields.get(name) ?? Number.NaN);
+  return {
+    role: fields.get('role') === 'master' ? 'primary' : 'replica',
+    isLinked: fields.get('master_link_status') !== 'down',
+    usedBytes: number('used_memory'),
+    limitBytes: number('maxmemory') || number('total_system_memory'),
+    evictions: number('evicted_keys'),
+  };
+}

@@ -1,0 +1,110 @@
+import { Client } from 'pg';
+import type { CustomTypesConfig, QueryConfig } from 'pg';
+import { causeOf } from '../cause-of.ts';
+import { cancelBackend } from './cancel-backend.ts';
+import type { BackendKey } from './cancel-backend.ts';
+import type { PostgresAddress } from './postgres-address.ts';
+
+/** What the server or the way to it said, without credentials. `sqlState` is there when it was the server. */
+export class PostgresError extends Error {
+  readonly code = 'CORTEX_CHECK_POSTGRES';
+  readonly sqlState: string | undefined;
+
+  constructor(message: string, sqlState?: string) {
+    super(message);
+    this.name = 'PostgresError';
+    this.sqlState = sqlState;
+  }
+}
+
+/** A statement that is wrong, or that this user may not run: that says nothing about the database. */
+export function isOurMistake({ sqlState }: PostgresError): boolean {
+  return sqlState === '42601' || sqlState === '42501';
+}
+
+/** Values are text as Postgres writes it. */
+export type PostgresRow = Readonly<Record<string, string | null>>;
+
+export interface PostgresSession {
+  /** Runs one statement; the protocol refuses a second one in the same text. */
+  query(statement: string, values?: readonly (string | number | readonly string[])[]): Promise<readonly PostgresRow[]>;
+}
+
+export interface SessionLimits {
+  readonly signal: AbortSignal;
+  /** Also what the server holds every statement to. */
+  readonly timeoutMs: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+}
+
+/** Of all answers of a session together. */
+const maxAnswerBytes = 4 * 1_048_576;
+const types = { getTypeParser: () => (text: string) => text } as CustomTypesConfig;
+
+/**
+ * One connection, which is gone afterwards, whatever happens: when the signal aborts, the statement is cancelled and the
+ * socket destroyed. Throws {@link PostgresError}.
+ */
+export async function withConnection<Result>(
+  address: PostgresAddress,
+  limits: SessionLimits,
+  work: (session: PostgresSession) => Promise<Result>,
+): Promise<Result> {
+  limits.signal.throwIfAborted();
+  const client = createClient(address, limits.applicationName);
+  let backend: BackendKey | undefined;
+  let isTooLarge = false;
+  client.connection.once('backendKeyData', (key: BackendKey) => (backend = key));
+  // The stream changes when TLS begins.
+  const destroy = (): void => void client.connection.stream.destroy();
+  limits.signal.addEventListener('abort', destroy, { once: true });
+  const query: PostgresSession['query'] = async (text, values = []) => {
+    const config: QueryConfig & { queryMode: 'extended' } = { text, values: [...values], queryMode: 'extended', types };
+    const { rows } = await client.query<Record<string, string | null>>(config);
+    return rows;
+  };
+  try {
+    await client.connect();
+    let received = 0;
+    client.connection.stream.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+      if (received <= maxAnswerBytes) return;
+      isTooLarge = true;
+      destroy();
+    });
+    const result = await work({ query });
+    await client.end();
+    return result;
+  } catch (error) {
+    if (isTooLarge) throw new PostgresError(`the answer is larger than ${maxAnswerBytes} bytes`);
+    throw cleanError(error, address);
+  } finally {
+    limits.signal.removeEventListener('abort', destroy);
+    destroy();
+    if ((limits.signal.aborted || isTooLarge) && backend !== undefined) await cancelBackend(address, backend);
+  }
+}
+
+function createClient({ host, port, user, password, database, tls }: PostgresAddress, name: string): Client {
+  const client = new Client({
+    host,
+    port,
+    user,
+    database,
+    ssl: tls === false ? false : { rejectUnauthorized: tls.rejectUnauthorized, ca: tls.ca },
+    application_name: name,
+    // As a function, so that neither PGPASSWORD nor ~/.pgpass stand in for an empty one.
+    password: () => password,
+  });
+  client.on('error', () => undefined);
+  return client;
+}
+
+function cleanError(error: unknown, { redactor }: PostgresAddress): unknown {
+  if (!(error instanceof Error) || error instanceof PostgresError) return error;
+  const sqlState = 'code' in error && 'severity' in error && typeof error.code === 'string' ? error.code : undefined;
+  const said = error.message.startsWith('Connection terminated') ? 'the connection broke' : causeOf(error);
+  // No cause: it carries statement, values and connection.
+  return new PostgresError(redactor.text(said), sqlState);
+}

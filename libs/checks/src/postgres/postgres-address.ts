@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { createRedactor, resolveSecret } from '@cortex/secrets';
+import type { Redactor } from '@cortex/secrets';
+
+/** Where a Postgres is, and who asks. */
+export interface PostgresAddress {
+  /** As it may be shown: the reference, never what is behind it. */
+  readonly name: string;
+  /** A name, an address, or the folder of a Unix socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  readonly tls: false | { readonly rejectUnauthorized: boolean; readonly ca?: string; readonly caFile?: string };
+  /** Takes password and address out of what the driver or the server says. */
+  readonly redactor: Redactor;
+}
+
+/** Reads `postgres://user:password@host:port/database?sslmode=…` behind a reference. Its errors never show the address. */
+export async function resolvePostgresAddress(reference: string): Promise<PostgresAddress> {
+  const secret = await resolveSecret(reference);
+  const wrong = (problem: string): Error => new Error(`the connection behind ${reference} ${problem}`);
+  if (!URL.canParse(secret) || !/^postgres(ql)?:\/\//.test(secret)) {
+    throw wrong('is not of the form postgres://user:password@host:port/database');
+  }
+  const url = new URL(secret);
+  const decode = (text: string): string => {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      throw wrong('has a % that encodes nothing');
+    }
+  };
+  const known = new Set(['sslmode', 'sslrootcert', 'host']);
+  const strange = [...url.searchParams.keys()].find((key) => !known.has(key));
+  if (strange !== undefined) throw wrong(`has a parameter that is not supported: use ${[...known].join(', ')}`);
+  const redactor = createRedactor();
+  const password = decode(url.password);
+  redactor.hide(secret);
+  if (password !== '') for (const form of [password, url.password]) redactor.hide(form);
+  return {
+    name: reference,
+    host: decode(url.searchParams.get('host') ?? (url.hostname.replace(/^\[|\]$/g, '') || '127.0.0.1')),
+    port: Number(url.port || 5432),
+    user: decode(url.username) || 'postgres',
+    password,
+    database: decode(url.pathname.slice(1)) || decode(url.username) || 'postgres',
+    tls: await tlsOf(url.searchParams, wrong),
+    redactor,
+  };
+}
+
+async function tlsOf(query: URLSearchParams, wrong: (problem: string) => Error): Promise<PostgresAddress['tls']> {
+  const mode = query.get('sslmode') ?? 'disable';
+  const rootCertificate = query.get('sslrootcert');
+  switch (mode) {
+    case 'disable':
+      return false;
+    case 'require':
+      return { rejectUnauthorized: false };
+    case 'verify-full': {
+      if (rootCertificate === null) return { rejectUnauthorized: true };
+      const ca = await readFile(rootCertificate, 'utf8').catch(() => {
+        throw wrong('names an sslrootcert that cannot be read');
+      });
+      return { rejectUnauthorized: true, ca, caFile: rootCertificate };
+    }
+    default:
+      throw wrong('has another sslmode than disable, require or verify-full');
+  }
+}
