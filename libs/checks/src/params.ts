@@ -1,3 +1,4 @@
+import { parseDuration, QuantityError } from '@cortex/conditions';
 import { isSecretReference } from '@cortex/secrets';
 import { z } from 'zod';
 
@@ -18,3 +19,15 @@ export const SecretReference = z
   .string()
   .max(4_096)
   .refine(isSecretReference, 'must be a reference, env:NAME or file:/path, never the secret itself');
+
+/** `10m`, in milliseconds. */
+export const Duration = z.string().transform((text, context): number => {
+  try {
+    const milliseconds = parseDuration(text);
+    if (milliseconds > 0) return milliseconds;
+  } catch (error) {
+    if (!(error instanceof QuantityError)) throw error;
+  }
+  context.addIssue({ code: 'custom', message: 'must be a duration, such as 10m' });
+  return z.NEVER;
+});

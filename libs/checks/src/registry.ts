@@ -3,6 +3,7 @@ import { noActiveBackups } from './preconditions/no-active-backups.ts';
 import { sufficientPermissions } from './preconditions/sufficient-permissions.ts';
 import { writableFilesystem } from './preconditions/writable-filesystem.ts';
 import { filesystemIo } from './deep/filesystem-io.ts';
+import { kubernetesWorkload } from './deep/kubernetes-workload.ts';
 import { messageQueue } from './deep/message-queue.ts';
 import { basicMetrics } from './shallow/basic-metrics.ts';
 import { httpEndpoint } from './shallow/http-endpoint.ts';
@@ -12,6 +13,7 @@ import { tcpPort } from './shallow/tcp-port.ts';
 const plugins: readonly CheckPlugin[] = [
   basicMetrics,
   filesystemIo,
+  kubernetesWorkload,
   messageQueue,
   httpEndpoint,
   tcpPort,

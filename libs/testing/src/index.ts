@@ -1,9 +1,13 @@
 export { bundleApp, startApp } from './app.ts';
+export { makeCertificate } from './certificate.ts';
+export type { TestCertificate } from './certificate.ts';
 export { eventually } from './eventually.ts';
 export type { EventuallyOptions } from './eventually.ts';
 export { freePort } from '@cortex/local-stack';
 export { startHttpReceiver } from './http-receiver.ts';
 export type { HttpReceiver } from './http-receiver.ts';
+export { startKubernetes } from './kubernetes.ts';
+export type { KubernetesObject, TestKubernetes } from './kubernetes.ts';
 export { mayMount, mountHanging, mountTmpfs } from './mounts.ts';
 export type { TestMount } from './mounts.ts';
 export { startNats, startProvisionedNats } from './nats.ts';
