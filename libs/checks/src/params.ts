@@ -11,9 +11,9 @@ export const Host = z
   .regex(/^[^\s/?#@]+$/, 'a host name or address');
 export const AbsolutePath = z.string().startsWith('/', 'must be an absolute path').max(4_096);
 
-/** `5s`, in milliseconds. */
+/** `5s`, in milliseconds; longer than nothing, and at most so long. */
 export function DurationUpTo(longest: string) {
-  return z.string().transform((text, context) => {
+  return z.string().transform((text, context): number => {
     try {
       const milliseconds = parseDuration(text);
       if (milliseconds > 0 && milliseconds <= parseDuration(longest)) return milliseconds;
@@ -25,6 +25,9 @@ export function DurationUpTo(longest: string) {
   });
 }
 
+/** `10m`, in milliseconds. */
+export const Duration = DurationUpTo('365d');
+
 /** One absolute path, or several. */
 export const AbsolutePaths = z.union([AbsolutePath, z.array(AbsolutePath).min(1)]);
 
@@ -33,14 +36,3 @@ export const SecretReference = z
   .string()
   .max(4_096)
   .refine(isSecretReference, 'must be a reference, env:NAME or file:/path, never the secret itself');
-
-/** `90s`, `5m`: a duration, in milliseconds. */
-export const Milliseconds = z.string().transform((text, context) => {
-  try {
-    return parseDuration(text);
-  } catch (error) {
-    if (!(error instanceof QuantityError)) throw error;
-    context.addIssue({ code: 'custom', message: error.message });
-    return z.NEVER;
-  }
-});

@@ -12,6 +12,7 @@ import { messageQueue } from './deep/message-queue.ts';
 import { noActiveBackups } from './preconditions/no-active-backups.ts';
 import { sufficientPermissions } from './preconditions/sufficient-permissions.ts';
 import { writableFilesystem } from './preconditions/writable-filesystem.ts';
+import { kubernetesWorkload } from './deep/kubernetes-workload.ts';
 import { basicMetrics } from './shallow/basic-metrics.ts';
 import { httpEndpoint } from './shallow/http-endpoint.ts';
 import { processRunning } from './shallow/process-running.ts';
@@ -28,6 +29,7 @@ const plugins: readonly CheckPlugin[] = [
   filesystemIo,
   messageQueue,
   dnsResolution,
+  kubernetesWorkload,
   endToEndWorkflow,
   dataConsistency,
   performanceBenchmark,

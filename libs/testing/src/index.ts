@@ -8,6 +8,8 @@ export type { EventuallyOptions } from './eventually.ts';
 export { freePort } from '@cortex/local-stack';
 export { startHttpReceiver } from './http-receiver.ts';
 export type { HttpReceiver } from './http-receiver.ts';
+export { startKubernetes } from './kubernetes.ts';
+export type { KubernetesObject, TestKubernetes } from './kubernetes.ts';
 export { mayMount, mountHanging, mountTmpfs } from './mounts.ts';
 export type { TestMount } from './mounts.ts';
 export { startMemcached } from './memcached.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CountBound, DurationBelow, PercentBelow, SizeAbove } from '../../bound.ts';
-import { AbsolutePath, Milliseconds, SecretReference } from '../../params.ts';
+import { AbsolutePath, Duration, SecretReference } from '../../params.ts';
 import { ReadStatement } from '../../postgres/statement.ts';
 
 export const Params = z
@@ -20,7 +20,7 @@ export const Params = z
     /** How much smaller than the backup before it the newest may be. */
     max_shrink: PercentBelow.prefault('<50%'),
     /** Files that were written to within this time are still being made: the one before is judged. */
-    in_progress: Milliseconds.prefault('1m'),
+    in_progress: Duration.prefault('1m'),
     /** By `<file>.sha256` beside it, or SHA256SUMS in its folder. */
     validate_checksum: z.boolean().default(false),
     /** `schema`: definitions alone. `sample_data`: also the rows of some tables; of all tables of a plain dump. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PercentBelow } from '../../bound.ts';
-import { Milliseconds, SecretReference } from '../../params.ts';
+import { Duration, SecretReference } from '../../params.ts';
 import { ReadStatement } from '../../postgres/statement.ts';
 
 const identifier = '[A-Za-z_][A-Za-z0-9_]{0,62}';
@@ -50,7 +50,7 @@ export const Params = z
     /** Rows looked at for each reference, picked at random. */
     sample_size: z.number().int().min(1).max(10_000).default(100),
     /** Rows younger than this may still be on their way to the other service. */
-    in_flight: Milliseconds.prefault('1m'),
+    in_flight: Duration.prefault('1m'),
     /** `<1%` of the sample may be orphans. Default: none. */
     orphans: PercentBelow.optional(),
   })
