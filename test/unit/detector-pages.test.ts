@@ -1,8 +1,15 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { allDetectors } from '../../libs/detection/src/detectors/all-detectors.ts';
+import {
+  anomalyOf,
+  detected,
+  lastByService,
+  tell,
+} from '../../libs/detection/src/correlation/correlation.test-support.ts';
 import { artifacts } from '../../tools/generate/artifacts.ts';
 import { recordInstance } from '../../tools/generate/detectors/record-instance.ts';
+import { recordMissing } from '../../tools/generate/detectors/record-missing.ts';
 import { detectorsFolder, explanationOf, recordAll, recordTraces } from '../../tools/generate/detectors/pictures.ts';
 
 const read = (name: string): string => readFileSync(`${detectorsFolder}/${name}`, 'utf8');
@@ -34,11 +41,14 @@ describe('the pages of the detectors', () => {
     expect(proseOf(`${recording.scene.detector}.md`)).toContain(`${explanationOf(recording)} `);
   });
 
-  it('quote what the anomalies of traces and of an instance say', () => {
+  it('quote what the anomalies of more than one series say', () => {
     expect(proseOf('logs-and-traces.md')).toContain(`${explanationOf(recordTraces())} `);
     const openings = recordInstance().openings.map(({ explanation }) => explanation);
     expect(openings).toHaveLength(1);
     expect(proseOf('instance.md')).toContain(`${openings[0]} `);
+    expect(proseOf('missing-data.md')).toContain(`${recordMissing().opened?.explanation} `);
+    const company = tell([detected(anomalyOf('db', 0, { metric: 'connections' })), detected(anomalyOf('shop', 2))]);
+    expect(proseOf('correlation.md')).toContain(`${lastByService(company).get('shop')?.explanation} `);
   });
 
   it('have no picture that is not generated, and none that is heavy', async () => {

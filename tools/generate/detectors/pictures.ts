@@ -1,9 +1,11 @@
 import { DetectionRule } from '@cortex/contracts';
+import { drawMissing } from './draw-missing.ts';
 import { drawPicture } from './draw-picture.ts';
 import { drawThumbnail } from './draw-thumbnail.ts';
 import { drawInstance } from './draw-instance.ts';
 import { patternScenes } from './pattern-scenes.ts';
 import { recordInstance } from './record-instance.ts';
+import { recordMissing } from './record-missing.ts';
 import { recordScene, type Recording } from './record-scene.ts';
 import { statisticalScenes } from './statistical-scenes.ts';
 import { traceScene } from './trace-scene.ts';
@@ -29,7 +31,7 @@ export function explanationOf(recording: Recording): string | undefined {
 
 export const recordTraces = (): Recording => recordScene(traceScene);
 
-/** A picture and a thumbnail for each detector; one for traces, and one for an instance. */
+/** A picture and a thumbnail for each detector; one for traces, for an instance, and for missing data. */
 export function detectorPictures(): readonly { readonly path: string; readonly text: string }[] {
   const ofDetectors = recordAll().flatMap((recording) => {
     const path = `${detectorsFolder}/pictures/${recording.scene.detector}`;
@@ -42,5 +44,6 @@ export function detectorPictures(): readonly { readonly path: string; readonly t
     ...ofDetectors,
     { path: `${detectorsFolder}/pictures/traces.svg`, text: drawPicture(recordTraces()) },
     { path: `${detectorsFolder}/pictures/instance.svg`, text: drawInstance(recordInstance()) },
+    { path: `${detectorsFolder}/pictures/missing-data.svg`, text: drawMissing(recordMissing()) },
   ];
 }
