@@ -29,6 +29,7 @@ export function explanationOf(recording: Recording): string | undefined {
   return (ofFault(recording) ?? ofFault(recordScene(scene, [sensitive])))?.explanation;
 }
 
+/** Requests of which some wait, made of spans. */
 export const recordTraces = (): Recording => recordScene(traceScene);
 
 /** A picture and a thumbnail for each detector; one for traces, for an instance, and for missing data. */
