@@ -4,7 +4,13 @@ import { ServiceEnvironment } from '@cortex/service';
 import { describe, expect, it } from 'vitest';
 
 const read = (path: string) => readFileSync(path, 'utf8');
-const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...markdownIn('docs')];
+const pages = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  ...markdownIn('docs'),
+  ...markdownIn('docs/detectors'),
+];
 const operations = read('docs/operations.md');
 
 function markdownIn(folder: string): readonly string[] {

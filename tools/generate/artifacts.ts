@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { cliPage } from '../../apps/cli/src/docs-page.ts';
 import { openApiFile } from '../../apps/console/src/api/write-open-api.ts';
 import { asyncApiDocument, dataJsonSchema } from './async-api.ts';
+import { detectorPictures } from './detectors/pictures.ts';
 import { eventsPage } from './events-page.ts';
 import { pluginsPage } from './plugins-page.ts';
 
@@ -26,6 +27,7 @@ export async function artifacts(): Promise<readonly Artifact[]> {
     { path: 'docs/openapi.json', text: await openApiFile() },
     { path: 'deploy/schema/cortex.schema.json', text: json(buildJsonSchema()) },
     { path: 'deploy/schema/cortex-playbook.schema.json', text: json(buildPlaybookJsonSchema()) },
+    ...detectorPictures(),
     ...eventDefinitions.map((definition) => ({
       path: `docs/events/schemas/${definition.type}.json`,
       text: json(dataJsonSchema(definition)),
