@@ -13,6 +13,8 @@ export default defineConfig({
           exclude: ['**/*.integration.test.ts', '**/dist/**', '**/node_modules/**'],
           pool: 'threads',
           isolate: false,
+          // No test of time: a busy machine takes its time over thousands of cases.
+          testTimeout: 60_000,
         },
       },
       {

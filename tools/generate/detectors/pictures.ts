@@ -20,9 +20,9 @@ export function recordAll(): readonly Recording[] {
   return scenes.map((scene) => recordScene(scene));
 }
 
-const sensitive = DetectionRule.parse({ match: {}, openAbove: 0.3 });
+const sensitive = DetectionRule.parse({ match: {}, openAbove: 0.25 });
 
-/** What the anomaly of the fault says; where none opens by default, what it would say with `open_above: 0.3`. */
+/** What the anomaly of the fault says; where none opens by default, what it would say with `open_above: 0.25`. */
 export function explanationOf(recording: Recording): string | undefined {
   const { scene } = recording;
   const ofFault = ({ openings }: Recording) => openings.find(({ timeMs }) => timeMs >= scene.fault.fromMs);

@@ -6,10 +6,10 @@ import { minuteMs } from './scene.ts';
 
 export const instanceMetrics = ['cpu_usage', 'request_rate', 'response_time'] as const;
 
-/** Minutes from the start: the model judges from the second day on. */
-const onset = 2_158;
-const shownFrom = 1_960;
-const end = 2_340;
+/** Minutes from the start: the whole is judged from the third day on. */
+const onset = 3_598;
+const shownFrom = 3_400;
+const end = 3_780;
 /** The load rises and falls by three fifths, once in a day. */
 const radian = 229;
 

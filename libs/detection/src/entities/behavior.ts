@@ -29,11 +29,14 @@ export function behaviorOf({ service, instance }: SeriesIdentity): SeriesIdentit
 
 /** `most unusual: cpu_usage 8.2 deviations above its mean, request_rate 4.1 below`. */
 export function describeBehavior(metrics: readonly string[], { deviations }: EntityReading): string {
-  const strongest = metrics
+  const all = metrics
     .map((metric, place) => ({ metric, deviation: deviations[place] ?? 0 }))
     .sort((left, right) => Math.abs(right.deviation) - Math.abs(left.deviation))
-    .filter(({ deviation }, rank) => rank === 0 || Math.abs(deviation) >= outstanding)
-    .slice(0, named)
+    .slice(0, named);
+  if (Math.abs(all[0]?.deviation ?? 0) < outstanding)
+    return 'each of its metrics is usual, but not all of them together';
+  const strongest = all
+    .filter(({ deviation }) => Math.abs(deviation) >= outstanding)
     .map(({ metric, deviation }, rank) => {
       const side = deviation >= 0 ? 'above' : 'below';
       const distance = Math.abs(deviation).toFixed(1);

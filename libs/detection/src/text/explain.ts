@@ -1,4 +1,5 @@
 import { formatDuration } from '@cortex/conditions';
+import { flatLine } from '../detectors/flat-line.ts';
 import type { ClearReason } from '../series/anomaly-tracker.ts';
 import type { Observation } from '../series/series-detector.ts';
 import type { Series } from '../series/series.ts';
@@ -8,8 +9,9 @@ import { formatValue } from './unit.ts';
 /** `memory of shop-1 is 412 MB; normal is 110 MB to 130 MB`. */
 export function explainAnomaly(series: Series, observation: Observation, triggerIds: readonly string[]): string {
   const parts = [`${nameOf(series)} is ${formatValue(observation.sample.value, series.unit)}`];
-  const range = normalRange(series);
-  if (range !== undefined) parts.push(`normal is ${range}`);
+  const range = normalRange(series, observation.sample.value);
+  if (isStuck(series)) parts.push('the very same value again and again, although it used to move');
+  else if (range !== undefined) parts.push(range);
   if (series.note !== undefined) parts.push(series.note);
   for (const { id, condition, durationMs } of series.settings.triggers) {
     if (!triggerIds.includes(id)) continue;
@@ -47,12 +49,18 @@ function nameMetric({ service, instance, metric, labels }: Series['identity']): 
   return `${words === '' ? metric : words} of ${instance ?? service}${suffix}`;
 }
 
-function normalRange({ unit, detector }: Series): string | undefined {
+function isStuck({ detector }: Series): boolean {
+  return detector.details().algorithms.some(({ name, anomalous }) => name === flatLine.name && anomalous);
+}
+
+/** Between values that are normal may lie one that the series has hardly ever had. */
+function normalRange({ unit, detector }: Series, value: number): string | undefined {
   const { range } = detector;
   if (range === undefined) return undefined;
   const { expected, lower, upper } = range;
   // What has been above zero all along would not read well with a normal range that starts below it.
   const least = expected >= 0 ? Math.max(0, lower) : lower;
   const [from, to] = [formatValue(least, unit), formatValue(upper, unit)];
-  return from === to ? `about ${from}` : `${from} to ${to}`;
+  if (value >= lower && value <= upper) return `which it seldom is, although within ${from} to ${to}`;
+  return from === to ? `normal is about ${from}` : `normal is ${from} to ${to}`;
 }
