@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench } from './context.ts';
+import { benchChecks } from './checks/checks.ts';
 import { benchDetection } from './detection/detection.ts';
 import { benchHotPaths } from './hot-paths/hot-paths.ts';
 import { benchIngest } from './ingest/ingest.ts';
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, readonly Bench[]>> = {
   'hot-paths': [benchHotPaths],
   detection: [benchDetection, benchIngest],
   ingest: [benchIngest],
+  checks: [benchChecks],
 };
 /** Those that are part of another one run by themselves only when they are asked for. */
 const byDefault = Object.keys(benches).filter((name) => name !== 'ingest');

@@ -12,6 +12,9 @@ import { targetShares } from './share-of-target.ts';
 import { targetsByShare } from './targets.ts';
 import { watchTarget } from './watch-target.ts';
 
+/** First runs are spread over this long, so that a start is no burst; longer would delay the first verdict. */
+const firstRunSpreadMs = { least: 1_000, perCheck: 1 } as const;
+
 /**
  * Watches its share of the targets that have checks; each is watched by one health-checker at a time. What is known of a
  * target is in the store, so whoever takes it over continues there.
@@ -26,6 +29,7 @@ export async function startHealthChecker(context: ServiceContext): Promise<Runni
   const runner = new CheckRunner({ uses, findPause: pausesByWindow(config.safety), metrics, now });
   const dependencies = await followDependencies(bus, config.services);
   const targets = targetsByShare(config);
+  const spreadMs = Math.max(firstRunSpreadMs.least, config.checks.length * firstRunSpreadMs.perCheck);
   const beginning = new Set<string>();
   const sharing = await shareOut({
     bus,
@@ -42,6 +46,7 @@ export async function startHealthChecker(context: ServiceContext): Promise<Runni
             checks,
             facts,
             runner,
+            firstRunSpreadMs: spreadMs,
             share,
             monitor: {
               target,

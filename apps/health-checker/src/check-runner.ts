@@ -1,4 +1,4 @@
-import { runCheck, type RunCheckOptions } from '@cortex/checks';
+import { checkEnd, runCheck, type RunCheckOptions } from '@cortex/checks';
 import type { CheckDefinition, CheckOutcome, Instance } from '@cortex/contracts';
 import type { HealthMetrics } from './metrics.ts';
 import type { FindPause } from './pauses.ts';
@@ -8,7 +8,7 @@ import { Slots, type Pace } from './slots.ts';
 const maxRunning = 128;
 const maxSlow = 96;
 
-/** What takes longer than this counts as slow. */
+/** A deep or comprehensive check that takes longer than this counts as slow. A shallow one does when it hangs. */
 const quickMs = 250;
 
 export interface CheckRunnerOptions {
@@ -48,10 +48,15 @@ export class CheckRunner {
       const startedAtMs = performance.now();
       metrics.started((startedAtMs - dueAtMs) / 1_000, pace);
       const outcome = await runCheck(check, facts, { ...uses, now, signal });
-      this.#paces.set(check, performance.now() - startedAtMs > quickMs ? 'slow' : 'quick');
+      this.#paces.set(check, paceOf(outcome));
       if (signal.aborted) return;
       metrics.checked(outcome);
       take(outcome);
     });
   }
+}
+
+function paceOf(outcome: CheckOutcome): Pace {
+  if (checkEnd(outcome) === 'timeout') return 'slow';
+  return outcome.tier !== 'shallow' && outcome.durationMs > quickMs ? 'slow' : 'quick';
 }

@@ -7,13 +7,12 @@ import { startSchedule } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
 import { TargetMonitor, type TargetMonitorOptions } from './target-monitor.ts';
 
-/** First runs are spread over this long, so that a start is no burst; longer would delay the first verdict. */
-const firstRunSpreadMs = 1_000;
-
 export interface WatchedTarget {
   readonly checks: readonly CheckDefinition[];
   readonly facts: Instance;
   readonly runner: CheckRunner;
+  /** First runs are spread over this long. */
+  readonly firstRunSpreadMs: number;
   readonly share: Pick<Share, 'isHeld' | 'signal'>;
   readonly monitor: Omit<TargetMonitorOptions, 'onState' | 'onChange'>;
   readonly onState: (state: HealthState) => void;
@@ -26,7 +25,7 @@ export interface TargetWatch {
 
 /** Runs all checks of one target, as often as its state asks for. */
 export async function watchTarget(watched: WatchedTarget): Promise<TargetWatch> {
-  const { checks, facts, runner, share } = watched;
+  const { checks, facts, runner, share, firstRunSpreadMs } = watched;
   const scheduled: { readonly check: CheckDefinition; readonly schedule: Schedule }[] = [];
   const stopping = new AbortController();
   // One listener for each check under way.
