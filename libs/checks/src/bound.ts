@@ -21,6 +21,9 @@ export const SizeAbove = boundOf(['>', '>='], '>100MB', (text) => quantity(parse
 /** `<10s`: at most, in milliseconds. */
 export const DurationBelow = boundOf(['<', '<='], '<10s', (text) => quantity(parseDuration, text));
 
+/** `>30_days`: at least, in milliseconds. */
+export const DurationAbove = boundOf(['>', '>='], '>30_days', (text) => quantity(parseDuration, text));
+
 export function keepsTo(value: number, bound: Bound): boolean {
   switch (bound.operator) {
     case '<':

@@ -31,3 +31,8 @@ export const Duration = z.string().transform((text, context): number => {
   context.addIssue({ code: 'custom', message: 'must be a duration, such as 10m' });
   return z.NEVER;
 });
+
+export const KubernetesName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'a name of Kubernetes');

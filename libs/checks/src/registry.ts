@@ -2,6 +2,7 @@ import type { CheckPlugin } from './define-check.ts';
 import { noActiveBackups } from './preconditions/no-active-backups.ts';
 import { sufficientPermissions } from './preconditions/sufficient-permissions.ts';
 import { writableFilesystem } from './preconditions/writable-filesystem.ts';
+import { securityPosture } from './comprehensive/security-posture.ts';
 import { filesystemIo } from './deep/filesystem-io.ts';
 import { kubernetesWorkload } from './deep/kubernetes-workload.ts';
 import { messageQueue } from './deep/message-queue.ts';
@@ -13,6 +14,7 @@ import { tcpPort } from './shallow/tcp-port.ts';
 const plugins: readonly CheckPlugin[] = [
   basicMetrics,
   filesystemIo,
+  securityPosture,
   kubernetesWorkload,
   messageQueue,
   httpEndpoint,

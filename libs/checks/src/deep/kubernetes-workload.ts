@@ -7,12 +7,7 @@ import { podFacts } from '../kubernetes/pod-facts.ts';
 import type { PodFacts } from '../kubernetes/pod-facts.ts';
 import { readPods, readWorkload, workloadKinds } from '../kubernetes/workload.ts';
 import type { Workload } from '../kubernetes/workload.ts';
-import { AbsolutePath, Duration } from '../params.ts';
-
-const KubernetesName = z
-  .string()
-  .max(253)
-  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'a name of Kubernetes');
+import { AbsolutePath, Duration, KubernetesName } from '../params.ts';
 
 const Params = z.strictObject({
   kind: z.enum(workloadKinds).default('Deployment'),
