@@ -24,6 +24,8 @@ export interface CheckPlugin<Params extends z.ZodType = z.ZodType> {
   readonly tier: CheckTier;
   /** Input keys are snake_case, as in the configuration. */
   readonly params: Params;
+  /** An entry of `checks:` for the docs, in YAML. */
+  readonly example?: string;
   /** A refused connection is a result (`passed: false`), not an exception. */
   run(params: z.output<Params>, context: CheckContext): Promise<CheckResult>;
 }

@@ -61,6 +61,18 @@ export const securityPosture = defineCheck({
   summary: 'Certificates are far from expiry, secrets are rotated, and the last scan for vulnerabilities is young',
   tier: 'comprehensive',
   params: Params,
+  example: `name: shop-posture
+type: security_posture
+service: shop
+check_certificates: expiry > 30_days
+certificates: ['shop.example:443', /etc/ssl/shop.pem]
+check_secrets_rotation: age < 90_days
+secrets:
+  - /etc/shop/token
+  - { name: payment key, rotated_at: '2026-01-31' }
+  - { kubernetes_secret: shop-db, namespace: prod }
+check_vulnerability_scan: age < 7_days
+scan_reports: /var/lib/scans/*.json`,
   async run(params, context) {
     const nowMs = Date.now();
     const [certificates, secrets, reports] = await Promise.all([

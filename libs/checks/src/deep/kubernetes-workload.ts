@@ -31,6 +31,15 @@ export const kubernetesWorkload = defineCheck({
   summary: 'A workload of Kubernetes has its ready replicas, and its pods neither restart nor get evicted',
   tier: 'deep',
   params: Params,
+  example: `name: shop-pods
+type: kubernetes_workload
+service: shop
+params:
+  kind: Deployment
+  name: shop
+  namespace: prod
+max_restarts: 3
+window: 10m`,
   async run(params, { signal }): Promise<CheckResult> {
     const { kind, name, namespace } = params;
     const title = `${kind} ${namespace}/${name}`;

@@ -42,6 +42,13 @@ export const basicMetrics = defineCheck({
   summary: 'Processors, memory, disk and open files of this machine keep to their limits',
   tier: 'shallow',
   params: Params,
+  example: `name: shop-machine
+type: basic_metrics
+service: shop
+cpu_usage: <90%
+memory_available: '>100MB'
+disk_space: '>1GB'
+inodes_available: '>10%'`,
   async run(params, { facts, signal }) {
     const looks: Promise<Look>[] = [];
     if (params.cpu_usage !== undefined) {

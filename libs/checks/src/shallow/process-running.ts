@@ -40,6 +40,11 @@ export const processRunning = defineCheck({
     'The process named by a pid file, or one of a name, is alive: no zombie, not stopped, and the one that is meant',
   tier: 'shallow',
   params: Params,
+  example: `name: web-process
+type: process_running
+service: web
+process_name: nginx
+check_method: pid_file`,
   async run(params, { facts }): Promise<CheckResult> {
     if (params.check_method === 'name') return findByName(params.process_name ?? '');
     const path = params.pid_file ?? facts.process?.pidFile ?? defaultPidFile(params.process_name);
