@@ -15,13 +15,24 @@ export const PercentBelow = boundOf(['<', '<='], '<90%', (text) => {
   return percent > 0 && percent <= 100 ? percent : undefined;
 });
 
+/** `>10%`: at least. */
+export const PercentAbove = boundOf(['>', '>='], '>10%', (text) => {
+  const match = /^(\d{1,2}(?:\.\d{1,6})?) ?%$/.exec(text);
+  return match?.[1] === undefined ? undefined : Number(match[1]);
+});
+
+/** `<2.5`: at most. */
+export const NumberBelow = boundOf(['<', '<='], '<2.5', (text) =>
+  /^\d{1,9}(?:\.\d{1,6})?$/.test(text) && Number(text) > 0 ? Number(text) : undefined,
+);
+
 /** `>100MB`: at least. */
 export const SizeAbove = boundOf(['>', '>='], '>100MB', (text) => quantityOf(text, parseSize));
 
 /** `<500ms`: at most, in milliseconds. */
 export const DurationBelow = boundOf(['<', '<='], '<500ms', durationOf);
 
-/** `>14d`: at least, in milliseconds. */
+/** `>14d`, `> 30_days`: at least, in milliseconds. */
 export const DurationAbove = boundOf(['>', '>='], '>14d', durationOf);
 
 export function keepsTo(value: number, bound: Bound): boolean {

@@ -36,3 +36,8 @@ export const SecretReference = z
   .string()
   .max(4_096)
   .refine(isSecretReference, 'must be a reference, env:NAME or file:/path, never the secret itself');
+
+export const KubernetesName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'a name of Kubernetes');

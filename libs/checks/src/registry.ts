@@ -3,16 +3,17 @@ import { backupIntegrity } from './comprehensive/backup-integrity/backup-integri
 import { dataConsistency } from './comprehensive/data-consistency/data-consistency.ts';
 import { endToEndWorkflow } from './comprehensive/end-to-end-workflow.ts';
 import { performanceBenchmark } from './comprehensive/performance-benchmark.ts';
+import { securityPosture } from './comprehensive/security-posture.ts';
 import { apiDependency } from './deep/api-dependency.ts';
 import { cacheFunctionality } from './deep/cache-functionality/cache-functionality.ts';
 import { databaseConnectivity } from './deep/database-connectivity.ts';
 import { dnsResolution } from './deep/dns-resolution.ts';
 import { filesystemIo } from './deep/filesystem-io.ts';
+import { kubernetesWorkload } from './deep/kubernetes-workload.ts';
 import { messageQueue } from './deep/message-queue.ts';
 import { noActiveBackups } from './preconditions/no-active-backups.ts';
 import { sufficientPermissions } from './preconditions/sufficient-permissions.ts';
 import { writableFilesystem } from './preconditions/writable-filesystem.ts';
-import { kubernetesWorkload } from './deep/kubernetes-workload.ts';
 import { basicMetrics } from './shallow/basic-metrics.ts';
 import { httpEndpoint } from './shallow/http-endpoint.ts';
 import { processRunning } from './shallow/process-running.ts';
@@ -34,6 +35,7 @@ const plugins: readonly CheckPlugin[] = [
   dataConsistency,
   performanceBenchmark,
   backupIntegrity,
+  securityPosture,
   writableFilesystem,
   noActiveBackups,
   sufficientPermissions,

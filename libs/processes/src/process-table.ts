@@ -7,6 +7,8 @@ export interface ProcessFacts {
   readonly pid: number;
   /** Ended, but not yet collected by its parent. */
   readonly isZombie: boolean;
+  /** Held by a signal or a debugger: it is there and does nothing. */
+  readonly isStopped: boolean;
   /** Names that it goes by: its own (15 characters at most), its program's, its script's. */
   readonly names: readonly string[];
   readonly argv: readonly string[];
@@ -43,6 +45,7 @@ export async function readProcess(pid: number): Promise<ProcessFacts | undefined
     return {
       pid,
       isZombie: fields[0] === 'Z' || fields[0] === 'X',
+      isStopped: fields[0] === 'T' || fields[0] === 't',
       names: [...new Set(names.map((name) => basename(name)).filter((name) => name !== ''))],
       argv: words.slice(0, -1),
       startTicks,

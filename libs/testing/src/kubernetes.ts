@@ -14,6 +14,7 @@ export interface KubernetesObject {
     readonly namespace: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
+    readonly creationTimestamp?: string;
   };
   readonly [field: string]: unknown;
 }
@@ -29,6 +30,8 @@ export interface TestKubernetes {
   readonly objects: KubernetesObject[];
   /** Paths that it was asked for. */
   readonly asked: readonly string[];
+  /** What it answered. */
+  readonly sent: readonly string[];
   /** `frozen` answers nobody. A number answers that status. */
   mode: 'serving' | 'frozen' | number;
   stop(): Promise<void>;
@@ -54,18 +57,24 @@ export async function startKubernetes(): Promise<TestKubernetes> {
   const folder = temporaryFolder('cortex-kubernetes-');
   const token = randomUUID();
   const asked: string[] = [];
+  const sent: string[] = [];
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const url = new URL(request.url ?? '/', 'http://server');
     asked.push(`${url.pathname}${url.search}`);
     if (self.mode === 'frozen') return;
-    const [status, body] = answerTo(url, request.headers.authorization);
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    const [status, body] = answerTo(url, request.headers.authorization, request.headers.accept);
+    const text = JSON.stringify(body);
+    sent.push(text);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(text);
   };
-  const answerTo = (url: URL, authorization: string | undefined): readonly [number, object] => {
+  const answerTo = (url: URL, authorization?: string, accept = ''): readonly [number, object] => {
     if (typeof self.mode === 'number') return failure(self.mode, 'as the test wants it');
     if (authorization !== `Bearer ${token}`) return failure(401, 'Unauthorized');
     const discovery = discover(url.pathname);
     if (discovery !== undefined) return [200, discovery];
+    // kubectl asks for the namespace when something in it is not found.
+    const [, only] = /^\/api\/v1\/namespaces\/([^/]+)$/.exec(url.pathname) ?? [];
+    if (only !== undefined) return [200, { kind: 'Namespace', apiVersion: 'v1', metadata: { name: only } }];
     const match = /^(\/api\/v1|\/apis\/apps\/v1)\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(url.pathname);
     const [, group, namespace, plural = '', name] = match ?? [];
     const resource = Object.hasOwn(resources, plural) ? resources[plural] : undefined;
@@ -83,7 +92,8 @@ export async function startKubernetes(): Promise<TestKubernetes> {
     }
     const found = ofKind.find(({ metadata }) => metadata.name === name);
     if (found === undefined) return failure(404, `${plural} "${name}" not found`);
-    return [200, { apiVersion, ...found }];
+    if (!accept.includes('as=PartialObjectMetadata')) return [200, { apiVersion, ...found }];
+    return [200, { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: found.metadata }];
   };
   const certificate = makeCertificate(new Date(Date.now() + 86_400_000));
   const listen = async (port: number) => {
@@ -119,6 +129,7 @@ export async function startKubernetes(): Promise<TestKubernetes> {
     kubeconfig,
     objects: [],
     asked,
+    sent,
     mode: 'serving',
     stop: close,
     restart: async () => {

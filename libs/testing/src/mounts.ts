@@ -20,10 +20,10 @@ export function mayMount(): boolean {
   }
 }
 
-/** A file system in memory that is full after `kibibytes`. */
-export function mountTmpfs(kibibytes: number): TestMount {
+/** A file system in memory that is full after `kibibytes`, or after so many files and folders, itself among them. */
+export function mountTmpfs(kibibytes: number, files = 1_000): TestMount {
   const folder = temporaryFolder('cortex-mount-');
-  run('mount', '-t', 'tmpfs', '-o', `size=${kibibytes}k`, 'cortex-test', folder.path);
+  run('mount', '-t', 'tmpfs', '-o', `size=${kibibytes}k,nr_inodes=${files}`, 'cortex-test', folder.path);
   return {
     path: folder.path,
     makeReadOnly: () => run('mount', '-o', 'remount,ro', folder.path),

@@ -27,6 +27,12 @@ export const filesystemIo = defineCheck({
   summary: 'Files can be written, flushed, read back and deleted, at the expected speed',
   tier: 'deep',
   params: Params,
+  example: `name: shop-disk
+type: filesystem_io
+service: shop
+write_test_file: /tmp/health_check_write
+read_test_file: /tmp/health_check_read
+expected_iops: '>100'`,
   async run(params, { signal, timeoutMs }): Promise<CheckResult> {
     const bound = params.expected_iops;
     const file = params.write_test_file;

@@ -7,12 +7,7 @@ import { podFacts } from '../kubernetes/pod-facts.ts';
 import type { PodFacts } from '../kubernetes/pod-facts.ts';
 import { readPods, readWorkload, workloadKinds } from '../kubernetes/workload.ts';
 import type { Workload } from '../kubernetes/workload.ts';
-import { AbsolutePath, Duration } from '../params.ts';
-
-const KubernetesName = z
-  .string()
-  .max(253)
-  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'a name of Kubernetes');
+import { AbsolutePath, Duration, KubernetesName } from '../params.ts';
 
 const Params = z.strictObject({
   kind: z.enum(workloadKinds).default('Deployment'),
@@ -36,6 +31,15 @@ export const kubernetesWorkload = defineCheck({
   summary: 'A workload of Kubernetes has its ready replicas, and its pods neither restart nor get evicted',
   tier: 'deep',
   params: Params,
+  example: `name: shop-pods
+type: kubernetes_workload
+service: shop
+params:
+  kind: Deployment
+  name: shop
+  namespace: prod
+max_restarts: 3
+window: 10m`,
   async run(params, { signal }): Promise<CheckResult> {
     const { kind, name, namespace } = params;
     const title = `${kind} ${namespace}/${name}`;

@@ -36,6 +36,14 @@ export const messageQueue = defineCheck({
   summary: 'A message goes through a message queue: published, consumed, acknowledged',
   tier: 'deep',
   params: Params,
+  example: `name: shop-queue
+type: message_queue
+service: shop
+timeout: 2s
+actions: [publish_test_message, consume_test_message, verify_ack]
+params:
+  type: rabbitmq
+  connection: env:SHOP_QUEUE_URL`,
   async run(params, { facts, signal }) {
     const kind = kinds[params.type];
     const address =

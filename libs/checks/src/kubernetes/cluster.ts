@@ -21,8 +21,8 @@ export interface Cluster {
   readonly call: ConfigurationOptions;
 }
 
-/** Loads the client only here: it takes most of a second and 80 MB, which only those need to pay who use it. */
-export async function openCluster(access: ClusterAccess, signal: AbortSignal): Promise<Cluster> {
+/** `accept` asks for another form of answer than the whole object. Loads the client only here: it takes most of a second and 80 MB, which only those need to pay who use it. */
+export async function openCluster(access: ClusterAccess, signal: AbortSignal, accept?: string): Promise<Cluster> {
   const { AppsV1Api, CoreV1Api, KubeConfig, Observable } = await import('@kubernetes/client-node');
   signal.throwIfAborted();
   const config = new KubeConfig();
@@ -33,6 +33,7 @@ export async function openCluster(access: ClusterAccess, signal: AbortSignal): P
   const middleware: ObservableMiddleware = {
     pre: (request) => {
       request.setSignal(signal);
+      if (accept !== undefined) request.setHeaderParam('Accept', accept);
       return new Observable(Promise.resolve(request));
     },
     post: (response) => new Observable(Promise.resolve(response)),

@@ -76,6 +76,29 @@ describe('process_running', () => {
     expect(await check()).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
   });
 
+  it('says when it is stopped, and passes when it goes on', async () => {
+    const { child, pid } = await start('sleep', '60');
+    await writeFile(pidFile, String(pid));
+    child.kill('SIGSTOP');
+    await expect.poll(async () => (await check()).detail, { timeout: 10_000 }).toContain(`process ${pid} is stopped`);
+    child.kill('SIGCONT');
+    await expect.poll(async () => (await check()).passed, { timeout: 10_000 }).toBe(true);
+  });
+
+  it('finds a process by its name, wherever its pid is written', async () => {
+    const name = 'a-shop-of-its-own-name.mjs';
+    const byName = { process_name: name, check_method: 'name' };
+    expect(await check(byName)).toMatchObject({ passed: false, evidence: { outcome: 'fail', processes: 0 } });
+    const script = join(folder, name);
+    await writeFile(script, 'setInterval(() => undefined, 1000)');
+    const { child, pid } = await start(process.execPath, script);
+    expect(await check(byName)).toMatchObject({ passed: true, evidence: { pids: [pid] } });
+    child.kill('SIGSTOP');
+    await expect.poll(async () => (await check(byName)).detail, { timeout: 10_000 }).toContain('is stopped');
+    expect(await check({ check_method: 'name' })).toMatchObject({ evidence: { outcome: 'error' } });
+    expect(await check({ ...byName, pid_file: '/run/x.pid' })).toMatchObject({ evidence: { outcome: 'error' } });
+  });
+
   it('does not take another process for its own that got the number later', async () => {
     const { pid } = await start('sleep', '60');
     await writeFile(pidFile, String(pid));

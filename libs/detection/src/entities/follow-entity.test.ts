@@ -86,7 +86,9 @@ describe('the metrics of an instance together', () => {
     expect(anomaly).toMatchObject({ service: 'shop', instance: 'shop-1', kind: 'metric', direction: 'up' });
     expect(anomaly?.components.ml).toBeGreaterThan(0.5);
     expect(anomaly?.algorithms.map(({ name }) => name)).toContain('isolation_forest');
-    expect(anomaly?.explanation).toMatch(/system behavior of shop-1 .* each of its metrics is usual, but not all of them together$/);
+    expect(anomaly?.explanation).toMatch(
+      /system behavior of shop-1 .* each of its metrics is usual, but not all of them together$/,
+    );
   }, 30_000);
 
   test('a metric that stands out has an ml component, beside the statistics of its own', () => {
