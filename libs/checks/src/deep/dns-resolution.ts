@@ -41,11 +41,17 @@ export const dnsResolution = defineCheck({
   tier: 'deep',
   params: Params,
   async run(params, { signal, timeoutMs }) {
-    // Asked once: the check's own retries are the retries. It gives up before the check does, so that silence has a name.
-    const resolver = new Resolver({ timeout: Math.max(1, Math.floor(timeoutMs * 0.8)), tries: 1 });
+    // Asked once: the check's own retries are the retries.
+    const resolver = new Resolver({ timeout: timeoutMs, tries: 1 });
     if (params.server !== undefined) resolver.setServers([params.server]);
     const cancel = (): void => resolver.cancel();
     signal.addEventListener('abort', cancel, { once: true });
+    // It gives up before the check does, so that silence has a name; the resolver's own timer is late by up to a second.
+    let isSilent = false;
+    const patience = setTimeout(() => {
+      isSilent = true;
+      resolver.cancel();
+    }, timeoutMs * 0.8);
     const startedAt = performance.now();
     const asked = `${params.record_type} ${params.name}`;
     try {
@@ -60,10 +66,12 @@ export const dnsResolution = defineCheck({
       };
       return { passed: problem === undefined, detail: `${asked}: ${detail}`, evidence };
     } catch (error) {
-      const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+      const said = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+      const code = isSilent ? 'ETIMEOUT' : said;
       if (signal.aborted || meanings[code] === undefined) throw error;
       return { passed: false, detail: `${asked}: ${meanings[code]}`, evidence: { code } };
     } finally {
+      clearTimeout(patience);
       signal.removeEventListener('abort', cancel);
       resolver.cancel();
     }
