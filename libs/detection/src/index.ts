@@ -15,17 +15,9 @@ export { autoencoderError, errorThreshold, trainAutoencoder } from './multivaria
 export type { Autoencoder, AutoencoderOptions } from './multivariate/autoencoder.ts';
 export { scoreEntity, startEntity } from './multivariate/entity-detector.ts';
 export type { EntityReading, EntityState, EntityStep } from './multivariate/entity-detector.ts';
-export {
-  restoreEntity,
-  restoreModel,
-  restoreStream,
-  saveEntity,
-  saveModel,
-  saveStream,
-} from './multivariate/entity-form.ts';
-export { fitEntity, fitEntityInSlices } from './multivariate/entity-model.ts';
+export { fitEntity } from './multivariate/entity-model.ts';
 export type { EntityModel, EntityOptions } from './multivariate/entity-model.ts';
-export { adoptModel, emptyStream, observeAndFit, observeRow, trainingRows } from './multivariate/entity-stream.ts';
+export { emptyStream, observeAndFit } from './multivariate/entity-stream.ts';
 export type { EntityStream, StreamOptions, StreamStep } from './multivariate/entity-stream.ts';
 export { contaminationThreshold, forestScore, growForest } from './multivariate/isolation-forest.ts';
 export type { ForestOptions, IsolationForest } from './multivariate/isolation-forest.ts';

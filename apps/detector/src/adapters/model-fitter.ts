@@ -31,7 +31,7 @@ export class ModelFitter {
   }
 
   async stop(): Promise<void> {
-    await this.#worker?.terminate();
+    await this.#dismiss();
   }
 
   async #run(request: FitRequest): Promise<EntityModel | undefined> {

@@ -1,6 +1,7 @@
 import type { DetectionRule } from '@cortex/contracts';
 import type { EntityReading } from '../multivariate/entity-detector.ts';
 import type { SeriesIdentity } from '../series/series.ts';
+import { outstanding } from './voice.ts';
 
 /** The metric that tells how unusual all metrics of an instance are together: −ln of how seldom such a minute is, in nats. */
 export const behaviorMetric = 'system_behavior';
@@ -21,7 +22,6 @@ export function behaviorRule(rule: DetectionRule): DetectionRule {
 }
 
 const named = 3;
-const outstanding = 3;
 
 export function behaviorOf({ service, instance }: SeriesIdentity): SeriesIdentity {
   return { service, ...(instance === undefined ? {} : { instance }), metric: behaviorMetric, unit: 'nats', labels: {} };

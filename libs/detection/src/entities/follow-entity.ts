@@ -4,6 +4,7 @@ import type { DetectionSettings } from '../settings.ts';
 import type { Sample } from '../detectors/detector.ts';
 import type { EntityReading } from '../multivariate/entity-detector.ts';
 import { stepSeries, type Series } from '../series/series.ts';
+import { currentForMs } from '../series/threshold-trigger.ts';
 import { toEvent } from '../to-event.ts';
 import { behaviorMetric, behaviorOf, describeBehavior } from './behavior.ts';
 import { closeRow, leastFeatures, takeFeatures } from './close-row.ts';
@@ -12,8 +13,6 @@ import { chooseFeatures } from './features.ts';
 import { voiceOf, voiceOn, type EntityVoice } from './voice.ts';
 
 const minuteMs = 60_000;
-/** A value from longer ago is none. */
-const currentForMs = 5 * minuteMs;
 
 /** What comes of following entities beside their voices. */
 export interface EntityNews {

@@ -14,7 +14,7 @@ export interface EntityVoice {
 }
 
 /** What lies nearer to its mean is not what makes a row strange; of such metrics nothing is said. */
-const outstanding = 3;
+export const outstanding = 3;
 /** The spec's threshold of the reconstruction error. */
 const autoencoderPercentile = 0.95;
 

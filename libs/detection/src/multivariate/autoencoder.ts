@@ -6,7 +6,7 @@ import { quantileOfSorted } from './quantile.ts';
 import { normalFrom, shuffleStart, type Random } from './seeded-random.ts';
 
 export interface AutoencoderOptions {
-  /** Widths of the encoder, the code last; the decoder mirrors it. Default 64, 32, 16 (spec 1.3). */
+  /** Widths of the encoder, the code last; the decoder mirrors it. Default 64, 32, 16 (spec 1.2). */
   readonly encoder?: readonly number[];
   /** Passes over the rows: default 10. */
   readonly epochs?: number;
@@ -60,7 +60,7 @@ export function autoencoderError({ network, parameters }: Autoencoder, row: Arra
   return squares / output.length;
 }
 
-/** The error that a share of the rows exceeds: above it, a row counts as anomalous. Spec 1.3: the 95th percentile. */
+/** The error that a share of the rows exceeds: above it, a row counts as anomalous. Spec 1.2: the 95th percentile. */
 export function errorThreshold(autoencoder: Autoencoder, rows: Matrix, percentile = 0.95): number {
   return quantileOfSorted(mapRows(rows, (row) => autoencoderError(autoencoder, row)).sort(), percentile);
 }

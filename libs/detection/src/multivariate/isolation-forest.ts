@@ -6,7 +6,7 @@ import { averagePathLength } from './path-length.ts';
 import { quantileOfSorted } from './quantile.ts';
 import { shuffleStart, type Random } from './seeded-random.ts';
 
-/** Liu, Ting and Zhou, "Isolation Forest" (2008). Defaults of spec 1.3. */
+/** Liu, Ting and Zhou, "Isolation Forest" (2008). Defaults of spec 1.2. */
 export interface ForestOptions {
   /** Default 100. */
   readonly trees?: number;
@@ -125,7 +125,7 @@ function fourPathLengths(
   );
 }
 
-/** The score that a share of the rows exceeds: above it, a row counts as an outlier. Spec 1.3: contamination 0.1. */
+/** The score that a share of the rows exceeds: above it, a row counts as an outlier. Spec 1.2: contamination 0.1. */
 export function contaminationThreshold(forest: IsolationForest, rows: Matrix, contamination = 0.1): number {
   const scores = mapRows(rows, (row) => forestScore(forest, row)).sort();
   return quantileOfSorted(scores, 1 - contamination);
