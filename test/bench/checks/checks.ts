@@ -6,10 +6,10 @@ import { stringify } from 'yaml';
 import type { BenchContext } from '../context.ts';
 import { count, milliseconds, round, type Table } from '../report.ts';
 import { cpuMs, residentMib } from '../support/proc.ts';
-import { quantileBetween, sumOf } from './scrape.ts';
+import { quantileBetween, sumOf, valuesOf } from './scrape.ts';
 
 const sizes = [
-  { targets: 100, holes: 0 },
+    { targets: 100, holes: 0 },
   { targets: 500, holes: 0 },
   { targets: 500, holes: 50 },
   { targets: 1_000, holes: 100 },
@@ -30,11 +30,23 @@ export async function benchChecks({ appsDir }: BenchContext): Promise<readonly T
     return [
       {
         title: `Health checks of one health-checker: HTTP, every ${intervalSeconds} s, three retries of 100 ms`,
-        columns: ['targets', 'hanging', 'checks/s', 'wanted', 'late p50 ≤', 'late p99 ≤', 'failed', 'CPU', 'memory'],
+        columns: [
+          'targets',
+          'hanging',
+          'checks/s',
+          'wanted',
+          'late p50 ≤',
+          'late p99 ≤',
+          'failed',
+          'wronged',
+          'CPU',
+          'memory',
+        ],
         rows,
         notes: [
           'Late: how much later than due a check began, as the bucket that holds the quantile. Goal at 500, 50 of them hanging:',
-          'p99 ≤ 250 ms. Failed: rounds that did not pass; what answers should not. CPU: of one core.',
+          'p99 ≤ 250 ms. Failed: rounds that did not pass. Wronged: targets that answer and are not healthy at the end, to be 0.',
+          'CPU: of one core.',
           'Hanging ones take 0.7 s a round, with their retries, and begin the next no earlier than a round after.',
         ],
       },
@@ -52,7 +64,8 @@ async function measure(
 ): Promise<(string | number)[]> {
   const folder = temporaryFolder('cortex-bench-checks-');
   const nats = await startProvisionedNats();
-  writeSite(folder.path, targets - holes, holes, webPort, holePort);
+  const answering = targets - holes;
+  writeSite(folder.path, answering, holes, webPort, holePort);
   const checker = startApp(app, { natsUrl: nats.url, folder: folder.path, env: { CORTEX_LOG_LEVEL: 'info' } });
   try {
     const { port } = JSON.parse(await checker.waitForLine('"msg":"listening"')) as { port: number };
@@ -77,6 +90,10 @@ async function measure(
       milliseconds(quantileBetween(before, after, delay, 0.5) * 1_000),
       milliseconds(quantileBetween(before, after, delay, 0.99) * 1_000),
       count(failed - failedBefore),
+      count(
+        answering -
+          valuesOf(after, 'cortex_health_state', 'target_service="site"').filter((state) => state === 0).length,
+      ),
       `${Math.round(((cpuMs(checker.pid) - cpuBeforeMs) / tookMs) * 100)} %`,
       `${Math.round(residentMib(checker.pid))} MiB`,
     ];

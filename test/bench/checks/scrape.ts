@@ -1,6 +1,11 @@
 /** The samples of a Prometheus text whose name begins with this and whose labels contain all of these. */
 export function sumOf(text: string, name: string, ...labels: readonly string[]): number {
-  return samplesOf(text, name, labels).reduce((sum, [, value]) => sum + value, 0);
+  return valuesOf(text, name, ...labels).reduce((sum, value) => sum + value, 0);
+}
+
+/** The values of the samples that {@link sumOf} adds up. */
+export function valuesOf(text: string, name: string, ...labels: readonly string[]): readonly number[] {
+  return samplesOf(text, name, labels).map(([, value]) => value);
 }
 
 /**
