@@ -6,7 +6,7 @@ import { deadLettersCommand } from './commands/dead-letters.ts';
 import { demoCommand } from './commands/demo.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
-import { getCommand } from './commands/get.ts';
+import { getCommand } from './commands/get/get.ts';
 import { killSwitchCommand } from './commands/kill-switch.ts';
 import { pluginsCommand } from './commands/plugins.ts';
 import { provisionCommand } from './commands/provision.ts';
