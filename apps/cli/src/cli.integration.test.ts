@@ -10,6 +10,7 @@ import {
   draft,
   escalationAcknowledged,
   gateNames,
+  healthChecked,
   incidentBucket,
   incidentOpened,
   killSwitchKey,
@@ -44,7 +45,7 @@ services:
   - name: shop
     instances: [{ id: shop-1, host: localhost }]
 checks:
-  - { name: closed-port, type: tcp_port, service: shop, host: 127.0.0.1, port: 1, retries: 0 }
+  - { name: closed-port, type: tcp_port, service: shop, host: 127.0.0.1, port: 1, retries: 0, interval: 1m }
 `;
 
 beforeAll(async () => {
@@ -171,16 +172,23 @@ describe('showing', () => {
     expect(JSON.parse(asJson.out)).toMatchObject({ total: 1, incidents: [{ title: 'shop-1 is gone' }] });
   });
 
-  test.each(['incidents', 'decisions', 'approvals', 'playbooks', 'targets', 'executions', 'kill-switch', 'status'])(
-    'get %s answers as table and as JSON',
-    async (what) => {
-      const asTable = await cortex(['get', what]);
-      expect(asTable).toMatchObject({ code: 0, err: '' });
-      expect(asTable.out).not.toBe('');
-      const asJson = await cortex(['get', what, '-o', 'json']);
-      expect(JSON.parse(asJson.out)).toBeTypeOf('object');
-    },
-  );
+  test.each([
+    'incidents',
+    'decisions',
+    'approvals',
+    'playbooks',
+    'targets',
+    'health',
+    'executions',
+    'kill-switch',
+    'status',
+  ])('get %s answers as table and as JSON', async (what) => {
+    const asTable = await cortex(['get', what]);
+    expect(asTable).toMatchObject({ code: 0, err: '' });
+    expect(asTable.out).not.toBe('');
+    const asJson = await cortex(['get', what, '-o', 'json']);
+    expect(JSON.parse(asJson.out)).toBeTypeOf('object');
+  });
 
   test('one incident is found by the start of its id', async () => {
     await put(incident('0190abcd'));
@@ -197,6 +205,61 @@ describe('showing', () => {
     });
     const asJson = await cortex(['get', 'incidents', 'ffff', '-o', 'json']);
     expect(JSON.parse(asJson.err)).toMatchObject({ error: { code: 'CORTEX_API_NOT_FOUND', fix: expect.any(String) } });
+  });
+
+  test('health is a tree by service and instance, with the last result of each check and those before', async () => {
+    for (const [secondsAgo, passed] of [
+      [3, true],
+      [2, false],
+      [1, false],
+    ] as const) {
+      await bus.publish(
+        draft(healthChecked, {
+          service: 'shop',
+          data: {
+            check: 'closed-port',
+            type: 'tcp_port',
+            tier: 'shallow',
+            target: { service: 'shop', instance: 'shop-1' },
+            passed,
+            attempts: 1,
+            durationMs: 5,
+            detail: 'connection refused',
+            evidence: {},
+            observedAt: new Date(Date.now() - secondsAgo * 1_000).toISOString(),
+          },
+        }),
+      );
+    }
+    await eventually(async () => expect((await cortex(['get', 'health'])).out).toContain('1 failing'));
+    const { out, code } = await cortex(['get', 'health', 'shop-1']);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^1 failing\n\nshop\n {2}shop-1 {2}UNKNOWN\n.+\n {4}shallow\n {6}✗ closed-port +\ds ago +5ms {2}█✗✗\n {8}connection refused \(2 times in \ds\)\n$/,
+    );
+    const asJson = JSON.parse((await cortex(['get', 'health', 'shop', '-o', 'json'])).out);
+    expect(asJson).toMatchObject({
+      targets: [{ state: 'UNKNOWN' }],
+      total: 1,
+      checks: [{ state: 'failing', history: [{}, {}, {}] }],
+    });
+    expect(failure(await cortex(['get', 'health', 'shop-9']))).toEqual({
+      code: exitCodes.notFound.code,
+      error: 'CORTEX_CLI_NOT_FOUND',
+    });
+  });
+
+  test('health is watched until Ctrl-C', async () => {
+    const watcher = spawn(process.execPath, [binary, 'get', 'health', '--watch', '-o', 'json', '--url', url], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const lines: string[] = [];
+    watcher.stdout.on('data', (chunk: Buffer) => lines.push(...chunk.toString().trim().split('\n')));
+    await eventually(() => lines.length >= 2);
+    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ total: 1 });
+    const ended = new Promise((resolve) => watcher.on('close', resolve));
+    watcher.kill('SIGINT');
+    expect(await ended).toBe(0);
   });
 
   test('an explanation prints nine steps with inputs and verdicts, and the gates', async () => {

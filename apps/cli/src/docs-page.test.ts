@@ -11,7 +11,7 @@ async function run(...words: readonly string[]) {
   const code = await runCommandLine(words, {
     environment: {},
     workingFolder: '/',
-    isTerminal: false,
+    screen: () => undefined,
     signal: new AbortController().signal,
     write: (text) => void out.push(text),
     writeError: (text) => void err.push(text),
@@ -46,6 +46,7 @@ test.each([
   [['get', 'incidentz'], /Allowed choices are incidents/],
   [['get', 'incidents', '--frobnicate'], /unknown option/],
   [['close', '0190aaaa'], /required option '--comment/],
+  [['get', 'incidents', '--watch'], /only health is watched/],
   [['kill-switch', 'on'], /turned with a reason/],
   [['get', 'status', '--url', 'ftp://x'], /--url is no address/],
   [['events', '--since', 'yesterday'], /no moment/],

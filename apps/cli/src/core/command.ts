@@ -1,12 +1,19 @@
 import type { ApiClient } from '../api/api-client.ts';
 import type { Ending } from './exit-codes.ts';
 
+export interface Screen {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 /** What a command may use of the world around it. */
 export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingFolder: string;
   readonly output: 'table' | 'json';
   readonly hasColour: boolean;
+  /** The terminal's size now; undefined when the output goes elsewhere. */
+  readonly screen: () => Screen | undefined;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
   /** The console at `--url`. Reads its address when it is first asked for. */
