@@ -66,8 +66,9 @@ function addCommand(
     const argument = new Argument(syntax, summary);
     command.addArgument(choices === undefined ? argument : argument.choices(choices));
   }
-  for (const { flags, summary, default: preset, isRequired } of definition.options ?? []) {
+  for (const { flags, summary, default: preset, isRequired, isRepeatable } of definition.options ?? []) {
     const option = new Option(flags, summary).makeOptionMandatory(isRequired === true);
+    if (isRepeatable === true) option.argParser((value, before: string[] | undefined) => [...(before ?? []), value]);
     command.addOption(preset === undefined || preset === '' ? option : option.default(preset));
   }
   command

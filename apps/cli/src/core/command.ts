@@ -43,6 +43,8 @@ export interface OptionDefinition {
   readonly summary: string;
   readonly default?: string;
   readonly isRequired?: boolean;
+  /** May be given several times; then all of them are there, in order. */
+  readonly isRepeatable?: boolean;
 }
 
 /** One command: the help, the docs and the parser all come from this one place. */
@@ -60,6 +62,12 @@ export interface CommandDefinition {
 export function textOption(input: CommandInput, name: string): string | undefined {
   const value = input.options[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** All texts of a repeatable option, in order. */
+export function textOptions(input: CommandInput, name: string): readonly string[] {
+  const value = input.options[name];
+  return Array.isArray(value) ? value.map(String) : [];
 }
 
 /** An argument that the parser has made sure of. */
