@@ -18,10 +18,12 @@ export async function redraw(
   }
 }
 
-/** From the top of the screen, each line over an old one, the rest cleared: nothing flickers. */
+/** From the top of the screen, each line over an old one, what is left below cleared: nothing flickers. */
 function frame(text: string, rows: number, isFirst: boolean): string {
   const lines = text.split('\n');
   const room = Math.max(1, rows - 1);
   const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines`];
-  return `${isFirst ? '\u001B[2J' : ''}\u001B[H${shown.map((line) => `${line}\u001B[K`).join('\n')}\u001B[J`;
+  // Cleared before it is written: at the edge of the screen, what comes behind would take the last character with it.
+  const cleared = shown.map((line, index) => `${index === shown.length - 1 ? '\u001B[J' : '\u001B[K'}${line}`);
+  return `${isFirst ? '\u001B[2J' : ''}\u001B[H${cleared.join('\n')}`;
 }
