@@ -10,6 +10,7 @@ import {
   draft,
   escalationAcknowledged,
   gateNames,
+  healthChecked,
   incidentBucket,
   incidentOpened,
   killSwitchKey,
@@ -44,7 +45,7 @@ services:
   - name: shop
     instances: [{ id: shop-1, host: localhost }]
 checks:
-  - { name: closed-port, type: tcp_port, service: shop, host: 127.0.0.1, port: 1, retries: 0 }
+  - { name: closed-port, type: tcp_port, service: shop, host: 127.0.0.1, port: 1, retries: 0, interval: 1m }
 `;
 
 beforeAll(async () => {
@@ -155,6 +156,19 @@ async function put(record: Incident): Promise<void> {
   await eventually(async () => (await fetch(`${url}/api/v1/incidents/${record.id.slice(0, 8)}`)).ok);
 }
 
+/** Sends Ctrl-C after three lines. */
+async function watched(words: readonly string[]): Promise<{ code: number | null; lines: readonly string[] }> {
+  const child = spawn(process.execPath, [binary, ...words], { cwd: folder.path, stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  await eventually(() => text.split('\n').length > 3);
+  child.kill('SIGINT');
+  return { code: await ended, lines: text.trim().split('\n') };
+}
+
 function failure(result: Result): { code: number; error: string } {
   expect(result.err).toMatch(/^CORTEX_[A-Z_]+: .+\n( {2}fix: .+\n)?$/s);
   return { code: result.code, error: result.err.split(':')[0] ?? '' };
@@ -171,16 +185,23 @@ describe('showing', () => {
     expect(JSON.parse(asJson.out)).toMatchObject({ total: 1, incidents: [{ title: 'shop-1 is gone' }] });
   });
 
-  test.each(['incidents', 'decisions', 'approvals', 'playbooks', 'targets', 'executions', 'kill-switch', 'status'])(
-    'get %s answers as table and as JSON',
-    async (what) => {
-      const asTable = await cortex(['get', what]);
-      expect(asTable).toMatchObject({ code: 0, err: '' });
-      expect(asTable.out).not.toBe('');
-      const asJson = await cortex(['get', what, '-o', 'json']);
-      expect(JSON.parse(asJson.out)).toBeTypeOf('object');
-    },
-  );
+  test.each([
+    'incidents',
+    'decisions',
+    'approvals',
+    'playbooks',
+    'targets',
+    'health',
+    'executions',
+    'kill-switch',
+    'status',
+  ])('get %s answers as table and as JSON', async (what) => {
+    const asTable = await cortex(['get', what]);
+    expect(asTable).toMatchObject({ code: 0, err: '' });
+    expect(asTable.out).not.toBe('');
+    const asJson = await cortex(['get', what, '-o', 'json']);
+    expect(JSON.parse(asJson.out)).toBeTypeOf('object');
+  });
 
   test('one incident is found by the start of its id', async () => {
     await put(incident('0190abcd'));
@@ -197,6 +218,54 @@ describe('showing', () => {
     });
     const asJson = await cortex(['get', 'incidents', 'ffff', '-o', 'json']);
     expect(JSON.parse(asJson.err)).toMatchObject({ error: { code: 'CORTEX_API_NOT_FOUND', fix: expect.any(String) } });
+  });
+
+  test('health is a tree by service and instance, with the last result of each check and those before', async () => {
+    for (const [secondsAgo, passed] of [
+      [3, true],
+      [2, false],
+      [1, false],
+    ] as const) {
+      await bus.publish(
+        draft(healthChecked, {
+          service: 'shop',
+          data: {
+            check: 'closed-port',
+            type: 'tcp_port',
+            tier: 'shallow',
+            target: { service: 'shop', instance: 'shop-1' },
+            passed,
+            attempts: 1,
+            durationMs: 5,
+            detail: 'connection refused',
+            evidence: {},
+            observedAt: new Date(Date.now() - secondsAgo * 1_000).toISOString(),
+          },
+        }),
+      );
+    }
+    await eventually(async () => expect((await cortex(['get', 'health'])).out).toContain('1 failing'));
+    const { out, code } = await cortex(['get', 'health', 'shop-1']);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^1 failing\n\nshop\n {2}shop-1 {2}UNKNOWN\n.+\n {4}shallow\n {6}✗ closed-port +\ds ago +5ms {2}█✗✗\n {8}connection refused \(2 times in \ds\)\n$/,
+    );
+    const asJson = JSON.parse((await cortex(['get', 'health', 'shop', '-o', 'json'])).out);
+    expect(asJson).toMatchObject({
+      targets: [{ state: 'UNKNOWN' }],
+      total: 1,
+      checks: [{ state: 'failing', history: [{}, {}, {}] }],
+    });
+    expect(failure(await cortex(['get', 'health', 'shop-9']))).toEqual({
+      code: exitCodes.notFound.code,
+      error: 'CORTEX_CLI_NOT_FOUND',
+    });
+  });
+
+  test('health is watched until Ctrl-C', async () => {
+    const { code, lines } = await watched(['get', 'health', '--watch', '-o', 'json', '--url', url]);
+    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ total: 1 });
+    expect(code).toBe(0);
   });
 
   test('an explanation prints nine steps with inputs and verdicts, and the gates', async () => {
@@ -351,12 +420,50 @@ describe('without a console', () => {
   });
 
   test('a check is run for real, and a failing one is a negative answer', async () => {
-    const result = await cortex(['check', 'shop-1']);
+    const result = await cortex(['check', 'run', 'shop-1']);
     expect(result.code).toBe(exitCodes.failed.code);
     expect(result.out).toMatch(/^closed-port {2}tcp_port {2}shop-1 {2}FAIL/m);
-    expect(failure(await cortex(['check', 'nothing']))).toEqual({
+    expect(await cortex(['check', 'run', '--all'])).toMatchObject({ code: exitCodes.failed.code });
+    expect(failure(await cortex(['check', 'run', 'nothing']))).toEqual({
       code: exitCodes.notFound.code,
       error: 'CORTEX_CLI_NOT_FOUND',
+    });
+    expect((await cortex(['check', 'list'])).out).toBe(
+      'CHECK        TYPE      TIER     TARGET  INTERVAL  TIMEOUT  RETRIES\nclosed-port  tcp_port  shallow  shop-1  60s       100ms    0\n',
+    );
+  });
+
+  test('a check is made with other parameters, and one of a type that is not configured', async () => {
+    const port = new URL(url).port;
+    expect(await cortex(['check', 'run', 'closed-port', '--param', `port=${port}`, '--timeout', '5s'])).toMatchObject({
+      code: 0,
+    });
+    expect(failure(await cortex(['check', 'run', 'closed-port', '--param', 'prot=1']))).toEqual({
+      code: exitCodes.usage.code,
+      error: 'CORTEX_CLI_BAD_PARAMETER',
+    });
+    const look = ['check', 'run', '--type', 'http_endpoint', '--param', `url=${url}/healthz`, '--timeout', '5s'];
+    expect(await cortex(look)).toMatchObject({ code: 0, err: '' });
+    const missing = await cortex([...look, '--param', 'expected_status=404', '-o', 'json']);
+    expect(missing.code).toBe(exitCodes.failed.code);
+    expect(JSON.parse(missing.out)).toMatchObject({ checks: [{ type: 'http_endpoint', passed: false }] });
+    expect(failure(await cortex(['check', 'run', '--type', 'http_endpont']))).toEqual({
+      code: exitCodes.notFound.code,
+      error: 'CORTEX_CLI_NOT_FOUND',
+    });
+  });
+
+  test('a check is watched until Ctrl-C: a line a run, then a summary', async () => {
+    const words = ['check', 'run', 'closed-port', '--watch', '--interval', '100ms'];
+    const [text, json] = await Promise.all([watched(words), watched([...words, '-o', 'json'])]);
+    expect(text.code).toBe(exitCodes.failed.code);
+    expect(text.lines[2]).toMatch(/^[\d:]{8} {2}FAIL +\d+ms {2}✗✗✗ +127\.0\.0\.1:1: .*refused/);
+    expect(text.lines.at(-1)).toMatch(/^closed-port: \d+ runs, \d+ failed, p50 \d+ms, p95 \d+ms$/);
+    expect(json.code).toBe(exitCodes.failed.code);
+    const objects = json.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(objects[0]).toMatchObject({ check: 'closed-port', passed: false });
+    expect(objects.at(-1)).toMatchObject({
+      summary: [{ check: 'closed-port', runs: objects.length - 1, failed: objects.length - 1 }],
     });
   });
 

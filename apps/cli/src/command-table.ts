@@ -1,12 +1,13 @@
 import { approveCommand, rejectCommand } from './commands/answer-approval.ts';
 import { auditExportCommand, auditVerifyCommand } from './commands/audit.ts';
 import { backtestCommand } from './commands/backtest.ts';
-import { checkCommand } from './commands/check.ts';
+import { checkListCommand } from './commands/check/list.ts';
+import { checkRunCommand } from './commands/check/run.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { demoCommand } from './commands/demo.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
-import { getCommand } from './commands/get.ts';
+import { getCommand } from './commands/get/get.ts';
 import { killSwitchCommand } from './commands/kill-switch.ts';
 import { pluginsCommand } from './commands/plugins.ts';
 import { provisionCommand } from './commands/provision.ts';
@@ -22,7 +23,8 @@ export const commandTable: readonly CommandDefinition[] = [
   upCommand,
   validateCommand,
   backtestCommand,
-  checkCommand,
+  checkRunCommand,
+  checkListCommand,
   pluginsCommand,
   provisionCommand,
   getCommand,

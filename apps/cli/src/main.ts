@@ -18,7 +18,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   environment: process.env,
   workingFolder: process.cwd(),
-  isTerminal: process.stdout.isTTY,
+  screen: () =>
+    process.stdout.isTTY ? { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 } : undefined,
   signal: stopped.signal,
   write: (text) => process.stdout.write(text),
   writeError: (text) => process.stderr.write(text),

@@ -12,7 +12,7 @@ const version = '0.1.0';
 export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingFolder: string;
-  readonly isTerminal: boolean;
+  readonly screen: Surroundings['screen'];
   readonly signal: AbortSignal;
   write(text: string): void;
   writeError(text: string): void;
@@ -66,8 +66,9 @@ function addCommand(
     const argument = new Argument(syntax, summary);
     command.addArgument(choices === undefined ? argument : argument.choices(choices));
   }
-  for (const { flags, summary, default: preset, isRequired } of definition.options ?? []) {
+  for (const { flags, summary, default: preset, isRequired, isRepeatable } of definition.options ?? []) {
     const option = new Option(flags, summary).makeOptionMandatory(isRequired === true);
+    if (isRepeatable === true) option.argParser((value, before: string[] | undefined) => [...(before ?? []), value]);
     command.addOption(preset === undefined || preset === '' ? option : option.default(preset));
   }
   command
@@ -99,7 +100,7 @@ function parentOf(program: Command, names: readonly string[]): Command {
 }
 
 function surroundingsOf(terminal: Terminal, options: Readonly<Record<string, unknown>>): Surroundings {
-  const { environment, workingFolder, signal } = terminal;
+  const { environment, workingFolder, signal, screen } = terminal;
   const url = typeof options['url'] === 'string' ? options['url'] : undefined;
   const token = environment['CORTEX_API_TOKEN']?.trim() || undefined;
   return {
@@ -108,14 +109,15 @@ function surroundingsOf(terminal: Terminal, options: Readonly<Record<string, unk
     signal,
     output: options['output'] === 'json' ? 'json' : 'table',
     hasColour: hasColour(terminal),
+    screen,
     api: createApiClient(() => consoleUrl(url, environment, workingFolder), token, signal),
     print: (text) => terminal.write(`${text}\n`),
     note: (text) => terminal.writeError(`${text}\n`),
   };
 }
 
-function hasColour({ isTerminal, environment }: Terminal): boolean {
-  return isTerminal && !environment['NO_COLOR'];
+function hasColour({ screen, environment }: Terminal): boolean {
+  return screen() !== undefined && !environment['NO_COLOR'];
 }
 
 function asCliError(error: unknown): CliError {

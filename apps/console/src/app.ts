@@ -18,6 +18,7 @@ import { allRoutes } from './api/routes/all-routes.ts';
 import { installApiGuards, installSecurityHeaders } from './api/security.ts';
 import { startEventFeed } from './live/event-feed.ts';
 import { servePage } from './page-server.ts';
+import { startCheckIndex } from './readers/check-index.ts';
 import { startIncidentIndex } from './readers/incident-index.ts';
 import { startTargetIndex } from './readers/target-index.ts';
 import { readSettings, type ConsoleSettings } from './settings.ts';
@@ -37,11 +38,13 @@ export async function startConsole(
     startTargetIndex(await bus.bucket(healthBucket), config, onInvalid),
     startEventFeed(bus),
   ]);
+  const checks = await startCheckIndex(bus, feed, config);
   const dependencies: ApiDependencies = {
     bus,
     config,
     incidents,
     targets,
+    checks,
     feed,
     now,
     control: await bus.bucket(controlBucket),
@@ -69,7 +72,7 @@ export async function startConsole(
 
   return {
     async stop() {
-      await Promise.all([http.close(), feed.stop(), incidents.stop(), targets.stop()]);
+      await Promise.all([http.close(), checks.stop(), feed.stop(), incidents.stop(), targets.stop()]);
     },
   };
 }

@@ -4,7 +4,7 @@ export { breakerEscalation } from './breaker-escalation.ts';
 export { breakerOpened } from './breaker-opened.ts';
 export { isInTheWay } from './gates/ask-gates.ts';
 export { dependenciesOf } from './assessment/affected.ts';
-export { isInside } from './gates/window.ts';
+export { pausingWindow } from './gates/window.ts';
 export { isDown } from './signals/from-health.ts';
 export { isStorm } from './gates/storm.ts';
 export type { Facts, OpenIncident, PastIncident, PastUse } from './model/facts.ts';

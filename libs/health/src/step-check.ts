@@ -1,19 +1,12 @@
 import type { CheckOutcome } from '@cortex/contracts';
 import type { CheckMemory } from './memory.ts';
+import { resultKind } from './result-kind.ts';
 
 /** Rounds in a row after which a single failing shallow check is no blip. Spec 2.4 leaves open what one check means. */
 export const persistentAfterRounds = 3;
 
 /** Rounds in a row that could not be made, after which a passing check says nothing any more. */
 export const unknownAfterErrors = 3;
-
-/** What one result means: `error` speaks of the check, not of the target. */
-type ResultKind = 'pass' | 'fail' | 'error';
-
-function resultKind(outcome: Pick<CheckOutcome, 'passed' | 'evidence'>): ResultKind {
-  if (outcome.passed) return 'pass';
-  return outcome.evidence['outcome'] === 'error' ? 'error' : 'fail';
-}
 
 /**
  * Takes one result of one check. It fails at once, for its retries are behind it; it passes again only after

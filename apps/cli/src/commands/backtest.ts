@@ -1,12 +1,10 @@
 import { resolve } from 'node:path';
-import { formatProblems } from '@cortex/config';
 import { compileDetection, type DetectionSettings } from '@cortex/detection';
 import { runBacktest } from '../backtest/run-backtest.ts';
-import { CliError } from '../core/cli-error.ts';
 import { textOption, type CommandDefinition, type Surroundings } from '../core/command.ts';
 import { show } from '../output/show.ts';
 import { table } from '../output/table.ts';
-import { loadConfiguration } from './configuration.ts';
+import { requireConfiguration } from './configuration.ts';
 
 export const backtestCommand: CommandDefinition = {
   name: 'backtest',
@@ -60,14 +58,6 @@ async function settingsOf(
   surroundings: Surroundings,
 ): Promise<DetectionSettings | undefined> {
   if (file === undefined) return undefined;
-  const { result } = await loadConfiguration(file, surroundings);
-  if (result.ok) {
-    const { configuration } = result;
-    return compileDetection(configuration.detection, configuration.playbooks, configuration);
-  }
-  throw new CliError(
-    'CORTEX_CONFIGURATION_INVALID',
-    `the configuration has mistakes:\n${formatProblems(result.problems)}`,
-    'correct them; `cortex validate` shows this list again',
-  );
+  const { configuration } = await requireConfiguration(file, surroundings);
+  return compileDetection(configuration.detection, configuration.playbooks, configuration);
 }

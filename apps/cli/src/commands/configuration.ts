@@ -3,10 +3,17 @@ import { resolve } from 'node:path';
 import { loadActions } from '@cortex/actions';
 import { loadChannels } from '@cortex/channels';
 import { loadChecks } from '@cortex/checks';
-import { parseConfiguration, readPluginFolders, type ConfigurationResult } from '@cortex/config';
+import { formatProblems, parseConfiguration, readPluginFolders, type ConfigurationResult } from '@cortex/config';
+import type { CortexConfiguration } from '@cortex/contracts';
 import { listFiles } from '@cortex/service';
 import { CliError } from '../core/cli-error.ts';
-import type { Surroundings } from '../core/command.ts';
+import type { OptionDefinition, Surroundings } from '../core/command.ts';
+
+/** The option that every command has which reads a configuration. */
+export const configOption: OptionDefinition = {
+  flags: '--config <file>',
+  summary: 'the configuration (default: CORTEX_CONFIG, else cortex.yaml)',
+};
 
 export interface LoadedConfiguration {
   readonly file: string;
@@ -18,6 +25,27 @@ export interface Plugins {
   readonly actions: Awaited<ReturnType<typeof loadActions>>;
   readonly checks: Awaited<ReturnType<typeof loadChecks>>;
   readonly channels: Awaited<ReturnType<typeof loadChannels>>;
+}
+
+/** A configuration without a mistake. Throws with all of them, if there are any. */
+export async function requireConfiguration(
+  named: string | undefined,
+  surroundings: Surroundings,
+): Promise<{ readonly configuration: CortexConfiguration; readonly plugins: Plugins }> {
+  const { result, plugins } = await loadConfiguration(named, surroundings);
+  if (result.ok) return { configuration: result.configuration, plugins };
+  throw new CliError(
+    'CORTEX_CONFIGURATION_INVALID',
+    `the configuration has mistakes:\n${formatProblems(result.problems)}`,
+    'correct them; `cortex validate` shows this list again',
+  );
+}
+
+/** The file that is named, by option or environment, or that is there by its usual name. */
+export function findConfiguration(named: string | undefined, surroundings: Surroundings): string | undefined {
+  const wanted = named ?? (surroundings.environment['CORTEX_CONFIG'] || undefined);
+  if (wanted !== undefined) return wanted;
+  return existsSync(resolve(surroundings.workingFolder, 'cortex.yaml')) ? 'cortex.yaml' : undefined;
 }
 
 /** Judges the configuration with all plugins: Cortex's own and those of the user's folders. */

@@ -19,7 +19,7 @@ async function explain(incident: string) {
   const code = await runCommandLine(['explain', incident, '--url', 'http://127.0.0.1:1'], {
     environment: {},
     workingFolder: folder.path,
-    isTerminal: false,
+    screen: () => undefined,
     signal: new AbortController().signal,
     write: (text) => void (out += text),
     writeError: () => undefined,

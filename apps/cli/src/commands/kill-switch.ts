@@ -2,7 +2,7 @@ import type { KillSwitch } from '@cortex/contracts';
 import { CliError } from '../core/cli-error.ts';
 import { textOption, type CommandDefinition } from '../core/command.ts';
 import { show } from '../output/show.ts';
-import { killSwitchText } from './get.ts';
+import { killSwitchText } from './get/kill-switch.ts';
 import { byOption, personOf } from './who.ts';
 
 export const killSwitchCommand: CommandDefinition = {

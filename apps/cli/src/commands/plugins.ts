@@ -1,12 +1,10 @@
 import { textOption, type CommandDefinition } from '../core/command.ts';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { builtinActions } from '@cortex/actions';
 import { builtinChannels } from '@cortex/channels';
 import { builtinChecks } from '@cortex/checks';
 import { show } from '../output/show.ts';
 import { table } from '../output/table.ts';
-import { loadConfiguration, type Plugins } from './configuration.ts';
+import { findConfiguration, loadConfiguration, type Plugins } from './configuration.ts';
 
 interface PluginLine {
   readonly kind: 'action' | 'check' | 'channel';
@@ -27,11 +25,11 @@ export const pluginsCommand: CommandDefinition = {
   examples: [{ line: 'cortex plugins', says: 'what playbooks, checks and contacts may name' }],
   async run(input) {
     const { surroundings } = input;
-    const named = textOption(input, 'config') ?? (surroundings.environment['CORTEX_CONFIG'] || undefined);
-    const hasFile = named !== undefined || existsSync(resolve(surroundings.workingFolder, 'cortex.yaml'));
-    const plugins: Plugins = hasFile
-      ? (await loadConfiguration(named, surroundings)).plugins
-      : { actions: builtinActions, checks: builtinChecks, channels: builtinChannels };
+    const file = findConfiguration(textOption(input, 'config'), surroundings);
+    const plugins: Plugins =
+      file === undefined
+        ? { actions: builtinActions, checks: builtinChecks, channels: builtinChannels }
+        : (await loadConfiguration(file, surroundings)).plugins;
     const lines = [
       ...linesOf('action', plugins.actions, builtinActions),
       ...linesOf('check', plugins.checks, builtinChecks),

@@ -1,12 +1,19 @@
 import type { ApiClient } from '../api/api-client.ts';
 import type { Ending } from './exit-codes.ts';
 
+export interface Screen {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 /** What a command may use of the world around it. */
 export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingFolder: string;
   readonly output: 'table' | 'json';
   readonly hasColour: boolean;
+  /** The terminal's size now; undefined when the output goes elsewhere. */
+  readonly screen: () => Screen | undefined;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
   /** The console at `--url`. Reads its address when it is first asked for. */
@@ -36,6 +43,8 @@ export interface OptionDefinition {
   readonly summary: string;
   readonly default?: string;
   readonly isRequired?: boolean;
+  /** May be given several times; then all of them are there, in order. */
+  readonly isRepeatable?: boolean;
 }
 
 /** One command: the help, the docs and the parser all come from this one place. */
@@ -53,6 +62,12 @@ export interface CommandDefinition {
 export function textOption(input: CommandInput, name: string): string | undefined {
   const value = input.options[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** All texts of a repeatable option, in order. */
+export function textOptions(input: CommandInput, name: string): readonly string[] {
+  const value = input.options[name];
+  return Array.isArray(value) ? value.map(String) : [];
 }
 
 /** An argument that the parser has made sure of. */

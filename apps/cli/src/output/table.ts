@@ -23,6 +23,11 @@ export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]
     .join('\n');
 }
 
+/** The table, or what to say when there is nothing in it. */
+export function tableOr<Row>(none: string, rows: readonly Row[], columns: readonly Column<Row>[]): string {
+  return rows.length === 0 ? none : table(rows, columns);
+}
+
 /** `name  value` lines. */
 export function facts(pairs: readonly (readonly [string, string | number | undefined])[]): string {
   const present = pairs.filter(([, value]) => value !== undefined);

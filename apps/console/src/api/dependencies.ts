@@ -8,6 +8,7 @@ import type {
   PlaybookPerformance,
 } from '@cortex/contracts';
 import type { EventFeed } from '../live/event-feed.ts';
+import type { CheckIndex } from '../readers/check-index.ts';
 import type { IncidentIndex } from '../readers/incident-index.ts';
 import type { TargetIndex } from '../readers/target-index.ts';
 
@@ -17,6 +18,7 @@ export interface ApiDependencies {
   readonly config: CortexConfiguration;
   readonly incidents: IncidentIndex;
   readonly targets: TargetIndex;
+  readonly checks: CheckIndex;
   readonly feed: EventFeed;
   readonly control: Bucket<KillSwitch>;
   readonly breakers: Bucket<BreakerRecord>;

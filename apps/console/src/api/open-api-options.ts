@@ -1,6 +1,7 @@
 import * as contracts from '@cortex/contracts';
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { z } from 'zod';
+import * as healthViews from '../views/health.ts';
 import * as incidentViews from '../views/incident.ts';
 import { Problem } from '../views/problem.ts';
 import * as recordViews from '../views/records.ts';
@@ -94,6 +95,7 @@ function namedSchemas() {
   const registry = z.registry<{ id: string }>();
   for (const [name, schema] of Object.entries({
     ...contracts,
+    ...healthViews,
     ...incidentViews,
     ...systemViews,
     ...recordViews,

@@ -12,6 +12,7 @@ function target(service: string, state: TargetView['state']): TargetView {
     state,
     flapping: false,
     reason: '',
+    dependenciesDown: [],
     failing: [],
   };
 }

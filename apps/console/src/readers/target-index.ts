@@ -34,6 +34,7 @@ function targetsOf(
   return service.instances.map((instance) => {
     const target = { service: service.name, instance: instance.id };
     const record = records.get(targetKey(target));
+    const isPresent = record?.change?.to === record?.state;
     return {
       target,
       ...(service.kind === undefined ? {} : { kind: service.kind }),
@@ -43,7 +44,8 @@ function targetsOf(
       ...(record === undefined ? {} : { since: record.since }),
       flapping: record?.flapping ?? false,
       reason: record?.change?.reason ?? (record === undefined ? 'no check has reported yet' : ''),
-      failing: record?.change?.to === record?.state ? (record?.change?.failing ?? []) : [],
+      dependenciesDown: isPresent ? (record?.change?.dependenciesDown ?? []) : [],
+      failing: isPresent ? (record?.change?.failing ?? []) : [],
     };
   });
 }

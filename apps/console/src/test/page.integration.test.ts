@@ -6,6 +6,7 @@ import {
   approvalGranted,
   controlBucket,
   draft,
+  healthChecked,
   incidentOpened,
   killSwitchKey,
   type CortexEvent,
@@ -15,7 +16,15 @@ import { eventually, freePort, startProvisionedNats, temporaryFolder, type Provi
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startRunningConsole, type RunningConsole } from './running-console.ts';
-import { ago, idOf, resolvedIncident, sampleApproval, sampleAttempt, sampleIncident } from './samples.ts';
+import {
+  ago,
+  idOf,
+  resolvedIncident,
+  sampleApproval,
+  sampleAttempt,
+  sampleIncident,
+  sampleOutcome,
+} from './samples.ts';
 
 const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 const appFolder = fileURLToPath(new URL('../../', import.meta.url));
@@ -35,6 +44,14 @@ async function open(incident: Incident): Promise<void> {
     draft(incidentOpened, { service: incident.service, incidentId: incident.id, data: { incident: summary } }),
   );
 }
+
+async function report(...outcomes: Parameters<typeof sampleOutcome>[]): Promise<void> {
+  for (const [secondsAgo, changes] of outcomes) {
+    await running.bus.publish(draft(healthChecked, { service: 'shop', data: sampleOutcome(secondsAgo, changes) }));
+  }
+}
+
+const refused = { passed: false, durationMs: 100, detail: 'connection refused' };
 
 describe.skipIf(chromiumPath === undefined)('the page in a real browser', () => {
   beforeAll(async () => {
@@ -178,6 +195,84 @@ describe.skipIf(chromiumPath === undefined)('the page in a real browser', () => 
     await page.keyboard.press('Tab');
     expect(await page.locator(':focus').innerText()).toBe('Skip to the incident');
     expect(complaints).toEqual([]);
+  });
+
+  test('health shows each check with its last result and those before, and follows what happens', async () => {
+    await report([5], [4], [3, refused], [2, { ...refused, detail: '<b>refused</b> again' }]);
+    await page.getByRole('link', { name: 'Health' }).click();
+    expect(page.url()).toContain('#/health');
+    const check = page.getByTestId('check').filter({ hasText: 'shop-http' });
+    await check.getByTestId('check-state').getByText('failing').waitFor();
+    await check.getByText('<b>refused</b> again (2 times, first').waitFor();
+    expect(await check.getByTestId('bars').getAttribute('aria-label')).toBe('Of the last 4 results 2 passed, 2 failed');
+    expect(await check.locator('.bars g').evaluateAll((bars) => bars.map((bar) => bar.getAttribute('class')))).toEqual([
+      'pass',
+      'pass',
+      'fail',
+      'fail',
+    ]);
+    expect(await check.locator('.bars title').last().textContent()).toMatch(
+      / · failed · 100 ms\n<b>refused<\/b> again$/,
+    );
+    const failedBar = await check.locator('.bars .fail rect').last().getAttribute('height');
+    const passedBar = await check.locator('.bars .pass rect').last().getAttribute('height');
+    expect(Number(failedBar)).toBeGreaterThan(Number(passedBar));
+    expect(await page.getByTestId('check-counts').innerText()).toMatch(/1 failing\s+3 unknown/);
+
+    await report([1, { durationMs: 33, detail: '200 in 33 ms' }]);
+    await check.getByTestId('check-state').getByText('passing').waitFor();
+    await check.getByText('200 in 33 ms', { exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('checks are narrowed down by keyboard, and the address keeps how', async () => {
+    await report([1, refused]);
+    await page.goto(`${running.url}/#/health`);
+    await page.getByTestId('check').nth(3).waitFor();
+    await page.getByLabel('Service').locator('option', { hasText: 'db' }).waitFor({ state: 'attached' });
+    await page.getByLabel('Service').focus();
+    await page.keyboard.type('db');
+    await page.getByTestId('check').nth(1).waitFor({ state: 'detached' });
+    expect(page.url()).toContain('#/health?service=db');
+    await page.getByLabel('Only failing').focus();
+    await page.keyboard.press('Space');
+    await page.getByTestId('no-checks').getByText('Nothing fails.').waitFor();
+    await page.getByLabel('Service').selectOption('shop');
+    await page.getByTestId('check').getByText('shop-http', { exact: true }).waitFor();
+    await page.reload();
+    await page.getByTestId('check').getByText('shop-http', { exact: true }).waitFor();
+    expect(await page.getByLabel('Only failing').isChecked()).toBe(true);
+    await page.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.results').getByText('failed').first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByTestId('overview').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('health fits a phone, and stays readable while nobody answers', async () => {
+    const port = await freePort();
+    const settings = { trustedHosts: [] };
+    const mortal = await startRunningConsole(nats.url, folder.path, settings, undefined, port);
+    await report([1, refused]);
+    await page.setViewportSize({ width: 400, height: 800 });
+    await page.goto(`${mortal.url}/#/health`);
+    const check = page.getByTestId('check').filter({ hasText: 'shop-http' });
+    await check.getByTestId('check-state').getByText('failing').waitFor();
+    // Now everything has been read once, and the stream is open.
+    await page.getByTestId('kill-switch-state').getByText('off').waitFor();
+    await page.getByTestId('connection').getByText('Live').waitFor();
+    const excess = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+    expect(excess).toBe(0);
+    await mortal.stop();
+    await page.getByTestId('disconnected').waitFor();
+    expect(await check.getByTestId('check-state').innerText()).toBe('failing');
+    expect(await page.locator('.problem').count()).toBe(0);
+    await report([0, { detail: 'here again' }]);
+    const reborn = await startRunningConsole(nats.url, folder.path, settings, undefined, port);
+    await check.getByText('here again', { exact: true }).waitFor();
+    await page.getByTestId('disconnected').waitFor({ state: 'detached' });
+    await reborn.stop();
   });
 
   test('names that carry markup are text, not markup', async () => {

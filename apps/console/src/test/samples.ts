@@ -4,6 +4,8 @@ import {
   gateNames,
   type Approval,
   type Attempt,
+  type CheckDefinition,
+  type CheckOutcome,
   type Decision,
   type DecisionOutcome,
   type EventData,
@@ -33,7 +35,12 @@ export function sampleConfiguration(): CortexConfiguration {
       { name: 'db', kind: 'databases', critical: true, instances: instances('db', 1) },
       { name: 'mail', instances: instances('mail', 1), remediate: false },
     ],
-    checks: [],
+    checks: [
+      { ...sampleCheck('shop-http', 'shop'), type: 'http_endpoint', params: { path: '/health' } },
+      sampleCheck('shop-port', 'shop'),
+      { ...sampleCheck('shop-orders', 'shop'), type: 'database_connectivity', tier: 'deep', intervalMs: 30_000 },
+      sampleCheck('db-port', 'db'),
+    ],
     health: { recoverAfter: 2, flapping: { changes: 6, withinMs: 10 * minuteMs } },
     detection: [],
     seriesLimits: {},
@@ -100,6 +107,37 @@ export function sampleConfiguration(): CortexConfiguration {
     console: { host: '127.0.0.1', port: 0 },
     pluginFolders: [],
   });
+}
+
+/** A check of the first instance. */
+function sampleCheck(name: string, service: string): CheckDefinition {
+  return {
+    name,
+    type: 'tcp_port',
+    tier: 'shallow',
+    target: { service, instance: `${service}-1` },
+    intervalMs: 5_000,
+    timeoutMs: 100,
+    retries: 3,
+    params: {},
+  };
+}
+
+/** A result of {@link sampleConfiguration}'s `shop-http`, some seconds ago. */
+export function sampleOutcome(secondsAgo: number, changes: Partial<CheckOutcome> = {}): CheckOutcome {
+  return {
+    check: 'shop-http',
+    type: 'http_endpoint',
+    tier: 'shallow',
+    target: { service: 'shop', instance: 'shop-1' },
+    passed: true,
+    attempts: 1,
+    durationMs: 12,
+    detail: '200 in 12 ms',
+    evidence: { outcome: changes.passed === false ? 'fail' : 'pass' },
+    observedAt: new Date(Date.now() - secondsAgo * 1_000).toISOString(),
+    ...changes,
+  };
 }
 
 const stepVerdicts = [

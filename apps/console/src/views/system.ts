@@ -27,6 +27,8 @@ export const TargetView = z.object({
   since: Timestamp.optional(),
   flapping: z.boolean(),
   reason: z.string(),
+  /** Services that the target depends on and that are down, the nearest first. */
+  dependenciesDown: HealthChange.shape.dependenciesDown,
   failing: HealthChange.shape.failing,
 });
 export type TargetView = z.infer<typeof TargetView>;

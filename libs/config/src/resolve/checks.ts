@@ -10,8 +10,8 @@ import type { Scope, World } from '../scope.ts';
 import { substitute } from '../substitute.ts';
 import type { Path } from '../yaml-source.ts';
 
-/** Spec 2.4. */
-const tierDefaults: Readonly<Record<CheckTier, { intervalMs: number; timeoutMs: number; retries: number }>> = {
+/** How a check of a tier is made, where its entry does not say. Spec 2.4. */
+export const tierDefaults: Readonly<Record<CheckTier, { intervalMs: number; timeoutMs: number; retries: number }>> = {
   shallow: { intervalMs: 5_000, timeoutMs: 100, retries: 3 },
   deep: { intervalMs: 30_000, timeoutMs: 5_000, retries: 2 },
   comprehensive: { intervalMs: 300_000, timeoutMs: 30_000, retries: 0 },

@@ -1,4 +1,4 @@
-import type { TimeWindow } from '@cortex/contracts';
+import type { SafetyPolicy, TimeWindow } from '@cortex/contracts';
 import { DateTime } from 'luxon';
 import { type GateQuestion, gateResult } from './gate.ts';
 
@@ -30,6 +30,15 @@ export function isInside(window: TimeWindow, at: string): boolean {
   if (minute >= from) return window.days.includes(local.weekday);
   const yesterday = local.weekday === 1 ? 7 : local.weekday - 1;
   return minute < to && window.days.includes(yesterday);
+}
+
+/** The maintenance window inside which nobody looks at a service, if there is one now. Spec 7.3. */
+export function pausingWindow(
+  windows: SafetyPolicy['maintenanceWindows'],
+  service: string,
+  at: string,
+): TimeWindow | undefined {
+  return windows.find((window) => window.pausesChecksOf.includes(service) && isInside(window, at));
 }
 
 function minuteOf(time: string): number {

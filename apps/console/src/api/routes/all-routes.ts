@@ -3,6 +3,7 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { approvalRoutes } from './approvals.ts';
 import { eventRoutes } from './events.ts';
 import { executionRoutes } from './executions.ts';
+import { healthRoutes } from './health.ts';
 import { incidentRoutes } from './incidents.ts';
 import { killSwitchRoutes } from './kill-switch.ts';
 import { playbookRoutes } from './playbooks.ts';
@@ -13,6 +14,7 @@ import { systemRoutes } from './system.ts';
 export function allRoutes(dependencies: ApiDependencies): readonly AnyRoute[] {
   return [
     ...systemRoutes(dependencies),
+    ...healthRoutes(dependencies),
     ...incidentRoutes(dependencies),
     ...approvalRoutes(dependencies),
     ...killSwitchRoutes(dependencies),

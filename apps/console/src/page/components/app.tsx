@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useExplanation, useLiveState, useNow } from '../live-state.ts';
-import { useSelection } from '../selection.ts';
+import { goTo, useRoute } from '../route.ts';
 import { Approvals } from './approvals.tsx';
 import { Banner } from './banner.tsx';
 import { Header } from './header.tsx';
+import { HealthPage } from './health-page.tsx';
 import { IncidentDetail } from './incident-detail.tsx';
 import { IncidentList } from './incident-list.tsx';
 import { KillSwitchDialog } from './kill-switch-dialog.tsx';
@@ -13,13 +14,14 @@ import { TokenPrompt } from './token-prompt.tsx';
 export function App() {
   const { state, isConnected, reading, refresh } = useLiveState();
   const now = useNow();
-  const [selected, select] = useSelection();
+  const route = useRoute();
+  const selected = route.page === 'incident' ? route.id : undefined;
   const [isSwitchOpen, setSwitchOpen] = useState(false);
   const detail = useExplanation(selected, reading);
   useKeys(
-    state.incidents.map((incident) => incident.id),
+    // Where the list is not shown, nothing walks through it.
+    route.page === 'health' ? [] : state.incidents.map((incident) => incident.id),
     selected,
-    select,
     isSwitchOpen,
   );
 
@@ -32,41 +34,54 @@ export function App() {
   return (
     <>
       <a class="skip" href="#main">
-        Skip to the incident
+        Skip to the {route.page === 'health' ? 'checks' : 'incident'}
       </a>
       <Header
         status={state.status}
         isConnected={isConnected}
         hasLoaded={state.hasLoaded}
+        page={route.page}
         onHome={() => select(undefined)}
         onSwitch={() => setSwitchOpen(true)}
       />
       <Banner state={state} isConnected={isConnected} now={now} onSwitch={() => setSwitchOpen(true)} />
-      <div class={selected === undefined ? 'layout' : 'layout has-selection'}>
-        <nav class="side" aria-label="Incidents">
-          <Approvals approvals={state.approvals} now={now} onAnswered={refresh} onSelect={select} />
-          <IncidentList
-            incidents={state.incidents}
-            hasLoaded={state.hasLoaded}
-            selected={selected}
+      {route.page === 'health' ? (
+        <main id="main" class="layout wide" tabIndex={-1}>
+          <HealthPage
+            filter={route.filter}
+            targets={state.targets}
+            reading={reading}
+            isConnected={isConnected}
             now={now}
-            onSelect={select}
           />
-        </nav>
-        <main id="main" tabIndex={-1}>
-          {selected === undefined ? (
-            <OverviewPanel state={state} now={now} onSelect={select} />
-          ) : (
-            <IncidentDetail
-              id={selected}
-              loaded={detail}
-              now={now}
-              onClose={() => select(undefined)}
-              onChanged={refresh}
-            />
-          )}
         </main>
-      </div>
+      ) : (
+        <div class={selected === undefined ? 'layout' : 'layout has-selection'}>
+          <nav class="side" aria-label="Incidents">
+            <Approvals approvals={state.approvals} now={now} onAnswered={refresh} onSelect={select} />
+            <IncidentList
+              incidents={state.incidents}
+              hasLoaded={state.hasLoaded}
+              selected={selected}
+              now={now}
+              onSelect={select}
+            />
+          </nav>
+          <main id="main" tabIndex={-1}>
+            {selected === undefined ? (
+              <OverviewPanel state={state} now={now} onSelect={select} />
+            ) : (
+              <IncidentDetail
+                id={selected}
+                loaded={detail}
+                now={now}
+                onClose={() => select(undefined)}
+                onChanged={refresh}
+              />
+            )}
+          </main>
+        </div>
+      )}
       {isSwitchOpen && state.status !== undefined && (
         <KillSwitchDialog
           killSwitch={state.status.killSwitch}
@@ -78,13 +93,12 @@ export function App() {
   );
 }
 
+function select(id: string | undefined): void {
+  goTo(id === undefined ? { page: 'overview' } : { page: 'incident', id });
+}
+
 /** `j` and `k` walk through the incidents, Escape goes back to the overview. */
-function useKeys(
-  ids: readonly string[],
-  selected: string | undefined,
-  select: (id: string | undefined) => void,
-  isPaused: boolean,
-): void {
+function useKeys(ids: readonly string[], selected: string | undefined, isPaused: boolean): void {
   useEffect(() => {
     if (isPaused) return undefined;
     function onKey(event: KeyboardEvent): void {

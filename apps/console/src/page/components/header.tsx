@@ -1,14 +1,16 @@
 import type { Status } from '../../views/system.ts';
+import type { Route } from '../route.ts';
 
 interface HeaderProps {
   readonly status: Status | undefined;
   readonly isConnected: boolean;
   readonly hasLoaded: boolean;
+  readonly page: Route['page'];
   readonly onHome: () => void;
   readonly onSwitch: () => void;
 }
 
-export function Header({ status, isConnected, hasLoaded, onHome, onSwitch }: HeaderProps) {
+export function Header({ status, isConnected, hasLoaded, page, onHome, onSwitch }: HeaderProps) {
   const connection = connectionOf(status, isConnected, hasLoaded);
   const isOn = status?.killSwitch.on;
   return (
@@ -20,6 +22,14 @@ export function Header({ status, isConnected, hasLoaded, onHome, onSwitch }: Hea
         </svg>
         <h1>Cortex</h1>
       </button>
+      <nav class="tabs" aria-label="Pages">
+        <a href="#/" aria-current={page === 'health' ? undefined : 'page'}>
+          Overview
+        </a>
+        <a href="#/health" aria-current={page === 'health' ? 'page' : undefined}>
+          Health
+        </a>
+      </nav>
       {status !== undefined && <span class="environment">{status.environment}</span>}
       {status?.dryRun === true && <span class="chip warning">dry run: nothing is changed</span>}
       <span class={`connection ${connection.tone}`} role="status" data-testid="connection">

@@ -1,4 +1,5 @@
 import type { TargetView } from '../../views/system.ts';
+import { hashOf } from '../route.ts';
 import { HealthChip, Moment } from './parts.tsx';
 
 const worstFirst = ['CRITICAL', 'UNHEALTHY', 'DEGRADED', 'UNKNOWN', 'HEALTHY'];
@@ -21,7 +22,10 @@ export function Targets({ targets, now }: { readonly targets: readonly TargetVie
           {sorted.map((view) => (
             <tr key={`${view.target.service}/${view.target.instance}`}>
               <td>
-                <b>{view.target.instance}</b> <small>{view.target.service}</small>
+                <a href={hashOf({ page: 'health', filter: { service: view.target.service } })}>
+                  {view.target.instance}
+                </a>{' '}
+                <small>{view.target.service}</small>
               </td>
               <td>
                 <HealthChip state={view.state} /> {view.flapping && <span class="chip warning">flapping</span>}

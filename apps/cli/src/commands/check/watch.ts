@@ -1,0 +1,37 @@
+import { setMaxListeners } from 'node:events';
+import type { Surroundings } from '../../core/command.ts';
+import type { Ending } from '../../core/exit-codes.ts';
+import { pause } from '../../core/pause.ts';
+import type { ChosenCheck } from './choose.ts';
+import { Tally } from './tally.ts';
+
+/** Makes each check every `intervalMs`, never twice at once, until Ctrl-C; then says how it went. */
+export async function watchChecks(
+  chosen: readonly ChosenCheck[],
+  intervalMs: number,
+  surroundings: Surroundings,
+): Promise<Ending> {
+  const { hasColour, output, print, screen, signal } = surroundings;
+  // One listener for each check under way.
+  setMaxListeners(0, signal);
+  const nameWidth = chosen.length === 1 ? 0 : Math.max(...chosen.map(({ check }) => [...check.name].length));
+  const tallies = chosen.map(({ check }) => new Tally(check.name));
+  await Promise.all(
+    chosen.map(async ({ run }, index) => {
+      const tally = tallies[index];
+      while (!signal.aborted) {
+        const startedAtMs = performance.now();
+        const outcome = await run();
+        // What Ctrl-C cut short says nothing.
+        if (signal.aborted || tally === undefined) return;
+        tally.take(outcome);
+        const style = { columns: screen()?.columns ?? Infinity, hasColour, nameWidth };
+        print(output === 'json' ? JSON.stringify(outcome) : tally.line(outcome, style));
+        await pause(Math.max(0, startedAtMs + intervalMs - performance.now()), signal);
+      }
+    }),
+  );
+  if (output === 'json') print(JSON.stringify({ summary: tallies.map((tally) => tally.summary()) }));
+  else print(`\n${tallies.map((tally) => tally.summaryLine()).join('\n')}`);
+  return tallies.every((tally) => tally.summary().failed === 0) ? 'ok' : 'failed';
+}

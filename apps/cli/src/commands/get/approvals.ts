@@ -1,0 +1,31 @@
+import type { Approval } from '@cortex/contracts';
+import type { CommandInput } from '../../core/command.ts';
+import { shortId } from '../../output/short-id.ts';
+import { show } from '../../output/show.ts';
+import { tableOr } from '../../output/table.ts';
+import { span } from '../../output/time.ts';
+import { notFound } from './not-found.ts';
+
+export async function getApprovals({ surroundings }: CommandInput, id: string | undefined): Promise<void> {
+  interface Row {
+    readonly approval: Approval;
+    readonly incident: { readonly id: string; readonly service: string; readonly severity: string };
+  }
+  const { approvals } = await surroundings.api.get<{ approvals: Row[] }>('/approvals');
+  const wanted = approvals.filter(
+    (row) => id === undefined || row.approval.approvalId === id || row.incident.id.startsWith(id),
+  );
+  if (id !== undefined && wanted.length === 0) throw notFound('pending approval', id, 'cortex get approvals');
+  show(surroundings, { approvals: wanted }, (answer) =>
+    tableOr('nothing waits for an approval', answer.approvals, [
+      { title: 'approval', value: (row) => row.approval.approvalId },
+      { title: 'incident', value: (row) => shortId(row.incident.id) },
+      { title: 'severity', value: (row) => row.incident.severity },
+      { title: 'service', value: (row) => row.incident.service },
+      { title: 'playbook', value: (row) => row.approval.playbookId },
+      { title: 'targets', value: (row) => row.approval.targets.map((target) => target.instance).join(',') },
+      { title: 'expires in', value: (row) => span(Math.max(0, Date.parse(row.approval.expiresAt) - Date.now())) },
+      { title: 'reason', value: (row) => row.approval.reason },
+    ]),
+  );
+}

@@ -1,0 +1,23 @@
+import type { Decision } from '@cortex/contracts';
+import { textOption, type CommandInput } from '../../core/command.ts';
+import { shortId } from '../../output/short-id.ts';
+import { show } from '../../output/show.ts';
+import { tableOr } from '../../output/table.ts';
+import { age, words } from '../../output/time.ts';
+
+export async function getDecisions(input: CommandInput, id: string | undefined): Promise<void> {
+  const { surroundings } = input;
+  const answer = await surroundings.api.get<{
+    decisions: { incidentId: string; service: string; decision: Decision }[];
+  }>('/decisions', { incident: id, limit: textOption(input, 'limit') });
+  show(surroundings, answer, ({ decisions }) =>
+    tableOr('no decisions', decisions, [
+      { title: 'incident', value: (row) => shortId(row.incidentId) },
+      { title: 'service', value: (row) => row.service },
+      { title: 'age', value: (row) => age(row.decision.at) },
+      { title: 'outcome', value: (row) => words(row.decision.outcome) },
+      { title: 'playbook', value: (row) => row.decision.playbookId },
+      { title: 'reason', value: (row) => row.decision.reason },
+    ]),
+  );
+}

@@ -1,0 +1,59 @@
+import type { ExecutionRecord, Target } from '@cortex/contracts';
+import { textOption, type CommandInput } from '../../core/command.ts';
+import { show } from '../../output/show.ts';
+import { facts, table, tableOr } from '../../output/table.ts';
+import { age, words } from '../../output/time.ts';
+
+export async function getExecutions(input: CommandInput, id: string | undefined): Promise<void> {
+  const { surroundings } = input;
+  if (id !== undefined) {
+    const answer = await surroundings.api.get<{ execution: ExecutionRecord }>(`/executions/${encodeURIComponent(id)}`);
+    show(surroundings, answer, ({ execution }) => executionText(execution));
+    return;
+  }
+  interface Row {
+    readonly executionId: string;
+    readonly playbookId: string;
+    readonly targets: readonly Target[];
+    readonly status: string;
+    readonly outcome?: string;
+    readonly reason?: string;
+    readonly acceptedAt: string;
+    readonly dryRun: boolean;
+  }
+  const answer = await surroundings.api.get<{ executions: Row[] }>('/executions', {
+    limit: textOption(input, 'limit'),
+  });
+  show(surroundings, answer, ({ executions }) =>
+    tableOr('nothing has been executed', executions, [
+      { title: 'execution', value: (row) => row.executionId },
+      { title: 'playbook', value: (row) => row.playbookId },
+      { title: 'targets', value: (row) => row.targets.map((target) => target.instance).join(',') },
+      { title: 'age', value: (row) => age(row.acceptedAt) },
+      { title: 'status', value: (row) => words(row.outcome ?? row.status) + (row.dryRun ? ' (dry run)' : '') },
+      { title: 'reason', value: (row) => row.reason },
+    ]),
+  );
+}
+
+function executionText(execution: ExecutionRecord): string {
+  const { remediation } = execution;
+  const head = facts([
+    ['execution', remediation.executionId],
+    ['playbook', `${remediation.playbook.id} ${remediation.playbook.version}`],
+    ['status', words(execution.status)],
+    ['outcome', execution.outcome],
+    ['reason', execution.reason],
+    ['rollback', execution.rollback?.outcome],
+  ]);
+  if (execution.entries.length === 0) return head;
+  const journal = table(execution.entries, [
+    { title: 'phase', value: (entry) => entry.phase },
+    { title: 'step', value: (entry) => entry.step },
+    { title: 'target', value: (entry) => entry.target.instance },
+    { title: 'try', value: (entry) => entry.attempt },
+    { title: 'status', value: (entry) => entry.result?.outcome ?? entry.status },
+    { title: 'detail', value: (entry) => entry.result?.detail },
+  ]);
+  return `${head}\n\n${journal}`;
+}

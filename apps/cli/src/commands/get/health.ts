@@ -1,0 +1,50 @@
+import { CliError } from '../../core/cli-error.ts';
+import { textOption, type CommandInput } from '../../core/command.ts';
+import { redraw } from '../../output/redraw.ts';
+import { healthTree, type Health } from './health-tree.ts';
+import { notFound } from './not-found.ts';
+
+const redrawMs = 1_000;
+
+/** Targets and their checks; of one service or instance, if named. */
+export async function getHealth(input: CommandInput, name: string | undefined): Promise<void> {
+  const { surroundings, options } = input;
+  const limit = textOption(input, 'limit');
+  let health = await readHealth(input, name, limit);
+  if (options['watch'] !== true) {
+    surroundings.print(textOf(health, input));
+    return;
+  }
+  await redraw(surroundings, redrawMs, async () => {
+    try {
+      health = await readHealth(input, name, limit);
+      return textOf(health, input);
+    } catch (error) {
+      // A console that starts again is back in a moment; until then what was last known.
+      if (!(error instanceof CliError) || surroundings.output === 'json') throw error;
+      return `${error.code}: ${error.message}\n${textOf(health, input)}`;
+    }
+  });
+}
+
+async function readHealth(
+  { surroundings: { api } }: CommandInput,
+  name: string | undefined,
+  limit: string | undefined,
+): Promise<Health> {
+  const { targets } = await api.get<Pick<Health, 'targets'>>('/health/targets');
+  if (name === undefined) return { targets, ...(await api.get<Omit<Health, 'targets'>>('/health/checks', { limit })) };
+  const key = targets.some(({ target }) => target.service === name) ? 'service' : 'instance';
+  const wanted = targets.filter(({ target }) => target[key] === name);
+  if (wanted.length === 0) throw notFound('service or instance', name, 'cortex get targets');
+  return {
+    targets: wanted,
+    ...(await api.get<Omit<Health, 'targets'>>('/health/checks', { [key]: name, limit })),
+  };
+}
+
+function textOf(health: Health, { surroundings, options }: CommandInput): string {
+  const { output, hasColour, screen } = surroundings;
+  if (output === 'json') return JSON.stringify(health, undefined, options['watch'] === true ? undefined : 2);
+  return healthTree(health, { columns: screen()?.columns ?? Infinity, hasColour, nowMs: Date.now() });
+}

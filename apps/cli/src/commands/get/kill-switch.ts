@@ -1,0 +1,13 @@
+import type { KillSwitch } from '@cortex/contracts';
+import type { CommandInput } from '../../core/command.ts';
+import { show } from '../../output/show.ts';
+import { age } from '../../output/time.ts';
+
+export async function getKillSwitch({ surroundings }: CommandInput): Promise<void> {
+  const answer = await surroundings.api.get<KillSwitch & { readable: boolean }>('/kill-switch');
+  show(surroundings, answer, killSwitchText);
+}
+
+export function killSwitchText({ on, by, reason, at }: KillSwitch): string {
+  return `${on ? 'ON: Cortex changes nothing' : 'off'} (${by}, ${age(at)} ago: ${reason})`;
+}

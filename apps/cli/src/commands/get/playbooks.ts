@@ -1,0 +1,40 @@
+import type { Playbook } from '@cortex/contracts';
+import type { CommandInput } from '../../core/command.ts';
+import { show } from '../../output/show.ts';
+import { tableOr } from '../../output/table.ts';
+import { span } from '../../output/time.ts';
+import { notFound } from './not-found.ts';
+
+export async function getPlaybooks({ surroundings }: CommandInput, id: string | undefined): Promise<void> {
+  interface Row {
+    readonly playbook: Playbook;
+    readonly performance?: {
+      readonly successRate: number;
+      readonly totalExecutions: number;
+      readonly avgExecutionTimeMs: number;
+    };
+    readonly breaker?: { readonly state: string };
+  }
+  const { playbooks } = await surroundings.api.get<{ playbooks: Row[] }>('/playbooks');
+  const wanted = playbooks.filter((row) => id === undefined || row.playbook.id === id);
+  if (id !== undefined && wanted.length === 0) throw notFound('playbook', id, 'cortex get playbooks');
+  show(surroundings, { playbooks: wanted }, (answer) =>
+    tableOr('no playbooks are configured', answer.playbooks, [
+      { title: 'playbook', value: (row) => row.playbook.id },
+      { title: 'version', value: (row) => row.playbook.version },
+      { title: 'category', value: (row) => row.playbook.category },
+      { title: 'runs', value: (row) => row.performance?.totalExecutions ?? 0 },
+      {
+        title: 'success',
+        value: ({ performance }) =>
+          performance === undefined ? undefined : `${Math.round(performance.successRate * 100)}%`,
+      },
+      {
+        title: 'time',
+        value: ({ performance }) => (performance === undefined ? undefined : span(performance.avgExecutionTimeMs)),
+      },
+      { title: 'breaker', value: (row) => row.breaker?.state ?? 'closed' },
+      { title: 'name', value: (row) => row.playbook.name },
+    ]),
+  );
+}

@@ -1,0 +1,26 @@
+import { paint } from './paint.ts';
+
+/** One result as a bar. `error`: the check could not be made. */
+export interface Bar {
+  readonly durationMs: number;
+  readonly result: 'pass' | 'fail' | 'error';
+}
+
+const levels = '▁▂▃▄▅▆▇█';
+
+/**
+ * One character a result, the newest `width` of them, oldest first: how long it took beside the slowest one that passed.
+ * `✗` failed, `?` could not be made.
+ */
+export function sparkline(bars: readonly Bar[], width: number, hasColour: boolean): string {
+  const shown = width <= 0 ? [] : bars.slice(-width);
+  const slowestMs = Math.max(1, ...shown.filter(({ result }) => result === 'pass').map(({ durationMs }) => durationMs));
+  return shown
+    .map(({ durationMs, result }) => {
+      if (result === 'fail') return paint('red', '✗', hasColour);
+      if (result === 'error') return paint('yellow', '?', hasColour);
+      const level = Math.ceil((durationMs / slowestMs) * levels.length) - 1;
+      return levels[Math.max(0, level)];
+    })
+    .join('');
+}

@@ -1,0 +1,99 @@
+import type { Bus } from '@cortex/bus';
+import {
+  healthChecked,
+  type CheckOutcome,
+  type CheckTier,
+  type CortexConfiguration,
+  type CortexEvent,
+} from '@cortex/contracts';
+import { pausingWindow } from '@cortex/decision';
+import type { EventFeed } from '../live/event-feed.ts';
+import type { CheckList, CheckState } from '../views/health.ts';
+import { WatchedCheck } from './watched-check.ts';
+
+export interface CheckFilter {
+  readonly service?: string | undefined;
+  readonly instance?: string | undefined;
+  readonly tier?: CheckTier | undefined;
+  readonly failing?: boolean;
+}
+
+/** The newest results of every configured check, failing ones first. */
+export interface CheckIndex {
+  list(filter: CheckFilter, limit: number, now: Date): CheckList;
+  stop(): Promise<void>;
+}
+
+/** As many of the newest messages of the stream are read back at the start. */
+const messagesReadBack = 300_000;
+
+const order: readonly CheckState[] = ['failing', 'unknown', 'paused', 'passing'];
+
+/** Resolves before the results of earlier are read back: they come in behind. */
+export async function startCheckIndex(
+  bus: Bus,
+  feed: Pick<EventFeed, 'listen'>,
+  config: Pick<CortexConfiguration, 'checks' | 'safety'>,
+): Promise<CheckIndex> {
+  const checks = new Map(config.checks.map((check) => [check.name, new WatchedCheck(check)]));
+  const take = (outcome: CheckOutcome): void => checks.get(outcome.check)?.take(outcome);
+  const unlisten = feed.listen((event) => {
+    if (isResult(event)) take(event.data);
+  });
+  let finish: () => void = () => {};
+  const caughtUp = new Promise<void>((resolve) => (finish = resolve));
+  const { sequence } = await bus.appendLog('SIGNALS', 'cortex.health.checked.console').end();
+  const reading = await bus.read({
+    event: healthChecked,
+    from: { afterSequence: Math.max(0, sequence - messagesReadBack) },
+    handle: ({ data }) => take(data),
+    onCaughtUp: finish,
+  });
+  // From here on the feed alone tells.
+  void caughtUp.then(() => reading.stop());
+
+  return {
+    list(filter, limit, now) {
+      const pauses = new Map<string, string | undefined>();
+      const pauseOf = ({ definition }: WatchedCheck): string | undefined => {
+        const { service } = definition.target;
+        if (!pauses.has(service)) pauses.set(service, pauseText(config.safety, service, now));
+        return pauses.get(service);
+      };
+      const fitting = [...checks.values()]
+        .filter((check) => fits(check, filter))
+        .map((check) => ({ check, state: check.state(pauseOf(check), now.getTime()) }));
+      const counts = { failing: 0, unknown: 0, paused: 0, passing: 0 };
+      for (const { state } of fitting) counts[state] += 1;
+      const wanted = fitting
+        .filter(({ state }) => filter.failing !== true || state === 'failing')
+        .sort((left, right) => order.indexOf(left.state) - order.indexOf(right.state));
+      return {
+        checks: wanted.slice(0, limit).map(({ check }) => check.view(pauseOf(check), now.getTime())),
+        total: wanted.length,
+        counts,
+      };
+    },
+    async stop() {
+      unlisten();
+      await reading.stop();
+    },
+  };
+}
+
+function isResult(event: CortexEvent): event is CortexEvent<'health.checked'> {
+  return event.type === healthChecked.type;
+}
+
+function fits({ definition: { target, tier } }: WatchedCheck, filter: CheckFilter): boolean {
+  return (
+    (filter.service === undefined || target.service === filter.service) &&
+    (filter.instance === undefined || target.instance === filter.instance) &&
+    (filter.tier === undefined || tier === filter.tier)
+  );
+}
+
+function pauseText(safety: CortexConfiguration['safety'], service: string, now: Date): string | undefined {
+  const window = pausingWindow(safety.maintenanceWindows, service, now.toISOString());
+  return window === undefined ? undefined : `maintenance window ${window.name}`;
+}

@@ -1,0 +1,77 @@
+import type { CheckDefinition, CheckOutcome } from '@cortex/contracts';
+import { CheckHistory, resultKind, type HistoryEntry } from '@cortex/health';
+import type { CheckState, CheckView } from '../views/health.ts';
+
+/** Results kept of each check. */
+const resultsKept = 60;
+/** As many intervals without a result are too many. */
+const lateAfterIntervals = 3;
+const longestDetail = 500;
+
+/** One configured check with its newest results: about 2 KB once it has reported. */
+export class WatchedCheck {
+  readonly definition: CheckDefinition;
+  #history: CheckHistory | undefined;
+  #detail = '';
+  #attempts = 1;
+
+  constructor(definition: CheckDefinition) {
+    this.definition = definition;
+  }
+
+  /** Takes a result of this check; one of an earlier configuration of the same name is left out. */
+  take(outcome: CheckOutcome): void {
+    const { type, target } = this.definition;
+    if (outcome.type !== type) return;
+    if (outcome.target.service !== target.service || outcome.target.instance !== target.instance) return;
+    this.#history ??= new CheckHistory(resultsKept);
+    const atMs = Date.parse(outcome.observedAt);
+    if (!this.#history.take({ atMs, durationMs: outcome.durationMs, kind: resultKind(outcome) })) return;
+    this.#detail = outcome.detail.slice(0, longestDetail);
+    this.#attempts = outcome.attempts;
+  }
+
+  state(pausedBy: string | undefined, nowMs: number): CheckState {
+    if (pausedBy !== undefined) return 'paused';
+    const newest = this.#history?.newest();
+    if (newest === undefined || newest.kind === 'error' || this.#isLate(newest, nowMs)) return 'unknown';
+    return newest.kind === 'fail' ? 'failing' : 'passing';
+  }
+
+  view(pausedBy: string | undefined, nowMs: number): CheckView {
+    const { name, type, tier, target, intervalMs } = this.definition;
+    const history = this.#history;
+    const newest = history?.newest();
+    const streak = history?.streak();
+    const p50Ms = history?.durationPercentile(50);
+    const p95Ms = history?.durationPercentile(95);
+    return {
+      name,
+      type,
+      tier,
+      target,
+      intervalMs,
+      state: this.state(pausedBy, nowMs),
+      late: pausedBy === undefined && newest !== undefined && this.#isLate(newest, nowMs),
+      ...(pausedBy === undefined ? {} : { pausedBy }),
+      ...(newest === undefined ? {} : { last: { ...pointOf(newest), detail: this.#detail, attempts: this.#attempts } }),
+      ...(streak === undefined ? {} : { streak: { count: streak.count, since: isoOf(streak.sinceMs) } }),
+      ...(p50Ms === undefined ? {} : { p50Ms }),
+      ...(p95Ms === undefined ? {} : { p95Ms }),
+      history: (history?.entries() ?? []).map(pointOf),
+    };
+  }
+
+  #isLate({ atMs }: HistoryEntry, nowMs: number): boolean {
+    const { intervalMs, timeoutMs, retries } = this.definition;
+    return nowMs - atMs > lateAfterIntervals * intervalMs + (retries + 1) * timeoutMs;
+  }
+}
+
+function pointOf({ atMs, durationMs, kind }: HistoryEntry): CheckView['history'][number] {
+  return { at: isoOf(atMs), durationMs, result: kind };
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,45 @@
+import { CheckTier, DurationMs, Name, Target, Timestamp } from '@cortex/contracts';
+import { z } from 'zod';
+
+/** `error`: the check could not be made, which proves nothing about its target. */
+export const CheckResultKind = z.enum(['pass', 'fail', 'error']);
+export type CheckResultKind = z.infer<typeof CheckResultKind>;
+
+/** `unknown`: no result yet, none for too long, or the check could not be made. */
+export const CheckState = z.enum(['failing', 'unknown', 'paused', 'passing']);
+export type CheckState = z.infer<typeof CheckState>;
+
+const ResultPoint = z.object({ at: Timestamp, durationMs: DurationMs, result: CheckResultKind });
+
+export const CheckView = z.object({
+  name: Name,
+  type: z.string(),
+  tier: CheckTier,
+  target: Target,
+  intervalMs: DurationMs,
+  state: CheckState,
+  /** What keeps the check from being made now. */
+  pausedBy: z.string().optional(),
+  /** True when the next result should have come long ago. */
+  late: z.boolean(),
+  last: ResultPoint.extend({ detail: z.string(), attempts: z.number().int().positive() }).optional(),
+  /** The run of equal results that the last one belongs to; at least so many. */
+  streak: z.object({ count: z.number().int().positive(), since: Timestamp }).optional(),
+  /** Of the durations in the history. */
+  p50Ms: DurationMs.optional(),
+  p95Ms: DurationMs.optional(),
+  /** The newest results, oldest first, at most 60. */
+  history: z.array(ResultPoint),
+});
+export type CheckView = z.infer<typeof CheckView>;
+
+const CheckCount = z.number().int().nonnegative();
+
+export const CheckList = z.object({
+  checks: z.array(CheckView),
+  /** All that the query fits, of which `checks` may be the first part. */
+  total: CheckCount,
+  /** Of all that service, instance and tier fit, whatever their state. */
+  counts: z.object({ failing: CheckCount, unknown: CheckCount, paused: CheckCount, passing: CheckCount }),
+});
+export type CheckList = z.infer<typeof CheckList>;

@@ -1,0 +1,94 @@
+import type { ResultKind } from './result-kind.ts';
+
+/** One result as a history keeps it. */
+export interface HistoryEntry {
+  readonly atMs: number;
+  readonly durationMs: number;
+  readonly kind: ResultKind;
+}
+
+/** A run of results that all mean the same. */
+export interface Streak {
+  readonly kind: ResultKind;
+  /** At least so many; results from before this history began are not counted. */
+  readonly count: number;
+  readonly sinceMs: number;
+}
+
+const kinds: readonly ResultKind[] = ['pass', 'fail', 'error'];
+
+/** Numbers that one result takes: its time, its duration, its kind. */
+const width = 3;
+
+/**
+ * The newest results of one check, in order of their time. Taking them in another order, or some of them again, ends in
+ * the same history, so that what is read back and what arrives meanwhile need no order between them.
+ */
+export class CheckHistory {
+  readonly #capacity: number;
+  /** Plain numbers in one array: there may be tens of thousands of histories. */
+  readonly #numbers: Float64Array;
+  #count = 0;
+  /** The streak that ended, or goes on, where the kept results begin. */
+  #before: Streak | undefined;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+    this.#numbers = new Float64Array(capacity * width);
+  }
+
+  /** Whether it is now the newest one. False too for what was taken before, and for what is older than a full history. */
+  take(entry: HistoryEntry): boolean {
+    let place = this.#count;
+    while (place > 0 && this.#timeAt(place - 1) > entry.atMs) place -= 1;
+    if (place > 0 && this.#timeAt(place - 1) === entry.atMs) return false;
+    if (this.#count === this.#capacity) {
+      if (place === 0) return false;
+      this.#dropOldest();
+      place -= 1;
+    }
+    this.#numbers.copyWithin((place + 1) * width, place * width, this.#count * width);
+    this.#numbers.set([entry.atMs, entry.durationMs, kinds.indexOf(entry.kind)], place * width);
+    this.#count += 1;
+    return place === this.#count - 1;
+  }
+
+  /** Oldest first. */
+  entries(): readonly HistoryEntry[] {
+    return Array.from({ length: this.#count }, (_, index) => this.#at(index));
+  }
+
+  newest(): HistoryEntry | undefined {
+    return this.#count === 0 ? undefined : this.#at(this.#count - 1);
+  }
+
+  /** The run of equal results that the newest one belongs to. */
+  streak(): Streak | undefined {
+    return this.entries().reduce(grown, this.#before);
+  }
+
+  /** The duration that `percent` of the kept results do not exceed (nearest rank). */
+  durationPercentile(percent: number): number | undefined {
+    const durations = Float64Array.from(this.entries(), ({ durationMs }) => durationMs).sort();
+    return durations[Math.max(0, Math.ceil((percent / 100) * durations.length) - 1)];
+  }
+
+  #timeAt(index: number): number {
+    return this.#numbers[index * width] ?? 0;
+  }
+
+  #at(index: number): HistoryEntry {
+    const [atMs = 0, durationMs = 0, kind = 0] = this.#numbers.subarray(index * width, (index + 1) * width);
+    return { atMs, durationMs, kind: kinds[kind] ?? 'error' };
+  }
+
+  #dropOldest(): void {
+    this.#before = grown(this.#before, this.#at(0));
+    this.#numbers.copyWithin(0, width, this.#count * width);
+    this.#count -= 1;
+  }
+}
+
+function grown(streak: Streak | undefined, { kind, atMs }: HistoryEntry): Streak {
+  return streak?.kind === kind ? { ...streak, count: streak.count + 1 } : { kind, count: 1, sinceMs: atMs };
+}
