@@ -41,6 +41,10 @@ describe('docs/configuration.md', () => {
     expect(complaints(files)).toBe('');
   });
 
+  it('shows checks in groups that load', () => {
+    expect(complaints({ 'cortex.yaml': `version: 1\n${example('services:')}` })).toBe('');
+  });
+
   it('shows the defaults of every section as they are', () => {
     const bare = parseFiles({ 'cortex.yaml': 'version: 1\n' }, 'none');
     for (const section of ['health:', 'safety:']) {

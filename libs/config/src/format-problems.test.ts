@@ -12,7 +12,7 @@ describe('formatProblems', () => {
     expect(result.ok ? '' : formatProblems(result.problems)).toBe(
       [
         '/etc/cortex/cortex.yaml:3:1  CORTEX_CONFIG_UNKNOWN_KEY  unknown key "safty"',
-        '    fix: did you mean "safety"? Otherwise the keys here are version, environment, plugins, playbooks, services, checks, health, detection, safety, escalation, collector, console',
+        '    fix: did you mean "safety"? Otherwise the keys here are version, environment, plugins, playbooks, services, checks, shallow_checks, deep_checks, comprehensive_checks, health, detection, safety, escalation, collector, console',
         '/etc/cortex/cortex.yaml:4:18  CORTEX_CONFIG_WRONG_TYPE  port is the text "7780", but a number belongs here',
         '    fix: write a plain number, without quotes and without a unit',
         '/etc/cortex/cortex.yaml:5:26  CORTEX_CONFIG_INVALID_VALUE  recover_after: 0 is not allowed',

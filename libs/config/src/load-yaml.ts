@@ -13,10 +13,16 @@ export function loadYaml(file: string, readFile: (path: string) => string, repor
     const { line, column, duplicateKey, message } = problem;
     if (!duplicateKey && problem !== firstSyntax) continue;
     const code = duplicateKey ? 'CORTEX_CONFIG_DUPLICATE_KEY' : 'CORTEX_CONFIG_YAML_SYNTAX';
-    const fix = duplicateKey ? 'keep one of the two' : 'check indentation, quotes and brackets around here';
-    report.addAt(file, line, column, code, message, fix);
+    report.addAt(file, line, column, code, message, duplicateKey ? 'keep one of the two' : syntaxFix(message));
   }
   return source;
+}
+
+/** `memory_available: >100MB`, as people write a limit: YAML takes the > for the beginning of a text block. */
+function syntaxFix(message: string): string {
+  const limit = /^Block scalar header includes extra characters: (>\S+)$/.exec(message)?.[1];
+  if (limit !== undefined) return `a value that begins with > needs quotes: '${limit}'`;
+  return 'check indentation, quotes and brackets around here';
 }
 
 function textOf(file: string, readFile: (path: string) => string, report: Report): string | undefined {

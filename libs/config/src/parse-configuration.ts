@@ -7,11 +7,12 @@ import { loadYaml } from './load-yaml.ts';
 import { folderOf, resolvePath } from './paths.ts';
 import type { Problem } from './problem.ts';
 import { Report, showPath } from './report.ts';
-import { declaredChecks, resolveChecks } from './resolve/checks.ts';
+import { resolveChecks } from './resolve/checks.ts';
 import { resolveCollector } from './resolve/collector.ts';
 import { declaredContacts, resolveEscalation } from './resolve/escalation.ts';
 import { resolveDetection, resolveSafety } from './resolve/policies.ts';
 import { declaredServices, resolveServices } from './resolve/services.ts';
+import { declaredChecks } from './resolve/written-checks.ts';
 import { HealthInput } from './schema/checks.ts';
 import { ConsoleInput, defaultHostService } from './schema/collector.ts';
 import { ConfigurationInput } from './schema/root.ts';
@@ -66,14 +67,14 @@ function resolve(inputs: ConfigurationInputs, report: Report): CortexConfigurati
     declared,
     kinds: new Set(services.flatMap(({ kind }) => (kind === undefined ? [] : [kind]))),
     contacts: declaredContacts(escalation),
-    checks: declaredChecks(root['checks']),
+    checks: declaredChecks(root),
   };
   const { contacts, policies } = resolveEscalation(scope, isRecord(escalation) ? escalation : {}, world);
   const hostService = valueAt(root, ['collector', 'host', 'service']) ?? defaultHostService;
   const resolved = {
     environment: scope.environment,
     services,
-    checks: resolveChecks(scope, root['checks'], world),
+    checks: resolveChecks(scope, root, world),
     health: read(scope, ['health'], HealthInput, root['health'] ?? {}),
     ...resolveDetection(scope, root['detection'] ?? {}, world, hostService),
     playbooks: loadPlaybooks(scope, root['playbooks'], world, inputs),

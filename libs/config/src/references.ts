@@ -11,10 +11,13 @@ export function requireKnown(
   what: string,
   name: string,
   known: Iterable<string>,
+  /** What else would mend it, where no known name is near. */
+  otherwise?: string,
 ): boolean {
   const names = [...known];
   if (names.includes(name)) return true;
-  scope.report.add(scope.source, path, code, `unknown ${what} "${name}"`, suggestion(what, name, names));
+  const fix = suggestion(what, name, names, otherwise);
+  scope.report.add(scope.source, path, code, `unknown ${what} "${name}"`, fix);
   return false;
 }
 
@@ -47,10 +50,11 @@ export function requireInstance(
 
 const mostListed = 12;
 
-function suggestion(what: string, name: string, known: readonly string[]): string {
+function suggestion(what: string, name: string, known: readonly string[], otherwise: string | undefined): string {
   const nearest = nearestName(name, known);
   if (nearest !== undefined) return `did you mean "${nearest}"?`;
   if (known.length === 0) return `no ${what} is configured: add one, or remove the reference`;
   const more = known.length > mostListed ? ', ...' : '';
-  return `use one of ${known.slice(0, mostListed).join(', ')}${more}`;
+  const list = `use one of ${known.slice(0, mostListed).join(', ')}${more}`;
+  return otherwise === undefined ? list : `${list}, or ${otherwise}`;
 }

@@ -79,22 +79,33 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Where a name stands: as a value, or as a key. */
+export interface NamePlace {
+  readonly path: Path;
+  readonly atKey?: boolean;
+}
+
 /** Reports every name that was used before. */
-export function refuseDuplicates(scope: Scope, what: string, entries: readonly { name: string; path: Path }[]): void {
-  const seen = new Map<string, Path>();
-  for (const { name, path } of entries) {
+export function refuseDuplicates(
+  scope: Scope,
+  what: string,
+  entries: readonly ({ readonly name: string } & NamePlace)[],
+): void {
+  const seen = new Map<string, NamePlace>();
+  for (const { name, path, atKey = false } of entries) {
     const first = seen.get(name);
     if (first === undefined) {
-      seen.set(name, path);
+      seen.set(name, { path, atKey });
       continue;
     }
-    const { line } = scope.source.locate(first);
+    const { line } = first.atKey === true ? scope.source.locateKey(first.path) : scope.source.locate(first.path);
     scope.report.add(
       scope.source,
       path,
       'CORTEX_CONFIG_DUPLICATE_NAME',
       `the ${what} "${name}" exists already, in line ${line}`,
       'give each its own name',
+      { atKey },
     );
   }
 }

@@ -11,8 +11,15 @@ services:
   - name: infra
     depends_on: [db]
     instances: [{ id: host-1 }]
+    shallow_checks:
+      http_endpoint: { url: "http://\${instance.host}/", timeout: 100ms }
 checks:
   - { name: db-http, type: http_endpoint, service: db, url: "http://\${instance.host}/" }
+deep_checks:
+  db-postgres:
+    check: postgres
+    service: db
+    url: x
 escalation:
   contacts:
     - { name: infrastructure_team, channels: [{ type: log }] }
@@ -90,6 +97,19 @@ describe('a broken configuration', () => {
     );
   }, 60_000);
 
+  it('never throws on arbitrary values where a check of a group belongs', () => {
+    const service = { name: 'db', instances: [{ id: 'db-1' }] };
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })), fc.boolean(), (group, below) => {
+        const groups = { shallow_checks: group };
+        const root = below ? { services: [{ ...service, ...groups }] } : { services: [service], ...groups };
+        const result = parseFiles({ 'cortex.yaml': JSON.stringify({ version: 1, ...root }) });
+        expect(result.ok || result.problems.every(isSound)).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('never throws on arbitrary values where a section belongs', () => {
     const section = fc.constantFrom(
       'version',
@@ -98,6 +118,9 @@ describe('a broken configuration', () => {
       'playbooks',
       'services',
       'checks',
+      'shallow_checks',
+      'deep_checks',
+      'comprehensive_checks',
       'health',
       'detection',
       'safety',

@@ -6,6 +6,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 export interface TestMount {
   readonly path: string;
   makeReadOnly(): void;
+  resize(kibibytes: number): void;
   unmount(): Promise<void>;
 }
 
@@ -27,6 +28,7 @@ export function mountTmpfs(kibibytes: number, files = 1_000): TestMount {
   return {
     path: folder.path,
     makeReadOnly: () => run('mount', '-o', 'remount,ro', folder.path),
+    resize: (size) => run('mount', '-o', `remount,size=${size}k`, folder.path),
     unmount: () => {
       run('umount', folder.path);
       folder.remove();
@@ -42,11 +44,13 @@ export async function mountHanging(): Promise<TestMount> {
     'exec 3<>/dev/fuse && mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 cortex-test "$1" && echo mounted && exec sleep 600';
   const server = startProcess(['sh', '-c', script, 'sh', folder.path]);
   await server.waitForLine('mounted');
+  const refuse = (): never => {
+    throw new Error('it does not answer');
+  };
   return {
     path: folder.path,
-    makeReadOnly: () => {
-      throw new Error('it does not answer');
-    },
+    makeReadOnly: refuse,
+    resize: refuse,
     unmount: async () => {
       await server.kill();
       run('umount', '-l', folder.path);

@@ -8,13 +8,22 @@ export interface TemporaryFolder {
   remove(): void;
 }
 
+const kept = new Set<string>();
+
 /** A new empty folder, deleted at the latest when the process ends. */
 export function temporaryFolder(prefix = 'cortex-test-'): TemporaryFolder {
   const path = mkdtempSync(join(tmpdir(), prefix));
+  // One listener for all: Node warns of more than ten.
+  if (kept.size === 0) process.once('exit', removeAll);
+  kept.add(path);
   const remove = (): void => {
-    process.off('exit', remove);
+    kept.delete(path);
+    if (kept.size === 0) process.off('exit', removeAll);
     rmSync(path, { recursive: true, force: true, maxRetries: 5 });
   };
-  process.once('exit', remove);
   return { path, remove };
+}
+
+function removeAll(): void {
+  for (const path of kept) rmSync(path, { recursive: true, force: true, maxRetries: 5 });
 }

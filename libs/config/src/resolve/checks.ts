@@ -1,14 +1,15 @@
 import type { CheckDefinition, CheckTier, Instance, Service } from '@cortex/contracts';
 import { formatDuration } from '@cortex/conditions';
-import { checkParams, openEnvelope } from '../plugin-params.ts';
+import { checkParams } from '../plugin-params.ts';
 import type { Envelope } from '../plugin-params.ts';
 import { requireInstance, requireKnown, requireService } from '../references.ts';
-import { CheckInput } from '../schema/checks.ts';
-import { keysAt } from '../schema-keys.ts';
-import { isRecord, readList, refuseDuplicates } from '../scope.ts';
+import type { CheckInput } from '../schema/checks.ts';
+import { refuseDuplicates } from '../scope.ts';
 import type { Scope, World } from '../scope.ts';
 import { substitute } from '../substitute.ts';
 import type { Path } from '../yaml-source.ts';
+import { readChecks } from './written-checks.ts';
+import type { WrittenCheck } from './written-checks.ts';
 
 /** How a check of a tier is made, where its entry does not say. Spec 2.4. */
 export const tierDefaults: Readonly<Record<CheckTier, { intervalMs: number; timeoutMs: number; retries: number }>> = {
@@ -17,54 +18,45 @@ export const tierDefaults: Readonly<Record<CheckTier, { intervalMs: number; time
   comprehensive: { intervalMs: 300_000, timeoutMs: 30_000, retries: 0 },
 };
 
-/** The names of all checks, also of those that are wrong elsewhere. */
-export function declaredChecks(raw: unknown): ReadonlySet<string> {
-  const names = (Array.isArray(raw) ? raw : []).map((check: unknown) => (isRecord(check) ? check['name'] : ''));
-  return new Set(names.filter((name) => typeof name === 'string'));
-}
-
 /** One definition per target: a check of a whole service becomes one check of each instance. */
 export function resolveChecks(
   scope: Scope,
-  raw: unknown,
+  root: Readonly<Record<string, unknown>>,
   world: Pick<World, 'services' | 'declared'>,
 ): readonly CheckDefinition[] {
-  const names: { name: string; path: Path }[] = [];
-  const fullNames: { name: string; path: Path }[] = [];
-  const definitions = readList(scope, ['checks'], raw).flatMap((entry, index) => {
-    const path = ['checks', index];
-    const envelope = openEnvelope(scope, path, CheckInput, entry);
-    if (envelope.own === undefined) return [];
-    names.push({ name: envelope.own.name, path: [...path, 'name'] });
-    const resolved = resolveCheck(scope, path, envelope.own, envelope, world);
-    fullNames.push(...resolved.map(({ name }) => ({ name, path: [...path, 'name'] })));
-    return resolved;
-  });
+  const resolved = readChecks(scope, root).map((written) => ({
+    written,
+    definitions: resolveCheck(scope, written, world),
+  }));
+  const names = resolved.map(({ written }) => ({ name: written.own.name, ...written.namedAt }));
+  const fullNames = resolved.flatMap(({ written, definitions }) =>
+    definitions.map(({ name }) => ({ name, ...written.namedAt })),
+  );
   const unique = new Set(names.map(({ name }) => name)).size === names.length;
   refuseDuplicates(scope, 'check', unique ? fullNames : names);
-  return definitions;
+  return resolved.flatMap(({ definitions }) => definitions);
 }
 
 function resolveCheck(
   scope: Scope,
-  path: Path,
-  own: CheckInput,
-  envelope: Envelope<CheckInput>,
+  written: WrittenCheck,
   world: Pick<World, 'services' | 'declared'>,
 ): CheckDefinition[] {
+  const { path, own, ownKeys } = written;
   const known = scope.plugins?.checks;
   if (known !== undefined) {
-    requireKnown(scope, [...path, 'type'], 'CORTEX_CONFIG_UNKNOWN_CHECK', 'check type', own.type, known.keys());
+    const otherwise = written.isTypeOfKey ? 'keep the name and add check: ...' : undefined;
+    const { type } = own;
+    requireKnown(scope, written.typeAt, 'CORTEX_CONFIG_UNKNOWN_CHECK', 'check type', type, known.keys(), otherwise);
   }
   const plugin = known?.get(own.type);
   const tier = own.tier ?? plugin?.tier ?? 'shallow';
   const timing = timingOf(scope, path, own, tier);
   const targets = targetsOf(scope, path, own, world);
   return targets.map(({ service, instance }) => {
-    const params = fill(scope, envelope, service, instance);
+    const params = fill(scope, written.params, service, instance);
     if (plugin !== undefined) {
-      const filled = { ...envelope, params };
-      checkParams(scope, filled, { name: own.type, params: plugin.params, ownKeys: keysAt(CheckInput, []) });
+      checkParams(scope, { ...written.params, params }, { name: own.type, params: plugin.params, ownKeys });
     }
     return {
       name: targets.length > 1 ? `${own.name}:${instance.id}` : own.name,
@@ -159,7 +151,7 @@ function serviceOfInstance(
 
 function fill(
   scope: Scope,
-  envelope: Envelope<CheckInput>,
+  envelope: Envelope<unknown>,
   service: Service,
   instance: Instance,
 ): CheckDefinition['params'] {

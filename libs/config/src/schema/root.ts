@@ -1,6 +1,6 @@
 import { Name } from '@cortex/contracts';
 import { z } from 'zod';
-import { CheckInput, HealthInput } from './checks.ts';
+import { CheckGroups, CheckInput, HealthInput } from './checks.ts';
 import { CollectorInput, ConsoleInput } from './collector.ts';
 import { DetectionInput } from './detection.ts';
 import { ChannelInput, ContactInput, EscalationPolicyInput } from './escalation.ts';
@@ -28,8 +28,9 @@ export const ConfigurationInput = z.strictObject({
       description: 'Playbook files, relative to this file; * matches within one folder',
       examples: [['./playbooks/*.yaml']],
     }),
-  services: z.array(ServiceInput).optional(),
+  services: z.array(ServiceInput.extend(CheckGroups)).optional(),
   checks: z.array(CheckInput.loose()).optional(),
+  ...CheckGroups,
   health: HealthInput.optional(),
   detection: DetectionInput.optional(),
   safety: SafetyInput.optional(),

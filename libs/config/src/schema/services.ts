@@ -51,5 +51,9 @@ export const ServiceInput = z.strictObject({
   max_unavailable: z.number().int().positive().optional(),
   remediate: z.boolean().optional().meta({ description: 'false: Cortex watches and advises, but never acts' }),
   instances: z.array(InstanceInput).min(1),
+  // Read check by check, so that a mistake in one does not hide the service.
+  shallow_checks: z.unknown().optional(),
+  deep_checks: z.unknown().optional(),
+  comprehensive_checks: z.unknown().optional(),
 });
 export type ServiceInput = z.output<typeof ServiceInput>;
