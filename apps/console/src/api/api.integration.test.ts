@@ -325,7 +325,7 @@ describe('kill switch', () => {
       (await running.call('PUT', '/kill-switch', { on: false, by: 'ben', reason: 'found it' })).body,
     ).toMatchObject({ on: false, by: 'ben' });
     await eventually(() =>
-      expect(changes.map(({ data }) => [data.on, data.by])).toEqual([
+      expect(changes.map(({ data }) => data.control === 'kill_switch' && [data.on, data.by])).toEqual([
         [true, 'anna'],
         [true, 'anna'],
         [false, 'ben'],
