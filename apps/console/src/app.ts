@@ -6,6 +6,7 @@ import {
   incidentBucket,
   journalBucket,
   playbookPerformanceBucket,
+  silenceBucket,
 } from '@cortex/contracts';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import { fastify } from 'fastify';
@@ -19,6 +20,7 @@ import { installApiGuards, installSecurityHeaders } from './api/security.ts';
 import { startEventFeed } from './live/event-feed.ts';
 import { servePage } from './page-server.ts';
 import { startIncidentIndex } from './readers/incident-index.ts';
+import { startSilenceIndex } from './readers/silence-index.ts';
 import { startTargetIndex } from './readers/target-index.ts';
 import { readSettings, type ConsoleSettings } from './settings.ts';
 
@@ -32,9 +34,11 @@ export async function startConsole(
 ): Promise<RunningApp> {
   const { bus, config, logger, now } = context;
   const onInvalid = (key: string, error: Error): void => logger.warn({ key, err: error }, 'unreadable record skipped');
-  const [incidents, targets, feed] = await Promise.all([
+  const silences = await bus.bucket(silenceBucket);
+  const [incidents, targets, silenceIndex, feed] = await Promise.all([
     startIncidentIndex(await bus.bucket(incidentBucket), onInvalid),
     startTargetIndex(await bus.bucket(healthBucket), config, onInvalid),
+    startSilenceIndex(silences, onInvalid),
     startEventFeed(bus),
   ]);
   const dependencies: ApiDependencies = {
@@ -43,6 +47,8 @@ export async function startConsole(
     incidents,
     targets,
     feed,
+    silences,
+    silenceIndex,
     now,
     control: await bus.bucket(controlBucket),
     breakers: await bus.bucket(breakerBucket),
@@ -69,7 +75,7 @@ export async function startConsole(
 
   return {
     async stop() {
-      await Promise.all([http.close(), feed.stop(), incidents.stop(), targets.stop()]);
+      await Promise.all([http.close(), feed.stop(), incidents.stop(), targets.stop(), silenceIndex.stop()]);
     },
   };
 }

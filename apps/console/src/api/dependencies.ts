@@ -6,9 +6,11 @@ import type {
   ExecutionRecord,
   KillSwitch,
   PlaybookPerformance,
+  Silence,
 } from '@cortex/contracts';
 import type { EventFeed } from '../live/event-feed.ts';
 import type { IncidentIndex } from '../readers/incident-index.ts';
+import type { SilenceIndex } from '../readers/silence-index.ts';
 import type { TargetIndex } from '../readers/target-index.ts';
 
 /** What the routes read from and publish to. */
@@ -19,6 +21,8 @@ export interface ApiDependencies {
   readonly targets: TargetIndex;
   readonly feed: EventFeed;
   readonly control: Bucket<KillSwitch>;
+  readonly silences: Bucket<Silence>;
+  readonly silenceIndex: SilenceIndex;
   readonly breakers: Bucket<BreakerRecord>;
   readonly performance: Bucket<PlaybookPerformance>;
   readonly journal: Bucket<ExecutionRecord>;
