@@ -5,6 +5,7 @@ import { shortId } from '../output/short-id.ts';
 import { show } from '../output/show.ts';
 import { facts, table, type Column } from '../output/table.ts';
 import { age, span, words } from '../output/time.ts';
+import { showSilences } from './silence.ts';
 
 const kinds = [
   'incidents',
@@ -14,6 +15,7 @@ const kinds = [
   'targets',
   'executions',
   'kill-switch',
+  'silences',
   'status',
 ] as const;
 type Kind = (typeof kinds)[number];
@@ -218,6 +220,8 @@ const views: Readonly<Record<Kind, View>> = {
       ]),
     );
   },
+
+  silences: showSilences,
 
   async 'kill-switch'({ surroundings }) {
     const answer = await surroundings.api.get<KillSwitch & { readable: boolean }>('/kill-switch');
