@@ -429,17 +429,17 @@ describe('silences', () => {
 
   test('there is a bound; what ended long ago makes room', async () => {
     const bucket = await running.bus.bucket(silenceBucket);
-    const put = (index: number, endsAt: string) => {
+    const putOne = (index: number, endsAt: string) => {
       const id = index.toString(16).padStart(12, '0');
       return bucket.put(id, { ...wish, id, startsAt: inHours(-3), createdAt: inHours(-3), endsAt });
     };
-    await Promise.all(Array.from({ length: maxSilences }, (_, index) => put(index, inHours(1))));
+    await Promise.all(Array.from({ length: maxSilences }, (_, index) => putOne(index, inHours(1))));
     expectProblem(
       await running.call('POST', '/silences', { ...wish, reason: 'one more' }),
       409,
       'CORTEX_SILENCE_LIMIT',
     );
-    await Promise.all(Array.from({ length: maxSilences }, (_, index) => put(index, inHours(-2))));
+    await Promise.all(Array.from({ length: maxSilences }, (_, index) => putOne(index, inHours(-2))));
     expect((await running.call('POST', '/silences', { ...wish, reason: 'one more' })).status).toBe(201);
     expect((await bucket.entries()).length).toBeLessThan(5);
   });

@@ -8,6 +8,7 @@ import { IncidentDetail } from './incident-detail.tsx';
 import { IncidentList } from './incident-list.tsx';
 import { KillSwitchDialog } from './kill-switch-dialog.tsx';
 import { OverviewPanel } from './overview.tsx';
+import { SilenceLine } from './silence-line.tsx';
 import { TokenPrompt } from './token-prompt.tsx';
 
 export function App() {
@@ -42,6 +43,7 @@ export function App() {
         onSwitch={() => setSwitchOpen(true)}
       />
       <Banner state={state} isConnected={isConnected} now={now} onSwitch={() => setSwitchOpen(true)} />
+      <SilenceLine list={state.silences} now={now} />
       <div class={selected === undefined ? 'layout' : 'layout has-selection'}>
         <nav class="side" aria-label="Incidents">
           <Approvals approvals={state.approvals} now={now} onAnswered={refresh} onSelect={select} />
