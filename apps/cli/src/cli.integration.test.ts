@@ -16,6 +16,7 @@ import {
   killSwitchKey,
   type CortexEvent,
   type Incident,
+  type Silence,
 } from '@cortex/contracts';
 import {
   eventually,
@@ -324,6 +325,38 @@ describe('steering', () => {
     expect((await cortex(['kill-switch'])).out).toMatch(/^ON/);
     expect((await cortex(['kill-switch', 'off', '--reason', 'over'])).out).toMatch(/^off \(anna, /);
     expect((await control.get(killSwitchKey))?.value).toMatchObject({ on: false, by: 'anna' });
+  });
+
+  test('a silence is set, shown and ended; what nobody knows is refused', async () => {
+    const set = await cortex(['silence', 'shop', '--instance', 'shop-1', '--for', '2h', '--reason', 'new disks']);
+    expect(set).toMatchObject({ code: 0, err: '' });
+    const [, id = ''] = /cortex unsilence ([0-9a-f]{12})$/.exec(set.out.trim()) ?? [];
+    await eventually(async () =>
+      expect((await cortex(['get', 'silences'])).out).toMatch(
+        new RegExp(`^${id}  shop     shop-1    all    -          11\\dm     anna  new disks$`, 'm'),
+      ),
+    );
+    const asJson = await cortex(['get', 'silences', '-o', 'json']);
+    expect(JSON.parse(asJson.out)).toMatchObject({ silences: [{ id, service: 'shop', by: 'anna' }], unreadable: [] });
+    const ended = { code: 0, out: `silence ${id} was lifted by anna\n` };
+    expect(await cortex(['unsilence', id])).toMatchObject(ended);
+    expect(await cortex(['unsilence', id, '--by', 'ben'])).toMatchObject(ended);
+    await eventually(async () => expect((await cortex(['get', 'silences'])).out).toBe('nothing is silenced\n'));
+    const checked = await cortex(['silence', 'shop', '--check', 'closed-port', '--reason', 'x', '-o', 'json']);
+    const { silence } = JSON.parse(checked.out) as { silence: Silence };
+    const lengthMs = Date.parse(silence.endsAt) - Date.parse(silence.createdAt);
+    expect(lengthMs > 3_000_000 && lengthMs <= 3_600_000).toBe(true);
+    for (const words of [['shopp'], ['shop', '--check', 'port'], ['shop', '--instance', 'shop-9']]) {
+      expect(failure(await cortex(['silence', ...words, '--reason', 'x']))).toEqual({
+        code: exitCodes.notFound.code,
+        error: 'CORTEX_API_NOT_FOUND',
+      });
+    }
+    expect(failure(await cortex(['silence', '', '--reason', 'x']))).toMatchObject({ code: exitCodes.usage.code });
+    expect(failure(await cortex(['silence', 'shop', '--for', '31d', '--reason', 'x']))).toEqual({
+      code: exitCodes.usage.code,
+      error: 'CORTEX_SILENCE_BAD_TIME',
+    });
   });
 
   test('an incident is taken and closed', async () => {

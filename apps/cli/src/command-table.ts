@@ -12,6 +12,7 @@ import { killSwitchCommand } from './commands/kill-switch.ts';
 import { pluginsCommand } from './commands/plugins.ts';
 import { provisionCommand } from './commands/provision.ts';
 import { resetBreakerCommand } from './commands/reset-breaker.ts';
+import { silenceCommand, unsilenceCommand } from './commands/silence.ts';
 import { ackCommand, closeCommand } from './commands/steer-incident.ts';
 import { upCommand } from './commands/up.ts';
 import { validateCommand } from './commands/validate.ts';
@@ -35,6 +36,8 @@ export const commandTable: readonly CommandDefinition[] = [
   ackCommand,
   closeCommand,
   killSwitchCommand,
+  silenceCommand,
+  unsilenceCommand,
   resetBreakerCommand,
   auditVerifyCommand,
   auditExportCommand,

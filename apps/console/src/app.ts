@@ -6,6 +6,7 @@ import {
   incidentBucket,
   journalBucket,
   playbookPerformanceBucket,
+  silenceBucket,
 } from '@cortex/contracts';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import { fastify } from 'fastify';
@@ -20,6 +21,7 @@ import { startEventFeed } from './live/event-feed.ts';
 import { servePage } from './page-server.ts';
 import { startCheckIndex } from './readers/check-index.ts';
 import { startIncidentIndex } from './readers/incident-index.ts';
+import { startSilenceIndex } from './readers/silence-index.ts';
 import { startTargetIndex } from './readers/target-index.ts';
 import { readSettings, type ConsoleSettings } from './settings.ts';
 
@@ -33,12 +35,14 @@ export async function startConsole(
 ): Promise<RunningApp> {
   const { bus, config, logger, now } = context;
   const onInvalid = (key: string, error: Error): void => logger.warn({ key, err: error }, 'unreadable record skipped');
-  const [incidents, targets, feed] = await Promise.all([
+  const silences = await bus.bucket(silenceBucket);
+  const [incidents, targets, silenceIndex, feed] = await Promise.all([
     startIncidentIndex(await bus.bucket(incidentBucket), onInvalid),
     startTargetIndex(await bus.bucket(healthBucket), config, onInvalid),
+    startSilenceIndex(silences, onInvalid),
     startEventFeed(bus),
   ]);
-  const checks = await startCheckIndex(bus, feed, config);
+  const checks = await startCheckIndex(bus, { feed, config, silences: silenceIndex });
   const dependencies: ApiDependencies = {
     bus,
     config,
@@ -46,6 +50,8 @@ export async function startConsole(
     targets,
     checks,
     feed,
+    silences,
+    silenceIndex,
     now,
     control: await bus.bucket(controlBucket),
     breakers: await bus.bucket(breakerBucket),
@@ -72,7 +78,14 @@ export async function startConsole(
 
   return {
     async stop() {
-      await Promise.all([http.close(), checks.stop(), feed.stop(), incidents.stop(), targets.stop()]);
+      await Promise.all([
+        http.close(),
+        checks.stop(),
+        feed.stop(),
+        incidents.stop(),
+        targets.stop(),
+        silenceIndex.stop(),
+      ]);
     },
   };
 }

@@ -24,7 +24,10 @@ export async function startDecision(context: ServiceContext): Promise<RunningApp
   const { bus, config, logger, now } = context;
   const facts = await FactsKeeper.start(bus, config, now);
   const timers = await bus.timers(context.name);
-  const metrics = createDecisionMetrics(context.metrics, () => facts.killSwitch?.on !== false);
+  const metrics = createDecisionMetrics(context.metrics, {
+    isKillSwitchOn: () => facts.killSwitch?.on !== false,
+    countSilences: () => facts.silences.countActive(now().toISOString()),
+  });
   const effects = new Effects(bus, timers, facts.breakers, logger);
   const brain = new Brain({ store: await IncidentStore.open(bus), facts, effects, metrics, logger, now });
   await brain.start();
@@ -41,7 +44,7 @@ export async function startDecision(context: ServiceContext): Promise<RunningApp
     consumeApprovalDenied(bus, brain),
     consumeEscalationAcknowledged(bus, brain),
     consumeIncidentCloseRequested(bus, brain),
-    consumeControlChanged(bus, brain),
+    consumeControlChanged(bus, brain, facts),
     consumeTimerDue(bus, brain),
   ]);
   return {

@@ -4,6 +4,7 @@ import {
   type EventData,
   type EventType,
   type IncidentRecord,
+  type Silence,
   approvalRequested,
   breakerBucket,
   breakerChanged,
@@ -20,10 +21,12 @@ import {
   killSwitchKey,
   openIncidentBucket,
   remediationRequested,
+  silenceBucket,
   targetKey,
 } from '@cortex/contracts';
 import { bundleApp, eventually, silentLogger, startApp, startProvisionedNats, temporaryFolder } from '@cortex/testing';
 import type { ProvisionedNats, TemporaryFolder, TestProcess } from '@cortex/testing';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -224,6 +227,71 @@ test('the kill switch holds; off again, the held incident is asked at once', asy
   const off = { ...on, on: false, at: new Date().toISOString() };
   await control.put(killSwitchKey, off);
   await bus.publish({ type: 'control.changed', service: 'cortex', data: { ...off, control: 'kill_switch' } });
+  await eventually(() => expect(all(remediationRequested)).toHaveLength(1));
+});
+
+/** What the console does: the bucket first, then the event. */
+async function setSilence(silence: Silence): Promise<void> {
+  await (await bus.bucket(silenceBucket)).put(silence.id, silence);
+  const action = silence.lifted === undefined ? ('created' as const) : ('lifted' as const);
+  await bus.publish({
+    type: 'control.changed',
+    service: silence.service,
+    data: { control: 'silence', action, silence },
+  });
+}
+
+function hourOfSilence(): Silence {
+  const startsAt = new Date().toISOString();
+  const endsAt = new Date(Date.now() + 3_600_000).toISOString();
+  return {
+    id: '0123456789ab',
+    service: 'shop',
+    startsAt,
+    endsAt,
+    by: 'ada',
+    reason: 'moving house',
+    createdAt: startsAt,
+  };
+}
+
+test('a silenced incident holds, over a kill -9 too, and is healed once the silence is lifted', async () => {
+  const silence = hourOfSilence();
+  const first = startDecisionProcess();
+  await first.waitForLine('"msg":"ready"');
+  await setSilence(silence);
+  await healthChange('shop-1', 'UNHEALTHY');
+  await eventually(() =>
+    expect(all(decisionMade)[0]?.data.decision).toMatchObject({
+      outcome: 'hold',
+      reason: expect.stringContaining(`by ada until ${silence.endsAt}`),
+    }),
+  );
+  await first.kill();
+  await startDecisionProcess().waitForLine('"msg":"ready"');
+  await healthChange('a', 'UNHEALTHY', 'my shop');
+  await eventually(() => expect(all(remediationRequested).map(({ subject }) => subject)).toEqual(['my shop']));
+  await setSilence({ ...silence, lifted: { by: 'ben', at: new Date().toISOString() } });
+  await eventually(() => expect(all(remediationRequested).map(({ subject }) => subject)).toContain('shop'));
+  const [request] = all(remediationRequested).filter(({ subject }) => subject === 'shop');
+  if (request === undefined) throw new Error('nothing was requested');
+  await answer(request, 'SUCCESS');
+  await eventually(() => expect(all(incidentResolved)).toHaveLength(1));
+});
+
+test('a silence that cannot be read holds everything; it ends by itself without a word', async () => {
+  const foreign = await bus.bucket({ ...openIncidentBucket, name: silenceBucket.name });
+  await foreign.put('0123456789ab', { incidentId: randomUUID() });
+  await startDecisionProcess().waitForLine('"msg":"ready"');
+  await healthChange('shop-1', 'UNHEALTHY');
+  await eventually(() =>
+    expect(all(decisionMade)[0]?.data.decision).toMatchObject({
+      outcome: 'hold',
+      reason: expect.stringMatching(/cannot be read/),
+    }),
+  );
+  const silences = await bus.bucket(silenceBucket);
+  await silences.put('0123456789ab', { ...hourOfSilence(), endsAt: new Date(Date.now() + 500).toISOString() });
   await eventually(() => expect(all(remediationRequested)).toHaveLength(1));
 });
 

@@ -9,7 +9,10 @@ export interface DecisionMetrics {
   decided(decision: Decision): void;
 }
 
-export function createDecisionMetrics(registry: Registry, isKillSwitchOn: () => boolean): DecisionMetrics {
+export function createDecisionMetrics(
+  registry: Registry,
+  now: { readonly isKillSwitchOn: () => boolean; readonly countSilences: () => number },
+): DecisionMetrics {
   const registers = [registry];
   const incidents = new Counter({
     name: 'cortex_incidents_total',
@@ -33,7 +36,13 @@ export function createDecisionMetrics(registry: Registry, isKillSwitchOn: () => 
     name: 'cortex_kill_switch_active',
     help: '1 while the kill switch is on or cannot be read',
     registers,
-    collect: (): void => killSwitch.set(isKillSwitchOn() ? 1 : 0),
+    collect: (): void => killSwitch.set(now.isKillSwitchOn() ? 1 : 0),
+  });
+  const silences: Gauge = new Gauge({
+    name: 'cortex_silences_active',
+    help: 'Silences that hold now',
+    registers,
+    collect: (): void => silences.set(now.countSilences()),
   });
   return {
     opened: ({ startedAt, openedAt }) =>

@@ -4,9 +4,10 @@ import { shareOut } from '@cortex/shares';
 import { followDependencies } from './adapters/dependency-health.ts';
 import { openHealthStore } from './adapters/health-store.ts';
 import { openLeftovers } from './adapters/leftover-store.ts';
+import { followSilences } from './adapters/silences.ts';
 import { CheckRunner } from './check-runner.ts';
 import { createHealthMetrics } from './metrics.ts';
-import { pausesByWindow } from './pauses.ts';
+import { pausesByWindow, type FindPause } from './pauses.ts';
 import { createResultPublisher } from './result-publisher.ts';
 import { targetShares } from './share-of-target.ts';
 import { targetsByShare } from './targets.ts';
@@ -26,7 +27,10 @@ export async function startHealthChecker(context: ServiceContext): Promise<Runni
   const store = await openHealthStore(bus);
   const results = createResultPublisher(bus, logger, metrics.resultDropped);
   const uses = { registry, outbound: config.safety.outbound, leftoversOf: await openLeftovers(bus) };
-  const runner = new CheckRunner({ uses, findPause: pausesByWindow(config.safety), metrics, now });
+  const silences = await followSilences(bus, logger, now);
+  const findWindow = pausesByWindow(config.safety);
+  const findPause: FindPause = (check, at) => findWindow(check, at) ?? silences.findPause(check, at);
+  const runner = new CheckRunner({ uses, findPause, metrics, now });
   const dependencies = await followDependencies(bus, config.services);
   const targets = targetsByShare(config);
   const spreadMs = Math.max(firstRunSpreadMs.least, config.checks.length * firstRunSpreadMs.perCheck);
@@ -46,6 +50,7 @@ export async function startHealthChecker(context: ServiceContext): Promise<Runni
             checks,
             facts,
             runner,
+            silences,
             firstRunSpreadMs: spreadMs,
             share,
             monitor: {
@@ -78,7 +83,7 @@ export async function startHealthChecker(context: ServiceContext): Promise<Runni
     isReady: () => beginning.size === 0,
     async beforeDrain() {
       await sharing.stop();
-      await dependencies.stop();
+      await Promise.all([dependencies.stop(), silences.stop()]);
       await results.settle();
     },
   };

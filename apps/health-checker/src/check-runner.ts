@@ -30,21 +30,23 @@ export class CheckRunner {
     this.#options = options;
   }
 
-  /** Hands the outcome on, unless the check is paused or the signal aborts first. */
+  /** Hands the outcome on, unless the signal aborts first. Resolves to false when the check rests instead. */
   async run(
     check: CheckDefinition,
     facts: Instance,
     dueAtMs: number,
     signal: AbortSignal,
     take: (outcome: CheckOutcome) => void,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { uses, findPause, metrics, now } = this.#options;
-    if (findPause(check.target, now()) !== undefined) {
-      metrics.paused();
-      return;
-    }
     const pace = this.#paces.get(check) ?? (check.tier === 'shallow' ? 'quick' : 'slow');
+    let hasRun = false;
     await this.#slots.use(pace, signal, async () => {
+      if (findPause(check, now()) !== undefined) {
+        metrics.paused();
+        return;
+      }
+      hasRun = true;
       const startedAtMs = performance.now();
       metrics.started((startedAtMs - dueAtMs) / 1_000, pace);
       const outcome = await runCheck(check, facts, { ...uses, now, signal });
@@ -53,6 +55,7 @@ export class CheckRunner {
       metrics.checked(outcome);
       take(outcome);
     });
+    return hasRun;
   }
 }
 

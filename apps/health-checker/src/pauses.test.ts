@@ -2,13 +2,13 @@ import { expect, it } from 'vitest';
 import { pausesByWindow } from './pauses.ts';
 
 const window = { name: 'night', days: [1], from: '22:00', to: '02:00', timezone: 'UTC' };
-const shop = { service: 'shop', instance: 'shop-1' };
+const shop = { name: 'web', target: { service: 'shop', instance: 'shop-1' } };
 const monday = new Date('2026-01-05T23:00:00Z');
 
 it('rests the checks of the services that a maintenance window names, while it lasts', () => {
   const findPause = pausesByWindow({ maintenanceWindows: [{ ...window, pausesChecksOf: ['shop'] }] });
   expect(findPause(shop, monday)).toBe('maintenance window night');
-  expect(findPause({ ...shop, service: 'db' }, monday)).toBeUndefined();
+  expect(findPause({ ...shop, target: { ...shop.target, service: 'db' } }, monday)).toBeUndefined();
   expect(findPause(shop, new Date('2026-01-06T02:00:00Z'))).toBeUndefined();
 });
 

@@ -56,6 +56,23 @@ describe('startSchedule', () => {
     await schedule.stop();
   });
 
+  it('begins anew: soon, then after a random part of the interval, and never later than it was due', async () => {
+    const runsAt: number[] = [];
+    const began = Date.now();
+    const run = async () => void runsAt.push(Date.now() - began);
+    const schedule = startSchedule({ intervalMs: 1_000, firstDelayMs: 0, random: () => 0.5, run });
+    await vi.advanceTimersByTimeAsync(100);
+    schedule.beginAnew(200);
+    await vi.advanceTimersByTimeAsync(840);
+    schedule.beginAnew(500);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(runsAt).toEqual([0, 200, 950]);
+    await schedule.stop();
+    schedule.beginAnew(0);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(runsAt).toHaveLength(3);
+  });
+
   it('runs at once when asked, but not beside a run under way', async () => {
     let runs = 0;
     const finish: (() => void)[] = [];

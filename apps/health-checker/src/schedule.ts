@@ -1,6 +1,8 @@
 export interface Schedule {
   /** Runs now, unless a run is under way; the next regular one follows a whole interval later. */
   runNow(): void;
+  /** As at the start: runs within this long, for the second time after a random part of the interval. */
+  beginAnew(withinMs: number): void;
   /** From now on runs at this interval; what is due later than that comes earlier. */
   changeInterval(intervalMs: number): void;
   /** Starts no further run and waits for the one under way. */
@@ -62,6 +64,12 @@ export function startSchedule(options: ScheduleOptions): Schedule {
     runNow() {
       if (running !== undefined) return;
       dueAtMs = performance.now();
+      arm();
+    },
+    beginAnew(withinMs) {
+      if (running !== undefined) return;
+      hasRun = false;
+      dueAtMs = Math.min(dueAtMs, performance.now() + withinMs * options.random());
       arm();
     },
     changeInterval(wantedMs) {

@@ -5,6 +5,7 @@ import { checkIntervalMs } from './check-interval.ts';
 import type { CheckRunner } from './check-runner.ts';
 import { startSchedule } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
+import type { Silences } from './adapters/silences.ts';
 import { TargetMonitor, type TargetMonitorOptions } from './target-monitor.ts';
 
 export interface WatchedTarget {
@@ -13,6 +14,7 @@ export interface WatchedTarget {
   readonly runner: CheckRunner;
   /** First runs are spread over this long. */
   readonly firstRunSpreadMs: number;
+  readonly silences: Pick<Silences, 'onEnd'>;
   readonly share: Pick<Share, 'isHeld' | 'signal'>;
   readonly monitor: Omit<TargetMonitorOptions, 'onState' | 'onChange'>;
   readonly onState: (state: HealthState) => void;
@@ -23,10 +25,14 @@ export interface TargetWatch {
   end(): Promise<void>;
 }
 
+/** Checks that rested run again within this long after the end of a silence, so that it is no burst. */
+const resumeSpreadMs = 500;
+
 /** Runs all checks of one target, as often as its state asks for. */
 export async function watchTarget(watched: WatchedTarget): Promise<TargetWatch> {
-  const { checks, facts, runner, share, firstRunSpreadMs } = watched;
+  const { checks, facts, runner, silences, share, firstRunSpreadMs } = watched;
   const scheduled: { readonly check: CheckDefinition; readonly schedule: Schedule }[] = [];
+  const resting = new Set<CheckDefinition>();
   const stopping = new AbortController();
   // One listener for each check under way.
   setMaxListeners(0, stopping.signal);
@@ -49,16 +55,23 @@ export async function watchTarget(watched: WatchedTarget): Promise<TargetWatch> 
       intervalMs: checkIntervalMs(check, state),
       firstDelayMs: Math.random() * Math.min(check.intervalMs, firstRunSpreadMs),
       random: Math.random,
-      run: (dueAtMs) =>
-        runner.run(check, facts, dueAtMs, stopping.signal, (outcome) => {
+      run: async (dueAtMs) => {
+        const hasRun = await runner.run(check, facts, dueAtMs, stopping.signal, (outcome) => {
           // Whoever has the target now sees it for itself.
           if (share.isHeld()) monitor.take(outcome);
-        }),
+        });
+        if (hasRun) resting.delete(check);
+        else resting.add(check);
+      },
     });
     scheduled.push({ check, schedule });
   }
+  const unfollow = silences.onEnd(() => {
+    for (const { check, schedule } of scheduled) if (resting.has(check)) schedule.beginAnew(resumeSpreadMs);
+  });
   return {
     async end() {
+      unfollow();
       stopping.abort();
       await Promise.all(scheduled.map(({ schedule }) => schedule.stop()));
       if (!share.isHeld()) monitor.drop();

@@ -14,6 +14,7 @@ import * as telemetry from './events/telemetry.ts';
 import * as verification from './events/verification.ts';
 import * as controlBuckets from './buckets/control.ts';
 import * as knowledgeBuckets from './buckets/knowledge.ts';
+import * as silenceBuckets from './buckets/silence.ts';
 import * as stateBuckets from './buckets/state.ts';
 import type { BucketDefinition } from './define-bucket.ts';
 import type { EventDefinition } from './define-event.ts';
@@ -61,6 +62,7 @@ export const eventDefinitions = [
 /** Every bucket of Cortex. */
 export const bucketDefinitions: readonly BucketDefinition[] = [
   controlBuckets.controlBucket,
+  silenceBuckets.silenceBucket,
   controlBuckets.leaseBucket,
   controlBuckets.shareBucket,
   controlBuckets.timerBucket,

@@ -1,5 +1,6 @@
 export * from './buckets/control.ts';
 export * from './buckets/knowledge.ts';
+export * from './buckets/silence.ts';
 export * from './buckets/state.ts';
 export * from './catalogue.ts';
 export * from './define-bucket.ts';

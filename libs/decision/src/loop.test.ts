@@ -42,6 +42,7 @@ describe('the loop, from a stopped process to a proved recovery', () => {
       'pending',
     ]);
     expect(decision?.gates.map((gate) => `${gate.gate} ${gate.verdict}`)).toEqual([
+      'silence pass',
       'kill_switch pass',
       'storm pass',
       'minimum_healthy pass',

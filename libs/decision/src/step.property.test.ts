@@ -2,6 +2,7 @@ import {
   type EventData,
   type EventDraft,
   type IncidentRecord,
+  type Silence,
   decisionStepNames,
   escapeToken,
 } from '@cortex/contracts';
@@ -12,7 +13,9 @@ import type { Input } from './model/input.ts';
 import { readMemory } from './model/memory.ts';
 import { unsuccessfulAttempts } from './selection/limits.ts';
 import { step } from './step.ts';
-import { Scenario, makePlaybook, makeSafety, makeService } from './testing/scenario.ts';
+import { findSilence } from './silences.ts';
+import { Scenario, makePlaybook, makeSafety, makeService, makeSilence } from './testing/scenario.ts';
+import { addMs } from './time.ts';
 
 /** One thing that happens; the numbers choose among what is possible at that moment. */
 const Happening = fc.record({
@@ -29,6 +32,8 @@ const Happening = fc.record({
     'timer',
     'timer',
     'kill_switch',
+    'silence',
+    'lift',
     'lease',
     'grant',
     'grant',
@@ -148,6 +153,26 @@ class Model {
         if (!isUnreadable)
           this.take({ id, type: 'control.changed', data: { ...state, control: 'kill_switch' } }, crash);
         return;
+      }
+      case 'silence': {
+        if (choice % 7 === 0) return void scenario.know({ silences: undefined });
+        const scope = choice % 2 === 0 ? {} : { instance };
+        const silence = makeSilence(scenario.now, { ...scope, endsAt: addMs(scenario.now, choice * 1_000) });
+        scenario.know({ silences: [silence] });
+        return this.take(
+          { id, type: 'control.changed', data: { control: 'silence', action: 'created', silence } },
+          crash,
+        );
+      }
+      case 'lift': {
+        const [set] = scenario.facts.silences ?? [];
+        scenario.know({ silences: [] });
+        if (set === undefined) return;
+        const silence = { ...set, lifted: { by: 'ada', at: scenario.now } };
+        return this.take(
+          { id, type: 'control.changed', data: { control: 'silence', action: 'lifted', silence } },
+          crash,
+        );
       }
       case 'lease': {
         const key = choice % 2 === 0 ? `target.shop.${instance}` : `slot.${escapeToken('shop')}.0`;
@@ -340,7 +365,9 @@ class Model {
     if (record === undefined) throw new Error('a change without a record');
     const { incident } = record;
     const memory = readMemory(record);
-    const { killSwitch } = this.scenario.facts;
+    const { killSwitch, silences } = this.scenario.facts;
+    const holds = (one: Silence): boolean => findSilence([one], this.scenario.now, () => true) !== undefined;
+    const isQuiet = silences?.some((one) => one.instance === undefined && holds(one)) === true;
     const names = drafts.map((one) => `${one.type} ${one.key}`);
     assert.equal(new Set(names).size, names.length);
     for (const decision of incident.decisions)
@@ -352,6 +379,9 @@ class Model {
     for (const request of drafts.filter((one) => one.type === 'remediation.requested')) {
       const data = request.data as EventData<'remediation.requested'>;
       assert.equal(killSwitch?.on, false);
+      assert.ok(silences !== undefined);
+      const isSilenced = (id: string): boolean => silences.some((one) => (one.instance ?? id) === id && holds(one));
+      assert.ok(!data.targets.some((target) => isSilenced(target.instance)));
       assert.ok(data.targets.length > 0);
       assert.ok(!data.targets.map((target) => target.instance).includes('shop-3'));
       const others = incident.attempts.filter((attempt) => attempt.executionId !== data.executionId);
@@ -363,6 +393,8 @@ class Model {
       if (data.playbook.id === 'careful')
         assert.deepEqual([incident.approval?.status, incident.approval?.executionId], ['granted', data.executionId]);
     }
+    for (const call of drafts.filter((one) => one.type === 'escalation.requested'))
+      assert.ok(!isQuiet || (call.data as EventData<'escalation.requested'>).urgent);
     assert.ok(unsuccessfulAttempts(incident).length <= maxAttempts);
     assert.ok(incident.attempts.filter((attempt) => attempt.outcome === undefined).length <= 1);
 
@@ -393,7 +425,8 @@ class Model {
         timers.some((name) => name === 'monitoring' || name === 'quiet'),
         true,
       );
-    else if (status === 'escalated') assert.ok((this.record?.incident.escalations.length ?? 0) > 0);
+    else if (status === 'escalated')
+      assert.ok((this.record?.incident.escalations.length ?? 0) > 0 || timers.includes('postponed'));
     else assert.ok(timers.includes('reevaluate') || timers.includes('prolonged') || this.isWithHumans());
   }
 
@@ -406,6 +439,7 @@ class Model {
   settle(): void {
     this.scenario.know({
       killSwitch: { on: false, by: 'ada', reason: '', at: this.scenario.now },
+      silences: [],
       heldLeases: new Set(),
     });
     for (let round = 0; round < 150 && (this.outstanding.length > 0 || this.timers.size > 0); round += 1) {

@@ -8,10 +8,12 @@ export interface ApiClient {
   /** `patienceMs`: longest wait for the answer; default 20 s. */
   get<Answer>(path: string, query?: Query, patienceMs?: number): Promise<Answer>;
   text(path: string): Promise<string>;
-  change<Answer>(method: 'POST' | 'PUT', path: string, body: object): Promise<Answer>;
+  change<Answer>(method: Change, path: string, body: object): Promise<Answer>;
   /** What every request bears: the token, if there is one. */
   readonly headers: Readonly<Record<string, string>>;
 }
+
+type Change = 'POST' | 'PUT' | 'DELETE';
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -57,7 +59,7 @@ export function createApiClient(findUrl: () => string, token: string | undefined
     async text(path) {
       return (await request(path, { headers: { accept: 'text/plain' } })).text();
     },
-    async change<Answer>(method: 'POST' | 'PUT', path: string, body: object) {
+    async change<Answer>(method: Change, path: string, body: object) {
       const response = await request(path, {
         method,
         headers: { accept: 'application/json', 'content-type': 'application/json' },

@@ -12,7 +12,11 @@ import {
   incidentCloseRequested,
   journalBucket,
   killSwitchKey,
+  maxSilences,
+  openIncidentBucket,
   playbookPerformanceBucket,
+  Silence,
+  silenceBucket,
   verificationCompleted,
   type CortexEvent,
   type EventDefinition,
@@ -325,7 +329,7 @@ describe('kill switch', () => {
       (await running.call('PUT', '/kill-switch', { on: false, by: 'ben', reason: 'found it' })).body,
     ).toMatchObject({ on: false, by: 'ben' });
     await eventually(() =>
-      expect(changes.map(({ data }) => [data.on, data.by])).toEqual([
+      expect(changes.map(({ data }) => data.control === 'kill_switch' && [data.on, data.by])).toEqual([
         [true, 'anna'],
         [true, 'anna'],
         [false, 'ben'],
@@ -347,6 +351,97 @@ describe('kill switch', () => {
       (await running.call('PUT', '/kill-switch', { on: false, by: 'anna', reason: 'restored' })).body,
     ).toMatchObject({ on: false });
     expect((await running.call('GET', '/kill-switch')).body).toMatchObject({ on: false, readable: true });
+  });
+});
+
+describe('silences', () => {
+  const inHours = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString();
+  const wish = { service: 'shop', endsAt: inHours(2), by: 'anna', reason: 'moving house' };
+
+  test('one is set, listed and lifted, each announced, and twice is once', async () => {
+    const changes = await collect(controlChanged);
+    const set = await running.call('POST', '/silences', wish);
+    expect(set.status).toBe(201);
+    const silence = Silence.parse(set.body['silence']);
+    expect(silence).toMatchObject(wish);
+    expect((await running.call('POST', '/silences', wish)).body['silence']).toEqual(silence);
+    await eventually(async () =>
+      expect((await running.call('GET', '/silences')).body).toEqual({ silences: [silence], unreadable: [] }),
+    );
+    const lifted = await running.call('DELETE', `/silences/${silence.id}`, { by: 'ben' });
+    expect(lifted.body).toMatchObject({
+      silence: { lifted: { by: 'ben' } },
+      detail: `silence ${silence.id} was lifted by ben`,
+    });
+    const again = await running.call('DELETE', `/silences/${silence.id}`, { by: 'carl' });
+    expect(again.body).toEqual(lifted.body);
+    await eventually(async () => expect((await running.call('GET', '/silences')).body['silences']).toEqual([]));
+    await eventually(() =>
+      expect(changes.map(({ subject, data }) => [subject, data.control === 'silence' && data.action])).toEqual([
+        ['shop', 'created'],
+        ['shop', 'created'],
+        ['shop', 'lifted'],
+        ['shop', 'lifted'],
+      ]),
+    );
+    // Wished for again, it is there again.
+    const renewed = (await running.call('POST', '/silences', wish)).body['silence'];
+    expect(Silence.parse(renewed).lifted).toBeUndefined();
+    await running.call('DELETE', `/silences/${silence.id}`, { by: 'ben' });
+  });
+
+  test.each([
+    [{ service: '' }, 400, 'CORTEX_API_BAD_REQUEST', 'service'],
+    [{ service: undefined }, 400, 'CORTEX_API_BAD_REQUEST', 'service'],
+    [{ service: 'shopp' }, 404, 'CORTEX_API_NOT_FOUND', 'shopp'],
+    [{ service: 'constructor' }, 404, 'CORTEX_API_NOT_FOUND', 'constructor'],
+    [{ instance: 'db-1' }, 404, 'CORTEX_API_NOT_FOUND', 'instance of shop'],
+    [{ instance: '' }, 400, 'CORTEX_API_BAD_REQUEST', 'instance'],
+    [{ check: 'web' }, 404, 'CORTEX_API_NOT_FOUND', 'check of shop'],
+    [{ reason: '  ' }, 400, 'CORTEX_API_BAD_REQUEST', 'say why'],
+    [{ by: '' }, 400, 'CORTEX_API_BAD_REQUEST', 'by'],
+    [{ endsAt: undefined }, 400, 'CORTEX_API_BAD_REQUEST', 'endsAt'],
+    [{ endsAt: 'tomorrow' }, 400, 'CORTEX_API_BAD_REQUEST', 'endsAt'],
+    [{ endsAt: inHours(-1) }, 400, 'CORTEX_SILENCE_BAD_TIME', 'endsAt'],
+    [{ startsAt: inHours(3) }, 400, 'CORTEX_SILENCE_BAD_TIME', 'endsAt'],
+    [{ endsAt: inHours(30 * 24 + 1) }, 400, 'CORTEX_SILENCE_BAD_TIME', 'endsAt'],
+    [{ services: 'all' }, 400, 'CORTEX_API_BAD_REQUEST', 'services'],
+  ])('%j is refused with %i %s', async (fields, status, code, named) => {
+    const answer = await running.call('POST', '/silences', { ...wish, ...fields });
+    expectProblem(answer, status, code);
+    expect(answer.body['detail']).toContain(named);
+    expect(await (await running.bus.bucket(silenceBucket)).entries()).toHaveLength(1);
+  });
+
+  test('an unknown one cannot be lifted, and an unreadable one is shown and can', async () => {
+    for (const id of ['000000000000', 'nonsense', '*']) {
+      expectProblem(await running.call('DELETE', `/silences/${id}`, { by: 'ben' }), 404, 'CORTEX_API_NOT_FOUND');
+    }
+    const foreign = await running.bus.bucket({ ...openIncidentBucket, name: silenceBucket.name });
+    await foreign.put('ffffffffffff', { incidentId: idOf(1) });
+    await eventually(async () =>
+      expect((await running.call('GET', '/silences')).body['unreadable']).toEqual(['ffffffffffff']),
+    );
+    const gone = await running.call('DELETE', '/silences/ffffffffffff', { by: 'ben' });
+    expect(gone.body).toEqual({ detail: 'silence ffffffffffff could not be read, and is gone' });
+    await eventually(async () => expect((await running.call('GET', '/silences')).body['unreadable']).toEqual([]));
+  });
+
+  test('there is a bound; what ended long ago makes room', async () => {
+    const bucket = await running.bus.bucket(silenceBucket);
+    const putOne = (index: number, endsAt: string) => {
+      const id = index.toString(16).padStart(12, '0');
+      return bucket.put(id, { ...wish, id, startsAt: inHours(-3), createdAt: inHours(-3), endsAt });
+    };
+    await Promise.all(Array.from({ length: maxSilences }, (_, index) => putOne(index, inHours(1))));
+    expectProblem(
+      await running.call('POST', '/silences', { ...wish, reason: 'one more' }),
+      409,
+      'CORTEX_SILENCE_LIMIT',
+    );
+    await Promise.all(Array.from({ length: maxSilences }, (_, index) => putOne(index, inHours(-2))));
+    expect((await running.call('POST', '/silences', { ...wish, reason: 'one more' })).status).toBe(201);
+    expect((await bucket.entries()).length).toBeLessThan(5);
   });
 });
 

@@ -6,10 +6,12 @@ import type {
   ExecutionRecord,
   KillSwitch,
   PlaybookPerformance,
+  Silence,
 } from '@cortex/contracts';
 import type { EventFeed } from '../live/event-feed.ts';
 import type { CheckIndex } from '../readers/check-index.ts';
 import type { IncidentIndex } from '../readers/incident-index.ts';
+import type { SilenceIndex } from '../readers/silence-index.ts';
 import type { TargetIndex } from '../readers/target-index.ts';
 
 /** What the routes read from and publish to. */
@@ -21,6 +23,8 @@ export interface ApiDependencies {
   readonly checks: CheckIndex;
   readonly feed: EventFeed;
   readonly control: Bucket<KillSwitch>;
+  readonly silences: Bucket<Silence>;
+  readonly silenceIndex: SilenceIndex;
   readonly breakers: Bucket<BreakerRecord>;
   readonly performance: Bucket<PlaybookPerformance>;
   readonly journal: Bucket<ExecutionRecord>;

@@ -5,6 +5,7 @@ import * as healthViews from '../views/health.ts';
 import * as incidentViews from '../views/incident.ts';
 import { Problem } from '../views/problem.ts';
 import * as recordViews from '../views/records.ts';
+import * as silenceViews from '../views/silences.ts';
 import * as systemViews from '../views/system.ts';
 import type { RouteDefinition } from './define-route.ts';
 import { problemCodes, type ProblemCode } from './problems.ts';
@@ -99,6 +100,7 @@ function namedSchemas() {
     ...incidentViews,
     ...systemViews,
     ...recordViews,
+    ...silenceViews,
     Problem,
   })) {
     if (schema instanceof z.ZodType && /^[A-Z]/.test(name) && !registry.has(schema)) registry.add(schema, { id: name });

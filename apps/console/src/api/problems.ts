@@ -12,6 +12,8 @@ export const problemCodes = {
   CORTEX_INCIDENT_RESOLVED: { status: 409, title: 'The incident is over' },
   CORTEX_BREAKER_CLOSED: { status: 409, title: 'The breaker is not open' },
   CORTEX_BREAKER_COOLING_DOWN: { status: 409, title: 'The breaker is still cooling down' },
+  CORTEX_SILENCE_BAD_TIME: { status: 400, title: 'A silence may not end then' },
+  CORTEX_SILENCE_LIMIT: { status: 409, title: 'There are too many silences' },
   CORTEX_API_TOO_LARGE: { status: 413, title: 'The body is too large' },
   CORTEX_API_NOT_JSON: { status: 415, title: 'The body must be JSON' },
   CORTEX_API_TOO_MANY_ATTEMPTS: { status: 429, title: 'Too many wrong tokens' },

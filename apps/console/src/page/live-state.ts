@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { ApprovalList, ApprovalItem, Explanation, IncidentItem, IncidentList } from '../views/incident.ts';
 import type { Problem } from '../views/problem.ts';
+import type { SilenceList } from '../views/silences.ts';
 import type { Overview, Status, TargetList, TargetView } from '../views/system.ts';
 import { ApiError, get } from './api-client.ts';
 import { followEvents } from './event-stream.ts';
@@ -12,12 +13,19 @@ export interface LiveState {
   readonly incidents: readonly IncidentItem[];
   readonly approvals: readonly ApprovalItem[];
   readonly targets: readonly TargetView[];
+  readonly silences: SilenceList;
   readonly hasLoaded: boolean;
   /** Why the last reading failed; gone with the next one that succeeds. */
   readonly problem?: Problem;
 }
 
-const empty: LiveState = { incidents: [], approvals: [], targets: [], hasLoaded: false };
+const empty: LiveState = {
+  incidents: [],
+  approvals: [],
+  targets: [],
+  silences: { silences: [], unreadable: [] },
+  hasLoaded: false,
+};
 const families = [
   'incident.*',
   'decision.*',
@@ -87,12 +95,13 @@ export function useLiveState(): Live {
 
 async function readEverything(): Promise<Partial<LiveState>> {
   try {
-    const [status, overview, list, approvals, targets] = await Promise.all([
+    const [status, overview, list, approvals, targets, silences] = await Promise.all([
       get<Status>('/status'),
       get<Overview>('/overview'),
       get<IncidentList>('/incidents?limit=200'),
       get<ApprovalList>('/approvals'),
       get<TargetList>('/health/targets'),
+      get<SilenceList>('/silences'),
     ]);
     return {
       status,
@@ -100,6 +109,7 @@ async function readEverything(): Promise<Partial<LiveState>> {
       incidents: list.incidents,
       approvals: approvals.approvals,
       targets: targets.targets,
+      silences,
       hasLoaded: true,
     };
   } catch (error) {

@@ -112,3 +112,17 @@ test('checks inside a maintenance window are paused, and say by which', async ()
     checks: [{ state: 'paused', pausedBy: 'maintenance window moving the database' }],
   });
 });
+
+test('a check that a person silenced is paused, until the silence is lifted', async () => {
+  const endsAt = new Date(Date.now() + 3_600_000).toISOString();
+  const wish = { service: 'shop', check: 'shop-http', endsAt, by: 'anna', reason: 'a new route' };
+  const { id } = (await running.call('POST', '/silences', wish)).body['silence'] as { id: string };
+  await eventually(async () =>
+    expect(await checks('?service=shop')).toMatchObject({
+      counts: { paused: 1, unknown: 2 },
+      checks: [{}, {}, { name: 'shop-http', pausedBy: `silence ${id} of anna` }],
+    }),
+  );
+  await running.call('DELETE', `/silences/${id}`, { by: 'anna' });
+  await eventually(async () => expect((await checks()).counts.paused).toBe(0));
+});

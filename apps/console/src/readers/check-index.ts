@@ -1,14 +1,16 @@
 import type { Bus } from '@cortex/bus';
 import {
   healthChecked,
+  type CheckDefinition,
   type CheckOutcome,
   type CheckTier,
   type CortexConfiguration,
   type CortexEvent,
 } from '@cortex/contracts';
-import { pausingWindow } from '@cortex/decision';
+import { findSilence, pausingWindow, silencesCheck } from '@cortex/decision';
 import type { EventFeed } from '../live/event-feed.ts';
 import type { CheckList, CheckState } from '../views/health.ts';
+import type { SilenceIndex } from './silence-index.ts';
 import { WatchedCheck } from './watched-check.ts';
 
 export interface CheckFilter {
@@ -32,8 +34,15 @@ const order: readonly CheckState[] = ['failing', 'unknown', 'paused', 'passing']
 /** Resolves before the results of earlier are read back: they come in behind. */
 export async function startCheckIndex(
   bus: Bus,
-  feed: Pick<EventFeed, 'listen'>,
-  config: Pick<CortexConfiguration, 'checks' | 'safety'>,
+  {
+    feed,
+    config,
+    silences,
+  }: {
+    readonly feed: Pick<EventFeed, 'listen'>;
+    readonly config: Pick<CortexConfiguration, 'checks' | 'safety'>;
+    readonly silences: Pick<SilenceIndex, 'list'>;
+  },
 ): Promise<CheckIndex> {
   const checks = new Map(config.checks.map((check) => [check.name, new WatchedCheck(check)]));
   const take = (outcome: CheckOutcome): void => checks.get(outcome.check)?.take(outcome);
@@ -54,22 +63,17 @@ export async function startCheckIndex(
 
   return {
     list(filter, limit, now) {
-      const pauses = new Map<string, string | undefined>();
-      const pauseOf = ({ definition }: WatchedCheck): string | undefined => {
-        const { service } = definition.target;
-        if (!pauses.has(service)) pauses.set(service, pauseText(config.safety, service, now));
-        return pauses.get(service);
-      };
+      const pauseOf = pauseFinder(config.safety, silences, now);
       const fitting = [...checks.values()]
         .filter((check) => fits(check, filter))
-        .map((check) => ({ check, state: check.state(pauseOf(check), now.getTime()) }));
+        .map((check) => ({ check, state: check.state(pauseOf(check.definition), now.getTime()) }));
       const counts = { failing: 0, unknown: 0, paused: 0, passing: 0 };
       for (const { state } of fitting) counts[state] += 1;
       const wanted = fitting
         .filter(({ state }) => filter.failing !== true || state === 'failing')
         .sort((left, right) => order.indexOf(left.state) - order.indexOf(right.state));
       return {
-        checks: wanted.slice(0, limit).map(({ check }) => check.view(pauseOf(check), now.getTime())),
+        checks: wanted.slice(0, limit).map(({ check }) => check.view(pauseOf(check.definition), now.getTime())),
         total: wanted.length,
         counts,
       };
@@ -93,7 +97,21 @@ function fits({ definition: { target, tier } }: WatchedCheck, filter: CheckFilte
   );
 }
 
-function pauseText(safety: CortexConfiguration['safety'], service: string, now: Date): string | undefined {
-  const window = pausingWindow(safety.maintenanceWindows, service, now.toISOString());
-  return window === undefined ? undefined : `maintenance window ${window.name}`;
+/** Says of a check why it rests now, as the health-checker sees it. */
+function pauseFinder(
+  { maintenanceWindows }: CortexConfiguration['safety'],
+  silences: Pick<SilenceIndex, 'list'>,
+  now: Date,
+): (check: Pick<CheckDefinition, 'name' | 'target'>) => string | undefined {
+  const at = now.toISOString();
+  const silenced = silences.list(now).silences;
+  const windows = new Map<string, string | undefined>();
+  return ({ name, target }) => {
+    const silence = findSilence(silenced, at, (one) => silencesCheck(one, target, name));
+    if (silence !== undefined) return `silence ${silence.id} of ${silence.by}`;
+    const { service } = target;
+    if (!windows.has(service)) windows.set(service, pausingWindow(maintenanceWindows, service, at)?.name);
+    const window = windows.get(service);
+    return window === undefined ? undefined : `maintenance window ${window}`;
+  };
 }

@@ -131,6 +131,19 @@ describe.skipIf(chromiumPath === undefined)('the page in a real browser', () => 
     expect(complaints).toEqual([]);
   });
 
+  test('what is silenced is said above everything, until it is lifted', async () => {
+    const endsAt = new Date(Date.now() + 3_600_000).toISOString();
+    const wish = { service: 'shop', instance: 'shop-2', endsAt, by: 'Anna', reason: 'new disks' };
+    const { silence } = (await running.call('POST', '/silences', wish)).body as { silence: { id: string } };
+    await page
+      .getByTestId('silences')
+      .getByText(/shop \/ shop-2 until .* — Anna: new disks/)
+      .waitFor();
+    await running.call('DELETE', `/silences/${silence.id}`, { by: 'Anna' });
+    await page.getByTestId('silences').waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+  });
+
   test('an approval shows its plan and is answered', async () => {
     const granted: CortexEvent<'approval.granted'>[] = [];
     const reading = await running.bus.read({

@@ -12,11 +12,13 @@ import {
   leaseBucket,
   leaseTtlMs,
   playbookPerformanceBucket,
+  silenceBucket,
   targetKey,
 } from '@cortex/contracts';
 import { type Facts, isStorm } from '@cortex/decision';
 import { Breakers } from './breakers.ts';
 import { IncidentDirectory } from './directory.ts';
+import { KnownSilences } from './silences.ts';
 
 /** Anomalies cleared before they were known, kept to meet their late detection. */
 const maxCleared = 5_000;
@@ -25,6 +27,7 @@ const maxCleared = 5_000;
 export class FactsKeeper {
   readonly breakers: Breakers;
   readonly directory = new IncidentDirectory();
+  readonly silences: KnownSilences;
   readonly #bus: Bus;
   readonly #now: () => Date;
   readonly #fixed: Pick<Facts, 'environment' | 'services' | 'playbooks' | 'safety' | 'checkedTargets'>;
@@ -39,15 +42,22 @@ export class FactsKeeper {
 
   static async start(bus: Bus, config: CortexConfiguration, now: () => Date): Promise<FactsKeeper> {
     const breakers = new Breakers(await bus.bucket(breakerBucket), config.safety.breaker);
-    const facts = new FactsKeeper(bus, config, now, breakers);
+    const silences = new KnownSilences(await bus.bucket(silenceBucket));
+    const facts = new FactsKeeper(bus, config, now, { breakers, silences });
     await facts.#watch();
     return facts;
   }
 
-  private constructor(bus: Bus, config: CortexConfiguration, now: () => Date, breakers: Breakers) {
+  private constructor(
+    bus: Bus,
+    config: CortexConfiguration,
+    now: () => Date,
+    { breakers, silences }: Pick<FactsKeeper, 'breakers' | 'silences'>,
+  ) {
     this.#bus = bus;
     this.#now = now;
     this.breakers = breakers;
+    this.silences = silences;
     this.#fixed = {
       environment: config.environment,
       services: new Map(config.services.map((service) => [service.name, service])),
@@ -65,6 +75,7 @@ export class FactsKeeper {
       performance: this.#performance,
       breakers: this.breakers.known,
       killSwitch: this.killSwitch,
+      silences: this.#bus.isConnected() ? this.silences.readable : undefined,
       health: this.#health,
       heldLeases: this.#heldLeases(),
       openIncidents: this.directory.open,
@@ -112,6 +123,7 @@ export class FactsKeeper {
     ]);
     const watches = await Promise.all([
       this.breakers.watch(),
+      this.silences.watch(),
       control.watch((_key, entry) => (this.#killSwitch = entry?.value), {
         filter: killSwitchKey,
         onInvalid: () => (this.#killSwitch = undefined),

@@ -1,9 +1,15 @@
 import type { Bus, Consumption } from '@cortex/bus';
 import { controlChanged } from '@cortex/contracts';
+import type { FactsKeeper } from '../adapters/facts.ts';
 import type { Brain } from '../brain.ts';
 import { subscribe } from './subscribe.ts';
 
-/** The kill switch was thrown: what it held is asked again. */
-export function consumeControlChanged(bus: Bus, brain: Brain): Promise<Consumption> {
-  return subscribe(bus, controlChanged, (event) => brain.takeForAll(event));
+/** The kill switch was thrown, or a silence set or lifted: what it held, or is to hold, is asked again. */
+export function consumeControlChanged(bus: Bus, brain: Brain, facts: FactsKeeper): Promise<Consumption> {
+  return subscribe(bus, controlChanged, (event, context) => {
+    if (event.data.control === 'kill_switch') return brain.takeForAll(event);
+    const { silence } = event.data;
+    facts.silences.note(silence);
+    return brain.takeForService(event, silence.service, context.deriveId('incident', silence.service));
+  });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineEvent } from '../define-event.ts';
 import { KillSwitch } from '../buckets/control.ts';
+import { Silence } from '../buckets/silence.ts';
 import { JsonRecord, Timestamp } from '../model/scalars.ts';
 
 const family = { version: 1, stream: 'INCIDENTS' } as const;
@@ -8,9 +9,12 @@ const family = { version: 1, stream: 'INCIDENTS' } as const;
 export const controlChanged = defineEvent({
   ...family,
   type: 'control.changed',
-  summary: 'A human changed what Cortex may do: kill switch, silence, maintenance',
+  summary: 'A human changed what Cortex may do: the kill switch, or a silence',
   producers: ['console'],
-  data: z.discriminatedUnion('control', [KillSwitch.extend({ control: z.literal('kill_switch') })]),
+  data: z.discriminatedUnion('control', [
+    KillSwitch.extend({ control: z.literal('kill_switch') }),
+    z.strictObject({ control: z.literal('silence'), action: z.enum(['created', 'lifted']), silence: Silence }),
+  ]),
 });
 
 /** What a service told its future self. Only `owner` acts on it. */

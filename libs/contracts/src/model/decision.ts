@@ -18,6 +18,7 @@ export type DecisionStepName = z.infer<typeof DecisionStepName>;
 
 /** The safety gates of step 6, in the order in which they are asked. */
 export const gateNames = [
+  'silence',
   'kill_switch',
   'storm',
   'minimum_healthy',

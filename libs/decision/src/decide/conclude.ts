@@ -1,6 +1,7 @@
 import type { DecisionOutcome, DecisionStep, GateResult } from '@cortex/contracts';
 import { requiredApprovals } from '../gates/approval.ts';
 import { askGates, isInTheWay, notReached } from '../gates/ask-gates.ts';
+import { heldBySilence, lookAgainMs, silenceOf } from '../gates/silence.ts';
 import { levelRank } from '../levels.ts';
 import type { EscalationKind } from '../model/memory.ts';
 import type { Plan } from '../model/plan.ts';
@@ -58,6 +59,15 @@ export function conclude(work: Work, rootService: string | undefined): Conclusio
     return { outcome, reason, steps: [step5, step6], gates: notReached(0, reason), ...rest };
   };
 
+  const silence = silenceOf(work.incident, work.facts, work.now);
+  if (silence !== undefined) {
+    const gate = heldBySilence(silence);
+    return stop('hold', 'hold', gate.reason, {
+      gates: [gate, ...notReached(1, 'an earlier gate decided')],
+      retryAt: silence.endsAt <= retryAt ? addMs(silence.endsAt, lookAgainMs(work.incident, work.facts)) : retryAt,
+      heldBy: 'silence',
+    });
+  }
   const attempts = unsuccessfulAttempts(work.incident).length;
   if (attempts >= work.facts.safety.maxAttempts) {
     return stop('escalate', 'refuse', `automated remediation was tried ${attempts} times without success`, {

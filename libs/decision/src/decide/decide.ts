@@ -3,7 +3,7 @@ import { findRootCause } from '../assessment/root-cause.ts';
 import { whenClear } from '../lifecycle/clear.ts';
 import { type Work, activeSignals } from '../record/work.ts';
 import { act } from './act.ts';
-import { conclude } from './conclude.ts';
+import { type Conclusion, conclude } from './conclude.ts';
 import { recordDecision } from './record-decision.ts';
 
 /**
@@ -17,7 +17,7 @@ export function decide(work: Work, subject?: Attempt, because?: string): void {
   }
   const { rootService } = findRootCause(work.incident, work.facts);
   const conclusion = conclude(work, rootService);
-  if (work.incident.status === 'escalated' && !isProgress(conclusion.outcome) && subject === undefined) return;
+  if (work.incident.status === 'escalated' && !isProgress(conclusion) && subject === undefined) return;
   if (isStillAsking(work, conclusion.outcome, conclusion.plan?.planHash)) return;
   const reason = because === undefined ? conclusion.reason : `${because}; ${conclusion.reason}`;
   recordDecision(work, {
@@ -30,9 +30,9 @@ export function decide(work: Work, subject?: Attempt, because?: string): void {
   act(work, conclusion, reason);
 }
 
-/** Humans were called already: only a move of Cortex's own is news. */
-function isProgress(outcome: string): boolean {
-  return outcome === 'remediate' || outcome === 'request_approval' || outcome === 'hold';
+/** Humans were called already: only a move of Cortex's own is news, and a silence is none. */
+function isProgress({ outcome, heldBy }: Conclusion): boolean {
+  return outcome === 'remediate' || outcome === 'request_approval' || (outcome === 'hold' && heldBy !== 'silence');
 }
 
 /** A question that is out stays out while its plan is the same, and while a gate holds only for the moment. */

@@ -4,11 +4,13 @@ import { budgetGate } from './budget.ts';
 import { type Gate, type GateQuestion, gateResult } from './gate.ts';
 import { killSwitchGate } from './kill-switch.ts';
 import { minimumHealthyGate } from './minimum-healthy.ts';
+import { silenceGate } from './silence.ts';
 import { stormGate } from './storm.ts';
 import { targetLockGate } from './target-lock.ts';
 import { windowGate } from './window.ts';
 
 const gates: readonly Gate[] = [
+  silenceGate,
   killSwitchGate,
   stormGate,
   minimumHealthyGate,

@@ -26,13 +26,13 @@ describe('gates hold, and the timer asks again', () => {
   test('a kill switch that cannot be read counts as on', () => {
     const scenario = down(new Scenario().know({ killSwitch: undefined }));
     expect(lastGate(scenario)).toBe('kill_switch hold');
-    expect(scenario.incident.decisions[0]?.gates[0]?.inputs).toEqual({ on: 'unreadable' });
+    expect(scenario.incident.decisions[0]?.gates[1]?.inputs).toEqual({ on: 'unreadable' });
   });
 
   test('the gates after the one that holds say that they were not asked', () => {
     const scenario = down(new Scenario().know({ killSwitch: undefined }));
     const verdicts = scenario.incident.decisions[0]?.gates.map((gate) => gate.verdict);
-    expect(verdicts).toEqual(['hold', ...Array<string>(6).fill('not_reached')]);
+    expect(verdicts).toEqual(['pass', 'hold', ...Array<string>(6).fill('not_reached')]);
   });
 
   test('a storm: most services are down at once, and for a cool-down after it', () => {

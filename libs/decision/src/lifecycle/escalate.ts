@@ -1,8 +1,9 @@
-import { type IncidentSeverity, draft, escalationRequested } from '@cortex/contracts';
+import { type IncidentSeverity, type Silence, draft, escalationRequested } from '@cortex/contracts';
+import { silenceOf } from '../gates/silence.ts';
 import { severityRank, worseSeverity } from '../levels.ts';
 import type { EscalationKind } from '../model/memory.ts';
-import { cancelTimer } from '../record/timers.ts';
-import { type Work, activeSignals, change, remember } from '../record/work.ts';
+import { cancelTimer, setTimer } from '../record/timers.ts';
+import { type Work, activeSignals, change, forget, remember } from '../record/work.ts';
 
 export interface CallOptions {
   readonly urgent?: boolean;
@@ -18,9 +19,14 @@ export function escalate(work: Work, kind: EscalationKind, reason: string, optio
   callHumans(work, reason, options);
 }
 
-/** Tells humans, whatever the incident's status. */
+/** Tells humans, whatever the incident's status. While it is silenced, only what is urgent; the rest when the silence ends. */
 export function callHumans(work: Work, reason: string, options: CallOptions = {}): void {
   const severity = worseSeverity(options.severity ?? work.incident.severity, work.incident.severity);
+  const silence = options.urgent === true ? undefined : silenceOf(work.incident, work.facts, work.now);
+  if (silence !== undefined) {
+    postpone(work, silence, { reason, severity, notify: options.notify ?? [] });
+    return;
+  }
   const number = work.memory.escalations + 1;
   const { id, service, title } = work.incident;
   const escalation = {
@@ -52,6 +58,21 @@ export function callHumans(work: Work, reason: string, options: CallOptions = {}
   );
 }
 
+function postpone(work: Work, { endsAt }: Silence, call: NonNullable<Work['memory']['postponed']>): void {
+  remember(work, { postponed: call });
+  setTimer(work, 'postponed', 'reevaluate', endsAt);
+  change(work, { severity: call.severity }, `humans are called when the silence ends: ${call.reason}`);
+}
+
+/** The silence is over: humans are told what they were not told meanwhile. */
+export function callPostponed(work: Work): void {
+  const { postponed } = work.memory;
+  if (postponed === undefined) return;
+  forget(work, 'postponed');
+  cancelTimer(work, 'postponed');
+  callHumans(work, postponed.reason, postponed);
+}
+
 /**
  * SEV1 and SEV0 (spec 5.2), a target that is CRITICAL (2.4) and one that flaps, so that nothing is done to it, are told at
  * once, beside whatever Cortex does; again only when it gets worse.
@@ -59,6 +80,7 @@ export function callHumans(work: Work, reason: string, options: CallOptions = {}
 export function tellOnCall(work: Work): void {
   const { severity, status } = work.incident;
   if (status === 'resolved') return;
+  if (silenceOf(work.incident, work.facts, work.now) !== undefined) return;
   const isUrgent = severityRank(severity) <= severityRank('SEV1') || work.memory.held?.by === 'flapping';
   if (!isUrgent && !activeSignals(work.incident).some((signal) => signal.healthState === 'CRITICAL')) return;
   const told = work.memory.notified;

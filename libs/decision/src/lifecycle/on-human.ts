@@ -4,6 +4,7 @@ import { recordDecision } from '../decide/record-decision.ts';
 import type { InputOf } from '../model/input.ts';
 import { summaryOf } from '../record/finish.ts';
 import { type Work, change, isExecuting, remember } from '../record/work.ts';
+import { onSilence } from './on-silence.ts';
 import { resolve } from './resolve.ts';
 import { reassess } from './reassess.ts';
 
@@ -30,8 +31,9 @@ export function onCloseRequested(work: Work, { data }: InputOf<'incident.close.r
   return undefined;
 }
 
-/** The kill switch went off: what it held is asked again at once. */
+/** The kill switch went off: what it held is asked again at once. Silences have rules of their own. */
 export function onControlChanged(work: Work, { data }: InputOf<'control.changed'>): string | undefined {
+  if (data.control === 'silence') return onSilence(work, data);
   if (data.on) return 'the gates see to it';
   if (work.incident.status !== 'open' || work.memory.held === undefined) return 'it is not held';
   reassess(work);

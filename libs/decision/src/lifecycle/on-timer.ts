@@ -6,7 +6,8 @@ import { consumeTimer, setTimer } from '../record/timers.ts';
 import { type Work, activeSignals, change, remember } from '../record/work.ts';
 import { addMs } from '../time.ts';
 import { onQuiet } from './clear.ts';
-import { callHumans } from './escalate.ts';
+import { silenceOf } from '../gates/silence.ts';
+import { callHumans, callPostponed } from './escalate.ts';
 import { onApprovalExpiry } from './on-approval.ts';
 import { onDeadline } from './on-deadline.ts';
 import { onMonitoringEnd } from './on-verified.ts';
@@ -38,6 +39,7 @@ function onDue(work: Work, { data }: InputOf<'timer.due'>): string | undefined {
 function onReevaluate(work: Work, name: string): string | undefined {
   if (name === 'quiet') return onQuiet(work);
   if (name === 'prolonged') return onProlonged(work);
+  if (name === 'postponed') return onPostponed(work);
   if (work.incident.status !== 'open') return 'it does not wait any more';
   reassess(work);
   decide(work);
@@ -49,8 +51,14 @@ function onProlonged(work: Work): string | undefined {
   if (work.incident.acknowledgedBy !== undefined) return 'a human has taken it';
   if (work.incident.severity !== 'SEV0') setTimer(work, 'prolonged', 'reevaluate', addMs(work.now, prolongedMs));
   if (activeSignals(work.incident).length === 0) return undefined;
+  if (silenceOf(work.incident, work.facts, work.now) !== undefined) return 'it is silenced';
   change(work, { severity: raisedSeverity(work.incident.severity) }, 'Issue not resolved within SLA');
   remember(work, { raised: [...new Set([...work.memory.raised, 'prolonged_degradation'])] });
   callHumans(work, 'Issue not resolved within SLA');
+  return undefined;
+}
+
+function onPostponed(work: Work): string | undefined {
+  callPostponed(work);
   return undefined;
 }

@@ -9,6 +9,7 @@ import type {
   PlaybookPerformance,
   SafetyPolicy,
   Service,
+  Silence,
   Target,
 } from '@cortex/contracts';
 
@@ -50,6 +51,8 @@ export interface Facts {
   readonly breakers: ReadonlyMap<string, BreakerRecord>;
   /** Undefined: missing or unreadable, which counts as ON. */
   readonly killSwitch: KillSwitch | undefined;
+  /** Also those that are over. Undefined: unreadable, so that any may hold. */
+  readonly silences: readonly Silence[] | undefined;
   /** By `targetKey`. */
   readonly health: ReadonlyMap<string, HealthRecord>;
   /** Keys of the leases held by anyone: `target.<targetKey>`, `slot.<service>.<n>`. */

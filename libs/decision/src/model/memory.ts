@@ -20,6 +20,12 @@ export interface Memory {
   readonly notified?: IncidentSeverity;
   readonly clearedSince?: string;
   readonly held?: { readonly by: string; readonly since: string };
+  /** What people are told when the silence ends. */
+  readonly postponed?: {
+    readonly reason: string;
+    readonly severity: IncidentSeverity;
+    readonly notify: readonly string[];
+  };
   /** The last request, whole: a rollback needs it. */
   readonly remediation?: Remediation;
   /** Playbooks that are out for this incident, with why. */

@@ -71,7 +71,7 @@ export function remember(work: Work, fields: Partial<Memory>): void {
 }
 
 /** Drops one optional field of the memory. */
-export function forget(work: Work, field: 'held' | 'clearedSince' | 'escalatedFor'): void {
+export function forget(work: Work, field: 'held' | 'clearedSince' | 'escalatedFor' | 'postponed'): void {
   const { [field]: _dropped, ...rest } = work.memory;
   work.memory = rest;
 }

@@ -9,6 +9,7 @@ import {
   Playbook,
   SafetyPolicy,
   Service,
+  Silence,
   findEventDefinition,
   targetKey,
 } from '@cortex/contracts';
@@ -70,6 +71,12 @@ export function makeSafety(fields: Record<string, unknown> = {}) {
   });
 }
 
+/** An hour of silence for the shop. */
+export function makeSilence(startsAt: string, fields: Partial<Silence> = {}): Silence {
+  const hour = { startsAt, endsAt: addMs(startsAt, 60 * minute), createdAt: startsAt };
+  return Silence.parse({ id: '0123456789ab', service: 'shop', ...hour, by: 'ada', reason: 'moving house', ...fields });
+}
+
 export interface World {
   readonly services?: readonly ReturnType<typeof makeService>[];
   readonly playbooks?: readonly ReturnType<typeof makePlaybook>[];
@@ -103,6 +110,7 @@ export class Scenario {
       performance: new Map(),
       breakers: new Map(),
       killSwitch: { on: false, by: 'setup', reason: 'provisioned', at: this.now },
+      silences: [],
       health: new Map(),
       heldLeases: new Set(),
       openIncidents: [],
@@ -334,6 +342,25 @@ export class Scenario {
     const state = { on, by: 'ada', reason: 'drill', at: this.now };
     this.know({ killSwitch: state });
     return this.apply({ id: this.nextId(), type: 'control.changed', data: { ...state, control: 'kill_switch' } });
+  }
+
+  /** From now on for an hour, unless the fields say otherwise. */
+  silence(fields: Partial<Silence> = {}): this {
+    const silence = makeSilence(this.now, fields);
+    this.know({ silences: [...(this.facts.silences ?? []), silence] });
+    return this.tellOfSilence('created', silence);
+  }
+
+  lift(id = '0123456789ab'): this {
+    const lifted = { by: 'ada', at: this.now };
+    this.know({ silences: this.facts.silences?.map((one) => (one.id === id ? { ...one, lifted } : one)) });
+    const silence = this.facts.silences?.find((one) => one.id === id);
+    if (silence === undefined) throw new Error(`no silence ${id}`);
+    return this.tellOfSilence('lifted', silence);
+  }
+
+  private tellOfSilence(action: 'created' | 'lifted', silence: Silence): this {
+    return this.apply({ id: this.nextId(), type: 'control.changed', data: { control: 'silence', action, silence } });
   }
 
   /** The timer of this name comes due; the clock moves there. */

@@ -325,6 +325,7 @@ class FactsKeeper {
       performance: this.#performance,
       breakers: this.breakers,
       killSwitch: this.#killSwitch,
+      silences: [],
       health: this.#health,
       heldLeases: new Set(held),
       openIncidents: [...this.#newest.values()].flatMap((one) => one.open ?? []),

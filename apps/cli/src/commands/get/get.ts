@@ -7,6 +7,7 @@ import { getHealth } from './health.ts';
 import { getIncidents } from './incidents.ts';
 import { getKillSwitch } from './kill-switch.ts';
 import { getPlaybooks } from './playbooks.ts';
+import { getSilences } from './silences.ts';
 import { getStatus } from './status.ts';
 import { getTargets } from './targets.ts';
 
@@ -22,6 +23,7 @@ const views = {
   health: getHealth,
   executions: getExecutions,
   'kill-switch': getKillSwitch,
+  silences: getSilences,
   status: getStatus,
 } as const satisfies Record<string, View>;
 

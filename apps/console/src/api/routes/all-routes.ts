@@ -8,6 +8,7 @@ import { incidentRoutes } from './incidents.ts';
 import { killSwitchRoutes } from './kill-switch.ts';
 import { playbookRoutes } from './playbooks.ts';
 import { recordRoutes } from './records.ts';
+import { silenceRoutes } from './silences.ts';
 import { systemRoutes } from './system.ts';
 
 /** Every route of the API. */
@@ -18,6 +19,7 @@ export function allRoutes(dependencies: ApiDependencies): readonly AnyRoute[] {
     ...incidentRoutes(dependencies),
     ...approvalRoutes(dependencies),
     ...killSwitchRoutes(dependencies),
+    ...silenceRoutes(dependencies),
     ...playbookRoutes(dependencies),
     ...executionRoutes(dependencies),
     ...eventRoutes(dependencies),

@@ -9,6 +9,7 @@ import { IncidentDetail } from './incident-detail.tsx';
 import { IncidentList } from './incident-list.tsx';
 import { KillSwitchDialog } from './kill-switch-dialog.tsx';
 import { OverviewPanel } from './overview.tsx';
+import { SilenceLine } from './silence-line.tsx';
 import { TokenPrompt } from './token-prompt.tsx';
 
 export function App() {
@@ -45,6 +46,7 @@ export function App() {
         onSwitch={() => setSwitchOpen(true)}
       />
       <Banner state={state} isConnected={isConnected} now={now} onSwitch={() => setSwitchOpen(true)} />
+      <SilenceLine list={state.silences} now={now} />
       {route.page === 'health' ? (
         <main id="main" class="layout wide" tabIndex={-1}>
           <HealthPage

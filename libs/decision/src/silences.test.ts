@@ -1,0 +1,58 @@
+import type { Silence } from '@cortex/contracts';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { findSilence, isSilenceActive, silencesCheck } from './silences.ts';
+import { makeSilence } from './testing/scenario.ts';
+import { addMs } from './time.ts';
+
+const start = '2026-03-02T10:00:00.000Z';
+const shop = { service: 'shop', instance: 'shop-1' };
+
+test.each([
+  [-1, false, 'before it starts'],
+  [0, true, 'its first moment'],
+  [3_599_999, true, 'its last moment'],
+  [3_600_000, false, 'its end is not inside'],
+])('%i ms after its start: %s (%s)', (ms, active) => {
+  expect(isSilenceActive(makeSilence(start), addMs(start, ms))).toBe(active);
+});
+
+test('a lifted one holds no more', () => {
+  const lifted = { by: 'ada', at: start };
+  expect(isSilenceActive(makeSilence(start, { lifted }), addMs(start, 1))).toBe(false);
+});
+
+test.each([
+  [{}, true],
+  [{ instance: 'shop-1' }, true],
+  [{ instance: 'shop-2' }, false],
+  [{ check: 'web' }, true],
+  [{ check: 'port' }, false],
+  [{ instance: 'shop-1', check: 'web' }, true],
+  [{ instance: 'shop-2', check: 'web' }, false],
+  [{ service: 'db' }, false],
+  [{ service: 'constructor' }, false],
+])('one of %j rests the check: %s', (fields: Partial<Silence>, rests: boolean) => {
+  expect(silencesCheck(makeSilence(start, fields), shop, 'web')).toBe(rests);
+});
+
+test('the one found holds now, covers, and lasts longest', () => {
+  const hours = fc.integer({ min: -3, max: 3 });
+  const silence = fc.record({
+    from: hours,
+    length: fc.integer({ min: 0, max: 3 }),
+    service: fc.constantFrom('shop', 'db'),
+  });
+  fc.assert(
+    fc.property(fc.array(silence, { maxLength: 8 }), (drawn) => {
+      const silences = drawn.map(({ from, length, service }) => {
+        const startsAt = addMs(start, from * 3_600_000);
+        return makeSilence(startsAt, { service, endsAt: addMs(startsAt, length * 3_600_000) });
+      });
+      const holding = silences.filter((one) => one.service === 'shop' && one.startsAt <= start && start < one.endsAt);
+      const found = findSilence(silences, start, (one) => one.service === 'shop');
+      const ends = holding.map(({ endsAt }) => endsAt).sort();
+      expect(found?.endsAt).toBe(ends.at(-1));
+    }),
+  );
+});

@@ -1,0 +1,29 @@
+import type { Silence, Target } from '@cortex/contracts';
+
+/** True from its start until it ends or is lifted. */
+export function isSilenceActive({ startsAt, endsAt, lifted }: Silence, now: string): boolean {
+  return lifted === undefined && startsAt <= now && now < endsAt;
+}
+
+/** Of the silences that hold now and fulfil the condition, the one that lasts longest. */
+export function findSilence(
+  silences: Iterable<Silence>,
+  now: string,
+  covers: (silence: Silence) => boolean,
+): Silence | undefined {
+  let longest: Silence | undefined;
+  for (const silence of silences) {
+    if (!covers(silence) || !isSilenceActive(silence, now)) continue;
+    if (longest === undefined || longest.endsAt < silence.endsAt) longest = silence;
+  }
+  return longest;
+}
+
+/** Whether it asks for this check of this target to rest. */
+export function silencesCheck(silence: Silence, { service, instance }: Target, check: string): boolean {
+  return (
+    silence.service === service &&
+    (silence.instance === undefined || silence.instance === instance) &&
+    (silence.check === undefined || silence.check === check)
+  );
+}
