@@ -134,7 +134,7 @@ async function attempt(
     return { end: result.passed ? 'pass' : 'fail', detail: result.detail, evidence: result.evidence ?? {} };
   } catch (error) {
     if (signal.aborted) return ended();
-    return { end: 'error', detail: `${plugin.name} broke: ${messageOf(error)}`, evidence: {} };
+    return { end: 'error', detail: `${plugin.name} broke: ${messageOf(error)}`, evidence: codeOf(error) };
   } finally {
     clearTimeout(timer);
     stop?.removeEventListener('abort', abort);
@@ -164,6 +164,12 @@ async function pause(ms: number, signal: AbortSignal | undefined): Promise<void>
   } catch {
     // Stopped while waiting: the loop ends with what the last attempt saw.
   }
+}
+
+/** Of our own errors: a caller can tell a refused address from a missing secret. */
+function codeOf(error: unknown): JsonRecord {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && code.startsWith('CORTEX_') ? { code } : {};
 }
 
 function messageOf(error: unknown): string {

@@ -53,8 +53,9 @@ export const databaseConnectivity = defineCheck({
     'A database answers a statement, has the expected role, and its replicas and connections keep to their limits',
   tier: 'deep',
   params: Params,
-  async run(params, { signal, timeoutMs }) {
-    const address = await resolvePostgresAddress(params.connection ?? `env:${poolVariable(params.connection_pool)}`);
+  async run(params, { signal, timeoutMs, outbound }) {
+    const reference = params.connection ?? `env:${poolVariable(params.connection_pool)}`;
+    const address = await resolvePostgresAddress(reference, outbound);
     const applicationName = `cortex/${params.connection_pool ?? 'database_connectivity'}`;
     const startedAt = performance.now();
     try {

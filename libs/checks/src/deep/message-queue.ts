@@ -44,12 +44,12 @@ actions: [publish_test_message, consume_test_message, verify_ack]
 params:
   type: rabbitmq
   connection: env:SHOP_QUEUE_URL`,
-  async run(params, { facts, signal }) {
+  async run(params, { facts, signal, outbound }) {
     const kind = kinds[params.type];
     const address =
       params.connection === undefined
-        ? openQueueAddress(params.host ?? facts.host, params.port)
-        : await resolveQueueAddress(params.connection, kind.schemes);
+        ? openQueueAddress(params.host ?? facts.host, params.port, outbound)
+        : await resolveQueueAddress(params.connection, kind.schemes, outbound);
     const name = `${params.type} at ${address.name}`;
     const last = params.actions.at(-1) ?? 'verify_ack';
     const startedAt = performance.now();

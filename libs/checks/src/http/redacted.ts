@@ -17,7 +17,8 @@ export async function redacted(run: (redactor: Redactor) => Promise<CheckResult>
   }
 }
 
-/** A new error without the old one as its cause: that would carry the secret on. */
+/** A new error without the old one as its cause, which would carry the secret on; its code stays. */
 function withoutSecrets(error: unknown, redactor: Redactor): Error {
-  return new Error(redactor.text(error instanceof Error ? error.message : String(error)));
+  const clean = new Error(redactor.text(error instanceof Error ? error.message : String(error)));
+  return error instanceof Error && 'code' in error ? Object.assign(clean, { code: error.code }) : clean;
 }

@@ -1,3 +1,4 @@
+import { guardedStream, OutboundRefusedError } from '@cortex/outbound';
 import { Client } from 'pg';
 import type { CustomTypesConfig, QueryConfig } from 'pg';
 import { causeOf } from '../cause-of.ts';
@@ -86,7 +87,7 @@ export async function withConnection<Result>(
   }
 }
 
-function createClient({ host, port, user, password, database, tls }: PostgresAddress, name: string): Client {
+function createClient({ host, port, user, password, database, tls, outbound }: PostgresAddress, name: string): Client {
   const client = new Client({
     host,
     port,
@@ -94,6 +95,7 @@ function createClient({ host, port, user, password, database, tls }: PostgresAdd
     database,
     ssl: tls === false ? false : { rejectUnauthorized: tls.rejectUnauthorized, ca: tls.ca },
     application_name: name,
+    stream: () => guardedStream(outbound),
     // As a function, so that neither PGPASSWORD nor ~/.pgpass stand in for an empty one.
     password: () => password,
   });
@@ -102,7 +104,9 @@ function createClient({ host, port, user, password, database, tls }: PostgresAdd
 }
 
 function cleanError(error: unknown, { redactor }: PostgresAddress): unknown {
-  if (!(error instanceof Error) || error instanceof PostgresError) return error;
+  if (!(error instanceof Error) || error instanceof PostgresError || error instanceof OutboundRefusedError) {
+    return error;
+  }
   const sqlState = 'code' in error && 'severity' in error && typeof error.code === 'string' ? error.code : undefined;
   const said = error.message.startsWith('Connection terminated') ? 'the connection broke' : causeOf(error);
   // No cause: it carries statement, values and connection.

@@ -1,7 +1,8 @@
+import type { OutboundPolicy } from '@cortex/outbound';
 import { createRedactor, resolveSecret } from '@cortex/secrets';
 import type { Redactor } from '@cortex/secrets';
 
-/** Where a message queue is, and who asks. */
+/** Where a message queue is, who asks, and where connections may go. */
 export interface QueueAddress {
   /** As it may be shown: host and port, or the reference. */
   readonly name: string;
@@ -12,6 +13,7 @@ export interface QueueAddress {
   readonly password: string | undefined;
   /** The path: RabbitMQ's virtual host. */
   readonly path: string;
+  readonly outbound: OutboundPolicy;
   /** Takes the credentials out of what the driver or the server says. */
   readonly redactor: Redactor;
 }
@@ -19,7 +21,11 @@ export interface QueueAddress {
 const schemes: Readonly<Record<string, boolean>> = { 'amqp:': false, 'amqps:': true, 'nats:': false, 'tls:': true };
 
 /** Reads `amqp://user:password@host:port/vhost`, `nats://…` and so on behind a reference. Its errors never show it. */
-export async function resolveQueueAddress(reference: string, allowed: readonly string[]): Promise<QueueAddress> {
+export async function resolveQueueAddress(
+  reference: string,
+  allowed: readonly string[],
+  outbound: OutboundPolicy,
+): Promise<QueueAddress> {
   const secret = await resolveSecret(reference);
   const url = URL.canParse(secret) ? new URL(secret) : undefined;
   const isTls = url === undefined || !allowed.includes(url.protocol) ? undefined : schemes[url.protocol];
@@ -44,15 +50,16 @@ export async function resolveQueueAddress(reference: string, allowed: readonly s
     user: user === '' ? undefined : user,
     password: password === '' ? undefined : password,
     path,
+    outbound,
     redactor,
   };
 }
 
 /** A server that asks for no credentials, or for those that everybody knows. */
-export function openQueueAddress(host: string, port: number | undefined): QueueAddress {
+export function openQueueAddress(host: string, port: number | undefined, outbound: OutboundPolicy): QueueAddress {
   const name = port === undefined ? host : `${host}:${port}`;
   const nobody = { isTls: false, user: undefined, password: undefined, path: '', redactor: createRedactor() };
-  return { name, host, port, ...nobody };
+  return { name, host, port, outbound, ...nobody };
 }
 
 function decode(text: string): string | undefined {

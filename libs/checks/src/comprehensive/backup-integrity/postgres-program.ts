@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { checkedAddresses } from '@cortex/outbound';
 import type { PostgresAddress } from '../../postgres/postgres-address.ts';
 
 const maxOutputLength = 4 * 1_048_576;
@@ -24,9 +25,10 @@ export async function runPostgresProgram(
   signal: AbortSignal,
   input?: Readable,
 ): Promise<string> {
+  const env = await environment(address);
   signal.throwIfAborted();
   const child = spawn(program, argv, {
-    env: environment(address),
+    env,
     cwd: '/',
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     signal,
@@ -55,13 +57,17 @@ export async function runPostgresProgram(
   return output;
 }
 
-function environment({ host, port, user, password, tls }: PostgresAddress): Record<string, string> {
+async function environment(address: PostgresAddress): Promise<Record<string, string>> {
+  const { host, port, user, password, tls, outbound } = address;
+  // It connects by itself, so to the addresses that were checked; the name is for the certificate.
+  const addresses = host.startsWith('/') ? [] : await checkedAddresses(host, outbound);
   const verified = tls !== false && tls.rejectUnauthorized;
   const encrypted = verified ? 'verify-full' : 'require';
   return {
     PATH: process.env['PATH'] ?? '/usr/bin:/bin',
     LC_ALL: 'C.UTF-8',
-    PGHOST: host,
+    PGHOST: addresses.length === 0 ? host : addresses.map(() => host).join(','),
+    ...(addresses.length === 0 ? {} : { PGHOSTADDR: addresses.join(',') }),
     PGPORT: String(port),
     PGUSER: user,
     PGPASSWORD: password,

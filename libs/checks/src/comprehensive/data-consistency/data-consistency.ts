@@ -1,3 +1,4 @@
+import type { OutboundPolicy } from '@cortex/outbound';
 import { keepsTo } from '../../bound.ts';
 import { defineCheck } from '../../define-check.ts';
 import { resolvePostgresAddress } from '../../postgres/postgres-address.ts';
@@ -28,8 +29,8 @@ export const dataConsistency = defineCheck({
   summary: 'What rows of one service refer to exists in the other, by samples picked at random',
   tier: 'comprehensive',
   params: Params,
-  async run(params, { signal, timeoutMs }) {
-    const look = lookInto(params, { signal, timeoutMs, applicationName: 'cortex/data_consistency' });
+  async run(params, { signal, timeoutMs, outbound }) {
+    const look = lookInto(params, outbound, { signal, timeoutMs, applicationName: 'cortex/data_consistency' });
     const verdicts: Verdict[] = [];
     try {
       for (const reference of params.references) verdicts.push(await findOrphans(reference, params, look));
@@ -62,11 +63,11 @@ class SourceError extends Error {
   }
 }
 
-function lookInto({ sources }: Params, limits: SessionLimits): Look {
+function lookInto({ sources }: Params, outbound: OutboundPolicy, limits: SessionLimits): Look {
   return async (name, work) => {
     const source = sources[name];
     if (source === undefined) throw new Error(`there is no source "${name}"`);
-    const address = await resolvePostgresAddress(source.connection);
+    const address = await resolvePostgresAddress(source.connection, outbound);
     try {
       return await withReadOnlySession(address, limits, (session) => work(session, source));
     } catch (error) {

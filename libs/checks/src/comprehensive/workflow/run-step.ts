@@ -28,8 +28,8 @@ export interface StepReport {
   readonly latencyMs: number;
   /** Absent: it went well. */
   readonly problem?: string;
-  /** The request could not even be made. */
-  readonly isOurs?: true;
+  /** The code of the error of ours for which the request could not even be made. */
+  readonly refusal?: string;
 }
 
 const maxValueLength = 4_096;
@@ -50,7 +50,7 @@ export async function runStep(run: Run, step: string, request: StepRequest, sign
   } catch (error) {
     const problem = signal.aborted ? 'no answer before the time was up' : causeOf(error);
     const isOurs = error instanceof OutboundRefusedError || error instanceof SecretError;
-    return { step, latencyMs: took(), problem, ...(isOurs ? { isOurs } : {}) };
+    return { step, latencyMs: took(), problem, ...(isOurs ? { refusal: error.code } : {}) };
   }
 }
 

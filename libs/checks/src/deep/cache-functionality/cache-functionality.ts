@@ -45,7 +45,7 @@ export const cacheFunctionality = defineCheck({
   summary: 'A cache stores, gives back and deletes a key of its own, and keeps to role, memory and evictions',
   tier: 'deep',
   params: Params,
-  async run(params, { facts, signal }) {
+  async run(params, { facts, signal, outbound }) {
     const host = params.host ?? facts.host;
     const port = params.port ?? usualPorts[params.type];
     const place = params.connection === undefined ? `${host}:${port}` : params.connection;
@@ -54,8 +54,8 @@ export const cacheFunctionality = defineCheck({
     try {
       client =
         params.type === 'redis'
-          ? await connectRedis({ host, port, connection: params.connection }, signal)
-          : await connectMemcached({ host, port }, signal);
+          ? await connectRedis({ host, port, connection: params.connection, outbound }, signal)
+          : await connectMemcached({ host, port, outbound }, signal);
       const problems = [await runCacheSteps(client, params.actions ?? defaultActions(params))].flatMap(
         (one) => one ?? [],
       );

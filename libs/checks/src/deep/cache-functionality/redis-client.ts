@@ -1,25 +1,29 @@
+import { OutboundRefusedError } from '@cortex/outbound';
+import type { OutboundPolicy } from '@cortex/outbound';
 import { createRedactor, resolveSecret } from '@cortex/secrets';
 import { Redis } from 'ioredis';
 import { causeOf } from '../../cause-of.ts';
 import { CacheError } from './cache-client.ts';
 import type { CacheClient, CacheState } from './cache-client.ts';
+import { connectorTo } from './redis-connector.ts';
 
 export interface RedisPlace {
   readonly host: string;
   readonly port: number;
   /** `redis://user:password@host:port/database` or `rediss://…`, by reference; in place of host and port. */
   readonly connection?: string | undefined;
+  readonly outbound: OutboundPolicy;
 }
 
 /** One connection, tried once: nothing is queued, sent again or reconnected. */
 export async function connectRedis(place: RedisPlace, signal: AbortSignal): Promise<CacheClient> {
   const redactor = createRedactor();
-  const address = place.connection === undefined ? place : await addressBehind(place.connection);
-  if ('secrets' in address) for (const secret of address.secrets) redactor.hide(secret);
+  const server =
+    place.connection === undefined ? { ...place, options: {}, secrets: [] } : await addressBehind(place.connection);
+  for (const secret of server.secrets) redactor.hide(secret);
   const client = new Redis({
-    host: address.host,
-    port: address.port,
-    ...('options' in address ? address.options : {}),
+    ...server.options,
+    Connector: connectorTo({ ...server, outbound: place.outbound }),
     lazyConnect: true,
     enableOfflineQueue: false,
     enableReadyCheck: false,
@@ -39,7 +43,7 @@ export async function connectRedis(place: RedisPlace, signal: AbortSignal): Prom
       // No cause: it carries command and credentials.
       const said =
         error instanceof Error && error.message.startsWith('Connection is closed') ? (broken ?? error) : error;
-      throw new CacheError(redactor.text(causeOf(said)));
+      throw said instanceof OutboundRefusedError ? said : new CacheError(redactor.text(causeOf(said)));
     }
   };
   const closeFully = (): void => {
@@ -78,11 +82,17 @@ async function addressBehind(reference: string) {
   const options = {
     ...(username === '' ? {} : { username: decode(username) }),
     ...(password === '' ? {} : { password: decode(password) }),
-    ...(protocol === 'rediss:' ? { tls: {} } : {}),
     db: Number(pathname.slice(1)),
   };
   const secrets = [secret, decode(password), password].filter((text) => text !== '');
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379), options, secrets };
+  const tls = protocol === 'rediss:' ? {} : undefined;
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port || 6379),
+    tls,
+    options: { ...options, ...(tls === undefined ? {} : { tls }) },
+    secrets,
+  };
 }
 
 function stateOf(info: string): CacheState {
