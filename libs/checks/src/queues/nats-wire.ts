@@ -60,7 +60,7 @@ class Wire implements NatsWire {
   async begin(address: QueueAddress): Promise<void> {
     const greeting = readGreeting(await this.#next('INFO'));
     this.server = `nats-server ${greeting.version}`;
-    if (address.isTls || greeting.tls_required) await this.#secure(address.host);
+    if (address.isTls || greeting.tls_required) await this.#secure(address);
     const { user, password } = address;
     const credentials = password === undefined ? { auth_token: user } : { user, pass: password };
     const hello = { verbose: false, pedantic: false, headers: true, no_responders: true, protocol: 1 };
@@ -126,9 +126,9 @@ class Wire implements NatsWire {
     if (this.#socket.writable) this.#socket.write(text);
   }
 
-  async #secure(host: string): Promise<void> {
+  async #secure({ host, ca }: QueueAddress): Promise<void> {
     this.#socket.removeAllListeners('data');
-    const secure = secureSocket(this.#socket, host);
+    const secure = secureSocket(this.#socket, host, ca === undefined ? {} : { ca });
     try {
       await once(secure, 'secureConnect');
     } catch (error) {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { OutboundPolicy } from '@cortex/outbound';
 import { createRedactor, resolveSecret } from '@cortex/secrets';
 import type { Redactor } from '@cortex/secrets';
@@ -9,6 +10,8 @@ export interface QueueAddress {
   readonly host: string;
   readonly port: number | undefined;
   readonly isTls: boolean;
+  /** Certificate authorities (PEM) to trust, instead of the well-known ones. */
+  readonly ca?: string;
   readonly user: string | undefined;
   readonly password: string | undefined;
   /** The path: RabbitMQ's virtual host. */
@@ -20,10 +23,16 @@ export interface QueueAddress {
 
 const schemes: Readonly<Record<string, boolean>> = { 'amqp:': false, 'amqps:': true, 'nats:': false, 'tls:': true };
 
+export interface QueueReference {
+  readonly reference: string;
+  /** `amqp:`, `amqps:` … */
+  readonly allowed: readonly string[];
+  readonly caFile?: string | undefined;
+}
+
 /** Reads `amqp://user:password@host:port/vhost`, `nats://…` and so on behind a reference. Its errors never show it. */
 export async function resolveQueueAddress(
-  reference: string,
-  allowed: readonly string[],
+  { reference, allowed, caFile }: QueueReference,
   outbound: OutboundPolicy,
 ): Promise<QueueAddress> {
   const secret = await resolveSecret(reference);
@@ -37,6 +46,9 @@ export async function resolveQueueAddress(
   if (user === undefined || password === undefined || path === undefined) {
     throw new Error(`the connection behind ${reference} has a % that encodes nothing`);
   }
+  if (caFile !== undefined && !isTls) {
+    throw new Error(`the connection behind ${reference} has no TLS, so ca_file would not be used: see its scheme`);
+  }
   const redactor = createRedactor();
   redactor.hide(secret);
   // A token stands where the user name does.
@@ -47,6 +59,7 @@ export async function resolveQueueAddress(
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? undefined : Number(url.port),
     isTls,
+    ...(caFile === undefined ? {} : { ca: await readFile(caFile, 'utf8') }),
     user: user === '' ? undefined : user,
     password: password === '' ? undefined : password,
     path,

@@ -50,7 +50,8 @@ async function open(address: QueueAddress, signal: AbortSignal): Promise<Channel
     ...credentials,
   };
   // Net's own signal: it destroys the socket in whatever state it is.
-  const socket = { signal, lookup, noDelay: true, clientProperties: { connection_name: 'cortex health check' } };
+  const { ca } = address;
+  const socket = { signal, lookup, ca, noDelay: true, clientProperties: { connection_name: 'cortex health check' } };
   try {
     const connection = await connect(where, socket);
     connection.on('error', () => undefined);

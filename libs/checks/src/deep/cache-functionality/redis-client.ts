@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { OutboundRefusedError } from '@cortex/outbound';
 import type { OutboundPolicy } from '@cortex/outbound';
 import { createRedactor, resolveSecret } from '@cortex/secrets';
@@ -12,6 +13,7 @@ export interface RedisPlace {
   readonly port: number;
   /** `redis://user:password@host:port/database` or `rediss://…`, by reference; in place of host and port. */
   readonly connection?: string | undefined;
+  readonly caFile?: string | undefined;
   readonly outbound: OutboundPolicy;
 }
 
@@ -19,7 +21,9 @@ export interface RedisPlace {
 export async function connectRedis(place: RedisPlace, signal: AbortSignal): Promise<CacheClient> {
   const redactor = createRedactor();
   const server =
-    place.connection === undefined ? { ...place, options: {}, secrets: [] } : await addressBehind(place.connection);
+    place.connection === undefined
+      ? { ...place, options: {}, secrets: [] }
+      : await addressBehind(place.connection, place.caFile);
   for (const secret of server.secrets) redactor.hide(secret);
   const client = new Redis({
     ...server.options,
@@ -66,7 +70,7 @@ export async function connectRedis(place: RedisPlace, signal: AbortSignal): Prom
   };
 }
 
-async function addressBehind(reference: string) {
+async function addressBehind(reference: string, caFile: string | undefined) {
   const secret = await resolveSecret(reference);
   const wrong = new Error(`the connection behind ${reference} is not of the form redis://user:password@host:port/0`);
   if (!URL.canParse(secret) || !/^rediss?:\/\//.test(secret)) throw wrong;
@@ -85,7 +89,11 @@ async function addressBehind(reference: string) {
     db: Number(pathname.slice(1)),
   };
   const secrets = [secret, decode(password), password].filter((text) => text !== '');
-  const tls = protocol === 'rediss:' ? {} : undefined;
+  if (caFile !== undefined && protocol !== 'rediss:') {
+    throw new Error(`the connection behind ${reference} has no TLS, so ca_file would not be used: write rediss://`);
+  }
+  const ca = caFile === undefined ? {} : { ca: await readFile(caFile, 'utf8') };
+  const tls = protocol === 'rediss:' ? ca : undefined;
   return {
     host: hostname.replace(/^\[|\]$/g, ''),
     port: Number(port || 6379),
