@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { JsonRecord } from '@cortex/contracts';
 import { defaultOutboundPolicy, OutboundRefusedError } from '@cortex/outbound';
 import type { OutboundPolicy } from '@cortex/outbound';
+import { createRedactor } from '@cortex/secrets';
 import { temporaryFolder } from '@cortex/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runPostgresProgram } from './comprehensive/backup-integrity/postgres-program.ts';
@@ -131,7 +132,7 @@ describe('no check connects where it must not', () => {
 
   it('nor does a program that a check starts', async () => {
     for (const [host, outbound] of places) {
-      const address = await resolvePostgresAddress(postgres(host), outbound);
+      const address = await resolvePostgresAddress(postgres(host), { outbound, redactor: createRedactor() });
       const ended = runPostgresProgram('psql', ['--command=SELECT 1'], address, AbortSignal.timeout(5_000));
       await expect(ended).rejects.toThrow(OutboundRefusedError);
     }

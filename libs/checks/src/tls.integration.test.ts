@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonRecord } from '@cortex/contracts';
 import { defaultOutboundPolicy } from '@cortex/outbound';
+import { createRedactor } from '@cortex/secrets';
 import {
   freePort,
   makeCertificate,
@@ -164,7 +165,8 @@ describe('TLS', () => {
   it('is asked for as well by the programs that restore a backup', async () => {
     const server = await startPostgres([], good);
     const run = async (ca: string): Promise<string> => {
-      const address = await resolvePostgresAddress(behind(postgresUrl(server.url(), ca)), defaultOutboundPolicy);
+      const context = { outbound: defaultOutboundPolicy, redactor: createRedactor() };
+      const address = await resolvePostgresAddress(behind(postgresUrl(server.url(), ca)), context);
       const argv = [
         '--no-psqlrc',
         '--command=SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()',

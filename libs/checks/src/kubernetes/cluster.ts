@@ -29,7 +29,7 @@ export interface Cluster {
 /** `accept` asks for another form of answer than the whole object. Loads the client only here: it takes most of a second and 80 MB, which only those need to pay who use it. */
 export async function openCluster(
   access: ClusterAccess,
-  { signal, outbound }: Pick<CheckContext, 'signal' | 'outbound'>,
+  { signal, outbound, redactor }: Pick<CheckContext, 'signal' | 'outbound' | 'redactor'>,
   accept?: string,
 ): Promise<Cluster> {
   const { AppsV1Api, CoreV1Api, KubeConfig, Observable } = await import('@kubernetes/client-node');
@@ -40,6 +40,8 @@ export async function openCluster(
   if (access.context !== undefined) config.setCurrentContext(access.context);
   const server = config.getCurrentCluster();
   if (server === null) throw new Error('the kubeconfig names no cluster for this context');
+  const { token, password } = config.getCurrentUser() ?? {};
+  for (const secret of [token, password]) if (secret) redactor.hide(secret);
   if (server.proxyUrl !== undefined) {
     throw new OutboundRefusedError('the kubeconfig names a proxy, behind which an address cannot be checked');
   }

@@ -6,7 +6,7 @@ import { cancelBackend } from './cancel-backend.ts';
 import type { BackendKey } from './cancel-backend.ts';
 import type { PostgresAddress } from './postgres-address.ts';
 
-/** What the server or the way to it said, without credentials. `sqlState` is there when it was the server. */
+/** What the server or the way to it said. `sqlState` is there when it was the server. */
 export class PostgresError extends Error {
   readonly code = 'CORTEX_CHECK_POSTGRES';
   readonly sqlState: string | undefined;
@@ -79,7 +79,7 @@ export async function withConnection<Result>(
     return result;
   } catch (error) {
     if (isTooLarge) throw new PostgresError(`the answer is larger than ${maxAnswerBytes} bytes`);
-    throw cleanError(error, address);
+    throw cleanError(error);
   } finally {
     limits.signal.removeEventListener('abort', destroy);
     destroy();
@@ -103,12 +103,12 @@ function createClient({ host, port, user, password, database, tls, outbound }: P
   return client;
 }
 
-function cleanError(error: unknown, { redactor }: PostgresAddress): unknown {
+function cleanError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof PostgresError || error instanceof OutboundRefusedError) {
     return error;
   }
   const sqlState = 'code' in error && 'severity' in error && typeof error.code === 'string' ? error.code : undefined;
   const said = error.message.startsWith('Connection terminated') ? 'the connection broke' : causeOf(error);
   // No cause: it carries statement, values and connection.
-  return new PostgresError(redactor.text(said), sqlState);
+  return new PostgresError(said, sqlState);
 }

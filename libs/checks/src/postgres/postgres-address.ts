@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { OutboundPolicy } from '@cortex/outbound';
-import { createRedactor, resolveSecret } from '@cortex/secrets';
-import type { Redactor } from '@cortex/secrets';
+import { resolveSecret } from '@cortex/secrets';
+import type { CheckContext } from '../define-check.ts';
 
 /** Where a Postgres is, who asks, and where connections may go. */
 export interface PostgresAddress {
@@ -15,12 +15,13 @@ export interface PostgresAddress {
   readonly database: string;
   readonly tls: false | { readonly rejectUnauthorized: boolean; readonly ca?: string; readonly caFile?: string };
   readonly outbound: OutboundPolicy;
-  /** Takes password and address out of what the driver or the server says. */
-  readonly redactor: Redactor;
 }
 
 /** Reads `postgres://user:password@host:port/database?sslmode=…` behind a reference. Its errors never show the address. */
-export async function resolvePostgresAddress(reference: string, outbound: OutboundPolicy): Promise<PostgresAddress> {
+export async function resolvePostgresAddress(
+  reference: string,
+  { outbound, redactor }: Pick<CheckContext, 'outbound' | 'redactor'>,
+): Promise<PostgresAddress> {
   const secret = await resolveSecret(reference);
   const wrong = (problem: string): Error => new Error(`the connection behind ${reference} ${problem}`);
   if (!URL.canParse(secret) || !/^postgres(ql)?:\/\//.test(secret)) {
@@ -37,7 +38,6 @@ export async function resolvePostgresAddress(reference: string, outbound: Outbou
   const known = new Set(['sslmode', 'sslrootcert', 'host']);
   const strange = [...url.searchParams.keys()].find((key) => !known.has(key));
   if (strange !== undefined) throw wrong(`has a parameter that is not supported: use ${[...known].join(', ')}`);
-  const redactor = createRedactor();
   const password = decode(url.password);
   redactor.hide(secret);
   if (password !== '') for (const form of [password, url.password]) redactor.hide(form);
@@ -50,7 +50,6 @@ export async function resolvePostgresAddress(reference: string, outbound: Outbou
     database: decode(url.pathname.slice(1)) || decode(url.username) || 'postgres',
     tls: await tlsOf(url.searchParams, wrong),
     outbound,
-    redactor,
   };
 }
 

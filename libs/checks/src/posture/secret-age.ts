@@ -28,7 +28,7 @@ export function secretName(secret: DatedSecret): string {
 
 export async function rotatedAt(
   secret: DatedSecret,
-  context: Pick<CheckContext, 'signal' | 'outbound'>,
+  context: Pick<CheckContext, 'signal' | 'outbound' | 'redactor'>,
 ): Promise<Date> {
   if (typeof secret === 'string') return (await stat(secret)).mtime;
   if ('name' in secret) return new Date(secret.rotated_at);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { OutboundPolicy } from '@cortex/outbound';
-import { createRedactor, resolveSecret } from '@cortex/secrets';
-import type { Redactor } from '@cortex/secrets';
+import { resolveSecret } from '@cortex/secrets';
+import type { CheckContext } from '../define-check.ts';
 
 /** Where a message queue is, who asks, and where connections may go. */
 export interface QueueAddress {
@@ -17,8 +17,6 @@ export interface QueueAddress {
   /** The path: RabbitMQ's virtual host. */
   readonly path: string;
   readonly outbound: OutboundPolicy;
-  /** Takes the credentials out of what the driver or the server says. */
-  readonly redactor: Redactor;
 }
 
 const schemes: Readonly<Record<string, boolean>> = { 'amqp:': false, 'amqps:': true, 'nats:': false, 'tls:': true };
@@ -33,7 +31,7 @@ export interface QueueReference {
 /** Reads `amqp://user:password@host:port/vhost`, `nats://…` and so on behind a reference. Its errors never show it. */
 export async function resolveQueueAddress(
   { reference, allowed, caFile }: QueueReference,
-  outbound: OutboundPolicy,
+  { outbound, redactor }: Pick<CheckContext, 'outbound' | 'redactor'>,
 ): Promise<QueueAddress> {
   const secret = await resolveSecret(reference);
   const url = URL.canParse(secret) ? new URL(secret) : undefined;
@@ -49,7 +47,6 @@ export async function resolveQueueAddress(
   if (caFile !== undefined && !isTls) {
     throw new Error(`the connection behind ${reference} has no TLS, so ca_file would not be used: see its scheme`);
   }
-  const redactor = createRedactor();
   redactor.hide(secret);
   // A token stands where the user name does.
   const secrets = password === '' ? [user, url.username] : [password, url.password];
@@ -64,14 +61,13 @@ export async function resolveQueueAddress(
     password: password === '' ? undefined : password,
     path,
     outbound,
-    redactor,
   };
 }
 
 /** A server that asks for no credentials, or for those that everybody knows. */
 export function openQueueAddress(host: string, port: number | undefined, outbound: OutboundPolicy): QueueAddress {
   const name = port === undefined ? host : `${host}:${port}`;
-  const nobody = { isTls: false, user: undefined, password: undefined, path: '', redactor: createRedactor() };
+  const nobody = { isTls: false, user: undefined, password: undefined, path: '' };
   return { name, host, port, outbound, ...nobody };
 }
 

@@ -7,7 +7,7 @@ import type { PostgresAddress } from '../../postgres/postgres-address.ts';
 const maxOutputLength = 4 * 1_048_576;
 const maxErrorLength = 2_000;
 
-/** What a program of Postgres said when it failed, without credentials. */
+/** What a program of Postgres said when it failed. */
 export class ProgramError extends Error {
   readonly code = 'CORTEX_CHECK_RESTORE';
 
@@ -52,7 +52,7 @@ export async function runPostgresProgram(
   const unread = await fed;
   signal.throwIfAborted();
   if (end instanceof Error) throw new Error(`${program} cannot be run: is it installed?`);
-  if (end !== 0) throw new ProgramError(`${program}: ${address.redactor.text(said.trim()) || `ended with ${end}`}`);
+  if (end !== 0) throw new ProgramError(`${program}: ${said.trim() || `ended with ${end}`}`);
   if (unread instanceof Error) throw new ProgramError(`the backup cannot be read: ${unread.message}`);
   return output;
 }

@@ -51,7 +51,7 @@ export const cacheFunctionality = defineCheck({
   summary: 'A cache stores, gives back and deletes a key of its own, and keeps to role, memory and evictions',
   tier: 'deep',
   params: Params,
-  async run(params, { facts, signal, outbound }) {
+  async run(params, { facts, signal, outbound, redactor }) {
     const host = params.host ?? facts.host;
     const port = params.port ?? usualPorts[params.type];
     const place = params.connection === undefined ? `${host}:${port}` : params.connection;
@@ -60,7 +60,10 @@ export const cacheFunctionality = defineCheck({
     try {
       client =
         params.type === 'redis'
-          ? await connectRedis({ host, port, connection: params.connection, caFile: params.ca_file, outbound }, signal)
+          ? await connectRedis(
+              { host, port, connection: params.connection, caFile: params.ca_file, outbound, redactor },
+              signal,
+            )
           : await connectMemcached({ host, port, outbound }, signal);
       const problems = [await runCacheSteps(client, params.actions ?? defaultActions(params))].flatMap(
         (one) => one ?? [],

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { OutboundRefusedError } from '@cortex/outbound';
 import type { OutboundPolicy } from '@cortex/outbound';
-import { createRedactor, resolveSecret } from '@cortex/secrets';
+import { resolveSecret } from '@cortex/secrets';
+import type { Redactor } from '@cortex/secrets';
 import { Redis } from 'ioredis';
 import { causeOf } from '../../cause-of.ts';
 import { CacheError } from './cache-client.ts';
@@ -15,16 +16,16 @@ export interface RedisPlace {
   readonly connection?: string | undefined;
   readonly caFile?: string | undefined;
   readonly outbound: OutboundPolicy;
+  readonly redactor: Redactor;
 }
 
 /** One connection, tried once: nothing is queued, sent again or reconnected. */
 export async function connectRedis(place: RedisPlace, signal: AbortSignal): Promise<CacheClient> {
-  const redactor = createRedactor();
   const server =
     place.connection === undefined
       ? { ...place, options: {}, secrets: [] }
       : await addressBehind(place.connection, place.caFile);
-  for (const secret of server.secrets) redactor.hide(secret);
+  for (const secret of server.secrets) place.redactor.hide(secret);
   const client = new Redis({
     ...server.options,
     Connector: connectorTo({ ...server, outbound: place.outbound }),
@@ -47,7 +48,7 @@ export async function connectRedis(place: RedisPlace, signal: AbortSignal): Prom
       // No cause: it carries command and credentials.
       const said =
         error instanceof Error && error.message.startsWith('Connection is closed') ? (broken ?? error) : error;
-      throw said instanceof OutboundRefusedError ? said : new CacheError(redactor.text(causeOf(said)));
+      throw said instanceof OutboundRefusedError ? said : new CacheError(causeOf(said));
     }
   };
   const closeFully = (): void => {
