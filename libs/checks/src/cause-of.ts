@@ -1,3 +1,13 @@
+/** OpenSSL's codes for a certificate that nobody vouches for who is trusted. */
+const untrusted = new Set([
+  'CERT_SIGNATURE_FAILURE',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
 /** What went wrong on the way to a server, in a few words: system errors hide their reason in `code` and `cause`. */
 export function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
@@ -9,5 +19,8 @@ export function causeOf(error: unknown): string {
   if (code === 'ECONNRESET' || code === 'UND_ERR_SOCKET') return 'the connection broke';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the host name does not resolve';
   if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return 'the host is unreachable';
+  if (code === 'CERT_HAS_EXPIRED') return 'the certificate has expired';
+  if (code !== undefined && untrusted.has(code)) return `the certificate is of no trusted authority: ${error.message}`;
+  if (error.message.includes('wrong version number')) return 'the server does not speak TLS';
   return error.message || code || error.name;
 }

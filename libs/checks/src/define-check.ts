@@ -1,5 +1,6 @@
 import type { CheckTier, Instance, JsonRecord, Target } from '@cortex/contracts';
 import type { OutboundPolicy } from '@cortex/outbound';
+import type { Redactor } from '@cortex/secrets';
 import type { z } from 'zod';
 import type { Leftovers } from './leftovers.ts';
 
@@ -11,6 +12,8 @@ export interface CheckContext {
   readonly timeoutMs: number;
   /** Where connections may go. */
   readonly outbound: OutboundPolicy;
+  /** Must learn of every secret before it is used: what the check gives or throws is shown without them. */
+  readonly redactor: Redactor;
   /** What earlier runs of this check have left behind. Absent where nothing is remembered. */
   readonly leftovers?: Leftovers;
 }

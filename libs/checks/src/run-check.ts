@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CheckDefinition, CheckOutcome, Instance, JsonRecord } from '@cortex/contracts';
 import { defaultOutboundPolicy } from '@cortex/outbound';
 import type { OutboundPolicy } from '@cortex/outbound';
+import { createRedactor } from '@cortex/secrets';
 import type { CheckContext, CheckPlugin, CheckResult } from './define-check.ts';
 import type { Leftovers } from './leftovers.ts';
 import { builtinChecks } from './registry.ts';
@@ -73,7 +74,7 @@ export async function runCheck(
     attempts,
     durationMs: Math.round(performance.now() - startedAt),
     detail: clipText(last.detail),
-    evidence: { ...safeEvidence(last.evidence), outcome: last.end },
+    evidence: { ...last.evidence, outcome: last.end },
     observedAt: options.now().toISOString(),
   };
 }
@@ -102,6 +103,7 @@ async function attempt(
     };
   }
 
+  const redactor = createRedactor();
   const deadline = new AbortController();
   const { signal } = deadline;
   const abort = (): void => deadline.abort();
@@ -126,15 +128,25 @@ async function attempt(
       signal,
       timeoutMs: definition.timeoutMs,
       outbound,
+      redactor,
       ...(leftoversOf === undefined ? {} : { leftovers: leftoversOf(definition) }),
     };
     // The race holds plugins to the timeout that ignore their signal.
     const result = await Promise.race([plugin.run(params.data, context), aborted(signal)]);
     if (result === undefined) return ended();
-    return { end: result.passed ? 'pass' : 'fail', detail: result.detail, evidence: result.evidence ?? {} };
+    // Redacted before anything is cut: half a secret would not be found.
+    return {
+      end: result.passed ? 'pass' : 'fail',
+      detail: redactor.text(result.detail),
+      evidence: redactor.value(safeEvidence(result.evidence ?? {})),
+    };
   } catch (error) {
     if (signal.aborted) return ended();
-    return { end: 'error', detail: `${plugin.name} broke: ${messageOf(error)}`, evidence: {} };
+    return {
+      end: 'error',
+      detail: redactor.text(`${plugin.name} broke: ${messageOf(error)}`),
+      evidence: codeOf(error),
+    };
   } finally {
     clearTimeout(timer);
     stop?.removeEventListener('abort', abort);
@@ -164,6 +176,12 @@ async function pause(ms: number, signal: AbortSignal | undefined): Promise<void>
   } catch {
     // Stopped while waiting: the loop ends with what the last attempt saw.
   }
+}
+
+/** Of our own errors: a caller can tell a refused address from a missing secret. */
+function codeOf(error: unknown): JsonRecord {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && code.startsWith('CORTEX_') ? { code } : {};
 }
 
 function messageOf(error: unknown): string {

@@ -1,10 +1,13 @@
 export { addressProblem, defaultOutboundPolicy } from './address-rules.ts';
 export type { OutboundPolicy } from './address-rules.ts';
+export { checkedAddresses } from './checked-addresses.ts';
 export { guardedLookup } from './guarded-lookup.ts';
 export { guardedTarget } from './guarded-target.ts';
 export { openHttpClient, sendOnce } from './http-client.ts';
 export type { HttpClient, HttpClientOptions, HttpMethod, HttpRequest, HttpResponse } from './http-client.ts';
 export { HttpHeaders } from './http-headers.ts';
 export { HttpUrl, shownUrl } from './http-url.ts';
-export { OutboundRefusedError } from './outbound-refused-error.ts';
+export { guardedStream, openSocket, openTlsSocket, secureSocket } from './open-socket.ts';
+export type { TlsOptions } from './open-socket.ts';
+export { isOutboundRefusal, OutboundRefusedError } from './outbound-refused-error.ts';
 export { readBounded } from './read-bounded.ts';

@@ -7,3 +7,8 @@ export class OutboundRefusedError extends Error {
     this.name = 'OutboundRefusedError';
   }
 }
+
+/** True also of an error by which a client of another library wraps the refusal and takes over its code. */
+export function isOutboundRefusal(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === 'CORTEX_OUTBOUND_REFUSED';
+}

@@ -1,4 +1,6 @@
 const mark = '[secret]';
+/** In bytes; of a shorter one so little would be left that other text is hit. */
+const leastInner = 6;
 
 /** Takes secrets out of whatever is to be shown. */
 export interface Redactor {
@@ -43,8 +45,20 @@ function formsOf(secret: string): readonly string[] {
     encoded,
     encoded.replaceAll('%20', '+'),
     JSON.stringify(secret).slice(1, -1),
-    bytes.toString('base64'),
+    ...base64Forms(bytes),
     bytes.toString('base64url'),
     bytes.toString('hex'),
   ];
+}
+
+/** Within longer base64, such as `user:password`, only the characters that nothing else is part of are its own. */
+function base64Forms(bytes: Buffer): readonly string[] {
+  const whole = bytes.toString('base64');
+  if (bytes.length < leastInner) return [whole];
+  const inner = [0, 1, 2].map((offset) => {
+    const shifted = Buffer.concat([Buffer.alloc(offset), bytes]);
+    const end = Math.floor((8 * shifted.length) / 6);
+    return shifted.toString('base64').slice(Math.ceil((8 * offset) / 6), end);
+  });
+  return [whole, ...inner];
 }

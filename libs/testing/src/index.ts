@@ -1,6 +1,7 @@
 export { bundleApp, startApp } from './app.ts';
 export { makeCertificate } from './certificate.ts';
 export type { TestCertificate } from './certificate.ts';
+export { writeCertificate } from './certificate-files.ts';
 export { startDns } from './dns.ts';
 export type { DnsReply, TestDns } from './dns.ts';
 export { eventually } from './eventually.ts';

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { chownSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { TestCertificate } from './certificate.ts';
+import { writeCertificate } from './certificate-files.ts';
 import { startServer } from './server-process.ts';
 import type { ServerOptions, TestServer } from './server-process.ts';
 
@@ -18,9 +20,11 @@ export interface TestPostgres extends TestServer {
 }
 
 /** A real Postgres with user `postgres` and a password of its own; more settings as `-c`, `max_connections=5`. */
-export function startPostgres(flags: readonly string[] = []): Promise<TestPostgres> {
+export function startPostgres(flags: readonly string[] = [], certificate?: TestCertificate): Promise<TestPostgres> {
   const password = randomUUID();
-  return start(flags, password, async (folder) => {
+  // Both files are read from the folder of its data.
+  const settings = certificate === undefined ? flags : [...flags, '-c', 'ssl=on'];
+  return start(settings, password, async (folder) => {
     const passwordFile = join(folder, 'password');
     writeFileSync(passwordFile, password);
     giveAway(folder, passwordFile);
@@ -32,6 +36,9 @@ export function startPostgres(flags: readonly string[] = []): Promise<TestPostgr
       '--no-locale',
     ];
     await runProgram('initdb', ['-D', join(folder, 'data'), '--no-sync', ...how]);
+    if (certificate === undefined) return;
+    const { certFile, keyFile } = writeCertificate(join(folder, 'data'), certificate);
+    giveAway(certFile, keyFile);
   });
 }
 

@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '@cortex/local-stack';
+import type { TestCertificate } from './certificate.ts';
+import { writeCertificate } from './certificate-files.ts';
 import { eventually } from './eventually.ts';
 import { startProcess } from './process.ts';
 import { startServer } from './server-process.ts';
@@ -11,6 +13,8 @@ import type { TestServer } from './server-process.ts';
 const run = promisify(execFile);
 
 export interface TestRabbitmq extends TestServer {
+  /** Where it speaks TLS, if it was given a certificate. */
+  readonly tlsPort: number;
   /** `rabbitmqctl` with these arguments. */
   control(...argv: readonly string[]): Promise<string>;
 }
@@ -22,15 +26,17 @@ const programs = ['/usr/lib/rabbitmq/bin', '/opt/homebrew/sbin', '/usr/local/sbi
  * A real RabbitMQ: its own node name, ports, folders and epmd, so it knows nothing of other nodes of the machine. User
  * guest, password guest.
  */
-export async function startRabbitmq(): Promise<TestRabbitmq> {
-  const [epmdPort, distributionPort] = [await freePort(), await freePort()];
+export async function startRabbitmq(certificate?: TestCertificate): Promise<TestRabbitmq> {
+  const [epmdPort, distributionPort, tlsPort] = [await freePort(), await freePort(), await freePort()];
   let control: TestRabbitmq['control'] = () => Promise.reject(new Error('rabbitmq has not been started'));
   const epmd = startProcess(['epmd', '-port', String(epmdPort), '-address', '127.0.0.1', '-relaxed_command_check']);
   const server = await startServer({
     name: 'rabbitmq',
     prepare: async (folder) => {
       mkdirSync(join(folder, 'mnesia'));
-      writeFileSync(join(folder, 'rabbitmq.conf'), 'log.console = true\nlog.file = false\nlog.console.level = info\n');
+      const settings = ['log.console = true', 'log.file = false', 'log.console.level = info'];
+      if (certificate !== undefined) settings.push(...tlsSettings(folder, certificate, tlsPort));
+      writeFileSync(join(folder, 'rabbitmq.conf'), `${settings.join('\n')}\n`);
       writeFileSync(join(folder, 'enabled_plugins'), '[].\n');
       writeFileSync(join(folder, 'rabbitmq-env.conf'), '');
     },
@@ -70,11 +76,22 @@ export async function startRabbitmq(): Promise<TestRabbitmq> {
     await server.stop();
     await epmd.kill();
   };
-  const own = { control: (...argv: readonly string[]) => control(...argv), stop };
+  const own = { tlsPort, control: (...argv: readonly string[]) => control(...argv), stop };
   return Object.defineProperties({} as TestRabbitmq, {
     ...Object.getOwnPropertyDescriptors(server),
     ...Object.getOwnPropertyDescriptors(own),
   });
+}
+
+function tlsSettings(folder: string, certificate: TestCertificate, port: number): readonly string[] {
+  const { certFile, keyFile } = writeCertificate(folder, certificate);
+  return [
+    `listeners.ssl.1 = 127.0.0.1:${port}`,
+    `ssl_options.certfile = ${certFile}`,
+    `ssl_options.keyfile = ${keyFile}`,
+    'ssl_options.verify = verify_none',
+    'ssl_options.fail_if_no_peer_cert = false',
+  ];
 }
 
 function program(name: string): string {

@@ -1,5 +1,5 @@
 import type { ChannelPlugin, Page } from '@cortex/channels';
-import { resolveSecret } from '@cortex/secrets';
+import { createRedactor, resolveSecret } from '@cortex/secrets';
 import type { CortexConfiguration } from '@cortex/contracts';
 import type { PageOrder, SendOutcome } from '@cortex/escalation';
 import type { ServiceContext } from '@cortex/service';
@@ -58,14 +58,13 @@ async function attempt(
   logger: ServiceContext['logger'],
 ): Promise<SendOutcome> {
   const signal = AbortSignal.timeout(sendTimeoutMs);
-  const secrets: string[] = [];
-  const hide = (text: string): string => secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
+  const redactor = createRedactor();
   const sending = plugin.send(params, page, {
     signal,
-    log: (message, data) => logger.info({ ...data, channel: plugin.name }, message),
+    log: (message, data) => logger.info({ ...redactor.value(data), channel: plugin.name }, redactor.text(message)),
     secret: async (reference) => {
       const secret = await resolveSecret(reference);
-      secrets.push(secret);
+      redactor.hide(secret);
       return secret;
     },
   });
@@ -73,12 +72,14 @@ async function attempt(
     const { delivered, detail, retryable, retryAfterMs } = await Promise.race([sending, rejectOn(signal)]);
     return {
       delivered,
-      detail: hide(detail),
+      detail: redactor.text(detail),
       ...(retryable === undefined ? {} : { retryable }),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     };
   } catch (error) {
-    const detail = signal.aborted ? 'no answer in time' : hide(error instanceof Error ? error.message : String(error));
+    const detail = signal.aborted
+      ? 'no answer in time'
+      : redactor.text(error instanceof Error ? error.message : String(error));
     return { delivered: false, retryable: true, detail };
   }
 }

@@ -1,3 +1,4 @@
+import { defaultOutboundPolicy as outbound } from '@cortex/outbound';
 import { eventually, makeCertificate } from '@cortex/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeServers, openSockets, serve, serveTls } from '../test/servers.ts';
@@ -6,7 +7,7 @@ import { certificateExpiry } from './certificate-expiry.ts';
 const day = 86_400_000;
 const inDays = (days: number): Date => new Date(Math.floor(Date.now() / 1_000) * 1_000 + days * day);
 const ask = (port: number, timeoutMs = 5_000) =>
-  certificateExpiry({ host: 'localhost', port, signal: AbortSignal.timeout(timeoutMs) });
+  certificateExpiry({ host: 'localhost', port, signal: AbortSignal.timeout(timeoutMs), outbound });
 
 afterEach(closeServers);
 
@@ -23,8 +24,13 @@ describe('certificateExpiry', () => {
     await expect(ask(plain)).rejects.toThrow(/wrong version|packet|SSL/i);
     await expect(ask(1)).rejects.toThrow('ECONNREFUSED');
     const signal = AbortSignal.abort();
-    await expect(certificateExpiry({ host: 'localhost', port: plain, signal })).rejects.toThrow('aborted');
-    const forbidden = certificateExpiry({ host: '169.254.169.254', port: 443, signal: AbortSignal.timeout(5_000) });
+    await expect(certificateExpiry({ host: 'localhost', port: plain, signal, outbound })).rejects.toThrow('aborted');
+    const forbidden = certificateExpiry({
+      host: '169.254.169.254',
+      port: 443,
+      signal: AbortSignal.timeout(5_000),
+      outbound,
+    });
     await expect(forbidden).rejects.toThrow('always refused');
   });
 

@@ -1,8 +1,7 @@
-import { guardedTarget } from '@cortex/outbound';
-import type { OutboundPolicy } from '@cortex/outbound';
 import { once } from 'node:events';
 import { isIP } from 'node:net';
-import { connect } from 'node:tls';
+import { openTlsSocket } from '@cortex/outbound';
+import type { OutboundPolicy } from '@cortex/outbound';
 
 export interface CertificateQuestion {
   readonly host: string;
@@ -10,8 +9,8 @@ export interface CertificateQuestion {
   /** The name asked for in the handshake. Default: `host`, unless it is an address. */
   readonly servername?: string;
   readonly signal: AbortSignal;
-  /** Where connections may go. Default: everywhere but the addresses that are always refused. */
-  readonly outbound?: OutboundPolicy;
+  /** Where connections may go. */
+  readonly outbound: OutboundPolicy;
 }
 
 export interface PresentedCertificate {
@@ -32,8 +31,7 @@ export async function certificateExpiry({
 }: CertificateQuestion): Promise<PresentedCertificate> {
   signal.throwIfAborted();
   // An untrusted certificate is to be read, not refused; nothing is sent over the connection.
-  const socket = connect({
-    ...guardedTarget(host, port, outbound),
+  const socket = openTlsSocket(host, port, outbound, {
     servername,
     rejectUnauthorized: false,
     ALPNProtocols: ['http/1.1'],

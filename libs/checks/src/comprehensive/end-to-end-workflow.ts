@@ -1,7 +1,6 @@
 import { openHttpClient } from '@cortex/outbound';
 import { defineCheck } from '../define-check.ts';
 import { clientOptions } from '../http/http-target.ts';
-import { redacted } from '../http/redacted.ts';
 import { WorkflowParams } from './workflow/params.ts';
 import { runWorkflow } from './workflow/run-workflow.ts';
 
@@ -35,15 +34,13 @@ requests:
     headers: { authorization: 'Bearer {{env:PROBE_ADMIN_TOKEN}}' }
     cleans: create_test_user
 timeout: 15s`,
-  run(params, context) {
-    return redacted(async (redactor) => {
-      // A connection for each request: whoever serves the clean-up need not have served the steps.
-      const client = openHttpClient(await clientOptions(params, context));
-      try {
-        return await runWorkflow({ params, context, client, redactor, variables: new Map() });
-      } finally {
-        await client.close();
-      }
-    });
+  async run(params, context) {
+    // A connection for each request: whoever serves the clean-up need not have served the steps.
+    const client = openHttpClient(await clientOptions(params, context));
+    try {
+      return await runWorkflow({ params, context, client, variables: new Map() });
+    } finally {
+      await client.close();
+    }
   },
 });

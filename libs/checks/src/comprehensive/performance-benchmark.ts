@@ -6,7 +6,6 @@ import { defineCheck } from '../define-check.ts';
 import { ExpectedStatus } from '../http/expected-status.ts';
 import { fillHeaders, fillText } from '../http/fill-text.ts';
 import { addressOf, clientOptions, headersParam, HttpPath, originParams, RequestBody } from '../http/http-target.ts';
-import { redacted } from '../http/redacted.ts';
 import { DurationUpTo } from '../params.ts';
 import { fireRequests } from './benchmark/fire-requests.ts';
 import type { Hits } from './benchmark/fire-requests.ts';
@@ -48,35 +47,33 @@ concurrent_requests: 50
 expected_p95_latency: <500ms
 expected_error_rate: <0.1%
 max_requests: 500`,
-  run(params, context) {
-    return redacted(async (redactor) => {
-      const url = addressOf(params, params.endpoint, context.facts);
-      const filling = { variables: new Map(), redactor };
-      const shot = {
-        url,
-        method: params.method,
-        headers: await fillHeaders(params.headers, filling),
-        ...(params.body === undefined ? {} : { body: await fillText(params.body, filling) }),
-        maxBodyBytes,
-        expectedStatus: params.expected_status,
-        concurrentRequests: params.concurrent_requests,
-      };
-      const options = { ...(await clientOptions(params, context)), keepAlive: true };
-      const client = openHttpClient({ ...options, connections: params.concurrent_requests });
-      const budget = createRequestBudget(params.max_requests);
-      const endMs = Math.min(params.duration + lastAnswersMs, 0.9 * context.timeoutMs);
-      const issueMs = Math.min(params.duration, Math.max(endMs - lastAnswersMs, endMs / 2));
-      const startedAt = performance.now();
-      try {
-        const hits = await withDeadline(endMs, context.signal, (end) =>
-          withDeadline(issueMs, end, (issue) => fireRequests(client, shot, budget, { issue, end })),
-        );
-        context.signal.throwIfAborted();
-        return judge(params, shownUrl(url), hits, { sent: budget.taken, tookMs: performance.now() - startedAt });
-      } finally {
-        await client.close();
-      }
-    });
+  async run(params, context) {
+    const url = addressOf(params, params.endpoint, context.facts);
+    const filling = { variables: new Map(), redactor: context.redactor };
+    const shot = {
+      url,
+      method: params.method,
+      headers: await fillHeaders(params.headers, filling),
+      ...(params.body === undefined ? {} : { body: await fillText(params.body, filling) }),
+      maxBodyBytes,
+      expectedStatus: params.expected_status,
+      concurrentRequests: params.concurrent_requests,
+    };
+    const options = { ...(await clientOptions(params, context)), keepAlive: true };
+    const client = openHttpClient({ ...options, connections: params.concurrent_requests });
+    const budget = createRequestBudget(params.max_requests);
+    const endMs = Math.min(params.duration + lastAnswersMs, 0.9 * context.timeoutMs);
+    const issueMs = Math.min(params.duration, Math.max(endMs - lastAnswersMs, endMs / 2));
+    const startedAt = performance.now();
+    try {
+      const hits = await withDeadline(endMs, context.signal, (end) =>
+        withDeadline(issueMs, end, (issue) => fireRequests(client, shot, budget, { issue, end })),
+      );
+      context.signal.throwIfAborted();
+      return judge(params, shownUrl(url), hits, { sent: budget.taken, tookMs: performance.now() - startedAt });
+    } finally {
+      await client.close();
+    }
   },
 });
 

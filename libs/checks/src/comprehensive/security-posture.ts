@@ -1,3 +1,4 @@
+import { isOutboundRefusal } from '@cortex/outbound';
 import { z } from 'zod';
 import { DurationAbove, DurationBelow } from '../bound.ts';
 import type { Bound } from '../bound.ts';
@@ -94,17 +95,17 @@ scan_reports: /var/lib/scans/*.json`,
 
 async function lookAtCertificates(
   { check_certificates: bound, certificates }: Params,
-  { facts, signal }: CheckContext,
+  { facts, signal, outbound }: CheckContext,
   nowMs: number,
 ): Promise<readonly Finding[]> {
   if (bound === undefined) return [];
   const places = certificates ?? [facts.host.includes(':') ? `[${facts.host}]` : facts.host];
-  return Promise.all(places.map((place) => judgeCertificate(place, { bound, nowMs, signal })));
+  return Promise.all(places.map((place) => judgeCertificate(place, { bound, nowMs, signal, outbound })));
 }
 
 async function lookAtSecrets(
   { check_secrets_rotation: bound, secrets }: Params,
-  { signal }: CheckContext,
+  context: CheckContext,
   nowMs: number,
 ): Promise<readonly Finding[]> {
   if (bound === undefined) return [];
@@ -113,9 +114,9 @@ async function lookAtSecrets(
     secrets.map(async (secret) => {
       const name = `secret ${secretName(secret)}`;
       try {
-        return judgeAge(name, await rotatedAt(secret, signal), nowMs, bound);
+        return judgeAge(name, await rotatedAt(secret, context), nowMs, bound);
       } catch (error) {
-        if (signal.aborted) throw error;
+        if (context.signal.aborted || isOutboundRefusal(error)) throw error;
         return unknown(name, causeOf(error));
       }
     }),

@@ -53,8 +53,10 @@ export const databaseConnectivity = defineCheck({
     'A database answers a statement, has the expected role, and its replicas and connections keep to their limits',
   tier: 'deep',
   params: Params,
-  async run(params, { signal, timeoutMs }) {
-    const address = await resolvePostgresAddress(params.connection ?? `env:${poolVariable(params.connection_pool)}`);
+  async run(params, context) {
+    const { signal, timeoutMs } = context;
+    const reference = params.connection ?? `env:${poolVariable(params.connection_pool)}`;
+    const address = await resolvePostgresAddress(reference, context);
     const applicationName = `cortex/${params.connection_pool ?? 'database_connectivity'}`;
     const startedAt = performance.now();
     try {
@@ -67,8 +69,8 @@ export const databaseConnectivity = defineCheck({
       const evidence = Object.assign({ latencyMs }, ...looks.map((look) => look.evidence));
       return {
         passed: problems.length === 0,
-        detail: address.redactor.text(detail),
-        evidence: address.redactor.value(evidence),
+        detail,
+        evidence,
       };
     } catch (error) {
       if (signal.aborted || !(error instanceof PostgresError) || isOurMistake(error)) throw error;
@@ -118,7 +120,7 @@ function lookAtRows(rows: readonly PostgresRow[], { action, expected_rows, condi
   );
   if (verdict === 'true') return { seen: `${seen}, and ${condition} holds`, evidence };
   // Only what the condition names: the rest of the row is nobody's business.
-  const values = compiled.variables.map((name) => `${name} is ${(first[name] ?? 'missing').slice(0, 100)}`);
+  const values = compiled.variables.map((name) => `${name} is ${first[name] ?? 'missing'}`);
   return { seen, evidence, problem: `expected ${condition}, but ${values.join(', ')}` };
 }
 

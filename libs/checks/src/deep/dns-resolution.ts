@@ -1,6 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import type { AnyRecord } from 'node:dns';
 import { isIP } from 'node:net';
+import { addressProblem, OutboundRefusedError } from '@cortex/outbound';
 import { z } from 'zod';
 import { CountBound, keepsTo } from '../bound.ts';
 import { defineCheck } from '../define-check.ts';
@@ -40,7 +41,9 @@ export const dnsResolution = defineCheck({
   summary: 'A name resolves to the expected answers',
   tier: 'deep',
   params: Params,
-  async run(params, { signal, timeoutMs }) {
+  async run(params, { signal, timeoutMs, outbound }) {
+    const refused = params.server === undefined ? undefined : addressProblem(addressIn(params.server), outbound);
+    if (refused !== undefined) throw new OutboundRefusedError(refused);
     // Asked once: the check's own retries are the retries.
     const resolver = new Resolver({ timeout: timeoutMs, tries: 1 });
     if (params.server !== undefined) resolver.setServers([params.server]);
@@ -122,6 +125,11 @@ function shown(answers: readonly string[]): string {
       .map((text) => text.slice(0, 100))
       .join(', ') + more
   );
+}
+
+/** `10.0.0.2`, of what {@link isServer} takes. */
+function addressIn(server: string): string {
+  return isIP(server) === 0 ? server.replace(/:\d+$/, '') : server;
 }
 
 function isServer(text: string): boolean {

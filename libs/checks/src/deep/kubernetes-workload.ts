@@ -1,4 +1,5 @@
 import { formatDuration } from '@cortex/conditions';
+import { isOutboundRefusal } from '@cortex/outbound';
 import { z } from 'zod';
 import { defineCheck } from '../define-check.ts';
 import type { CheckResult } from '../define-check.ts';
@@ -40,17 +41,17 @@ params:
   namespace: prod
 max_restarts: 3
 window: 10m`,
-  async run(params, { signal }): Promise<CheckResult> {
+  async run(params, context): Promise<CheckResult> {
     const { kind, name, namespace } = params;
     const title = `${kind} ${namespace}/${name}`;
-    const cluster = await openCluster({ kubeconfig: params.kubeconfig, context: params.context }, signal);
+    const cluster = await openCluster({ kubeconfig: params.kubeconfig, context: params.context }, context);
     try {
       const workload = await readWorkload(cluster, { kind, name, namespace });
       const pods = await readPods(cluster, namespace, workload.selector);
       const facts = podFacts(pods, { sinceMs: Date.now() - params.window });
       return judge(title, params, { workload, facts });
     } catch (error) {
-      if (signal.aborted) throw error;
+      if (context.signal.aborted || isOutboundRefusal(error)) throw error;
       if (statusOf(error) === 404) return { passed: false, detail: `${title} does not exist` };
       // It says nothing about the workload that nobody could be asked about it.
       throw new Error(`${title}: ${refusalOf(error)}`, { cause: error });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCheck } from '../define-check.ts';
-import { Host, Port, SecretReference } from '../params.ts';
+import { AbsolutePath, Host, Port, SecretReference } from '../params.ts';
 import { tryNats } from '../queues/nats.ts';
 import { openQueueAddress, resolveQueueAddress } from '../queues/queue-address.ts';
 import { queueActions, QueueProblem } from '../queues/queue-trial.ts';
@@ -11,24 +11,31 @@ const kinds = {
   nats: { run: tryNats, schemes: ['nats:', 'tls:'] },
 };
 
-const Params = z.strictObject({
-  type: z.enum(['rabbitmq', 'nats']),
-  /** From the first on, without gaps: one cannot consume what was not published. */
-  actions: z
-    .array(z.enum(queueActions))
-    .min(1)
-    .default([...queueActions])
-    .refine(
-      (actions) => actions.every((action, index) => action === queueActions[index]),
-      `in this order, from the first on: ${queueActions.join(', ')}`,
-    ),
-  /** Where the queue is, by reference: `amqp://user:password@host:port/vhost`, `nats://user:password@host:port`. */
-  connection: SecretReference.optional(),
-  /** Without `connection`. Default: the host of the instance. */
-  host: Host.optional(),
-  /** Without `connection`. Default: 5672 or 4222. */
-  port: Port.optional(),
-});
+const Params = z
+  .strictObject({
+    type: z.enum(['rabbitmq', 'nats']),
+    /** From the first on, without gaps: one cannot consume what was not published. */
+    actions: z
+      .array(z.enum(queueActions))
+      .min(1)
+      .default([...queueActions])
+      .refine(
+        (actions) => actions.every((action, index) => action === queueActions[index]),
+        `in this order, from the first on: ${queueActions.join(', ')}`,
+      ),
+    /** By reference: `amqp://user:password@host:port/vhost`, `nats://user:password@host:port`; with TLS `amqps://`, `tls://`. */
+    connection: SecretReference.optional(),
+    /** A file with the certificate authorities (PEM) to trust, instead of the well-known ones. With `amqps://` or `tls://`. */
+    ca_file: AbsolutePath.optional(),
+    /** Without `connection`. Default: the host of the instance. */
+    host: Host.optional(),
+    /** Without `connection`. Default: 5672 or 4222. */
+    port: Port.optional(),
+  })
+  .refine(({ connection, ca_file }) => ca_file === undefined || connection !== undefined, {
+    path: ['ca_file'],
+    message: 'needs a connection that begins with amqps:// or tls://',
+  });
 
 /** Spec 2.2. Leaves nothing behind: queue and message are the check's own. */
 export const messageQueue = defineCheck({
@@ -44,12 +51,16 @@ actions: [publish_test_message, consume_test_message, verify_ack]
 params:
   type: rabbitmq
   connection: env:SHOP_QUEUE_URL`,
-  async run(params, { facts, signal }) {
+  async run(params, context) {
+    const { facts, signal, outbound } = context;
     const kind = kinds[params.type];
     const address =
       params.connection === undefined
-        ? openQueueAddress(params.host ?? facts.host, params.port)
-        : await resolveQueueAddress(params.connection, kind.schemes);
+        ? openQueueAddress(params.host ?? facts.host, params.port, outbound)
+        : await resolveQueueAddress(
+            { reference: params.connection, allowed: kind.schemes, caFile: params.ca_file },
+            context,
+          );
     const name = `${params.type} at ${address.name}`;
     const last = params.actions.at(-1) ?? 'verify_ack';
     const startedAt = performance.now();
@@ -60,7 +71,7 @@ params:
       return { passed: true, detail: `${name}: ${done} in ${latencyMs} ms`, evidence: { server, latencyMs } };
     } catch (error) {
       if (signal.aborted || !(error instanceof QueueProblem)) throw error;
-      return { passed: false, detail: `${name}: ${address.redactor.text(error.message)}`, evidence: {} };
+      return { passed: false, detail: `${name}: ${error.message}`, evidence: {} };
     }
   },
 });

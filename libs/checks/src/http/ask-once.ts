@@ -6,7 +6,6 @@ import { fillHeaders, fillText } from './fill-text.ts';
 import { clientOptions } from './http-target.ts';
 import { bodyBytesNeeded, responseProblems } from './judge-response.ts';
 import type { Expectation } from './judge-response.ts';
-import { redacted } from './redacted.ts';
 
 export interface Question extends Expectation {
   readonly method: HttpMethod;
@@ -17,48 +16,46 @@ export interface Question extends Expectation {
 }
 
 /** Asks an address once and judges the answer; `more` may find further problems in it. */
-export function askOnce(
+export async function askOnce(
   url: string,
   question: Question,
-  context: Pick<CheckContext, 'signal' | 'outbound'>,
+  context: Pick<CheckContext, 'signal' | 'outbound' | 'redactor'>,
   more: (response: HttpResponse) => readonly string[] = () => [],
 ): Promise<CheckResult> {
-  return redacted(async (redactor) => {
-    const shown = shownUrl(url);
-    const filling = { variables: new Map(), redactor };
-    const headers = await fillHeaders(question.headers, filling);
-    const body = question.body === undefined ? undefined : await fillText(question.body, filling);
-    const options = await clientOptions(question, context);
-    const startedAt = performance.now();
-    try {
-      const response = await sendOnce(
-        {
-          url,
-          method: question.method,
-          headers,
-          ...(body === undefined ? {} : { body }),
-          signal: context.signal,
-          maxRedirects: question.follow_redirects,
-          maxBodyBytes: bodyBytesNeeded(question),
-        },
-        options,
-      );
-      const latencyMs = Math.round(performance.now() - startedAt);
-      const problems = [...responseProblems(question, response), ...more(response)];
-      const { status, certificateExpiresAt: expires } = response;
-      const evidence = {
-        url: shown,
-        status,
-        latencyMs,
-        ...(response.url === url ? {} : { answeredBy: shownUrl(response.url) }),
-        ...(expires === undefined ? {} : { certificateExpiresAt: expires.toISOString() }),
-      };
-      if (problems.length > 0) return { passed: false, detail: `${shown}: ${problems.join('; ')}`, evidence };
-      return { passed: true, detail: `${shown} answered ${status} in ${latencyMs} ms`, evidence };
-    } catch (error) {
-      // What must not be asked says nothing about the target.
-      if (context.signal.aborted || error instanceof OutboundRefusedError) throw error;
-      return { passed: false, detail: `${shown}: ${causeOf(error)}`, evidence: { url: shown } };
-    }
-  });
+  const shown = shownUrl(url);
+  const filling = { variables: new Map(), redactor: context.redactor };
+  const headers = await fillHeaders(question.headers, filling);
+  const body = question.body === undefined ? undefined : await fillText(question.body, filling);
+  const options = await clientOptions(question, context);
+  const startedAt = performance.now();
+  try {
+    const response = await sendOnce(
+      {
+        url,
+        method: question.method,
+        headers,
+        ...(body === undefined ? {} : { body }),
+        signal: context.signal,
+        maxRedirects: question.follow_redirects,
+        maxBodyBytes: bodyBytesNeeded(question),
+      },
+      options,
+    );
+    const latencyMs = Math.round(performance.now() - startedAt);
+    const problems = [...responseProblems(question, response), ...more(response)];
+    const { status, certificateExpiresAt: expires } = response;
+    const evidence = {
+      url: shown,
+      status,
+      latencyMs,
+      ...(response.url === url ? {} : { answeredBy: shownUrl(response.url) }),
+      ...(expires === undefined ? {} : { certificateExpiresAt: expires.toISOString() }),
+    };
+    if (problems.length > 0) return { passed: false, detail: `${shown}: ${problems.join('; ')}`, evidence };
+    return { passed: true, detail: `${shown} answered ${status} in ${latencyMs} ms`, evidence };
+  } catch (error) {
+    // What must not be asked says nothing about the target.
+    if (context.signal.aborted || error instanceof OutboundRefusedError) throw error;
+    return { passed: false, detail: `${shown}: ${causeOf(error)}`, evidence: { url: shown } };
+  }
 }

@@ -1,11 +1,16 @@
+import { Agent } from 'node:http';
 import type {
   ApiException,
   CoreV1Api,
   AppsV1Api,
   ConfigurationOptions,
   ObservableMiddleware,
+  RequestContext,
 } from '@kubernetes/client-node';
+import { guardedTarget, OutboundRefusedError } from '@cortex/outbound';
+import type { OutboundPolicy } from '@cortex/outbound';
 import { causeOf } from '../cause-of.ts';
+import type { CheckContext } from '../define-check.ts';
 
 export interface ClusterAccess {
   /** Default: KUBECONFIG, `~/.kube/config`, or the service account of the pod that this runs in. */
@@ -22,17 +27,28 @@ export interface Cluster {
 }
 
 /** `accept` asks for another form of answer than the whole object. Loads the client only here: it takes most of a second and 80 MB, which only those need to pay who use it. */
-export async function openCluster(access: ClusterAccess, signal: AbortSignal, accept?: string): Promise<Cluster> {
+export async function openCluster(
+  access: ClusterAccess,
+  { signal, outbound, redactor }: Pick<CheckContext, 'signal' | 'outbound' | 'redactor'>,
+  accept?: string,
+): Promise<Cluster> {
   const { AppsV1Api, CoreV1Api, KubeConfig, Observable } = await import('@kubernetes/client-node');
   signal.throwIfAborted();
   const config = new KubeConfig();
   if (access.kubeconfig === undefined) config.loadFromDefault();
   else config.loadFromFile(access.kubeconfig);
   if (access.context !== undefined) config.setCurrentContext(access.context);
-  if (config.getCurrentCluster() === null) throw new Error('the kubeconfig names no cluster for this context');
+  const server = config.getCurrentCluster();
+  if (server === null) throw new Error('the kubeconfig names no cluster for this context');
+  const { token, password } = config.getCurrentUser() ?? {};
+  for (const secret of [token, password]) if (secret) redactor.hide(secret);
+  if (server.proxyUrl !== undefined) {
+    throw new OutboundRefusedError('the kubeconfig names a proxy, behind which an address cannot be checked');
+  }
   const middleware: ObservableMiddleware = {
     pre: (request) => {
       request.setSignal(signal);
+      guardAgent(request, outbound);
       if (accept !== undefined) request.setHeaderParam('Accept', accept);
       return new Observable(Promise.resolve(request));
     },
@@ -40,6 +56,17 @@ export async function openCluster(access: ClusterAccess, signal: AbortSignal, ac
   };
   const call: ConfigurationOptions = { middleware: [middleware], middlewareMergeStrategy: 'append' };
   return { apps: config.makeApiClient(AppsV1Api), core: config.makeApiClient(CoreV1Api), call };
+}
+
+/** The client makes an agent for each request; what it connects to is looked up under the policy. */
+function guardAgent(request: RequestContext, outbound: OutboundPolicy): void {
+  const { hostname } = new URL(request.getUrl());
+  const agent = request.getAgent();
+  const { lookup } = guardedTarget(hostname.replace(/^\[|\]$/g, ''), 0, outbound);
+  if (!(agent instanceof Agent && 'options' in agent && typeof agent.options === 'object')) {
+    throw new OutboundRefusedError('the connection to the API server cannot be guarded');
+  }
+  Object.assign(agent.options ?? {}, { lookup });
 }
 
 /** The HTTP status of a refusal; undefined when the API server was not even reached. */

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { guardedStream } from '@cortex/outbound';
 import type { PostgresAddress } from './postgres-address.ts';
 
 /** What the server calls the session, told at its begin. */
@@ -14,18 +14,20 @@ const longestMs = 1_000;
  * Asks the server to end what a session runs, over a connection of its own as the protocol wants it. Never fails and takes
  * a second at most: statement_timeout stands behind it.
  */
-export function cancelBackend({ host, port }: PostgresAddress, key: BackendKey): Promise<void> {
+export function cancelBackend({ host, port, outbound }: PostgresAddress, key: BackendKey): Promise<void> {
   const message = Buffer.alloc(16);
   message.writeInt32BE(message.length, 0);
   message.writeInt32BE(cancelRequestCode, 4);
   message.writeInt32BE(key.processID, 8);
   message.writeInt32BE(key.secretKey, 12);
   return new Promise((resolve) => {
-    const socket = connect(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
+    const socket = guardedStream(outbound);
     socket.setTimeout(longestMs, () => socket.destroy());
     socket.on('error', () => undefined);
     // The server closes it when it has taken the request in.
     socket.on('close', () => resolve()).on('data', () => undefined);
+    if (host.startsWith('/')) socket.connect(`${host}/.s.PGSQL.${port}`);
+    else socket.connect(port, host);
     socket.end(message);
   });
 }

@@ -1,3 +1,5 @@
+import { defaultOutboundPolicy } from '@cortex/outbound';
+import { createRedactor } from '@cortex/secrets';
 import { eventually, startPostgres } from '@cortex/testing';
 import type { TestPostgres } from '@cortex/testing';
 import { Client } from 'pg';
@@ -5,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withConnection } from './connection.ts';
 import { resolvePostgresAddress } from './postgres-address.ts';
 
+const context = { outbound: defaultOutboundPolicy, redactor: createRedactor() };
 let server: TestPostgres;
 
 beforeAll(async () => {
@@ -21,7 +24,7 @@ describe('withConnection', () => {
       const { rowCount } = await admin.query("SELECT FROM pg_stat_activity WHERE application_name = 'cortex/test'");
       return rowCount ?? 0;
     };
-    const address = await resolvePostgresAddress('env:CORTEX_TEST_CONNECTION');
+    const address = await resolvePostgresAddress('env:CORTEX_TEST_CONNECTION', context);
     const stop = new AbortController();
     const limits = { signal: stop.signal, timeoutMs: 60_000, applicationName: 'cortex/test' };
     const ended = withConnection(address, limits, (session) => session.query('SELECT pg_sleep(60)')).catch(String);
@@ -36,7 +39,7 @@ describe('withConnection', () => {
     'refuses an address that it would read in another way than it was meant, without showing it',
     async (address) => {
       process.env['CORTEX_TEST_ADDRESS'] = address;
-      const problem = await resolvePostgresAddress('env:CORTEX_TEST_ADDRESS').catch(String);
+      const problem = await resolvePostgresAddress('env:CORTEX_TEST_ADDRESS', context).catch(String);
       expect(problem).toContain('the connection behind env:CORTEX_TEST_ADDRESS');
       expect(problem).not.toContain('s3cret');
     },

@@ -1,3 +1,4 @@
+import { guardedStream, OutboundRefusedError } from '@cortex/outbound';
 import { Client } from 'pg';
 import type { CustomTypesConfig, QueryConfig } from 'pg';
 import { causeOf } from '../cause-of.ts';
@@ -5,7 +6,7 @@ import { cancelBackend } from './cancel-backend.ts';
 import type { BackendKey } from './cancel-backend.ts';
 import type { PostgresAddress } from './postgres-address.ts';
 
-/** What the server or the way to it said, without credentials. `sqlState` is there when it was the server. */
+/** What the server or the way to it said. `sqlState` is there when it was the server. */
 export class PostgresError extends Error {
   readonly code = 'CORTEX_CHECK_POSTGRES';
   readonly sqlState: string | undefined;
@@ -78,7 +79,7 @@ export async function withConnection<Result>(
     return result;
   } catch (error) {
     if (isTooLarge) throw new PostgresError(`the answer is larger than ${maxAnswerBytes} bytes`);
-    throw cleanError(error, address);
+    throw cleanError(error);
   } finally {
     limits.signal.removeEventListener('abort', destroy);
     destroy();
@@ -86,7 +87,7 @@ export async function withConnection<Result>(
   }
 }
 
-function createClient({ host, port, user, password, database, tls }: PostgresAddress, name: string): Client {
+function createClient({ host, port, user, password, database, tls, outbound }: PostgresAddress, name: string): Client {
   const client = new Client({
     host,
     port,
@@ -94,6 +95,7 @@ function createClient({ host, port, user, password, database, tls }: PostgresAdd
     database,
     ssl: tls === false ? false : { rejectUnauthorized: tls.rejectUnauthorized, ca: tls.ca },
     application_name: name,
+    stream: () => guardedStream(outbound),
     // As a function, so that neither PGPASSWORD nor ~/.pgpass stand in for an empty one.
     password: () => password,
   });
@@ -101,10 +103,12 @@ function createClient({ host, port, user, password, database, tls }: PostgresAdd
   return client;
 }
 
-function cleanError(error: unknown, { redactor }: PostgresAddress): unknown {
-  if (!(error instanceof Error) || error instanceof PostgresError) return error;
+function cleanError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof PostgresError || error instanceof OutboundRefusedError) {
+    return error;
+  }
   const sqlState = 'code' in error && 'severity' in error && typeof error.code === 'string' ? error.code : undefined;
   const said = error.message.startsWith('Connection terminated') ? 'the connection broke' : causeOf(error);
   // No cause: it carries statement, values and connection.
-  return new PostgresError(redactor.text(said), sqlState);
+  return new PostgresError(said, sqlState);
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { createRedactor, resolveSecret } from '@cortex/secrets';
-import type { Redactor } from '@cortex/secrets';
+import type { OutboundPolicy } from '@cortex/outbound';
+import { resolveSecret } from '@cortex/secrets';
+import type { CheckContext } from '../define-check.ts';
 
-/** Where a Postgres is, and who asks. */
+/** Where a Postgres is, who asks, and where connections may go. */
 export interface PostgresAddress {
   /** As it may be shown: the reference, never what is behind it. */
   readonly name: string;
@@ -13,12 +14,14 @@ export interface PostgresAddress {
   readonly password: string;
   readonly database: string;
   readonly tls: false | { readonly rejectUnauthorized: boolean; readonly ca?: string; readonly caFile?: string };
-  /** Takes password and address out of what the driver or the server says. */
-  readonly redactor: Redactor;
+  readonly outbound: OutboundPolicy;
 }
 
 /** Reads `postgres://user:password@host:port/database?sslmode=…` behind a reference. Its errors never show the address. */
-export async function resolvePostgresAddress(reference: string): Promise<PostgresAddress> {
+export async function resolvePostgresAddress(
+  reference: string,
+  { outbound, redactor }: Pick<CheckContext, 'outbound' | 'redactor'>,
+): Promise<PostgresAddress> {
   const secret = await resolveSecret(reference);
   const wrong = (problem: string): Error => new Error(`the connection behind ${reference} ${problem}`);
   if (!URL.canParse(secret) || !/^postgres(ql)?:\/\//.test(secret)) {
@@ -35,7 +38,6 @@ export async function resolvePostgresAddress(reference: string): Promise<Postgre
   const known = new Set(['sslmode', 'sslrootcert', 'host']);
   const strange = [...url.searchParams.keys()].find((key) => !known.has(key));
   if (strange !== undefined) throw wrong(`has a parameter that is not supported: use ${[...known].join(', ')}`);
-  const redactor = createRedactor();
   const password = decode(url.password);
   redactor.hide(secret);
   if (password !== '') for (const form of [password, url.password]) redactor.hide(form);
@@ -47,7 +49,7 @@ export async function resolvePostgresAddress(reference: string): Promise<Postgre
     password,
     database: decode(url.pathname.slice(1)) || decode(url.username) || 'postgres',
     tls: await tlsOf(url.searchParams, wrong),
-    redactor,
+    outbound,
   };
 }
 

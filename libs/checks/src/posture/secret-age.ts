@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises';
+import { isOutboundRefusal } from '@cortex/outbound';
 import { z } from 'zod';
+import type { CheckContext } from '../define-check.ts';
 import { openCluster, refusalOf, statusOf } from '../kubernetes/cluster.ts';
 import { AbsolutePath, KubernetesName } from '../params.ts';
 
@@ -24,17 +26,20 @@ export function secretName(secret: DatedSecret): string {
   return 'name' in secret ? secret.name : `${secret.namespace}/${secret.kubernetes_secret}`;
 }
 
-export async function rotatedAt(secret: DatedSecret, signal: AbortSignal): Promise<Date> {
+export async function rotatedAt(
+  secret: DatedSecret,
+  context: Pick<CheckContext, 'signal' | 'outbound' | 'redactor'>,
+): Promise<Date> {
   if (typeof secret === 'string') return (await stat(secret)).mtime;
   if ('name' in secret) return new Date(secret.rotated_at);
-  const { kubernetes_secret: name, namespace, annotation, kubeconfig, context } = secret;
-  const cluster = await openCluster({ kubeconfig, context }, signal, metadataOnly);
+  const { kubernetes_secret: name, namespace, annotation, kubeconfig, context: kubeContext } = secret;
+  const cluster = await openCluster({ kubeconfig, context: kubeContext }, context, metadataOnly);
   try {
     const { metadata } = await cluster.core.readNamespacedSecret({ name, namespace }, cluster.call);
     const noted = metadata?.annotations?.[annotation];
     return new Date(noted ?? metadata?.creationTimestamp ?? Number.NaN);
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (context.signal.aborted || isOutboundRefusal(error)) throw error;
     throw new Error(statusOf(error) === 404 ? 'it does not exist' : refusalOf(error), { cause: error });
   }
 }

@@ -1,8 +1,6 @@
 import { once } from 'node:events';
-import { connect as connectTcp } from 'node:net';
 import type { Socket } from 'node:net';
-import { isIP } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { openSocket, OutboundRefusedError, secureSocket } from '@cortex/outbound';
 import { causeOf } from '../cause-of.ts';
 import { readNatsFrames } from './nats-frames.ts';
 import type { NatsFrame } from './nats-frames.ts';
@@ -30,7 +28,7 @@ export interface NatsWire {
  */
 export async function openNatsWire(address: QueueAddress, signal: AbortSignal): Promise<NatsWire> {
   signal.throwIfAborted();
-  const plain = connectTcp({ host: address.host, port: address.port ?? 4222, noDelay: true, signal });
+  const plain = openSocket(address.host, address.port ?? 4222, address.outbound, signal);
   const wire = new Wire(plain);
   try {
     await wire.begin(address);
@@ -62,7 +60,7 @@ class Wire implements NatsWire {
   async begin(address: QueueAddress): Promise<void> {
     const greeting = readGreeting(await this.#next('INFO'));
     this.server = `nats-server ${greeting.version}`;
-    if (address.isTls || greeting.tls_required) await this.#secure(address.host);
+    if (address.isTls || greeting.tls_required) await this.#secure(address);
     const { user, password } = address;
     const credentials = password === undefined ? { auth_token: user } : { user, pass: password };
     const hello = { verbose: false, pedantic: false, headers: true, no_responders: true, protocol: 1 };
@@ -99,7 +97,9 @@ class Wire implements NatsWire {
         socket.destroy(new QueueProblem(causeOf(error)));
       }
     });
-    socket.on('error', (error) => this.#fail(new QueueProblem(causeOf(error))));
+    socket.on('error', (error) => {
+      this.#fail(error instanceof OutboundRefusedError ? error : new QueueProblem(causeOf(error)));
+    });
     socket.on('close', () => this.#fail(new QueueProblem('the server closed the connection')));
   }
 
@@ -126,9 +126,9 @@ class Wire implements NatsWire {
     if (this.#socket.writable) this.#socket.write(text);
   }
 
-  async #secure(host: string): Promise<void> {
+  async #secure({ host, ca }: QueueAddress): Promise<void> {
     this.#socket.removeAllListeners('data');
-    const secure = connectTls({ socket: this.#socket, ...(isIP(host) === 0 ? { servername: host } : {}) });
+    const secure = secureSocket(this.#socket, host, ca === undefined ? {} : { ca });
     try {
       await once(secure, 'secureConnect');
     } catch (error) {

@@ -4,7 +4,7 @@ import type { QueueAddress } from './queue-address.ts';
 export const queueActions = ['publish_test_message', 'consume_test_message', 'verify_ack'] as const;
 export type QueueAction = (typeof queueActions)[number];
 
-/** The queue does not do what it is there for. The message is for people and free of credentials once redacted. */
+/** The queue does not do what it is there for. The message is for people. */
 export class QueueProblem extends Error {
   override readonly name = 'QueueProblem';
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { guardedTarget, OutboundRefusedError } from '@cortex/outbound';
 import { connect } from 'amqplib';
 import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 import { causeOf } from '../cause-of.ts';
@@ -38,22 +39,25 @@ export const tryRabbitmq: QueueTrial = async (address, last, signal) => {
 async function open(address: QueueAddress, signal: AbortSignal): Promise<ChannelModel> {
   signal.throwIfAborted();
   const credentials = address.user === undefined ? {} : { username: address.user, password: address.password ?? '' };
+  const port = address.port ?? (address.isTls ? 5671 : 5672);
+  const { lookup } = guardedTarget(address.host, port, address.outbound);
   const where = {
     protocol: address.isTls ? 'amqps' : 'amqp',
     hostname: address.host,
-    port: address.port ?? (address.isTls ? 5671 : 5672),
+    port,
     vhost: address.path === '' ? '/' : address.path,
     heartbeat: 0,
     ...credentials,
   };
   // Net's own signal: it destroys the socket in whatever state it is.
-  const socket = { signal, noDelay: true, clientProperties: { connection_name: 'cortex health check' } };
+  const { ca } = address;
+  const socket = { signal, lookup, ca, noDelay: true, clientProperties: { connection_name: 'cortex health check' } };
   try {
     const connection = await connect(where, socket);
     connection.on('error', () => undefined);
     return connection;
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (signal.aborted || error instanceof OutboundRefusedError) throw error;
     throw new QueueProblem(refusalOf(error, where.vhost));
   }
 }

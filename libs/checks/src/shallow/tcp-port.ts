@@ -1,6 +1,5 @@
-import { guardedTarget } from '@cortex/outbound';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { OutboundRefusedError, openSocket } from '@cortex/outbound';
 import { z } from 'zod';
 import { causeOf } from '../cause-of.ts';
 import { defineCheck } from '../define-check.ts';
@@ -22,7 +21,7 @@ export const tcpPort = defineCheck({
     const host = params.host ?? facts.host;
     const evidence = { host, port: params.port };
     const startedAt = performance.now();
-    const socket = connect({ ...guardedTarget(host, params.port, outbound), signal });
+    const socket = openSocket(host, params.port, outbound, signal);
     try {
       await once(socket, 'connect', { signal });
       const latencyMs = Math.round(performance.now() - startedAt);
@@ -32,7 +31,7 @@ export const tcpPort = defineCheck({
         evidence: { ...evidence, latencyMs },
       };
     } catch (error) {
-      if (signal.aborted) throw error;
+      if (signal.aborted || error instanceof OutboundRefusedError) throw error;
       return { passed: false, detail: `${host}:${params.port}: ${causeOf(error)}`, evidence };
     } finally {
       // The abort signal raises an error event after `once` has let go of the socket.

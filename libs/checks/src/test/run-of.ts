@@ -1,5 +1,6 @@
 import { Instance } from '@cortex/contracts';
-import type { CheckOutcome, CheckTier, JsonRecord, OutboundPolicy } from '@cortex/contracts';
+import type { CheckOutcome, CheckTier, JsonRecord } from '@cortex/contracts';
+import type { OutboundPolicy } from '@cortex/outbound';
 import type { Leftovers } from '../leftovers.ts';
 import { runCheck } from '../run-check.ts';
 

@@ -83,10 +83,11 @@ interface Restore {
   readonly tookMs?: number;
 }
 
-async function tryRestore(backup: BackupFile, params: Params, { signal, timeoutMs }: CheckContext): Promise<Restore> {
+async function tryRestore(backup: BackupFile, params: Params, context: CheckContext): Promise<Restore> {
   const { test_restore: what, restore_into: reference, sanity_query, expected_rows, sample_tables } = params;
   if (what === 'none' || reference === undefined) return {};
-  const address = await resolvePostgresAddress(reference);
+  const { signal, timeoutMs } = context;
+  const address = await resolvePostgresAddress(reference, context);
   const limits = { signal, timeoutMs, applicationName: 'cortex/backup_integrity' };
   const startedAt = performance.now();
   try {

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { checkedAddresses } from '@cortex/outbound';
 import type { PostgresAddress } from '../../postgres/postgres-address.ts';
 
 const maxOutputLength = 4 * 1_048_576;
 const maxErrorLength = 2_000;
 
-/** What a program of Postgres said when it failed, without credentials. */
+/** What a program of Postgres said when it failed. */
 export class ProgramError extends Error {
   readonly code = 'CORTEX_CHECK_RESTORE';
 
@@ -24,9 +25,10 @@ export async function runPostgresProgram(
   signal: AbortSignal,
   input?: Readable,
 ): Promise<string> {
+  const env = await environment(address);
   signal.throwIfAborted();
   const child = spawn(program, argv, {
-    env: environment(address),
+    env,
     cwd: '/',
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     signal,
@@ -50,18 +52,22 @@ export async function runPostgresProgram(
   const unread = await fed;
   signal.throwIfAborted();
   if (end instanceof Error) throw new Error(`${program} cannot be run: is it installed?`);
-  if (end !== 0) throw new ProgramError(`${program}: ${address.redactor.text(said.trim()) || `ended with ${end}`}`);
+  if (end !== 0) throw new ProgramError(`${program}: ${said.trim() || `ended with ${end}`}`);
   if (unread instanceof Error) throw new ProgramError(`the backup cannot be read: ${unread.message}`);
   return output;
 }
 
-function environment({ host, port, user, password, tls }: PostgresAddress): Record<string, string> {
+async function environment(address: PostgresAddress): Promise<Record<string, string>> {
+  const { host, port, user, password, tls, outbound } = address;
+  // It connects by itself, so to the addresses that were checked; the name is for the certificate.
+  const addresses = host.startsWith('/') ? [] : await checkedAddresses(host, outbound);
   const verified = tls !== false && tls.rejectUnauthorized;
   const encrypted = verified ? 'verify-full' : 'require';
   return {
     PATH: process.env['PATH'] ?? '/usr/bin:/bin',
     LC_ALL: 'C.UTF-8',
-    PGHOST: host,
+    PGHOST: addresses.length === 0 ? host : addresses.map(() => host).join(','),
+    ...(addresses.length === 0 ? {} : { PGHOSTADDR: addresses.join(',') }),
     PGPORT: String(port),
     PGUSER: user,
     PGPASSWORD: password,

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+import { OutboundRefusedError } from '@cortex/outbound';
 import type { HttpClient, HttpRequest } from '@cortex/outbound';
 import { causeOf } from '../../cause-of.ts';
 import { statusProblems } from '../../http/expected-status.ts';
@@ -28,6 +30,8 @@ export async function fireRequests(
   budget: RequestBudget,
   signals: { readonly issue: AbortSignal; readonly end: AbortSignal },
 ): Promise<Hits> {
+  // Each request under way listens; many are no leak.
+  setMaxListeners(0, signals.end);
   const latenciesMs: number[] = [];
   const kinds = new Map<string, number>();
   let errors = 0;
@@ -45,6 +49,8 @@ export async function fireRequests(
         const problem = statusProblems(expectedStatus, status)[0];
         if (problem !== undefined) count(problem);
       } catch (error) {
+        // What must not be asked says nothing about the target.
+        if (error instanceof OutboundRefusedError) throw error;
         if (signals.end.aborted) {
           unfinished += 1;
           latenciesMs.push(performance.now() - startedAt);

@@ -1,7 +1,6 @@
 import { OutboundRefusedError } from '@cortex/outbound';
 import type { HttpClient, HttpResponse } from '@cortex/outbound';
 import { SecretError } from '@cortex/secrets';
-import type { Redactor } from '@cortex/secrets';
 import { causeOf } from '../../cause-of.ts';
 import type { CheckContext } from '../../define-check.ts';
 import { fillHeaders, fillJson, fillText } from '../../http/fill-text.ts';
@@ -18,7 +17,6 @@ export interface Run {
   readonly params: WorkflowParams;
   readonly context: CheckContext;
   readonly client: HttpClient;
-  readonly redactor: Redactor;
   readonly variables: RunVariables;
 }
 
@@ -28,8 +26,8 @@ export interface StepReport {
   readonly latencyMs: number;
   /** Absent: it went well. */
   readonly problem?: string;
-  /** The request could not even be made. */
-  readonly isOurs?: true;
+  /** The code of the error of ours for which the request could not even be made. */
+  readonly refusal?: string;
 }
 
 const maxValueLength = 4_096;
@@ -50,13 +48,13 @@ export async function runStep(run: Run, step: string, request: StepRequest, sign
   } catch (error) {
     const problem = signal.aborted ? 'no answer before the time was up' : causeOf(error);
     const isOurs = error instanceof OutboundRefusedError || error instanceof SecretError;
-    return { step, latencyMs: took(), problem, ...(isOurs ? { isOurs } : {}) };
+    return { step, latencyMs: took(), problem, ...(isOurs ? { refusal: error.code } : {}) };
   }
 }
 
 async function send(run: Run, request: StepRequest, signal: AbortSignal): Promise<HttpResponse> {
-  const { params, context, client, redactor, variables } = run;
-  const filling = { variables, redactor };
+  const { params, context, client, variables } = run;
+  const filling = { variables, redactor: context.redactor };
   const json = request.json_body === undefined ? undefined : JSON.stringify(await fillJson(request.json_body, filling));
   const body = request.body === undefined ? json : await fillText(request.body, filling);
   const own = Object.fromEntries(
@@ -85,7 +83,7 @@ function pathSegment(value: string): string {
   return encodeURIComponent(value);
 }
 
-function captureInto({ variables, redactor }: Run, request: StepRequest, response: HttpResponse): readonly string[] {
+function captureInto({ variables, context }: Run, request: StepRequest, response: HttpResponse): readonly string[] {
   const captures = Object.entries(request.capture);
   const body = captures.length === 0 ? undefined : parseBody(response);
   return captures.flatMap(([name, capture]) => {
@@ -95,7 +93,7 @@ function captureInto({ variables, redactor }: Run, request: StepRequest, respons
       (typeof value === 'number' && Number.isFinite(value)) ||
       (typeof value === 'string' && value !== '' && value.length <= maxValueLength);
     if (!isUsable) return [`${name} cannot be captured: ${describe(capture)} has no usable value`];
-    if (typeof value !== 'boolean' && String(value).length >= shortestHidden) redactor.hide(String(value));
+    if (typeof value !== 'boolean' && String(value).length >= shortestHidden) context.redactor.hide(String(value));
     variables.set(name, value);
     return [];
   });

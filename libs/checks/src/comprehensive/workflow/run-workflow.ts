@@ -109,7 +109,8 @@ function resultOf(
     ...cleanups.flatMap(({ step, problem }) => (problem === undefined ? [] : [`clean-up ${step}: ${problem}`])),
   ];
   // A secret that is missing or an address that is refused says nothing about the target.
-  if (steps.some(({ isOurs }) => isOurs)) throw new Error(problems.join('; '));
+  const ours = steps.find(({ refusal }) => refusal !== undefined);
+  if (ours !== undefined) throw Object.assign(new Error(problems.join('; ')), { code: ours.refusal });
   if (problems.length > 0) return { passed: false, detail: problems.join('; '), evidence };
   const tookMs = [...steps, ...cleanups].map(({ latencyMs }) => latencyMs).reduce((sum, one) => sum + one, 0);
   return { passed: true, detail: `${steps.length} steps and ${cleanups.length} clean-ups in ${tookMs} ms`, evidence };

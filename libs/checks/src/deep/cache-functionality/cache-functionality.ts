@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CountBound, keepsTo, PercentBelow } from '../../bound.ts';
 import { defineCheck } from '../../define-check.ts';
-import { Host, Port, SecretReference } from '../../params.ts';
+import { AbsolutePath, Host, Port, SecretReference } from '../../params.ts';
 import { CacheAction, runCacheSteps } from './actions.ts';
 import { CacheError } from './cache-client.ts';
 import type { CacheClient, CacheState } from './cache-client.ts';
@@ -20,6 +20,8 @@ const Params = z
     port: Port.optional(),
     /** Redis only, in place of host and port: redis://user:password@host:port/0, or rediss://, by reference. */
     connection: SecretReference.optional(),
+    /** With rediss://: a file with the certificate authorities (PEM) to trust, instead of the well-known ones. */
+    ca_file: AbsolutePath.optional(),
     /** Default: set, get and delete a key of its own; PING when a replica is expected. */
     actions: z.array(CacheAction).min(1).max(20).optional(),
     /** Redis only. A replica must also hear from its primary. */
@@ -33,6 +35,10 @@ const Params = z
     path: ['connection'],
     message: 'say either connection, or host and port',
   })
+  .refine(({ connection, ca_file }) => ca_file === undefined || connection !== undefined, {
+    path: ['ca_file'],
+    message: 'needs a connection that begins with rediss://',
+  })
   .refine(({ type, connection, expected_role: role }) => type === 'redis' || (connection ?? role) === undefined, {
     path: ['type'],
     message: 'memcached has neither credentials nor roles: leave out connection and expected_role',
@@ -45,7 +51,7 @@ export const cacheFunctionality = defineCheck({
   summary: 'A cache stores, gives back and deletes a key of its own, and keeps to role, memory and evictions',
   tier: 'deep',
   params: Params,
-  async run(params, { facts, signal }) {
+  async run(params, { facts, signal, outbound, redactor }) {
     const host = params.host ?? facts.host;
     const port = params.port ?? usualPorts[params.type];
     const place = params.connection === undefined ? `${host}:${port}` : params.connection;
@@ -54,8 +60,11 @@ export const cacheFunctionality = defineCheck({
     try {
       client =
         params.type === 'redis'
-          ? await connectRedis({ host, port, connection: params.connection }, signal)
-          : await connectMemcached({ host, port }, signal);
+          ? await connectRedis(
+              { host, port, connection: params.connection, caFile: params.ca_file, outbound, redactor },
+              signal,
+            )
+          : await connectMemcached({ host, port, outbound }, signal);
       const problems = [await runCacheSteps(client, params.actions ?? defaultActions(params))].flatMap(
         (one) => one ?? [],
       );

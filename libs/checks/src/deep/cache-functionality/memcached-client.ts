@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { openSocket, OutboundRefusedError } from '@cortex/outbound';
+import type { OutboundPolicy } from '@cortex/outbound';
 import { causeOf } from '../../cause-of.ts';
 import { CacheError } from './cache-client.ts';
 import type { CacheClient } from './cache-client.ts';
@@ -9,16 +10,16 @@ const maxReplyBytes = 65_536;
 
 /** The text protocol: one command, one reply, in turn. */
 export async function connectMemcached(
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, outbound }: { readonly host: string; readonly port: number; readonly outbound: OutboundPolicy },
   signal: AbortSignal,
 ): Promise<CacheClient> {
-  const socket = connect({ host, port, signal });
+  const socket = openSocket(host, port, outbound, signal);
   socket.on('error', () => undefined);
   try {
     await once(socket, 'connect', { signal });
   } catch (error) {
     socket.destroy();
-    throw new CacheError(causeOf(error));
+    throw error instanceof OutboundRefusedError ? error : new CacheError(causeOf(error));
   }
   const ask = (command: string, end: RegExp): Promise<string> => exchange(socket, `${command}\r\n`, end);
   const expectReply = async (command: string, expected: RegExp): Promise<string> => {

@@ -1,25 +1,34 @@
-import { createRedactor, resolveSecret } from '@cortex/secrets';
+import { readFile } from 'node:fs/promises';
+import { OutboundRefusedError } from '@cortex/outbound';
+import type { OutboundPolicy } from '@cortex/outbound';
+import { resolveSecret } from '@cortex/secrets';
+import type { Redactor } from '@cortex/secrets';
 import { Redis } from 'ioredis';
 import { causeOf } from '../../cause-of.ts';
 import { CacheError } from './cache-client.ts';
 import type { CacheClient, CacheState } from './cache-client.ts';
+import { connectorTo } from './redis-connector.ts';
 
 export interface RedisPlace {
   readonly host: string;
   readonly port: number;
   /** `redis://user:password@host:port/database` or `rediss://…`, by reference; in place of host and port. */
   readonly connection?: string | undefined;
+  readonly caFile?: string | undefined;
+  readonly outbound: OutboundPolicy;
+  readonly redactor: Redactor;
 }
 
 /** One connection, tried once: nothing is queued, sent again or reconnected. */
 export async function connectRedis(place: RedisPlace, signal: AbortSignal): Promise<CacheClient> {
-  const redactor = createRedactor();
-  const address = place.connection === undefined ? place : await addressBehind(place.connection);
-  if ('secrets' in address) for (const secret of address.secrets) redactor.hide(secret);
+  const server =
+    place.connection === undefined
+      ? { ...place, options: {}, secrets: [] }
+      : await addressBehind(place.connection, place.caFile);
+  for (const secret of server.secrets) place.redactor.hide(secret);
   const client = new Redis({
-    host: address.host,
-    port: address.port,
-    ...('options' in address ? address.options : {}),
+    ...server.options,
+    Connector: connectorTo({ ...server, outbound: place.outbound }),
     lazyConnect: true,
     enableOfflineQueue: false,
     enableReadyCheck: false,
@@ -39,7 +48,7 @@ export async function connectRedis(place: RedisPlace, signal: AbortSignal): Prom
       // No cause: it carries command and credentials.
       const said =
         error instanceof Error && error.message.startsWith('Connection is closed') ? (broken ?? error) : error;
-      throw new CacheError(redactor.text(causeOf(said)));
+      throw said instanceof OutboundRefusedError ? said : new CacheError(causeOf(said));
     }
   };
   const closeFully = (): void => {
@@ -62,7 +71,7 @@ export async function connectRedis(place: RedisPlace, signal: AbortSignal): Prom
   };
 }
 
-async function addressBehind(reference: string) {
+async function addressBehind(reference: string, caFile: string | undefined) {
   const secret = await resolveSecret(reference);
   const wrong = new Error(`the connection behind ${reference} is not of the form redis://user:password@host:port/0`);
   if (!URL.canParse(secret) || !/^rediss?:\/\//.test(secret)) throw wrong;
@@ -78,11 +87,21 @@ async function addressBehind(reference: string) {
   const options = {
     ...(username === '' ? {} : { username: decode(username) }),
     ...(password === '' ? {} : { password: decode(password) }),
-    ...(protocol === 'rediss:' ? { tls: {} } : {}),
     db: Number(pathname.slice(1)),
   };
   const secrets = [secret, decode(password), password].filter((text) => text !== '');
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379), options, secrets };
+  if (caFile !== undefined && protocol !== 'rediss:') {
+    throw new Error(`the connection behind ${reference} has no TLS, so ca_file would not be used: write rediss://`);
+  }
+  const ca = caFile === undefined ? {} : { ca: await readFile(caFile, 'utf8') };
+  const tls = protocol === 'rediss:' ? ca : undefined;
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port || 6379),
+    tls,
+    options: { ...options, ...(tls === undefined ? {} : { tls }) },
+    secrets,
+  };
 }
 
 function stateOf(info: string): CacheState {

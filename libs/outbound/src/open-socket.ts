@@ -1,0 +1,38 @@
+import { connect, isIP, Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import type { OutboundPolicy } from './address-rules.ts';
+import { guardedTarget } from './guarded-target.ts';
+
+/** What may be said of a TLS connection; everything else is as Node has it, so certificates are verified. */
+export type TlsOptions = Pick<ConnectionOptions, 'ca' | 'servername' | 'rejectUnauthorized' | 'ALPNProtocols'>;
+
+/** A TCP connection to where the policy lets it go. Throws `OutboundRefusedError`, or ends with it after the look-up. */
+export function openSocket(host: string, port: number, policy: OutboundPolicy, signal?: AbortSignal): Socket {
+  return connect({ ...guardedTarget(host, port, policy), noDelay: true, ...(signal === undefined ? {} : { signal }) });
+}
+
+/** {@link openSocket} with TLS from the first byte on. */
+export function openTlsSocket(host: string, port: number, policy: OutboundPolicy, options: TlsOptions = {}): TLSSocket {
+  return connectTls({ ...guardedTarget(host, port, policy), ...serverName(host), ...options });
+}
+
+/** TLS over a connection that is open already. */
+export function secureSocket(socket: Socket, host: string, options: TlsOptions = {}): TLSSocket {
+  return connectTls({ socket, host, ...serverName(host), ...options });
+}
+
+/** For a client that calls `connect(port, host)` or `connect(path)` by itself: it gets no further than the policy lets it. */
+export function guardedStream(policy: OutboundPolicy): Socket {
+  const socket = new Socket();
+  const connectTo = socket.connect.bind(socket);
+  return Object.assign(socket, {
+    connect: (where: number | string, host = 'localhost') =>
+      typeof where === 'string' ? connectTo(where) : connectTo(guardedTarget(host, where, policy)),
+  });
+}
+
+/** An address is no name to ask for in the handshake (RFC 6066). */
+function serverName(host: string): { readonly servername?: string } {
+  return isIP(host) === 0 ? { servername: host } : {};
+}
