@@ -134,7 +134,7 @@ function complaintOf({ passed, type, detail }: CheckOutcome): string {
 
 /** `cortex check`, as a user calls it. */
 function check({ configFile, env }: ShopSite, name: string): Promise<CheckOutcome> {
-  const argv = ['apps/cli/dist/main.js', 'check', `shop/${name}`, '--config', configFile, '-o', 'json'];
+  const argv = ['apps/cli/dist/main.js', 'check', 'run', `shop/${name}`, '--config', configFile, '-o', 'json'];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, argv, { env: { ...process.env, ...env } }, (_error, stdout, stderr) => {
       try {

@@ -87,9 +87,12 @@ test('a secret that checks use is in nothing that comes out, however they end', 
     look(`metrics of ${name}`, await beginningOf(`http://127.0.0.1:${port}/metrics`));
   }
 
-  const cli = startProcess([process.execPath, 'apps/cli/bin/cortex.mjs', 'check', '--config', configFile], {
-    env: site.env,
-  });
+  const cli = startProcess(
+    [process.execPath, 'apps/cli/bin/cortex.mjs', 'check', 'run', '--all', '--config', configFile],
+    {
+      env: site.env,
+    },
+  );
   await cli.exited;
   expect(cli.lines.join('\n')).toContain('database-connectivity-row');
   look('cortex check', cli.lines.join('\n'));

@@ -8,6 +8,7 @@ import { demoCommand } from './commands/demo.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
 import { getCommand } from './commands/get/get.ts';
+import { importGatusCommand } from './commands/import-gatus.ts';
 import { killSwitchCommand } from './commands/kill-switch.ts';
 import { pluginsCommand } from './commands/plugins.ts';
 import { provisionCommand } from './commands/provision.ts';
@@ -23,6 +24,7 @@ export const commandTable: readonly CommandDefinition[] = [
   demoCommand,
   upCommand,
   validateCommand,
+  importGatusCommand,
   backtestCommand,
   checkRunCommand,
   checkListCommand,

@@ -23,12 +23,22 @@ export interface YamlSource {
   locateKey(path: Path): Location;
 }
 
-const mostAliases = 100;
+export interface ReadYamlOptions {
+  /** How often anchors may be used. Default 100. */
+  readonly mostAliases?: number;
+  /** Whether `<<` merges a mapping into another. Default false. */
+  readonly merge?: boolean;
+}
 
 /** Reads YAML 1.2. `source` is absent when the text cannot be understood at all. */
-export function readYaml(file: string, text: string): { source?: YamlSource; problems: readonly SyntaxProblem[] } {
+export function readYaml(
+  file: string,
+  text: string,
+  { mostAliases = 100, merge = false }: ReadYamlOptions = {},
+): { source?: YamlSource; problems: readonly SyntaxProblem[] } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' });
+  const options = { prettyErrors: false, version: '1.2', merge, logLevel: 'error' } as const;
+  const document = parseDocument(text, { ...options, lineCounter: lines });
   const place = (offset: number): Location => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };

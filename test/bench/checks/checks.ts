@@ -9,7 +9,7 @@ import { cpuMs, residentMib } from '../support/proc.ts';
 import { quantileBetween, sumOf, valuesOf } from './scrape.ts';
 
 const sizes = [
-    { targets: 100, holes: 0 },
+  { targets: 100, holes: 0 },
   { targets: 500, holes: 0 },
   { targets: 500, holes: 50 },
   { targets: 1_000, holes: 100 },

@@ -1,0 +1,38 @@
+import type { Path } from './path.ts';
+
+/** What became of a part of a Gatus file that is not simply there. */
+export const noteCodes = {
+  CORTEX_IMPORT_LEFT_OUT: 'Not translated: what Cortex does not ask in the same way',
+  CORTEX_IMPORT_CHANGED: 'Translated, and stricter than in Gatus',
+  CORTEX_IMPORT_BAD_VALUE: 'Not translated: Gatus would not take it either',
+} as const;
+
+export type NoteCode = keyof typeof noteCodes;
+
+export interface Note {
+  readonly code: NoteCode;
+  /** Where it stands in the Gatus file. */
+  readonly path: Path;
+  /** The condition or setting, as it stands there; never a value that may be a secret. */
+  readonly what: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
+const longestWhat = 200;
+
+export function leftOut(path: Path, what: string, why: string, fix: string): Note {
+  return { code: 'CORTEX_IMPORT_LEFT_OUT', path, what: clip(what), why, fix };
+}
+
+export function changed(path: Path, what: string, why: string, fix: string): Note {
+  return { code: 'CORTEX_IMPORT_CHANGED', path, what: clip(what), why, fix };
+}
+
+export function badValue(path: Path, what: string, why: string, fix: string): Note {
+  return { code: 'CORTEX_IMPORT_BAD_VALUE', path, what: clip(what), why, fix };
+}
+
+function clip(text: string): string {
+  return text.length > longestWhat ? `${text.slice(0, longestWhat)}…` : text;
+}
