@@ -2,15 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { seededRandom } from '@cortex/detection';
 import type { BenchContext } from '../context.ts';
 import type { Table } from '../report.ts';
-import { askPid, untilAnotherAnswers } from './ask.ts';
+import { untilAnotherAnswers } from './ask.ts';
 import { startCortexSide } from './cortex-side.ts';
 import { requireMonit, startMonitSide } from './monit-side.ts';
 import { intervalMs, type Side } from './side.ts';
-import { recoveryTable, stageTable, type Fault, type Trial } from './tables.ts';
+import { recoveryTable, stageTable } from './tables.ts';
+import { longestMs, runTrial, type Fault, type Trial } from './trial.ts';
 
 const faults: readonly Fault[] = ['SIGKILL', 'SIGSTOP'];
 const seed = 20_260_101;
-const longestMs = 60_000;
 
 /** From the fault of a process to HTTP 200 from a new one: Cortex beside Monit, in turns. */
 export async function benchRecovery({ count, appsDir }: BenchContext): Promise<readonly Table[]> {
@@ -47,13 +47,4 @@ async function runTrials(sides: readonly Side[], count: number): Promise<readonl
   // The last recovery is to be proved, too.
   await Promise.all(sides.map((side) => side.settled()));
   return trials;
-}
-
-async function runTrial(side: Side, fault: Fault): Promise<Trial> {
-  const pid = await askPid(side.url);
-  if (pid === undefined) throw new Error(`the service under ${side.name} is down before its fault`);
-  process.kill(pid, fault);
-  const atMs = performance.now();
-  await untilAnotherAnswers(side.url, pid, longestMs);
-  return { side: side.name, fault, atMs, tookMs: performance.now() - atMs };
 }

@@ -1,29 +1,20 @@
 import { median, milliseconds, quantile, ratio, type Table } from '../report.ts';
 import type { Heard } from './event-log.ts';
-
-export type Fault = 'SIGKILL' | 'SIGSTOP';
-
-export interface Trial {
-  readonly side: string;
-  readonly fault: Fault;
-  /** When the signal was sent, on the clock of this process. */
-  readonly atMs: number;
-  /** Until a new process answered 200. */
-  readonly tookMs: number;
-}
+import { momentsOf, stageNames } from './stages.ts';
+import type { Fault, Trial } from './trial.ts';
 
 const names: Readonly<Record<Fault, string>> = { SIGKILL: 'kill -9', SIGSTOP: 'kill -STOP' };
 
 export function recoveryTable(trials: readonly Trial[], heard: readonly Heard[]): Table {
-  const timesOf = (side: string, fault: Fault): number[] =>
-    trials.filter((trial) => trial.side === side && trial.fault === fault).map(({ tookMs }) => tookMs);
+  const tookMs = (side: string, fault: Fault): number[] =>
+    trials.filter((trial) => trial.side === side && trial.fault === fault).map((trial) => trial.tookMs);
   const own = trials.filter(({ side }) => side === 'Cortex');
   const proved = own.filter((trial) => verdictAfter(trial, heard) === 'SUCCESS').length;
   return {
     title: `From the fault to HTTP 200 from a new process, ${own.length / 2} trials each in turns, both looking once a second`,
     columns: ['fault', 'Cortex p50', 'p95', 'worst', 'Monit p50', 'p95', 'worst', 'p50 ratio', 'p95 ratio'],
     rows: faultsOf(trials).map((fault) => {
-      const [cortex, monit] = [timesOf('Cortex', fault), timesOf('Monit', fault)];
+      const [cortex, monit] = [tookMs('Cortex', fault), tookMs('Monit', fault)];
       const [ours, theirs] = [cortex, monit].map((times) => [0.5, 0.95, 1].map((share) => quantile(times, share)));
       const [p50 = Number.NaN, p95 = Number.NaN] = ours ?? [];
       const [their50 = Number.NaN, their95 = Number.NaN] = theirs ?? [];
@@ -44,44 +35,19 @@ export function recoveryTable(trials: readonly Trial[], heard: readonly Heard[])
   };
 }
 
-/** What ends each stage of a recovery by Cortex, as another client hears it. */
-const stages: readonly (readonly [name: string, isEnd: (heard: Heard) => boolean])[] = [
-  ['a check has failed: DEGRADED', ({ type }) => type.endsWith('health.changed')],
-  ['all have: UNHEALTHY', ({ type, data }) => type.endsWith('health.changed') && data.to === 'UNHEALTHY'],
-  ['decided', ({ type }) => type.endsWith('remediation.requested')],
-  ['leases, intent: the action begins', ({ type }) => type.endsWith('remediation.started')],
-];
-const proof: readonly (readonly [name: string, isEnd: (heard: Heard) => boolean])[] = [
-  ['verified', ({ type }) => type.endsWith('verification.completed')],
-  ['incident resolved', ({ type }) => type.endsWith('incident.resolved')],
-];
-
 export function stageTable(trials: readonly Trial[], heard: readonly Heard[]): Table {
   const faults = faultsOf(trials);
   const perFault = faults.map((fault) =>
-    trials.filter((trial) => trial.side === 'Cortex' && trial.fault === fault).map((trial) => timesOf(trial, heard)),
+    trials.filter((trial) => trial.side === 'Cortex' && trial.fault === fault).map((trial) => momentsOf(trial, heard)),
   );
-  const labels = [...stages.map(([name]) => name), 'HTTP 200 again', ...proof.map(([name]) => name)];
   return {
     title: "Where Cortex' time goes, medians of each stage",
     columns: ['until', ...faults.map((fault) => names[fault])],
-    rows: labels.map((name, stage) => [
+    rows: stageNames.map((name, stage) => [
       name,
       ...perFault.map((times) => milliseconds(median(times.map((one) => (one[stage + 1] ?? 0) - (one[stage] ?? 0))))),
     ]),
   };
-}
-
-/** The fault, the end of each stage, HTTP 200, and the end of each part of the proof, which runs from there. */
-function timesOf(trial: Trial, heard: readonly Heard[]): number[] {
-  const own = heard.filter(({ atMs }) => atMs >= trial.atMs);
-  const find = (isEnd: (heard: Heard) => boolean): number => own.find(isEnd)?.atMs ?? Number.NaN;
-  return [
-    trial.atMs,
-    ...stages.map(([, isEnd]) => find(isEnd)),
-    trial.atMs + trial.tookMs,
-    ...proof.map(([, isEnd]) => find(isEnd)),
-  ];
 }
 
 function verdictAfter(trial: Trial, heard: readonly Heard[]): string | undefined {
