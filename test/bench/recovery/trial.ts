@@ -1,4 +1,4 @@
-import { askPid, untilAnotherAnswers } from './ask.ts';
+import { untilAnotherAnswers } from './ask.ts';
 import type { Side } from './side.ts';
 
 export type Fault = 'SIGKILL' | 'SIGSTOP';
@@ -17,8 +17,7 @@ export const longestMs = 60_000;
 
 /** Sends the signal to the process that answers now, and waits until another one does. */
 export async function runTrial(side: Side, fault: Fault): Promise<Trial> {
-  const pid = await askPid(side.url);
-  if (pid === undefined) throw new Error(`the service under ${side.name} is down before its fault`);
+  const pid = await untilAnotherAnswers(side.url, undefined, longestMs);
   process.kill(pid, fault);
   const atMs = performance.now();
   await untilAnotherAnswers(side.url, pid, longestMs);
