@@ -1,7 +1,7 @@
 import type { Table } from './report.ts';
 
 export interface BenchContext {
-  /** Incidents per measurement. */
+  /** Incidents, or trials, per measurement. */
   readonly count: number;
   /** Where the bundles are: `<appsDir>/<name>/dist/main.js`. */
   readonly appsDir: string;

@@ -5,6 +5,7 @@ import { benchChecks } from './checks/checks.ts';
 import { benchDetection } from './detection/detection.ts';
 import { benchHotPaths } from './hot-paths/hot-paths.ts';
 import { benchIngest } from './ingest/ingest.ts';
+import { benchRecovery } from './recovery/recovery.ts';
 import { benchStart } from './start/start.ts';
 import { benchThroughput } from './throughput/throughput.ts';
 import { benchLoop } from './loop/loop.ts';
@@ -18,7 +19,11 @@ const benches: Readonly<Record<string, readonly Bench[]>> = {
   detection: [benchDetection, benchIngest],
   ingest: [benchIngest],
   checks: [benchChecks],
+  recovery: [benchRecovery],
 };
+const defaultCounts: Readonly<Record<string, number>> = { recovery: 30 };
+const defaultCount = 200;
+
 /** Those that are part of another one run by themselves only when they are asked for. */
 const byDefault = Object.keys(benches).filter((name) => name !== 'ingest');
 
@@ -26,7 +31,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: 'boolean', default: false },
-    count: { type: 'string', default: '200' },
+    count: { type: 'string' },
     apps: { type: 'string', default: 'apps' },
     profile: { type: 'string' },
     data: { type: 'string', default: process.env['CORTEX_DATA'] ?? '../shared/data' },
@@ -39,14 +44,14 @@ if (unknown.length > 0) {
 }
 
 const context = {
-  count: Number(values.count),
   appsDir: values.apps,
   profileDir: values.profile,
   dataDir: resolve(values.data),
 };
 for (const name of positionals.length > 0 ? positionals : byDefault) {
+  const count = Number(values.count ?? defaultCounts[name] ?? defaultCount);
   for (const bench of benches[name] ?? []) {
-    for (const table of await bench(context)) {
+    for (const table of await bench({ ...context, count })) {
       console.log(values.json ? JSON.stringify({ bench: name, ...table }) : renderTable(table));
     }
   }

@@ -19,6 +19,13 @@ export interface CheckRunnerOptions {
   readonly now: () => Date;
 }
 
+/** Who hears how a check goes. */
+export interface CheckListener {
+  readonly take: (outcome: CheckOutcome) => void;
+  /** The first attempt has failed; the retries are still to come. */
+  readonly doubt: () => void;
+}
+
 /** Runs the checks of all targets, so many at once. */
 export class CheckRunner {
   readonly #options: CheckRunnerOptions;
@@ -36,7 +43,7 @@ export class CheckRunner {
     facts: Instance,
     dueAtMs: number,
     signal: AbortSignal,
-    take: (outcome: CheckOutcome) => void,
+    { take, doubt }: CheckListener,
   ): Promise<boolean> {
     const { uses, findPause, metrics, now } = this.#options;
     const pace = this.#paces.get(check) ?? (check.tier === 'shallow' ? 'quick' : 'slow');
@@ -49,7 +56,7 @@ export class CheckRunner {
       hasRun = true;
       const startedAtMs = performance.now();
       metrics.started((startedAtMs - dueAtMs) / 1_000, pace);
-      const outcome = await runCheck(check, facts, { ...uses, now, signal });
+      const outcome = await runCheck(check, facts, { ...uses, now, signal, onFirstFailure: doubt });
       this.#paces.set(check, paceOf(outcome));
       if (signal.aborted) return;
       metrics.checked(outcome);

@@ -109,6 +109,17 @@ describe('the health checker', () => {
     expect(new Set(results.map(({ data }) => data.check))).toEqual(new Set(['web', 'port']));
   });
 
+  it('lets the other shallow checks look at once when one is in doubt', async () => {
+    await configure(
+      `  - { name: rare, type: http_endpoint, service: shop, interval: 1h, timeout: 400ms, url: "http://127.0.0.1:${shop.port}/" }`,
+    );
+    await startChecker();
+    await eventually(() => expect(path()).toEqual(['UNKNOWN>HEALTHY']), patience);
+    isUp = false;
+    await eventually(() => expect(path().at(-1)).toBe('DEGRADED>UNHEALTHY'), patience);
+    expect(changes.at(-1)?.data.failing.map(({ check }) => check)).toEqual(['web', 'rare']);
+  });
+
   it('continues after a restart without announcing anything twice', async () => {
     await startChecker();
     await eventually(() => expect(path()).toHaveLength(1), patience);

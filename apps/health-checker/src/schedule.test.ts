@@ -9,14 +9,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** The second run after a whole interval, and no jitter. */
-function even(): () => number {
-  let calls = 0;
-  return () => {
-    calls += 1;
-    return calls === 1 ? 1 : 0.5;
-  };
-}
+/** No jitter, and regular runs at whole intervals. */
+const even = { phase: 0, random: () => 0.5 };
 
 describe('startSchedule', () => {
   it('runs after the first delay, then at every interval', async () => {
@@ -24,7 +18,7 @@ describe('startSchedule', () => {
     const schedule = startSchedule({
       intervalMs: 100,
       firstDelayMs: 30,
-      random: even(),
+      ...even,
       run: async () => void (runs += 1),
     });
     await vi.advanceTimersByTimeAsync(29);
@@ -41,14 +35,14 @@ describe('startSchedule', () => {
   it('never runs twice at once, and leaves out what it missed', async () => {
     const finish: (() => void)[] = [];
     const run = () => new Promise<void>((resolve) => void finish.push(resolve));
-    const schedule = startSchedule({ intervalMs: 100, firstDelayMs: 0, random: even(), run });
+    const schedule = startSchedule({ intervalMs: 100, firstDelayMs: 0, ...even, run });
     await vi.advanceTimersByTimeAsync(1_050);
     expect(finish).toHaveLength(1);
     finish[0]?.();
     await vi.advanceTimersByTimeAsync(10);
     expect(finish).toHaveLength(2);
     finish[1]?.();
-    await vi.advanceTimersByTimeAsync(80);
+    await vi.advanceTimersByTimeAsync(30);
     expect(finish).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(20);
     expect(finish).toHaveLength(3);
@@ -56,19 +50,19 @@ describe('startSchedule', () => {
     await schedule.stop();
   });
 
-  it('begins anew: soon, then after a random part of the interval, and never later than it was due', async () => {
+  it('runs soon, then in its regular moments, and never later than it was due', async () => {
     const runsAt: number[] = [];
     const began = Date.now();
     const run = async () => void runsAt.push(Date.now() - began);
-    const schedule = startSchedule({ intervalMs: 1_000, firstDelayMs: 0, random: () => 0.5, run });
+    const schedule = startSchedule({ intervalMs: 1_000, firstDelayMs: 0, ...even, run });
     await vi.advanceTimersByTimeAsync(100);
-    schedule.beginAnew(200);
+    schedule.runWithin(200);
     await vi.advanceTimersByTimeAsync(840);
-    schedule.beginAnew(500);
+    schedule.runWithin(500);
     await vi.advanceTimersByTimeAsync(100);
-    expect(runsAt).toEqual([0, 200, 950]);
+    expect(runsAt).toEqual([0, 200, 1_000]);
     await schedule.stop();
-    schedule.beginAnew(0);
+    schedule.runWithin(0);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(runsAt).toHaveLength(3);
   });
@@ -81,7 +75,7 @@ describe('startSchedule', () => {
         runs += 1;
         finish.push(resolve);
       });
-    const schedule = startSchedule({ intervalMs: 1_000, firstDelayMs: 1_000, random: even(), run });
+    const schedule = startSchedule({ intervalMs: 1_000, firstDelayMs: 1_000, ...even, run });
     schedule.runNow();
     await vi.advanceTimersByTimeAsync(0);
     expect(runs).toBe(1);
@@ -102,7 +96,7 @@ describe('startSchedule', () => {
     const schedule = startSchedule({
       intervalMs: 100,
       firstDelayMs: 0,
-      random: even(),
+      ...even,
       run: () =>
         new Promise<void>((resolve) => {
           finish = resolve;
@@ -131,6 +125,7 @@ describe('startSchedule', () => {
       return startSchedule({
         intervalMs: 1_000,
         firstDelayMs: 0,
+        phase: Math.random(),
         random: Math.random,
         async run() {
           counts[index] = (counts[index] ?? 0) + 1;
@@ -139,11 +134,11 @@ describe('startSchedule', () => {
       });
     });
     await vi.advanceTimersByTimeAsync(100_000);
-    expect(Math.min(...second)).toBeGreaterThanOrEqual(500);
-    expect(Math.max(...second)).toBeLessThanOrEqual(1_001);
-    // Two hundred in half a second: no tenth of it has as many as half of them.
-    for (let from = 500; from < 1_000; from += 50) {
-      expect(second.filter((at) => at >= from && at < from + 50).length).toBeLessThan(100);
+    expect(Math.min(...second)).toBeGreaterThanOrEqual(449);
+    expect(Math.max(...second)).toBeLessThanOrEqual(1_551);
+    // Two hundred in a second: no tenth of it has as many as half of them.
+    for (let from = 450; from < 1_550; from += 100) {
+      expect(second.filter((at) => at >= from && at < from + 100).length).toBeLessThan(100);
     }
     for (const count of counts) expect(count).toBeGreaterThan(94);
     for (const count of counts) expect(count).toBeLessThan(107);
@@ -153,7 +148,7 @@ describe('startSchedule', () => {
   it('comes earlier when the interval becomes shorter, and not earlier when it becomes longer', async () => {
     let runs = 0;
     const run = async () => void (runs += 1);
-    const schedule = startSchedule({ intervalMs: 1_000, firstDelayMs: 0, random: even(), run });
+    const schedule = startSchedule({ intervalMs: 1_000, firstDelayMs: 0, ...even, run });
     await vi.advanceTimersByTimeAsync(100);
     schedule.changeInterval(200);
     await vi.advanceTimersByTimeAsync(199);
@@ -165,6 +160,39 @@ describe('startSchedule', () => {
     expect(runs).toBe(4);
     await vi.advanceTimersByTimeAsync(998);
     expect(runs).toBe(4);
+    await schedule.stop();
+  });
+
+  it('keeps its phase: over many runs, after one that was asked for, and after one that came late', async () => {
+    const at: number[] = [];
+    const beganAtMs = performance.now();
+    let tookMs = 0;
+    const schedule = startSchedule({
+      intervalMs: 1_000,
+      firstDelayMs: 0,
+      phase: 0.25,
+      random: Math.random,
+      async run() {
+        at.push(performance.now() - beganAtMs);
+        await new Promise((resolve) => setTimeout(resolve, tookMs));
+      },
+    });
+    await vi.advanceTimersByTimeAsync(100_500);
+    schedule.runNow();
+    await vi.advanceTimersByTimeAsync(2_000);
+    tookMs = 1_500;
+    await vi.advanceTimersByTimeAsync(1_000);
+    tookMs = 0;
+    await vi.advanceTimersByTimeAsync(4_000);
+    const [first, ...later] = at;
+    expect(first).toBe(0);
+    expect(later.length).toBeGreaterThan(100);
+    const inPhase = later.filter((time) => Math.abs((time % 1_000) - 250) <= 51);
+    // The one that was asked for, and the one that waited for a slow run.
+    expect(later.length - inPhase.length).toBe(2);
+    const asked = at.indexOf(100_500);
+    const pauses = later.map((time, index) => time - (at[index] ?? 0));
+    expect(Math.min(...pauses.toSpliced(asked - 1, 1))).toBeGreaterThanOrEqual(449);
     await schedule.stop();
   });
 });

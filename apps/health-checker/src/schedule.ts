@@ -1,8 +1,8 @@
 export interface Schedule {
-  /** Runs now, unless a run is under way; the next regular one follows a whole interval later. */
+  /** Runs now, unless a run is under way; the regular runs keep their moments, but come no sooner than half an interval later. */
   runNow(): void;
-  /** As at the start: runs within this long, for the second time after a random part of the interval. */
-  beginAnew(withinMs: number): void;
+  /** Runs within this long, never later than it was due, unless a run is under way. */
+  runWithin(withinMs: number): void;
   /** From now on runs at this interval; what is due later than that comes earlier. */
   changeInterval(intervalMs: number): void;
   /** Starts no further run and waits for the one under way. */
@@ -12,25 +12,30 @@ export interface Schedule {
 export interface ScheduleOptions {
   readonly intervalMs: number;
   readonly firstDelayMs: number;
-  /** From 0 to 1; spreads what began together, and what runs equally often. */
+  /** Where in the interval the regular runs lie, from 0 to 1, counted from now. */
+  readonly phase: number;
+  /** From 0 to 1; keeps what runs equally often from meeting again and again. */
   readonly random: () => number;
   /** Gets the moment, on the clock of `performance.now`, at which it was to begin. */
   readonly run: (dueAtMs: number) => Promise<void>;
 }
 
-/** How much of the interval each pause may be shorter or longer. */
+/** How much of the interval each run may come earlier or later. */
 const jitter = 0.05;
 
+/** Two runs lie at least this part of the interval apart. */
+const leastPause = 0.5;
+
 /**
- * Runs something every `intervalMs` on average, for the first time after `firstDelayMs`, for the second time after a random
- * part of the interval. Never two runs at once, and never several to catch up: what was missed is left out.
+ * Runs something every `intervalMs`, for the first time after `firstDelayMs`, then at its own phase of the interval. Never two
+ * runs at once, and never several to catch up: what was missed is left out.
  */
 export function startSchedule(options: ScheduleOptions): Schedule {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let stopped = false;
-  let hasRun = false;
   let { intervalMs } = options;
+  let slotAtMs = performance.now() + options.phase * intervalMs;
   let dueAtMs = performance.now() + options.firstDelayMs;
 
   const arm = (): void => {
@@ -42,15 +47,14 @@ export function startSchedule(options: ScheduleOptions): Schedule {
     if (stopped || running !== undefined) return;
     running = runOnce();
   };
-  const nextPauseMs = (): number => {
-    const part = hasRun ? 1 + jitter * (2 * options.random() - 1) : (1 + options.random()) / 2;
-    hasRun = true;
-    return intervalMs * part;
+  const planNext = (): void => {
+    const earliestMs = performance.now() + leastPause * intervalMs;
+    slotAtMs += Math.max(0, Math.ceil((earliestMs - slotAtMs) / intervalMs)) * intervalMs;
+    dueAtMs = slotAtMs + jitter * intervalMs * (2 * options.random() - 1);
   };
   const runOnce = async (): Promise<void> => {
     const wasDueAtMs = dueAtMs;
-    // A late timer must not pull the following runs together.
-    dueAtMs = Math.max(dueAtMs, performance.now()) + nextPauseMs();
+    planNext();
     try {
       await options.run(wasDueAtMs);
     } finally {
@@ -66,9 +70,8 @@ export function startSchedule(options: ScheduleOptions): Schedule {
       dueAtMs = performance.now();
       arm();
     },
-    beginAnew(withinMs) {
+    runWithin(withinMs) {
       if (running !== undefined) return;
-      hasRun = false;
       dueAtMs = Math.min(dueAtMs, performance.now() + withinMs * options.random());
       arm();
     },
@@ -76,6 +79,7 @@ export function startSchedule(options: ScheduleOptions): Schedule {
       if (wantedMs === intervalMs) return;
       intervalMs = wantedMs;
       dueAtMs = Math.min(dueAtMs, performance.now() + wantedMs);
+      slotAtMs = dueAtMs;
       if (running === undefined) arm();
     },
     async stop() {

@@ -3,6 +3,7 @@ import type { Share } from '@cortex/shares';
 import { setMaxListeners } from 'node:events';
 import { checkIntervalMs } from './check-interval.ts';
 import type { CheckRunner } from './check-runner.ts';
+import { phasesOf } from './phases.ts';
 import { startSchedule } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
 import type { Silences } from './adapters/silences.ts';
@@ -50,15 +51,27 @@ export async function watchTarget(watched: WatchedTarget): Promise<TargetWatch> 
       for (const { check, schedule } of scheduled) if (check.tier === 'deep') schedule.runNow();
     },
   });
-  for (const check of checks) {
+  /** One shallow check in doubt lets the others look at once, so that the retries of all pass at the same time. */
+  const lookAround = (doubtful: CheckDefinition): void => {
+    if (doubtful.tier !== 'shallow' || state !== 'HEALTHY') return;
+    for (const { check, schedule } of scheduled) {
+      if (check !== doubtful && check.tier === 'shallow') schedule.runNow();
+    }
+  };
+  const phases = phasesOf(checks, Math.random());
+  for (const [index, check] of checks.entries()) {
     const schedule = startSchedule({
       intervalMs: checkIntervalMs(check, state),
       firstDelayMs: Math.random() * Math.min(check.intervalMs, firstRunSpreadMs),
+      phase: phases[index] ?? 0,
       random: Math.random,
       run: async (dueAtMs) => {
-        const hasRun = await runner.run(check, facts, dueAtMs, stopping.signal, (outcome) => {
-          // Whoever has the target now sees it for itself.
-          if (share.isHeld()) monitor.take(outcome);
+        const hasRun = await runner.run(check, facts, dueAtMs, stopping.signal, {
+          take(outcome) {
+            // Whoever has the target now sees it for itself.
+            if (share.isHeld()) monitor.take(outcome);
+          },
+          doubt: () => lookAround(check),
         });
         if (hasRun) resting.delete(check);
         else resting.add(check);
@@ -67,7 +80,7 @@ export async function watchTarget(watched: WatchedTarget): Promise<TargetWatch> 
     scheduled.push({ check, schedule });
   }
   const unfollow = silences.onEnd(() => {
-    for (const { check, schedule } of scheduled) if (resting.has(check)) schedule.beginAnew(resumeSpreadMs);
+    for (const { check, schedule } of scheduled) if (resting.has(check)) schedule.runWithin(resumeSpreadMs);
   });
   return {
     async end() {

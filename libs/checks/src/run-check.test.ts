@@ -19,7 +19,7 @@ function definition(changes: Partial<RunnableCheck> = {}): RunnableCheck {
   return { name: 'shop', type: 'probe', tier: 'shallow', target, params: {}, timeoutMs: 50, retries: 3, ...changes };
 }
 
-const options = { now, retryDelayMs: 0 };
+const options = { now, longestPauseMs: 0 };
 
 describe('runCheck', () => {
   it('asks once when the first answer is good', async () => {
@@ -52,6 +52,20 @@ describe('runCheck', () => {
       attempts: 3,
       detail: 'answer 3',
     });
+  });
+
+  it('tells of the first failure alone, before the retries, and of no error of its own', async () => {
+    const told: number[] = [];
+    const answers = [true, false];
+    for (const passed of answers) {
+      let asked = 0;
+      const registry = checkThat(async () => ({ passed: passed && (asked += 1) > 0, detail: '' }));
+      await runCheck(definition(), facts, { ...options, registry, onFirstFailure: () => void told.push(asked) });
+    }
+    expect(told).toEqual([0]);
+    const broken = checkThat(() => Promise.reject(new Error('broken')));
+    await runCheck(definition(), facts, { ...options, registry: broken, onFirstFailure: () => void told.push(-1) });
+    expect(told).toEqual([0]);
   });
 
   it('leaves nothing behind on the signal of whoever asks', async () => {

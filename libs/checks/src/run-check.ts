@@ -6,6 +6,7 @@ import { createRedactor } from '@cortex/secrets';
 import type { CheckContext, CheckPlugin, CheckResult } from './define-check.ts';
 import type { Leftovers } from './leftovers.ts';
 import { builtinChecks } from './registry.ts';
+import { defaultLongestPauseMs, retryPauseMs } from './retry-pause.ts';
 import { clipText, safeEvidence } from './safe-evidence.ts';
 
 /** What `runCheck` needs of a check: a scheduled one, or one made up for a single look. */
@@ -24,8 +25,10 @@ export interface RunCheckOptions {
   readonly outbound?: OutboundPolicy;
   /** Remembers what a check must clean up, over a crash of this process. Default: nothing is remembered. */
   readonly leftoversOf?: (check: RunnableCheck) => Leftovers;
-  /** Pause before each retry. Default: the check's timeout, at most one second. */
-  readonly retryDelayMs?: number;
+  /** Before a retry. Default: the timeout of the check, at most one second. */
+  readonly longestPauseMs?: number;
+  /** Told once, when the first attempt has failed and retries may still follow. */
+  readonly onFirstFailure?: () => void;
 }
 
 /**
@@ -42,8 +45,6 @@ interface Attempt {
   readonly isFinal?: boolean;
 }
 
-const maxRetryDelayMs = 1_000;
-
 /** A timeout that comes later than this says more about this process than about the target. */
 const stalledFactor = 2;
 const stalledMs = 50;
@@ -56,13 +57,14 @@ export async function runCheck(
 ): Promise<CheckOutcome> {
   const startedAt = performance.now();
   const plugin = (options.registry ?? builtinChecks).get(definition.type);
-  const retryDelayMs = options.retryDelayMs ?? Math.min(definition.timeoutMs, maxRetryDelayMs);
+  const longestPauseMs = options.longestPauseMs ?? defaultLongestPauseMs(definition.timeoutMs);
   let attempts = 0;
   let last: Attempt;
   do {
-    if (attempts > 0) await pause(retryDelayMs, options.signal);
+    if (attempts > 0) await pause(retryPauseMs(attempts, longestPauseMs), options.signal);
     attempts += 1;
     last = plugin === undefined ? unknownType(definition.type) : await attempt(plugin, definition, facts, options);
+    if (attempts === 1 && (last.end === 'fail' || last.end === 'timeout')) options.onFirstFailure?.();
   } while (last.end !== 'pass' && last.isFinal !== true && attempts <= definition.retries && !options.signal?.aborted);
 
   return {

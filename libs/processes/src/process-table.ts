@@ -26,6 +26,8 @@ export const hasProcessTable = existsSync('/proc/self/stat');
 /** Clock ticks per second in /proc: 100 on every architecture that Node runs on. */
 const ticksPerSecond = 100;
 const maxCommLength = 15;
+/** Environments that are held in memory at once, each of some kilobytes. */
+const readAtOnce = 32;
 
 /** The process that has this pid now, also when it is a zombie; undefined when there is none. */
 export async function readProcess(pid: number): Promise<ProcessFacts | undefined> {
@@ -82,12 +84,20 @@ export async function isSameLife(process: ProcessFacts): Promise<boolean> {
 
 /** The leader of a session that was started with this variable in its environment. */
 export async function findSessionLeader(variable: string, value: string): Promise<ProcessFacts | undefined> {
-  for (const pid of await listPids()) {
-    if (!(await hasVariable(pid, variable, value))) continue;
-    const found = await readLiveProcess(pid);
-    if (found !== undefined && found.session === pid) return found;
+  const pids = await listPids();
+  for (let from = 0; from < pids.length; from += readAtOnce) {
+    const some = pids.slice(from, from + readAtOnce);
+    const found = await Promise.all(some.map((pid) => readIfLeader(pid, variable, value)));
+    const leader = found.find((process) => process !== undefined);
+    if (leader !== undefined) return leader;
   }
   return undefined;
+}
+
+async function readIfLeader(pid: number, variable: string, value: string): Promise<ProcessFacts | undefined> {
+  if (!(await hasVariable(pid, variable, value))) return undefined;
+  const found = await readLiveProcess(pid);
+  return found?.session === pid ? found : undefined;
 }
 
 /** True when the process was started with this variable; false also when its environment may not be read. */

@@ -12,7 +12,7 @@ export const RestartParams = z.strictObject({
   /** Wait until the new process has stayed up for a moment. That it serves is for the verification to prove. */
   wait_for_healthy: z.boolean().default(true),
   timeout: Duration.default(300_000),
-  /** Between SIGTERM and SIGKILL. */
+  /** Between SIGTERM, with which a stopped process is continued, and SIGKILL. */
   grace_period: Duration.default(10_000),
 });
 export type RestartParams = z.output<typeof RestartParams>;

@@ -69,6 +69,17 @@ describe('restart_service of a process', () => {
     expect(await readLiveProcess(first)).toBeUndefined();
   });
 
+  it('ends a stopped process by SIGTERM, which it heeds once it is continued', async () => {
+    await act();
+    const first = await pid();
+    await expect.poll(starts).toHaveLength(1);
+    process.kill(first, 'SIGSTOP');
+    await expect.poll(async () => (await readLiveProcess(first))?.isStopped).toBe(true);
+    const result = await act({ grace_period: '10s' });
+    expect(result).toMatchObject({ ok: true, detail: expect.stringContaining(`${first} ended by SIGTERM`) });
+    expect(await pid()).not.toBe(first);
+  });
+
   it('never kills a process that was given the pid of a dead one', async () => {
     const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
     try {
