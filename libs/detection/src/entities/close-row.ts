@@ -1,6 +1,7 @@
 import { hashText, type MachineLearning } from '@cortex/contracts';
 import { scoreEntity, startEntity, type EntityReading } from '../multivariate/entity-detector.ts';
 import { fitEntity, type EntityModel, type EntityOptions } from '../multivariate/entity-model.ts';
+import { pickColumns } from '../multivariate/matrix.ts';
 import { addRow, emptyWindow, rearrange, trainingRowsOf } from '../multivariate/row-window.ts';
 import type { TrainingRows } from '../multivariate/training-rows.ts';
 import { learnedOf, type Entity, type FitRequest } from './entity.ts';
@@ -92,16 +93,7 @@ function knownColumns(features: readonly string[], { rows, runRows }: TrainingRo
     if (Number.isFinite(value)) counts[index % rows.columns] = (counts[index % rows.columns] ?? 0) + 1;
   }
   const places = features.map((_, place) => place).filter((place) => (counts[place] ?? 0) >= leastShare * rows.rows);
-  const data = new Float64Array(rows.rows * places.length);
-  for (let row = 0; row < rows.rows; row += 1) {
-    for (const [column, place] of places.entries()) {
-      data[row * places.length + column] = rows.data[row * rows.columns + place] ?? Number.NaN;
-    }
-  }
-  return {
-    features: places.map((place) => features[place] ?? ''),
-    rows: { rows: { rows: rows.rows, columns: places.length, data }, runRows },
-  };
+  return { features: places.map((place) => features[place] ?? ''), rows: { rows: pickColumns(rows, places), runRows } };
 }
 
 /** The rows of the model, if one is taken into use. */

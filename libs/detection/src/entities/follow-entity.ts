@@ -10,7 +10,7 @@ import { behaviorMetric, behaviorOf, describeBehavior } from './behavior.ts';
 import { closeRow, leastFeatures, takeFeatures } from './close-row.ts';
 import type { Entity, FitRequest } from './entity.ts';
 import { chooseFeatures } from './features.ts';
-import { voiceOf, voiceOn, type EntityVoice } from './voice.ts';
+import { outstandingDeviation, voiceOf, voiceOn, type EntityVoice } from './voice.ts';
 
 const minuteMs = 60_000;
 
@@ -40,7 +40,13 @@ export function followEntity(
     else passMinute(settings, state, entity, series, news);
     entity.minute = minute;
   }
-  return voiceOn(entity, machineLearning, series.key, sample.value, valuesAt(state, sample.timeMs));
+  const { key } = series;
+  const { timeMs, value } = sample;
+  const deviation = outstandingDeviation(entity, key, value);
+  // As a rule nothing stands out, and this is where most samples end.
+  if (deviation === undefined) return undefined;
+  const before = valuesAt(state, timeMs);
+  return voiceOn(entity, machineLearning, deviation, (feature) => (feature === key ? value : before(feature)));
 }
 
 function passMinute(

@@ -18,20 +18,24 @@ export const outstanding = 3;
 /** The spec's threshold of the reconstruction error. */
 const autoencoderPercentile = 0.95;
 
-/** Undefined where there is no model, or where the metric does not stand out. */
-export function voiceOn(
-  entity: Entity,
-  settings: MachineLearning,
-  key: string,
-  value: number,
-  valueOf: (key: string) => number,
-): EntityVoice | undefined {
-  const { learned } = entity;
+/** How far a value of a metric lies from its mean. Undefined where there is no model, or where it does not stand out. */
+export function outstandingDeviation({ learned }: Entity, key: string, value: number): number | undefined {
   const place = learned?.places.get(key);
   if (learned === undefined || place === undefined) return undefined;
   const deviation = deviationOf(learned.state.model, place, value);
-  if (!(Math.abs(deviation) >= outstanding)) return undefined;
-  const row = Float64Array.from(learned.features, (feature) => (feature === key ? value : valueOf(feature)));
+  return Math.abs(deviation) >= outstanding ? deviation : undefined;
+}
+
+/** What all metrics say now, of the one that deviates. Undefined while there is no model. */
+export function voiceOn(
+  entity: Entity,
+  settings: MachineLearning,
+  deviation: number,
+  valueOf: (key: string) => number,
+): EntityVoice | undefined {
+  const { learned } = entity;
+  if (learned === undefined) return undefined;
+  const row = Float64Array.from(learned.features, valueOf);
   return voiceOf(entity, scoreEntity(learned.state, row).reading, settings, deviation);
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { scoreEntity, startEntity, type EntityReading, type EntityState } from './entity-detector.ts';
-import { fitEntity, fitEntityInSlices, type EntityModel } from './entity-model.ts';
+import { fitEntity, type EntityModel } from './entity-model.ts';
 import { matrixOf } from './matrix.ts';
 import { normalFrom, seededRandom } from './seeded-random.ts';
 
@@ -93,18 +93,6 @@ test('fitted again on a new regime, it takes the old one for strange', () => {
 
 test('a row of another width is refused', () => {
   expect(() => scoreEntity(startEntity(model), [1, 2])).toThrow(RangeError);
-});
-
-test('fitting in slices gives the same as at one go, and pauses at every epoch', () => {
-  const rows = matrixOf(serverRows(300, 11));
-  const slices = fitEntityInSlices(rows, quick, 5);
-  let pauses = 0;
-  let slice = slices.next();
-  for (; slice.done !== true; slice = slices.next()) pauses += 1;
-  expect(pauses).toBe(4);
-  const state = startEntity(slice.value);
-  const other = startEntity(fitEntity(rows, quick, 5));
-  expect(scoreEntity(state, [50, 20, 100, 4, 0]).reading).toEqual(scoreEntity(other, [50, 20, 100, 4, 0]).reading);
 });
 
 test('a handful of rows is enough to begin with', () => {

@@ -3,14 +3,12 @@ import { restoreAutoencoder, saveAutoencoder } from './autoencoder.ts';
 import { restoreCalibration, saveCalibration } from './calibrated-score.ts';
 import { startEntity, type EntityState } from './entity-detector.ts';
 import type { EntityModel } from './entity-model.ts';
-import type { EntityStream } from './entity-stream.ts';
 import { restoreForecast, saveForecast } from './forecast.ts';
 import { restoreForest, saveForest } from './isolation-forest.ts';
 import { members } from './members.ts';
 import { restorePca, savePca } from './pca.ts';
 import { restoreRidgeDistance, saveRidgeDistance } from './ridge-distance.ts';
 import { restoreScaler, saveScaler } from './scaler.ts';
-import { restoreWindow, saveWindow } from './row-window.ts';
 
 const SavedModel = z.strictObject({
   columns: z.int().positive(),
@@ -84,32 +82,4 @@ export function restoreEntity(value: unknown): EntityState {
     smoothed: smoothed === undefined ? undefined : Float64Array.from(smoothed),
     level,
   });
-}
-
-const formVersion = 1;
-const SavedStream = z.strictObject({
-  version: z.literal(formVersion),
-  window: z.unknown(),
-  entity: z.unknown().optional(),
-  fittedAt: z.int().min(0),
-});
-
-/** The stream as JSON: restored from it, it goes on identically. */
-export function saveStream({ window, entity, fittedAt }: EntityStream): z.infer<typeof SavedStream> {
-  return {
-    version: formVersion,
-    window: saveWindow(window),
-    ...(entity === undefined ? {} : { entity: saveEntity(entity) }),
-    fittedAt,
-  };
-}
-
-/** Undoes {@link saveStream}. Throws on anything else, such as the form of another version. */
-export function restoreStream(value: unknown): EntityStream {
-  const { window, entity, fittedAt } = SavedStream.parse(value);
-  return {
-    window: restoreWindow(window),
-    entity: entity === undefined ? undefined : restoreEntity(entity),
-    fittedAt,
-  };
 }

@@ -39,18 +39,6 @@ export interface EntityModel {
 
 /** Fits at one go: of 38 metrics in about a second with the autoencoder, a quarter of one without. Throws without rows. */
 export function fitEntity(rows: Matrix | TrainingRows, options: EntityOptions, seed: number): EntityModel {
-  const slices = fitEntityInSlices(rows, options, seed);
-  let slice = slices.next();
-  while (slice.done !== true) slice = slices.next();
-  return slice.value;
-}
-
-/** The same in slices of about a tenth of a second, between which the caller may do something else. */
-export function* fitEntityInSlices(
-  rows: Matrix | TrainingRows,
-  options: EntityOptions,
-  seed: number,
-): Generator<void, EntityModel> {
   const given = 'runRows' in rows ? rows : { rows, runRows: Math.max(1, rows.rows) };
   const sample = fillGaps(thinRows(given, options.sampleRows ?? defaultSampleRows));
   const random = seededRandom(seed);
@@ -65,13 +53,12 @@ export function* fitEntityInSlices(
     errorPlane: fitPca(forecastErrors(forecast, standard, sample.runRows)),
     forest: growForest(standard, options.forest ?? {}, random),
   };
-  yield;
   const slow = thinRows({ rows: standard, runRows: sample.runRows }, options.slowRows ?? defaultSlowRows);
   let autoencoder: Autoencoder | undefined;
   if (options.autoencoder !== false) {
     const epochs = trainAutoencoder(slow.rows, { epochs: defaultEpochs, ...options.autoencoder }, random);
     let epoch = epochs.next();
-    for (; epoch.done !== true; epoch = epochs.next()) yield;
+    while (epoch.done !== true) epoch = epochs.next();
     autoencoder = epoch.value;
   }
   return calibrate({ ...unfinished, autoencoder }, slow);

@@ -49,7 +49,7 @@ export function observeRow(stream: EntityStream, row: ArrayLike<number>, options
   };
 }
 
-/** What the next model is to be fitted on, with {@link fitEntity} or, elsewhere or in slices, with `fitEntityInSlices`. */
+/** What the next model is to be fitted on, with {@link fitEntity}, here or elsewhere. */
 export function trainingRows(stream: EntityStream): TrainingRows {
   return trainingRowsOf(stream.window);
 }

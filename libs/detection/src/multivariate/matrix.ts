@@ -32,6 +32,17 @@ export function pickRows(matrix: Matrix, indices: Int32Array): Matrix {
   return picked;
 }
 
+/** A copy of some columns. */
+export function pickColumns(matrix: Matrix, indices: readonly number[]): Matrix {
+  const picked = emptyMatrix(matrix.rows, indices.length);
+  for (let row = 0; row < matrix.rows; row += 1) {
+    for (const [column, index] of indices.entries()) {
+      picked.data[row * indices.length + column] = matrix.data[row * matrix.columns + index] ?? Number.NaN;
+    }
+  }
+  return picked;
+}
+
 /** Applies `score` to every row. */
 export function mapRows(matrix: Matrix, score: (row: Float64Array, index: number) => number): Float64Array {
   return Float64Array.from({ length: matrix.rows }, (_, index) => score(rowOf(matrix, index), index));
