@@ -6,10 +6,12 @@ import {
   leaseBucket,
   remediationRequested,
   remediationRollbackRequested,
+  silenceBucket,
 } from '@cortex/contracts';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import type { ExecutorParts } from './execution/parts.ts';
 import { KillSwitchReader } from './execution/kill-switch.ts';
+import { SilenceReader } from './execution/silences.ts';
 import { handleRemediationRequested } from './handlers/remediation-requested.ts';
 import { handleRollbackRequested } from './handlers/rollback-requested.ts';
 import { createExecutorMetrics } from './metrics.ts';
@@ -17,15 +19,19 @@ import { createExecutorMetrics } from './metrics.ts';
 /** Runs playbooks: one event type asks for a remediation, the other for its rollback. */
 export async function startExecutor(context: ServiceContext): Promise<RunningApp> {
   const { bus, config } = context;
-  const [actions, checks, journal, control, leaseRecords, leases] = await Promise.all([
+  const [actions, checks, journal, control, silenceRecords, leaseRecords, leases] = await Promise.all([
     loadActions(config.pluginFolders),
     loadChecks(config.pluginFolders),
     bus.bucket(journalBucket),
     bus.bucket(controlBucket),
+    bus.bucket(silenceBucket),
     bus.bucket(leaseBucket),
     bus.leases(),
   ]);
-  const killSwitch = await KillSwitchReader.open(control);
+  const [killSwitch, silences] = await Promise.all([
+    KillSwitchReader.open(control),
+    SilenceReader.open(silenceRecords),
+  ]);
   const parts: ExecutorParts = {
     actions,
     checks,
@@ -33,6 +39,7 @@ export async function startExecutor(context: ServiceContext): Promise<RunningApp
     leaseRecords,
     leases,
     killSwitch,
+    silences,
     configuredChecks: config.checks,
     outbound: config.safety.outbound,
     protectedTargets: config.safety.protectedTargets,
@@ -50,5 +57,9 @@ export async function startExecutor(context: ServiceContext): Promise<RunningApp
     event: remediationRollbackRequested,
     handle: (event, handler) => handleRollbackRequested(event, handler, parts),
   });
-  return { stop: () => killSwitch.stop() };
+  return {
+    async stop() {
+      await Promise.all([killSwitch.stop(), silences.stop()]);
+    },
+  };
 }

@@ -1,4 +1,11 @@
-import { controlBucket, escapeToken, journalBucket, killSwitchKey, leaseBucket } from '@cortex/contracts';
+import {
+  controlBucket,
+  escapeToken,
+  journalBucket,
+  killSwitchKey,
+  leaseBucket,
+  silenceBucket,
+} from '@cortex/contracts';
 import type { Remediation } from '@cortex/contracts';
 import { eventually, startProvisionedNats } from '@cortex/testing';
 import type { ProvisionedNats } from '@cortex/testing';
@@ -140,6 +147,35 @@ describe('the executor', () => {
     await eventually(() =>
       observer.of('remediation.completed', first).some(({ data }) => data.outcome === 'succeeded'),
     );
+  });
+
+  it('begins nothing on what was silenced since it was asked for, and goes on with what had begun', async () => {
+    const silences = await observer.bus.bucket(silenceBucket);
+    const startsAt = new Date().toISOString();
+    const endsAt = new Date(Date.now() + 3_600_000).toISOString();
+    const person = { by: 'ada', reason: 'new disks', createdAt: startsAt };
+    const running = remediationOf({
+      targets: [{ instance: 'silent-1' }],
+      steps: [shop.appendStep('silent', '1', { delayMs: 1_000 }), shop.appendStep('silent', '2')],
+    });
+    await observer.request(running);
+    await eventually(() => shop.lines('silent').length === 1);
+    const { service = '' } = running.targets[0] ?? {};
+    await silences.put('0123456789ab', { id: '0123456789ab', service, startsAt, endsAt, ...person });
+    // Both executors may take it, and each watches by itself.
+    await eventually(async () => {
+      expect(await run(remediationOf(simple('silent-2')))).toMatchObject({
+        outcome: 'refused',
+        refusedBy: 'silence',
+        reason: `silence 0123456789ab, by ada until ${endsAt}: new disks`,
+      });
+    });
+    expect(await completed(running)).toMatchObject({ outcome: 'succeeded' });
+    expect(shop.lines('silent')).toEqual(['1', '2']);
+    await silences.delete('0123456789ab');
+    await eventually(async () => {
+      expect(await run(remediationOf(simple('silent-2')))).toMatchObject({ outcome: 'succeeded' });
+    });
   });
 
   it('takes a missing or broken kill switch for on', async () => {

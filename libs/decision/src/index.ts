@@ -15,5 +15,5 @@ export type { Memory } from './model/memory.ts';
 export type { BreakerOutcome, TimerCommand, TimerPurpose, Transition } from './model/transition.ts';
 export { pastIncidentOf } from './past-incident.ts';
 export { maxUnavailableOf } from './selection/plan.ts';
-export { findSilence, isSilenceActive, silencesCheck } from './silences.ts';
+export { findSilence, isSilenceActive, silencesCheck, silencesTarget } from './silences.ts';
 export { step } from './step.ts';

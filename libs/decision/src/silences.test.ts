@@ -1,7 +1,7 @@
 import type { Silence } from '@cortex/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { findSilence, isSilenceActive, silencesCheck } from './silences.ts';
+import { findSilence, isSilenceActive, silencesCheck, silencesTarget } from './silences.ts';
 import { makeSilence } from './testing/scenario.ts';
 import { addMs } from './time.ts';
 
@@ -23,17 +23,19 @@ test('a lifted one holds no more', () => {
 });
 
 test.each([
-  [{}, true],
-  [{ instance: 'shop-1' }, true],
-  [{ instance: 'shop-2' }, false],
-  [{ check: 'web' }, true],
-  [{ check: 'port' }, false],
-  [{ instance: 'shop-1', check: 'web' }, true],
-  [{ instance: 'shop-2', check: 'web' }, false],
-  [{ service: 'db' }, false],
-  [{ service: 'constructor' }, false],
-])('one of %j rests the check: %s', (fields: Partial<Silence>, rests: boolean) => {
-  expect(silencesCheck(makeSilence(start, fields), shop, 'web')).toBe(rests);
+  [{}, true, true],
+  [{ instance: 'shop-1' }, true, true],
+  [{ instance: 'shop-2' }, false, false],
+  [{ check: 'web' }, false, true],
+  [{ check: 'port' }, false, false],
+  [{ instance: 'shop-1', check: 'web' }, false, true],
+  [{ instance: 'shop-2', check: 'web' }, false, false],
+  [{ service: 'db' }, false, false],
+  [{ service: 'constructor' }, false, false],
+])('one of %j covers the target: %s, its check: %s', (fields: Partial<Silence>, target: boolean, check: boolean) => {
+  const silence = makeSilence(start, fields);
+  expect(silencesTarget(silence, shop)).toBe(target);
+  expect(silencesCheck(silence, shop, 'web')).toBe(check);
 });
 
 test('the one found holds now, covers, and lasts longest', () => {
@@ -50,7 +52,7 @@ test('the one found holds now, covers, and lasts longest', () => {
         return makeSilence(startsAt, { service, endsAt: addMs(startsAt, length * 3_600_000) });
       });
       const holding = silences.filter((one) => one.service === 'shop' && one.startsAt <= start && start < one.endsAt);
-      const found = findSilence(silences, start, (one) => one.service === 'shop');
+      const found = findSilence(silences, start, (one) => silencesTarget(one, shop));
       const ends = holding.map(({ endsAt }) => endsAt).sort();
       expect(found?.endsAt).toBe(ends.at(-1));
     }),

@@ -19,6 +19,15 @@ export function findSilence(
   return longest;
 }
 
+/** Whether it asks for all that concerns this target to be left alone. One of a single check does not. */
+export function silencesTarget(silence: Silence, { service, instance }: Target): boolean {
+  return (
+    silence.service === service &&
+    silence.check === undefined &&
+    (silence.instance === undefined || silence.instance === instance)
+  );
+}
+
 /** Whether it asks for this check of this target to rest. */
 export function silencesCheck(silence: Silence, { service, instance }: Target, check: string): boolean {
   return (

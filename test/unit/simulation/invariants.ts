@@ -23,6 +23,8 @@ export const invariants: Readonly<Record<string, Check>> = {
   'never two executions at once on one target': neverTwoOnOneTarget,
   'never more instances at once than allowed': neverMoreThanAllowed,
   'no effect begins while the kill switch is on': noEffectUnderKillSwitch,
+  'nothing begins on what is silenced': nothingBeginsInSilence,
+  'nobody is called for what is silenced': nobodyIsCalledInSilence,
   'every effect has its intent before': ({ seen }) =>
     seen.filter((one) => one.invariant === 'every effect has its intent before').map((one) => one.what),
   'every effect has its result after': everyEffectHasItsResult,
@@ -144,6 +146,46 @@ function noEffectUnderKillSwitch({ world, killSwitchOn }: Site): readonly string
       killSwitchOn.some(({ fromMs, untilMs }) => beganMs > fromMs + killSwitchWithinMs && beganMs < untilMs),
     )
     .map(describe);
+}
+
+/** What was accepted before a silence may have its first effect so long after it. */
+const acceptedBeforeMs = 15_000;
+/** How soon decision knows of a silence. */
+const silenceKnownWithinMs = 1_000;
+
+function isSilencedAt(
+  { buckets }: Site,
+  target: { readonly service: string; readonly instance?: string },
+  atMs: number,
+  withinMs: number,
+): boolean {
+  return buckets.silences.entries().some(({ value }) => {
+    const endsMs = Date.parse(value.lifted?.at ?? value.endsAt);
+    const isInside = atMs > Date.parse(value.startsAt) + withinMs && atMs < endsMs;
+    return isInside && value.service === target.service && (value.instance ?? target.instance) === target.instance;
+  });
+}
+
+function nothingBeginsInSilence(site: Site): readonly string[] {
+  const begun = new Set<string>();
+  return site.world.effects.flatMap((effect) => {
+    if (begun.has(effect.executionId)) return [];
+    begun.add(effect.executionId);
+    return isSilencedAt(site, effect.target, effect.beganMs, acceptedBeforeMs) ? [describe(effect)] : [];
+  });
+}
+
+function nobodyIsCalledInSilence(site: Site): readonly string[] {
+  return site.bus.events('escalation.requested').flatMap(({ data }) => {
+    const isExempt = data.urgent || data.escalationId.startsWith('breaker-');
+    const isSilenced = isSilencedAt(
+      site,
+      { service: data.service },
+      Date.parse(data.requestedAt),
+      silenceKnownWithinMs,
+    );
+    return isSilenced && !isExempt ? [`${data.escalationId}: ${data.reason}`] : [];
+  });
 }
 
 function everyEffectHasItsResult({ world, buckets }: Site): readonly string[] {

@@ -17,6 +17,7 @@ const mustBeCaught: readonly (readonly [Mutation, readonly string[]])[] = [
     'decision publishes before it writes',
     ['an incident opens once and ends once', 'every effect belongs to an attempt of a known incident'],
   ],
+  ['decision ignores silences', ['nobody is called for what is silenced']],
   ['verifier believes what it saw before', ['success rests on evidence from after the effect']],
   ['learner counts every delivery', ['each execution counts once']],
   ['escalator sets no timers', ['every request for humans is told at each due level']],

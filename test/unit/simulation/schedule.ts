@@ -52,6 +52,15 @@ export interface Schedule {
     readonly kind: 'fails' | 'fails_for_now' | 'fails_half_way';
   }[];
   readonly killSwitch: readonly { readonly atMs: number; readonly forMs: number }[];
+  readonly silences: readonly {
+    /** What this trouble strikes is silenced. */
+    readonly trouble: number;
+    readonly afterMs: number;
+    /** True: the whole service. */
+    readonly isWhole: boolean;
+    readonly forMs: number;
+    readonly liftAfterMs: number | undefined;
+  }[];
   /** Pages that do not get through: every n-th. */
   readonly lostPages: readonly number[];
   readonly people: People;
@@ -104,6 +113,14 @@ const message = fc.record({
   ms: fc.constantFrom(50, 2 * second, 20 * second, 3 * minute, 40 * minute),
 });
 
+const silence = fc.record({
+  trouble: fc.nat(2),
+  afterMs: seconds(0, 60),
+  isWhole: fc.boolean(),
+  forMs: seconds(1, 600),
+  liftAfterMs: sometimes(seconds(0, 300)),
+});
+
 /** Random fault schedules; they shrink towards one trouble and no fault. */
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
   seed: fc.nat(),
@@ -135,4 +152,8 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
     answerAfterMs: seconds(1, 1_200),
     closeAfterMs: sometimes(seconds(5, 1_200)),
   }),
+  silences: fc.oneof(
+    { arbitrary: fc.constant([]), weight: 2 },
+    { arbitrary: fc.array(silence, { minLength: 1, maxLength: 2 }), weight: 1 },
+  ),
 });

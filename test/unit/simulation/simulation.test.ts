@@ -30,6 +30,7 @@ const quiet: Schedule = {
   messages: [],
   actionFaults: [],
   killSwitch: [],
+  silences: [],
   lostPages: [],
   people: {
     acknowledgeAfterMs: undefined,

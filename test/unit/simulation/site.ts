@@ -9,6 +9,7 @@ import type {
   KillSwitch,
   LeaseRecord,
   PlaybookPerformance,
+  Silence,
   TimerRecord,
 } from '@cortex/contracts';
 import type { Facts, Input } from '@cortex/decision';
@@ -26,6 +27,7 @@ export type Mutation =
   | 'executor ignores the kill switch'
   | 'executor ignores leases'
   | 'decision publishes before it writes'
+  | 'decision ignores silences'
   | 'verifier believes what it saw before'
   | 'learner counts every delivery'
   | 'escalator sets no timers';
@@ -69,6 +71,7 @@ export class Site {
     readonly health: Bucket<HealthRecord>;
     readonly journal: Bucket<ExecutionRecord>;
     readonly control: Bucket<KillSwitch>;
+    readonly silences: Bucket<Silence>;
     readonly leases: Bucket<LeaseRecord>;
     readonly timers: Bucket<TimerRecord>;
     readonly breakers: Bucket<BreakerRecord>;
@@ -105,6 +108,7 @@ export class Site {
       health: this.#bucket(),
       journal: this.#bucket(),
       control: this.#bucket(),
+      silences: this.#bucket(),
       leases: this.#bucket(leaseTtlMs),
       timers: this.#bucket(),
       breakers: this.#bucket(),

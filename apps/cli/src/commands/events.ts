@@ -82,7 +82,9 @@ function sinceOf(text: string | undefined): string | undefined {
 /** Time, type, service, and the few words that tell most. */
 function eventLine(event: CortexEvent): string {
   const data = event.data as Readonly<Record<string, unknown>>;
-  const nested = (data['incident'] ?? data['decision'] ?? data['result'] ?? data) as Readonly<Record<string, unknown>>;
+  const nested = (data['incident'] ?? data['decision'] ?? data['result'] ?? data['silence'] ?? data) as Readonly<
+    Record<string, unknown>
+  >;
   const telling = [
     'title',
     'change',
@@ -96,6 +98,7 @@ function eventLine(event: CortexEvent): string {
     'reason',
     'detail',
     'explanation',
+    'action',
   ];
   const words = [...new Set([data, nested])].flatMap((source) =>
     telling.flatMap((key) => (typeof source[key] === 'string' && source[key] !== '' ? [source[key]] : [])),

@@ -5,6 +5,7 @@ import type { CheckDefinition, ExecutionRecord, LeaseRecord, OutboundPolicy, Tar
 import type { ServiceContext } from '@cortex/service';
 import type { ExecutorMetrics } from '../metrics.ts';
 import type { KillSwitchReader } from './kill-switch.ts';
+import type { SilenceReader } from './silences.ts';
 
 /** What the stages of an execution work with. */
 export interface ExecutorParts {
@@ -14,6 +15,7 @@ export interface ExecutorParts {
   readonly leases: Leases;
   readonly leaseRecords: Bucket<LeaseRecord>;
   readonly killSwitch: KillSwitchReader;
+  readonly silences: SilenceReader;
   /** The user's checks: a pre-condition may name one of them. */
   readonly configuredChecks: readonly CheckDefinition[];
   /** Where pre-conditions may connect to. */

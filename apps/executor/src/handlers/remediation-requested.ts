@@ -101,6 +101,8 @@ function refuseAtOnce(
   if (parts.now().toISOString() > remediation.expiresAt) {
     return { outcome: 'refused', refusedBy: 'expired', reason: `not begun by ${remediation.expiresAt}` };
   }
+  const silence = remediation.dryRun ? undefined : parts.silences.refusalOf(remediation.targets, parts.now());
+  if (silence !== undefined) return { outcome: 'refused', refusedBy: 'silence', reason: silence };
   return undefined;
 }
 

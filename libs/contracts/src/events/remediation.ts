@@ -63,6 +63,7 @@ export const remediationStepCompleted = defineEvent({
 
 /** The gate or limit that said no before any effect. */
 export const RefusedBy = z.enum([
+  'silence',
   'kill_switch',
   'target_lock',
   'budget',

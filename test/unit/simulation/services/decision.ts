@@ -7,6 +7,7 @@ import type {
   IncidentSummary,
   KillSwitch,
   PlaybookPerformance,
+  Silence,
 } from '@cortex/contracts';
 import {
   breakerEscalation,
@@ -81,7 +82,12 @@ function* route(
       yield* brain.takeForService(event, event.data.service, idFor(event.data.service));
       return;
     case 'control.changed':
-      yield* brain.takeForAll(event);
+      if (event.data.control === 'kill_switch') yield* brain.takeForAll(event);
+      else {
+        const { silence } = event.data;
+        facts.noteSilence(silence);
+        yield* brain.takeForService(event, silence.service, idFor(silence.service));
+      }
       return;
     case 'timer.due': {
       const incidentId = event.data.payload['incidentId'];
@@ -279,6 +285,7 @@ class FactsKeeper {
   readonly #leasesSeenAtMs = new Map<string, number>();
   readonly #newest = new Map<string, { readonly updatedAt: string; readonly open: OpenIncident | undefined }>();
   readonly #history = new Map<string, PastIncident[]>();
+  readonly #silences = new Map<string, Silence>();
   #killSwitch: KillSwitch | undefined;
   #lastStormAt: string | undefined;
 
@@ -289,6 +296,7 @@ class FactsKeeper {
       if (entry !== undefined) this.breakers.set(entry.value.playbookId, entry.value);
     });
     buckets.control.watch(process, (_key, entry) => (this.#killSwitch = entry?.value));
+    buckets.silences.watch(process, (key, entry) => entry !== undefined && this.#silences.set(key, entry.value));
     buckets.health.watch(process, (key, entry) => {
       if (entry !== undefined) this.#setHealth(key, entry.value);
     });
@@ -325,7 +333,7 @@ class FactsKeeper {
       performance: this.#performance,
       breakers: this.breakers,
       killSwitch: this.#killSwitch,
-      silences: [],
+      silences: this.#site.mutation === 'decision ignores silences' ? [] : [...this.#silences.values()],
       health: this.#health,
       heldLeases: new Set(held),
       openIncidents: [...this.#newest.values()].flatMap((one) => one.open ?? []),
@@ -342,6 +350,11 @@ class FactsKeeper {
     if (known !== undefined && Date.parse(known.since) >= Date.parse(change.since)) return;
     const { to, since, flapping } = change;
     this.#setHealth(key, { target, state: to, since, flapping, change, memory: {} });
+  }
+
+  noteSilence(silence: Silence): void {
+    const known = this.#silences.get(silence.id);
+    if (known === undefined || silence.lifted !== undefined) this.#silences.set(silence.id, silence);
   }
 
   noteStorm(at: string): void {

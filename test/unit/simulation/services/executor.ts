@@ -15,8 +15,10 @@ import type {
   JsonRecord,
   PlaybookStep,
   Remediation,
+  Silence,
   Target,
 } from '@cortex/contracts';
+import { findSilence, silencesTarget } from '@cortex/decision';
 import {
   completeExecution,
   completeRollback,
@@ -47,15 +49,17 @@ const patienceMs = 5 * 60_000;
 
 /** Mirrors apps/executor: handlers/*.ts and execution/*.ts. */
 export function startExecutor(site: Site, process: Process): void {
+  const silences = new Map<string, Silence>();
+  site.buckets.silences.watch(process, (key, entry) => entry !== undefined && silences.set(key, entry.value));
   site.bus.consume(process, {
     group: 'executor',
     type: remediationRequested.type,
-    handle: (event, context) => new Execution(site, process).remediate(event, context),
+    handle: (event, context) => new Execution(site, process, silences).remediate(event, context),
   });
   site.bus.consume(process, {
     group: 'executor',
     type: remediationRollbackRequested.type,
-    handle: (event) => new Execution(site, process).rollBack(event),
+    handle: (event) => new Execution(site, process, silences).rollBack(event),
   });
 }
 
@@ -73,6 +77,7 @@ type AttemptEnd = { readonly kind: 'done' } | { readonly kind: 'stopped'; readon
 class Execution {
   readonly #site: Site;
   readonly #process: Process;
+  readonly #silences: ReadonlyMap<string, Silence>;
   readonly #run: string;
   #record: ExecutionRecord | undefined;
   #revision: number | undefined;
@@ -80,9 +85,10 @@ class Execution {
   #targetLeases: readonly Lease[] = [];
   #slots: readonly Lease[] = [];
 
-  constructor(site: Site, process: Process) {
+  constructor(site: Site, process: Process, silences: ReadonlyMap<string, Silence>) {
     this.#site = site;
     this.#process = process;
+    this.#silences = silences;
     runs += 1;
     this.#run = `${process.name} #${runs}`;
   }
@@ -106,6 +112,8 @@ class Execution {
       const isFresh = hasNoEffect(this.#record);
       if (isFresh && this.#site.clock.now > remediation.expiresAt)
         return yield* this.#end({ outcome: 'refused', refusedBy: 'expired', reason: 'too late' });
+      if (isFresh && this.#isSilenced(remediation))
+        return yield* this.#end({ outcome: 'refused', refusedBy: 'silence', reason: 'it is silenced' });
       if (isFresh && kill)
         return yield* this.#end({ outcome: 'refused', refusedBy: 'kill_switch', reason: 'it is on' });
       if (taken !== 'held') {
@@ -351,6 +359,11 @@ class Execution {
 
   #isHoldLost(): boolean {
     return [...this.#targetLeases, ...this.#slots].some((lease) => lease.isLost);
+  }
+
+  #isSilenced({ targets }: Remediation): boolean {
+    const covers = (silence: Silence): boolean => targets.some((target) => silencesTarget(silence, target));
+    return findSilence(this.#silences.values(), this.#site.clock.now, covers) !== undefined;
   }
 
   #isKillSwitchOn(): boolean {

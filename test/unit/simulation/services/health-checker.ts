@@ -1,5 +1,6 @@
 import { healthChanged, targetKey } from '@cortex/contracts';
 import type { CheckOutcome, EventDraft, HealthRecord, Target } from '@cortex/contracts';
+import { findSilence, silencesTarget } from '@cortex/decision';
 import { changeKey, resumeHealth, stepHealth, unknownHealth } from '@cortex/health';
 import type { StepHealthSettings, TargetHealth } from '@cortex/health';
 import { derivedId } from '@cortex/bus';
@@ -86,6 +87,7 @@ class TargetMonitor {
     yield* this.#announce();
     for (;;) {
       while (this.#roundsLeft > 0) {
+        while (this.#isSilenced()) yield* sleepUntil(clock.nowMs + 1_000);
         this.#roundsLeft -= 1;
         yield* this.#round();
         yield* sleepUntil(clock.nowMs + roundMs);
@@ -96,6 +98,11 @@ class TargetMonitor {
       yield* this.#round();
     }
     this.#isRunning = false;
+  }
+
+  #isSilenced(): boolean {
+    const silences = this.#site.buckets.silences.entries().map(({ value }) => value);
+    return findSilence(silences, this.#site.clock.now, (one) => silencesTarget(one, this.#target)) !== undefined;
   }
 
   *#round(): Task<void> {

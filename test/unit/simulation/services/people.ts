@@ -6,7 +6,7 @@ import {
   escalationAcknowledged,
   incidentCloseRequested,
 } from '@cortex/contracts';
-import type { CortexEvent } from '@cortex/contracts';
+import type { CortexEvent, Silence, Target } from '@cortex/contracts';
 import { targets } from '../catalogue.ts';
 import type { Process } from '../process.ts';
 import type { ReceivedPage, Site } from '../site.ts';
@@ -24,6 +24,12 @@ export function startPeople(site: Site, process: Process): void {
     met.add(page.incidentId);
     react(site, page);
   };
+  schedule.silences.forEach((wish, index) => {
+    const trouble = schedule.troubles[wish.trouble % schedule.troubles.length];
+    const target = targets[(trouble?.target ?? 0) % targets.length];
+    if (trouble !== undefined && target !== undefined)
+      clock.after(trouble.atMs + wish.afterMs, () => silence(site, wish, target, index));
+  });
   for (const { atMs, forMs } of schedule.killSwitch) {
     clock.after(atMs, () => setKillSwitch(site, true, clock.nowMs + forMs));
   }
@@ -82,4 +88,29 @@ function setKillSwitch(site: Site, on: boolean, untilMs: number): void {
     undefined,
     'console',
   );
+}
+
+function silence(site: Site, wish: Site['schedule']['silences'][number], target: Target, index: number): void {
+  const { clock } = site;
+  const { service, instance } = target;
+  const set: Silence = {
+    id: String(index).padStart(12, '0'),
+    service,
+    ...(wish.isWhole ? {} : { instance }),
+    startsAt: clock.now,
+    endsAt: new Date(clock.nowMs + wish.forMs).toISOString(),
+    by: 'ann',
+    reason: 'drill',
+    createdAt: clock.now,
+  };
+  tellOfSilence(site, set);
+  if (wish.liftAfterMs === undefined || wish.liftAfterMs >= wish.forMs) return;
+  clock.after(wish.liftAfterMs, () => tellOfSilence(site, { ...set, lifted: { by: 'ann', at: clock.now } }));
+}
+
+function tellOfSilence({ bus, buckets }: Site, set: Silence): void {
+  const action = set.lifted === undefined ? ('created' as const) : ('lifted' as const);
+  buckets.silences.put(set.id, set);
+  const data = { control: 'silence' as const, action, silence: set };
+  bus.store({ type: controlChanged.type, service: set.service, data }, undefined, 'console');
 }
