@@ -5,6 +5,7 @@ import { benchChecks } from './checks/checks.ts';
 import { benchDetection } from './detection/detection.ts';
 import { benchHotPaths } from './hot-paths/hot-paths.ts';
 import { benchIngest } from './ingest/ingest.ts';
+import { benchLeaks } from './leaks/leaks.ts';
 import { benchStart } from './start/start.ts';
 import { benchThroughput } from './throughput/throughput.ts';
 import { benchLoop } from './loop/loop.ts';
@@ -18,9 +19,10 @@ const benches: Readonly<Record<string, readonly Bench[]>> = {
   detection: [benchDetection, benchIngest],
   ingest: [benchIngest],
   checks: [benchChecks],
+  leaks: [benchLeaks],
 };
-/** Those that are part of another one run by themselves only when they are asked for. */
-const byDefault = Object.keys(benches).filter((name) => name !== 'ingest');
+/** Those that are part of another one, or take long, run only when they are asked for. */
+const byDefault = Object.keys(benches).filter((name) => name !== 'ingest' && name !== 'leaks');
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,6 +31,7 @@ const { values, positionals } = parseArgs({
     count: { type: 'string', default: '200' },
     apps: { type: 'string', default: 'apps' },
     profile: { type: 'string' },
+    only: { type: 'string' },
     data: { type: 'string', default: process.env['CORTEX_DATA'] ?? '../shared/data' },
   },
 });
@@ -42,6 +45,7 @@ const context = {
   count: Number(values.count),
   appsDir: values.apps,
   profileDir: values.profile,
+  only: values.only,
   dataDir: resolve(values.data),
 };
 for (const name of positionals.length > 0 ? positionals : byDefault) {
