@@ -7,7 +7,7 @@ import { checkEnd } from './run-check.ts';
 import { builtinChecks } from './registry.ts';
 import { ask } from './test/ask.ts';
 
-const runs = { light: 300, heavy: 40, 'very heavy': 8 } as const;
+const runs = { light: 300, heavy: 20, 'very heavy': 8 } as const;
 const atOnce = 10;
 const patientMs = 20_000;
 /** Long enough to be in the middle of something. */

@@ -144,7 +144,7 @@ async function attempt(
     if (signal.aborted) return ended();
     return {
       end: 'error',
-      detail: redactor.text(`${plugin.name} broke: ${messageOf(error)}`),
+      detail: `${plugin.name} broke: ${redactor.text(messageOf(error))}`,
       evidence: codeOf(error),
     };
   } finally {

@@ -111,6 +111,7 @@ export async function startCheckTrials(): Promise<CheckTrials> {
   add(
     'performance_benchmark',
     asked(web, (port) => ({ host, port, endpoint: '/well', concurrent_requests: 3, max_requests: 9 })),
+    { weight: 'heavy' },
   );
   const database = (port: number): string =>
     behind(`postgres://postgres:${postgres.password}@${host}:${port}/postgres`);
@@ -157,10 +158,14 @@ export async function startCheckTrials(): Promise<CheckTrials> {
   };
   const named = (name: string): Params => ({ name, server: `${host}:${dns.port}` });
   add('dns_resolution', [named('well.example'), named('gone.example'), named('silent.example')]);
-  add('kubernetes_workload', [
-    { name: 'shop', kubeconfig: kubernetes.kubeconfig },
-    { name: 'gone', kubeconfig: kubernetes.kubeconfig },
-  ]);
+  add(
+    'kubernetes_workload',
+    [
+      { name: 'shop', kubeconfig: kubernetes.kubeconfig },
+      { name: 'gone', kubeconfig: kubernetes.kubeconfig },
+    ],
+    { weight: 'heavy' },
+  );
   const certificates = (place: string): Params => ({ check_certificates: 'expiry > 30_days', certificates: [place] });
   add('security_posture', [certificates(pem), certificates(`${host}:${dead}`), certificates(`${host}:${silent}`)]);
   add('filesystem_io', [{ write_test_file: join(folder.path, 'probe') }, { write_test_file: '/nowhere/probe' }], {
