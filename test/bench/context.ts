@@ -9,6 +9,8 @@ export interface BenchContext {
   readonly profileDir: string | undefined;
   /** Public data sets (`nab-dev`, `smd-dev`, `asd-dev`), with the scorer of the first beside it under `../tools`. */
   readonly dataDir: string;
+  /** Of `leaks`: only the checks whose names hold one of these, with commas between. */
+  readonly only: string | undefined;
 }
 
 export type Bench = (context: BenchContext) => Promise<readonly Table[]>;

@@ -5,6 +5,7 @@ import { benchChecks } from './checks/checks.ts';
 import { benchDetection } from './detection/detection.ts';
 import { benchHotPaths } from './hot-paths/hot-paths.ts';
 import { benchIngest } from './ingest/ingest.ts';
+import { benchLeaks } from './leaks/leaks.ts';
 import { benchRecovery } from './recovery/recovery.ts';
 import { benchStart } from './start/start.ts';
 import { benchThroughput } from './throughput/throughput.ts';
@@ -19,13 +20,15 @@ const benches: Readonly<Record<string, readonly Bench[]>> = {
   detection: [benchDetection, benchIngest],
   ingest: [benchIngest],
   checks: [benchChecks],
+  leaks: [benchLeaks],
   recovery: [benchRecovery],
 };
 const defaultCounts: Readonly<Record<string, number>> = { recovery: 30 };
 const defaultCount = 200;
 
-/** Those that are part of another one run by themselves only when they are asked for. */
-const byDefault = Object.keys(benches).filter((name) => name !== 'ingest');
+/** Part of another one, long, or in need of what has to be installed: these run only when they are asked for. */
+const onRequest = new Set(['ingest', 'leaks', 'recovery']);
+const byDefault = Object.keys(benches).filter((name) => !onRequest.has(name));
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -34,6 +37,7 @@ const { values, positionals } = parseArgs({
     count: { type: 'string' },
     apps: { type: 'string', default: 'apps' },
     profile: { type: 'string' },
+    only: { type: 'string' },
     data: { type: 'string', default: process.env['CORTEX_DATA'] ?? '../shared/data' },
   },
 });
@@ -46,6 +50,7 @@ if (unknown.length > 0) {
 const context = {
   appsDir: values.apps,
   profileDir: values.profile,
+  only: values.only,
   dataDir: resolve(values.data),
 };
 for (const name of positionals.length > 0 ? positionals : byDefault) {

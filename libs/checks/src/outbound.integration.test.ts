@@ -45,7 +45,7 @@ function kubeconfig(host: string): string {
   const path = join(folder.path, 'kubeconfig');
   const cluster = { server: `https://${inUrl(host)}:${port}`, 'insecure-skip-tls-verify': true };
   const context = { name: 'c', context: { cluster: 'c', user: 'u' } };
-  const users = [{ name: 'u', user: { token: 't' } }];
+  const users = [{ name: 'u', user: { token: 'token-of-nobody' } }];
   writeFileSync(
     path,
     JSON.stringify({ clusters: [{ name: 'c', cluster }], contexts: [context], users, 'current-context': 'c' }),

@@ -146,7 +146,7 @@ async function attempt(
     if (signal.aborted) return ended();
     return {
       end: 'error',
-      detail: redactor.text(`${plugin.name} broke: ${messageOf(error)}`),
+      detail: `${plugin.name} broke: ${redactor.text(messageOf(error))}`,
       evidence: codeOf(error),
     };
   } finally {

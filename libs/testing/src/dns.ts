@@ -24,7 +24,7 @@ export interface TestDns {
   stop(): Promise<void>;
 }
 
-export async function startDns(): Promise<TestDns> {
+export async function startDns(fixedPort = 0): Promise<TestDns> {
   const questions: (Question & { readonly transport: 'udp' | 'tcp' })[] = [];
   const sockets = new Set<Socket>();
   const reply = (query: Packet, transport: 'udp' | 'tcp'): Packet | undefined => {
@@ -55,7 +55,7 @@ export async function startDns(): Promise<TestDns> {
       if (packet !== undefined) socket.end(streamEncode(packet));
     });
   });
-  await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => tcp.listen(fixedPort, '127.0.0.1', resolve));
   const { port } = tcp.address() as AddressInfo;
   const udp = createSocket('udp4');
   udp.on('message', (message, sender) => {

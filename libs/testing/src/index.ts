@@ -1,6 +1,8 @@
 export { bundleApp, startApp } from './app.ts';
 export { makeCertificate } from './certificate.ts';
 export type { TestCertificate } from './certificate.ts';
+export { startCheckTrials } from './check-trials.ts';
+export type { CheckTrial, CheckTrials } from './check-trials.ts';
 export { writeCertificate } from './certificate-files.ts';
 export { startDns } from './dns.ts';
 export type { DnsReply, TestDns } from './dns.ts';
