@@ -22,7 +22,7 @@ export function pluginsPage(): string {
     ]),
   );
   const checks = sorted(builtinChecks).map((check) =>
-    section(check, [`Tier ${check.tier}.`], exampleOf(check.example)),
+    section(check, [`Tier ${check.tier}.`], [...failuresOf(check.failures), ...exampleOf(check.example)]),
   );
   const channels = sorted(builtinChannels).map((channel) => section(channel, []));
   return `# Actions, checks and channels
@@ -35,6 +35,10 @@ when this page is stale. \`cortex plugins\` lists those of your own folders too.
 ${actions.join('\n\n')}
 
 ## Checks
+
+Under "says" stand the causes that a check names when it fails; \`…\` is what was seen. Every check may also end with
+\`no answer within … ms\`, its timeout. With \`… broke: …\`, \`the parameters of … are wrong: …\` or
+\`this machine was too busy to look: … ms\` it could not be made: that proves nothing about the target.
 
 ${checks.join('\n\n')}
 
@@ -58,7 +62,11 @@ function exampleOf(example: string | undefined): readonly string[] {
   return example === undefined ? [] : [`\`\`\`yaml\n${example}\n\`\`\``];
 }
 
-function section({ name, summary, params }: Plugin, more: readonly string[], example: readonly string[] = []): string {
+function failuresOf(failures: readonly string[] | undefined): readonly string[] {
+  return failures === undefined ? [] : [`Says:\n\n${failures.map((failure) => `- \`${failure}\``).join('\n')}`];
+}
+
+function section({ name, summary, params }: Plugin, more: readonly string[], end: readonly string[] = []): string {
   const schema = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }) as Parameter;
   const rows = parametersOf(schema);
   const table =
@@ -67,7 +75,7 @@ function section({ name, summary, params }: Plugin, more: readonly string[], exa
       : ['| parameter | form | default |', '| --- | --- | --- |', ...rows.map((row) => `| ${row.join(' | ')} |`)].join(
           '\n',
         );
-  return [`### \`${name}\``, `${summary}.`, ...more, table, ...example].join('\n\n');
+  return [`### \`${name}\``, `${summary}.`, ...more, table, ...end].join('\n\n');
 }
 
 function parametersOf({ properties, anyOf, required = [] }: Parameter): readonly (readonly string[])[] {

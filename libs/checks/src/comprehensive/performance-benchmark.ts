@@ -40,6 +40,11 @@ export const performanceBenchmark = defineCheck({
   summary: 'An endpoint keeps to its latency and error rate under concurrent requests, which have a budget',
   tier: 'comprehensive',
   params: Params,
+  failures: [
+    'p95 was … ms, expected …',
+    'nothing was answered, expected p95 …',
+    '…% of … requests failed, expected … (…)',
+  ],
   example: `name: search-benchmark
 type: performance_benchmark
 service: search

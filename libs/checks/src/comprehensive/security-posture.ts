@@ -61,6 +61,15 @@ export const securityPosture = defineCheck({
   summary: 'Certificates are far from expiry, secrets are rotated, and the last scan for vulnerabilities is young',
   tier: 'comprehensive',
   params: Params,
+  failures: [
+    'the certificate of … expires in … days, expected …',
+    'the certificate of … expired … days ago, expected …',
+    'the certificate of …: there is no certificate in it',
+    'secret … is … days old, expected …',
+    'secret …: its date lies in the future: …',
+    'the newest scan report … is … days old, expected …',
+    'scan reports at …: there are none',
+  ],
   example: `name: shop-posture
 type: security_posture
 service: shop

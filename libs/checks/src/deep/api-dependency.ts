@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineCheck } from '../define-check.ts';
+import { answerFailures, connectionFailures } from '../failures.ts';
 import { askOnce } from '../http/ask-once.ts';
 import { addressOf, headersParam, HttpPath, originParams, RequestBody } from '../http/http-target.ts';
 import { expectationParams } from '../http/judge-response.ts';
@@ -20,6 +21,7 @@ export const apiDependency = defineCheck({
   summary: 'An API that others depend on answers, and says that it works',
   tier: 'deep',
   params: Params,
+  failures: [...connectionFailures, ...answerFailures],
   example: `name: authentication-api
 type: api_dependency
 service: authentication_service

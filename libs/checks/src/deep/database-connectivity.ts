@@ -2,6 +2,7 @@ import { compileCondition, ConditionError } from '@cortex/conditions';
 import { z } from 'zod';
 import { CountBound, DurationBelow, keepsTo, PercentBelow } from '../bound.ts';
 import { defineCheck } from '../define-check.ts';
+import { connectionFailures } from '../failures.ts';
 import { SecretReference } from '../params.ts';
 import { resolvePostgresAddress } from '../postgres/postgres-address.ts';
 import { isOurMistake, PostgresError } from '../postgres/connection.ts';
@@ -53,6 +54,26 @@ export const databaseConnectivity = defineCheck({
     'A database answers a statement, has the expected role, and its replicas and connections keep to their limits',
   tier: 'deep',
   params: Params,
+  failures: [
+    ...connectionFailures,
+    '"…" gave … rows, expected …',
+    'expected …, but … is …',
+    'the server is a …, expected …',
+    '… of … connections are in use (…%), expected …',
+    '… replicas are connected, expected …',
+    '… does not receive from its primary',
+    '… lags … ms, expected …',
+    'the answer is larger than … bytes',
+  ],
+  example: `name: shop-database
+type: database_connectivity
+service: shop
+action: SELECT 1
+connection_pool: health_check
+connections: <90%
+max_replication_lag: <10s
+timeout: 2s
+params: { type: postgres }`,
   async run(params, { signal, timeoutMs }) {
     const address = await resolvePostgresAddress(params.connection ?? `env:${poolVariable(params.connection_pool)}`);
     const applicationName = `cortex/${params.connection_pool ?? 'database_connectivity'}`;

@@ -40,6 +40,24 @@ export const dnsResolution = defineCheck({
   summary: 'A name resolves to the expected answers',
   tier: 'deep',
   params: Params,
+  failures: [
+    '…: the name does not exist (NXDOMAIN)',
+    '…: the name has no such record (NODATA)',
+    '…: the name server failed (SERVFAIL)',
+    '…: the name server refused to answer (REFUSED)',
+    '…: no name server is there (connection refused)',
+    '…: the name server did not answer',
+    '… answers (…), expected …',
+    'gave …, expected …',
+    'gave … as well, expected only …',
+  ],
+  example: `name: shop-name
+type: dns_resolution
+service: shop
+expected: [10.0.0.1, 10.0.0.2]
+only: true
+server: 10.0.0.53
+params: { name: shop.example.org }`,
   async run(params, { signal, timeoutMs }) {
     // Asked once: the check's own retries are the retries.
     const resolver = new Resolver({ timeout: timeoutMs, tries: 1 });

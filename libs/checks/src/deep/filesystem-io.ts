@@ -27,6 +27,18 @@ export const filesystemIo = defineCheck({
   summary: 'Files can be written, flushed, read back and deleted, at the expected speed',
   tier: 'deep',
   params: Params,
+  failures: [
+    'cannot … …: the disk is full',
+    'cannot … …: the quota is used up',
+    'cannot … …: the file system is read-only',
+    'cannot … …: permission denied',
+    'cannot … …: the folder does not exist',
+    'cannot … …: the disk reports an error',
+    'cannot … …: the network file system has lost it',
+    '…: what was read is not what was written',
+    '…: … writes a second, expected …',
+    '…: an earlier look has not come back yet',
+  ],
   example: `name: shop-disk
 type: filesystem_io
 service: shop

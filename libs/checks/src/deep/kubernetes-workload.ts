@@ -31,6 +31,12 @@ export const kubernetesWorkload = defineCheck({
   summary: 'A workload of Kubernetes has its ready replicas, and its pods neither restart nor get evicted',
   tier: 'deep',
   params: Params,
+  failures: [
+    '… does not exist',
+    '… ready, expected … (…)',
+    '… restarts within …, expected at most …',
+    '… evicted within …, expected at most …',
+  ],
   example: `name: shop-pods
 type: kubernetes_workload
 service: shop

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineCheck } from '../define-check.ts';
+import { connectionFailures } from '../failures.ts';
 import { Host, Port, SecretReference } from '../params.ts';
 import { tryNats } from '../queues/nats.ts';
 import { openQueueAddress, resolveQueueAddress } from '../queues/queue-address.ts';
@@ -36,6 +37,19 @@ export const messageQueue = defineCheck({
   summary: 'A message goes through a message queue: published, consumed, acknowledged',
   tier: 'deep',
   params: Params,
+  failures: [
+    ...connectionFailures,
+    'the virtual host "…" does not exist, or this user may not use it',
+    'the broker blocks publishers: …',
+    'the broker could not route the message to its queue',
+    'the broker cancelled the consumer',
+    'another message came out than went in',
+    'the message came back although it was acknowledged',
+    'JetStream is not enabled: nobody answers its requests',
+    'the server did not confirm that it stored the message',
+    'the message is still there although it was acknowledged',
+    'what answers is no NATS server',
+  ],
   example: `name: shop-queue
 type: message_queue
 service: shop

@@ -38,6 +38,16 @@ export const noActiveBackups = defineCheck({
   summary: 'No backup is running on this machine',
   tier: 'shallow',
   params: Params,
+  failures: [
+    '… is held: process … is alive',
+    '… is held: it is locked',
+    '… is held: it is there and names no process',
+    '… is running as process …',
+  ],
+  example: `name: shop-backups-rest
+type: no_active_backups
+service: shop
+lock_files: /run/backup.lock`,
   async run(params) {
     const holders: string[] = [];
     for (const path of [params.lock_files ?? []].flat()) {

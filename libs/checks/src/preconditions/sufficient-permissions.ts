@@ -18,6 +18,12 @@ export const sufficientPermissions = defineCheck({
   summary: 'Cortex may read, write and run the named paths of this machine',
   tier: 'shallow',
   params: Params,
+  failures: ['… is not readable: …', '… is not writable: …', '… is not executable: …'],
+  example: `name: shop-rights
+type: sufficient_permissions
+service: shop
+writable: [/var/log, /tmp]
+executable: /usr/bin/systemctl`,
   async run(params) {
     const namesNothing = Object.values(params).every((paths) => paths === undefined);
     const wanted = [

@@ -42,6 +42,17 @@ export const basicMetrics = defineCheck({
   summary: 'Processors, memory, disk and open files of this machine keep to their limits',
   tier: 'shallow',
   params: Params,
+  failures: [
+    'cpu_usage is …%, expected …',
+    'load_per_cpu is …, expected …',
+    'memory_available is … bytes, expected …',
+    'disk_space is … bytes at …, expected …',
+    'disk_space of …: …',
+    'inodes_available is …% at …, expected …',
+    'inodes_available of …: …',
+    'file_descriptors is …% (… of …), expected …',
+    'process_file_descriptors is …% (… of …), expected …',
+  ],
   example: `name: shop-machine
 type: basic_metrics
 service: shop

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { DurationAbove, keepsTo } from '../bound.ts';
 import type { Bound } from '../bound.ts';
 import { defineCheck } from '../define-check.ts';
+import { answerFailures, connectionFailures } from '../failures.ts';
 import { askOnce } from '../http/ask-once.ts';
 import { addressOf, headersParam, HttpPath, originParams, RequestBody, urlParam } from '../http/http-target.ts';
 import { expectationParams } from '../http/judge-response.ts';
@@ -37,6 +38,12 @@ export const httpEndpoint = defineCheck({
   summary: 'An HTTP endpoint answers with the expected status, headers and body',
   tier: 'shallow',
   params: Params,
+  failures: [
+    ...connectionFailures,
+    ...answerFailures,
+    'the certificate expires …, in …, expected …',
+    'the answer came without a certificate',
+  ],
   example: `name: shop-http
 type: http_endpoint
 service: shop

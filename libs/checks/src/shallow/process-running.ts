@@ -40,6 +40,16 @@ export const processRunning = defineCheck({
     'The process named by a pid file, or one of a name, is alive: no zombie, not stopped, and the one that is meant',
   tier: 'shallow',
   params: Params,
+  failures: [
+    '… does not exist',
+    '…: it holds no pid',
+    'no process has pid …',
+    'process … has ended and is a zombie',
+    'process … is …, not …',
+    'process … is younger than …: the pid was given to another process',
+    'process … is stopped: it is there, and does nothing until it is continued',
+    'no process goes by the name …',
+  ],
   example: `name: web-process
 type: process_running
 service: web

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { z } from 'zod';
 import { causeOf } from '../cause-of.ts';
 import { defineCheck } from '../define-check.ts';
+import { connectionFailures } from '../failures.ts';
 import { Host, Port } from '../params.ts';
 
 const Params = z.strictObject({
@@ -18,6 +19,13 @@ export const tcpPort = defineCheck({
   summary: 'A TCP port accepts connections',
   tier: 'shallow',
   params: Params,
+  failures: [...connectionFailures],
+  example: `name: shop-port
+type: tcp_port
+service: shop
+host: localhost
+port: 8080
+timeout: 50ms`,
   async run(params, { facts, signal, outbound }) {
     const host = params.host ?? facts.host;
     const evidence = { host, port: params.port };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CountBound, keepsTo, PercentBelow } from '../../bound.ts';
 import { defineCheck } from '../../define-check.ts';
+import { connectionFailures } from '../../failures.ts';
 import { Host, Port, SecretReference } from '../../params.ts';
 import { CacheAction, runCacheSteps } from './actions.ts';
 import { CacheError } from './cache-client.ts';
@@ -45,6 +46,28 @@ export const cacheFunctionality = defineCheck({
   summary: 'A cache stores, gives back and deletes a key of its own, and keeps to role, memory and evictions',
   tier: 'deep',
   params: Params,
+  failures: [
+    ...connectionFailures,
+    'the cache said …',
+    '…: gave …, expected …',
+    '…: the key had gone already',
+    'it is a …, expected …',
+    'the replica does not hear from its primary',
+    '…% of … bytes are in use, expected …',
+    '… keys were evicted, expected …',
+  ],
+  example: `name: shop-cache
+type: cache_functionality
+service: shop
+actions:
+  - SET health_check_key test_value
+  - GET health_check_key
+  - DEL health_check_key
+memory: <90%
+timeout: 1s
+params:
+  type: redis
+  connection: env:SHOP_CACHE_URL`,
   async run(params, { facts, signal }) {
     const host = params.host ?? facts.host;
     const port = params.port ?? usualPorts[params.type];
