@@ -61,9 +61,11 @@ describe.each(checks)('$name in docs/plugins.md', ({ name, example = '', failure
     expect(failures.flatMap(wordsOf).filter((words) => !isSaid(words))).toEqual([]);
   });
 
-  it('is shown with all of that', () => {
+  it('is shown with all of that, and with what each parameter means', () => {
     const [, after = ''] = page.split(`### \`${name}\`\n`);
     const [section = ''] = after.split('\n### ');
+    expect(section).toContain('| parameter | form | default | meaning |');
+    expect(section).not.toMatch(/^\| .*\|  \|$/m);
     for (const failure of failures) expect(section).toContain(`- \`${failure}\`\n`);
     expect(section).toContain(example);
   });

@@ -10,6 +10,7 @@ interface Parameter {
   readonly anyOf?: readonly Parameter[];
   readonly items?: Parameter;
   readonly default?: unknown;
+  readonly description?: string;
   readonly properties?: Readonly<Record<string, Parameter>>;
   readonly required?: readonly string[];
 }
@@ -68,14 +69,16 @@ function failuresOf(failures: readonly string[] | undefined): readonly string[] 
 
 function section({ name, summary, params }: Plugin, more: readonly string[], end: readonly string[] = []): string {
   const schema = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }) as Parameter;
-  const rows = parametersOf(schema);
-  const table =
-    rows.length === 0
-      ? 'No parameters.'
-      : ['| parameter | form | default |', '| --- | --- | --- |', ...rows.map((row) => `| ${row.join(' | ')} |`)].join(
-          '\n',
-        );
+  const table = tableOf(parametersOf(schema));
   return [`### \`${name}\``, `${summary}.`, ...more, table, ...end].join('\n\n');
+}
+
+function tableOf(rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return 'No parameters.';
+  const titles = ['parameter', 'form', 'default', 'meaning'];
+  const hasMeanings = rows.some((row) => row[3] !== '');
+  const columns = hasMeanings ? titles.length : titles.length - 1;
+  return [titles, titles.map(() => '---'), ...rows].map((row) => `| ${row.slice(0, columns).join(' | ')} |`).join('\n');
 }
 
 function parametersOf({ properties, anyOf, required = [] }: Parameter): readonly (readonly string[])[] {
@@ -86,7 +89,7 @@ function parametersOf({ properties, anyOf, required = [] }: Parameter): readonly
   return Object.entries(properties).map(([name, parameter]) => {
     const needed = required.includes(name) ? 'required' : '';
     const fallback = parameter.default === undefined ? needed : `\`${JSON.stringify(parameter.default)}\``;
-    return [`\`${name}\``, formOf(parameter), fallback];
+    return [`\`${name}\``, formOf(parameter), fallback, (parameter.description ?? '').replaceAll('|', '\\|')];
   });
 }
 

@@ -33,18 +33,26 @@ const CertificatePlace = z
 
 const Params = z
   .strictObject({
-    /** `expiry > 30_days` */
-    check_certificates: limitOf('expiry', DurationAbove).optional(),
-    /** `host:port` or `/path/of.pem`. Default: port 443 of the instance. */
-    certificates: z.array(CertificatePlace).min(1).max(100).optional(),
-    /** `age < 90_days` */
-    check_secrets_rotation: limitOf('age', DurationBelow).optional(),
-    /** Files (by their date), `{ name, rotated_at }`, or `{ kubernetes_secret, namespace }`. Their content is not read. */
-    secrets: z.array(DatedSecret).min(1).max(100).optional(),
-    /** `age < 7_days` */
-    check_vulnerability_scan: limitOf('age', DurationBelow).optional(),
-    /** Where reports of Trivy, Grype and others are: a file, a folder, or `/folder/*.json`. The newest counts. */
-    scan_reports: AbsolutePath.optional(),
+    check_certificates: limitOf('expiry', DurationAbove).optional().describe('`expiry > 30_days`'),
+    certificates: z
+      .array(CertificatePlace)
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('`host:port` or `/path/of.pem`. Default: port 443 of the instance.'),
+    check_secrets_rotation: limitOf('age', DurationBelow).optional().describe('`age < 90_days`'),
+    secrets: z
+      .array(DatedSecret)
+      .min(1)
+      .max(100)
+      .optional()
+      .describe(
+        'Files (by their date), `{ name, rotated_at }`, or `{ kubernetes_secret, namespace }`. Their content is not read.',
+      ),
+    check_vulnerability_scan: limitOf('age', DurationBelow).optional().describe('`age < 7_days`'),
+    scan_reports: AbsolutePath.optional().describe(
+      'Where reports of Trivy, Grype and others are: a file, a folder, or `/folder/*.json`. The newest counts.',
+    ),
   })
   .refine(
     (params) =>

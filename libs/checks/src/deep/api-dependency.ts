@@ -6,9 +6,9 @@ import { addressOf, headersParam, HttpPath, originParams, RequestBody } from '..
 import { expectationParams } from '../http/judge-response.ts';
 
 const Params = z.strictObject({
-  endpoint: HttpPath,
+  endpoint: HttpPath.describe('The path that is asked.'),
   ...originParams,
-  method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST']).default('GET'),
+  method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST']).default('GET').describe('The HTTP method.'),
   headers: headersParam,
   body: RequestBody.optional(),
   ...expectationParams,

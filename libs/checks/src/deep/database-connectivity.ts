@@ -13,27 +13,40 @@ import { ReadStatement } from '../postgres/statement.ts';
 
 const Params = z
   .strictObject({
-    type: z.literal('postgres', 'only postgres is supported').default('postgres'),
-    /** The statement that must succeed. */
-    action: ReadStatement.default('SELECT 1'),
-    /** Where the database is: postgres://user:password@host:port/database, by reference. */
-    connection: SecretReference.optional(),
-    /** Names the session in pg_stat_activity; without `connection` also the variable CORTEX_POOL_<NAME> that holds it. */
+    type: z.literal('postgres', 'only postgres is supported').default('postgres').describe('What answers there.'),
+    action: ReadStatement.default('SELECT 1').describe('The statement that must succeed.'),
+    connection: SecretReference.optional().describe(
+      'Where the database is: postgres://user:password@host:port/database, by reference.',
+    ),
     connection_pool: z
       .string()
       .regex(/^[A-Za-z][A-Za-z0-9_-]{0,39}$/, 'letters, digits, _ and -')
-      .optional(),
-    /** How many rows the statement must give: `>0`, `=1`. */
-    expected_rows: CountBound.optional(),
-    /** Holds for the columns of the first row: `waiting < 100 AND state == "open"`. */
-    condition: z.string().min(1).max(1_000).refine(isCondition, 'is no condition').optional(),
-    expected_role: z.enum(['primary', 'replica']).optional(),
-    /** `<90%` of the connections that the server grants to ordinary users. */
-    connections: PercentBelow.optional(),
-    /** `<10s`: of this replica, or of every replica when this is the primary. */
-    max_replication_lag: DurationBelow.optional(),
-    /** How many replicas a primary must have, when their lag is asked. */
-    replicas: z.number().int().min(1).max(1_000).default(1),
+      .optional()
+      .describe(
+        'Names the session in pg_stat_activity; without `connection` also the variable CORTEX_POOL_<NAME> that holds it.',
+      ),
+    expected_rows: CountBound.optional().describe('How many rows the statement must give: `>0`, `=1`.'),
+    condition: z
+      .string()
+      .min(1)
+      .max(1_000)
+      .refine(isCondition, 'is no condition')
+      .optional()
+      .describe('Holds for the columns of the first row: `waiting < 100 AND state == "open"`.'),
+    expected_role: z.enum(['primary', 'replica']).optional().describe('A replica is in recovery.'),
+    connections: PercentBelow.optional().describe(
+      '`<90%` of the connections that the server grants to ordinary users.',
+    ),
+    max_replication_lag: DurationBelow.optional().describe(
+      '`<10s`: of this replica, or of every replica when this is the primary.',
+    ),
+    replicas: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000)
+      .default(1)
+      .describe('How many replicas a primary must have, when their lag is asked.'),
   })
   .refine((params) => params.connection !== undefined || params.connection_pool !== undefined, {
     path: ['connection'],

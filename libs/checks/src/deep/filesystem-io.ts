@@ -7,12 +7,13 @@ import { runProbe } from '../filesystem/run-probe.ts';
 import { AbsolutePath } from '../params.ts';
 
 const Params = z.strictObject({
-  /** A name for a file of the check's own: written, flushed, read back, compared, deleted. Never one that exists. */
-  write_test_file: AbsolutePath,
-  /** Another such file, when reading is to be tried elsewhere. */
-  read_test_file: AbsolutePath.optional(),
-  /** `>100`: writes of 4 KiB in a second, one after the other, each flushed to the disk. */
-  expected_iops: CountBound.optional(),
+  write_test_file: AbsolutePath.describe(
+    `A name for a file of the check's own: written, flushed, read back, compared, deleted. Never one that exists.`,
+  ),
+  read_test_file: AbsolutePath.optional().describe('Another such file, when reading is to be tried elsewhere.'),
+  expected_iops: CountBound.optional().describe(
+    '`>100`: writes of 4 KiB in a second, one after the other, each flushed to the disk.',
+  ),
 });
 
 const blockBytes = 4_096;

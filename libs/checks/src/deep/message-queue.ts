@@ -13,8 +13,7 @@ const kinds = {
 };
 
 const Params = z.strictObject({
-  type: z.enum(['rabbitmq', 'nats']),
-  /** From the first on, without gaps: one cannot consume what was not published. */
+  type: z.enum(['rabbitmq', 'nats']).describe('What answers there; `nats` means JetStream.'),
   actions: z
     .array(z.enum(queueActions))
     .min(1)
@@ -22,13 +21,13 @@ const Params = z.strictObject({
     .refine(
       (actions) => actions.every((action, index) => action === queueActions[index]),
       `in this order, from the first on: ${queueActions.join(', ')}`,
-    ),
-  /** Where the queue is, by reference: `amqp://user:password@host:port/vhost`, `nats://user:password@host:port`. */
-  connection: SecretReference.optional(),
-  /** Without `connection`. Default: the host of the instance. */
-  host: Host.optional(),
-  /** Without `connection`. Default: 5672 or 4222. */
-  port: Port.optional(),
+    )
+    .describe('From the first on, without gaps: one cannot consume what was not published.'),
+  connection: SecretReference.optional().describe(
+    'Where the queue is, by reference: `amqp://user:password@host:port/vhost`, `nats://user:password@host:port`.',
+  ),
+  host: Host.optional().describe('Without `connection`. Default: the host of the instance.'),
+  port: Port.optional().describe('Without `connection`. Default: 5672 or 4222.'),
 });
 
 /** Spec 2.2. Leaves nothing behind: queue and message are the check's own. */

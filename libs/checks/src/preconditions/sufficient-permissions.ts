@@ -6,10 +6,11 @@ import { defineCheck } from '../define-check.ts';
 import { AbsolutePaths } from '../params.ts';
 
 const Params = z.strictObject({
-  readable: AbsolutePaths.optional(),
-  /** Default, when nothing at all is named: the machine's folder for temporary files. */
-  writable: AbsolutePaths.optional(),
-  executable: AbsolutePaths.optional(),
+  readable: AbsolutePaths.optional().describe('Paths that Cortex must be able to read.'),
+  writable: AbsolutePaths.optional().describe(
+    `Paths that Cortex must be able to write. Default, when nothing is named: the machine's temporary folder.`,
+  ),
+  executable: AbsolutePaths.optional().describe('Paths that Cortex must be able to run.'),
 });
 
 /** Spec 3.1. Asks the system for the rights that Cortex itself has on this machine. */

@@ -8,8 +8,7 @@ import { defineCheck } from '../define-check.ts';
 import { AbsolutePaths } from '../params.ts';
 
 const Params = z.strictObject({
-  /** Folders to write into. Default: the machine's folder for temporary files. */
-  path: AbsolutePaths.optional(),
+  path: AbsolutePaths.optional().describe(`Folders to write into. Default: the machine's folder for temporary files.`),
 });
 
 /** Spec 3.1. Writes a small file of its own, flushes it, removes it. */

@@ -11,18 +11,21 @@ import { expectationParams } from '../http/judge-response.ts';
 
 const Params = z
   .strictObject({
-    /** The whole address, instead of `scheme`, `host`, `port` and `path`. */
-    url: urlParam,
+    url: urlParam.describe('The whole address, instead of `scheme`, `host`, `port` and `path`.'),
     ...originParams,
-    path: HttpPath.default('/'),
-    method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST']).default('GET'),
+    path: HttpPath.default('/').describe('The path that is asked.'),
+    method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST']).default('GET').describe('The HTTP method.'),
     headers: headersParam,
     body: RequestBody.optional(),
     ...expectationParams,
-    /** How long the certificate must still hold. */
-    tls_expiry: DurationAbove.optional(),
-    /** Redirects to follow. 0 judges the redirect itself. */
-    follow_redirects: z.number().int().min(0).max(10).default(0),
+    tls_expiry: DurationAbove.optional().describe('How long the certificate must still hold.'),
+    follow_redirects: z
+      .number()
+      .int()
+      .min(0)
+      .max(10)
+      .default(0)
+      .describe('Redirects to follow. 0 judges the redirect itself.'),
   })
   .refine(
     ({ url, tls_expiry, scheme }) => tls_expiry === undefined || (url?.startsWith('https:') ?? scheme === 'https'),

@@ -8,9 +8,8 @@ import { connectionFailures } from '../failures.ts';
 import { Host, Port } from '../params.ts';
 
 const Params = z.strictObject({
-  /** Default: the host of the instance. */
-  host: Host.optional(),
-  port: Port,
+  host: Host.optional().describe('Default: the host of the instance.'),
+  port: Port.describe('The port that is connected to.'),
 });
 
 /** Spec 2.1. */

@@ -14,21 +14,24 @@ const usualPorts = { redis: 6379, memcached: 11_211 } as const;
 
 const Params = z
   .strictObject({
-    type: z.enum(['redis', 'memcached']),
-    /** Default: the host of the instance. */
-    host: Host.optional(),
-    /** Default: 6379 for redis, 11211 for memcached. */
-    port: Port.optional(),
-    /** Redis only, in place of host and port: redis://user:password@host:port/0, or rediss://, by reference. */
-    connection: SecretReference.optional(),
-    /** Default: set, get and delete a key of its own; PING when a replica is expected. */
-    actions: z.array(CacheAction).min(1).max(20).optional(),
-    /** Redis only. A replica must also hear from its primary. */
-    expected_role: z.enum(['primary', 'replica']).optional(),
-    /** `<90%` of the cache's limit; of the machine's memory, when it has none. */
-    memory: PercentBelow.optional(),
-    /** `=0`: keys thrown out for want of memory since the cache was started. */
-    evictions: CountBound.optional(),
+    type: z.enum(['redis', 'memcached']).describe('What answers there.'),
+    host: Host.optional().describe('Default: the host of the instance.'),
+    port: Port.optional().describe('Default: 6379 for redis, 11211 for memcached.'),
+    connection: SecretReference.optional().describe(
+      'Redis only, in place of host and port: redis://user:password@host:port/0, or rediss://, by reference.',
+    ),
+    actions: z
+      .array(CacheAction)
+      .min(1)
+      .max(20)
+      .optional()
+      .describe('Default: set, get and delete a key of its own; PING when a replica is expected.'),
+    expected_role: z
+      .enum(['primary', 'replica'])
+      .optional()
+      .describe('Redis only. A replica must also hear from its primary.'),
+    memory: PercentBelow.optional().describe("`<90%` of the cache's limit; of the machine's memory, when it has none."),
+    evictions: CountBound.optional().describe('`=0`: keys thrown out for want of memory since the cache was started.'),
   })
   .refine(({ connection, host, port }) => connection === undefined || (host === undefined && port === undefined), {
     path: ['connection'],
