@@ -14,7 +14,7 @@ import { ReadStatement } from '../postgres/statement.ts';
 const Params = z
   .strictObject({
     type: z.literal('postgres', 'only postgres is supported').default('postgres').describe('What answers there.'),
-    action: ReadStatement.default('SELECT 1').describe('The statement that must succeed.'),
+    action: ReadStatement.prefault('SELECT 1').describe('The statement that must succeed.'),
     connection: SecretReference.optional().describe(
       'Where the database is: postgres://user:password@host:port/database, by reference.',
     ),

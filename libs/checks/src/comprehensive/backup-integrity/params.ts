@@ -39,7 +39,7 @@ export const Params = z
       .max(50)
       .optional()
       .describe('Whose rows are restored. Default: five tables picked at random. Custom dumps only.'),
-    sanity_query: ReadStatement.default(
+    sanity_query: ReadStatement.prefault(
       "SELECT table_name FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema')",
     ).describe('Asked in the scratch database. Default: which tables there are.'),
     expected_rows: CountBound.prefault('>0').describe('How many rows the sanity query must give.'),
