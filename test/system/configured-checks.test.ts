@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { CheckOutcome } from '@cortex/contracts';
-import { eventually, makeCertificate, mayMount } from '@cortex/testing';
+import { dirname, resolve } from 'node:path';
+import { connectBus } from '@cortex/bus';
+import { healthChecked, type CheckOutcome } from '@cortex/contracts';
+import { eventually, makeCertificate, mayMount, silentLogger, startApp, startProvisionedNats } from '@cortex/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { damage, execute } from './support/shop-database.ts';
@@ -107,6 +109,26 @@ describe('deploy/config/cortex.yaml against real servers', () => {
     await eventually(async () => expect(complaintOf(await check(site, name))).toBe(''), patience);
   });
 
+  it('is run whole by the health checker', async () => {
+    const nats = await startProvisionedNats();
+    const bus = await connectBus({ servers: nats.url, source: '/cortex/test', name: 'test', logger: silentLogger });
+    const passed = new Set<string>();
+    await bus.read({
+      event: healthChecked,
+      from: 'all',
+      handle: ({ data }) => void (complaintOf(data) === '' && passed.add(data.check)),
+    });
+    const { configFile, env } = site;
+    const checker = startApp(resolve('apps/health-checker'), { natsUrl: nats.url, folder: dirname(configFile), env });
+    try {
+      await eventually(() => expect([...passed].sort()).toEqual(checks.map((name) => `shop/${name}`).sort()), patience);
+    } finally {
+      await checker.stop();
+      await bus.drain();
+      await nats.stop();
+    }
+  });
+
   it.for(faults)('says why when $fault', async ({ strike, fails, needsMount = false }, { skip }) => {
     skip(needsMount && !isMounter, 'file systems can only be mounted as root');
     await strike(site);
@@ -120,27 +142,29 @@ describe('deploy/config/cortex.yaml against real servers', () => {
     await Promise.all(failing);
   });
 
-  it('has been seen to fail in every check', () => {
+  it('has been seen to fail in each of its checks', () => {
     const failed = new Set(faults.flatMap(({ fails }) => Object.keys(fails)));
     expect([...failed].sort()).toEqual([...checks].sort());
   });
 });
 
-/** Empty when it passes. That processors are busy is no complaint: other tests may run beside this one. */
-function complaintOf({ passed, type, detail }: CheckOutcome): string {
-  const isBusy = type === 'basic_metrics' && /^cpu_usage is (9\d|100)(\.\d)?%, expected <90%$/.test(detail);
-  return passed || isBusy ? '' : detail;
+/** What a busy machine is told, rightly: other tests may run beside this one. */
+const busy = [/^cpu_usage is (9\d|100)(\.\d)?%, expected <90%$/, /: p95 was [\d.]+ ms, expected <500ms$/];
+
+/** Empty when it passes. That this machine is busy is no complaint. */
+function complaintOf({ passed, detail }: Pick<CheckOutcome, 'passed' | 'detail'>): string {
+  return passed || busy.some((pattern) => pattern.test(detail)) ? '' : detail;
 }
 
 /** `cortex check`, as a user calls it. */
 function check({ configFile, env }: ShopSite, name: string): Promise<CheckOutcome> {
   const argv = ['apps/cli/dist/main.js', 'check', 'run', `shop/${name}`, '--config', configFile, '-o', 'json'];
-  return new Promise((resolve, reject) => {
+  return new Promise((answer, reject) => {
     execFile(process.execPath, argv, { env: { ...process.env, ...env } }, (_error, stdout, stderr) => {
       try {
         const [outcome] = (JSON.parse(stdout) as { readonly checks: readonly CheckOutcome[] }).checks;
         if (outcome === undefined) throw new Error('no outcome');
-        resolve(outcome);
+        answer(outcome);
       } catch (cause) {
         reject(new Error(`cortex check said: ${stdout}${stderr}`, { cause }));
       }

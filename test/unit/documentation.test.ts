@@ -8,6 +8,7 @@ const pages = [
   'README.md',
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
+  'deploy/config/README.md',
   ...markdownIn('docs'),
   ...markdownIn('docs/detectors'),
 ];

@@ -87,7 +87,8 @@ interface Example {
 }
 
 const groups = parse(specification) as Groups;
-const { services } = parse(readFileSync('deploy/config/cortex.yaml', 'utf8')) as Example;
+const text = readFileSync('deploy/config/cortex.yaml', 'utf8');
+const { services } = parse(text) as Example;
 const shop = services.find(({ name }) => name === 'shop');
 const examples = Object.entries(groups).flatMap(([group, checks]) =>
   Object.entries(checks).map(([name, words]) => ({ group, name, words })),
@@ -106,5 +107,14 @@ describe('the fourteen checks of the specification', () => {
     expect(examples).toHaveLength(14);
     const standing = Object.keys(groups).flatMap((group) => Object.keys(shop?.[group] ?? {}));
     expect(standing).toEqual(examples.map(({ name }) => name));
+  });
+});
+
+describe('deploy/config/README.md', () => {
+  it('lists every variable that the configuration refers to, and no other', () => {
+    const page = readFileSync('deploy/config/README.md', 'utf8');
+    const listed = [...page.matchAll(/`([A-Z_]+)`(?=.*\|$)/gm)].map(([, name]) => name);
+    const used = [...text.matchAll(/(?:env:|\b)([A-Z]+(?:_[A-Z]+)+)/g)].map(([, name]) => name);
+    expect(new Set(listed.filter((name) => name !== 'CREATEDB'))).toEqual(new Set(used));
   });
 });

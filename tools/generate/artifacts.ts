@@ -1,3 +1,4 @@
+import { builtinChecks } from '@cortex/checks';
 import { buildJsonSchema, buildPlaybookJsonSchema } from '@cortex/config';
 import { Envelope, eventDefinitions } from '@cortex/contracts';
 import { z } from 'zod';
@@ -25,7 +26,7 @@ export async function artifacts(): Promise<readonly Artifact[]> {
     { path: 'docs/cli.md', text: cliPage() },
     { path: 'docs/plugins.md', text: pluginsPage() },
     { path: 'docs/openapi.json', text: await openApiFile() },
-    { path: 'deploy/schema/cortex.schema.json', text: json(buildJsonSchema()) },
+    { path: 'deploy/schema/cortex.schema.json', text: json(buildJsonSchema(builtinChecks)) },
     { path: 'deploy/schema/cortex-playbook.schema.json', text: json(buildPlaybookJsonSchema()) },
     ...detectorPictures(),
     ...eventDefinitions.map((definition) => ({

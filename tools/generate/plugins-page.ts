@@ -10,6 +10,7 @@ interface Parameter {
   readonly anyOf?: readonly Parameter[];
   readonly items?: Parameter;
   readonly default?: unknown;
+  readonly description?: string;
   readonly properties?: Readonly<Record<string, Parameter>>;
   readonly required?: readonly string[];
 }
@@ -22,7 +23,7 @@ export function pluginsPage(): string {
     ]),
   );
   const checks = sorted(builtinChecks).map((check) =>
-    section(check, [`Tier ${check.tier}.`], exampleOf(check.example)),
+    section(check, [`Tier ${check.tier}.`], [...failuresOf(check.failures), ...exampleOf(check.example)]),
   );
   const channels = sorted(builtinChannels).map((channel) => section(channel, []));
   return `# Actions, checks and channels
@@ -35,6 +36,10 @@ when this page is stale. \`cortex plugins\` lists those of your own folders too.
 ${actions.join('\n\n')}
 
 ## Checks
+
+Under "says" stand the causes that a check names when it fails; \`…\` is what was seen. Every check may also end with
+\`no answer within … ms\`, its timeout. With \`… broke: …\`, \`the parameters of … are wrong: …\` or
+\`this machine was too busy to look: … ms\` it could not be made: that proves nothing about the target.
 
 ${checks.join('\n\n')}
 
@@ -58,16 +63,22 @@ function exampleOf(example: string | undefined): readonly string[] {
   return example === undefined ? [] : [`\`\`\`yaml\n${example}\n\`\`\``];
 }
 
-function section({ name, summary, params }: Plugin, more: readonly string[], example: readonly string[] = []): string {
+function failuresOf(failures: readonly string[] | undefined): readonly string[] {
+  return failures === undefined ? [] : [`Says:\n\n${failures.map((failure) => `- \`${failure}\``).join('\n')}`];
+}
+
+function section({ name, summary, params }: Plugin, more: readonly string[], end: readonly string[] = []): string {
   const schema = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }) as Parameter;
-  const rows = parametersOf(schema);
-  const table =
-    rows.length === 0
-      ? 'No parameters.'
-      : ['| parameter | form | default |', '| --- | --- | --- |', ...rows.map((row) => `| ${row.join(' | ')} |`)].join(
-          '\n',
-        );
-  return [`### \`${name}\``, `${summary}.`, ...more, table, ...example].join('\n\n');
+  const table = tableOf(parametersOf(schema));
+  return [`### \`${name}\``, `${summary}.`, ...more, table, ...end].join('\n\n');
+}
+
+function tableOf(rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return 'No parameters.';
+  const titles = ['parameter', 'form', 'default', 'meaning'];
+  const hasMeanings = rows.some((row) => row[3] !== '');
+  const columns = hasMeanings ? titles.length : titles.length - 1;
+  return [titles, titles.map(() => '---'), ...rows].map((row) => `| ${row.slice(0, columns).join(' | ')} |`).join('\n');
 }
 
 function parametersOf({ properties, anyOf, required = [] }: Parameter): readonly (readonly string[])[] {
@@ -78,7 +89,7 @@ function parametersOf({ properties, anyOf, required = [] }: Parameter): readonly
   return Object.entries(properties).map(([name, parameter]) => {
     const needed = required.includes(name) ? 'required' : '';
     const fallback = parameter.default === undefined ? needed : `\`${JSON.stringify(parameter.default)}\``;
-    return [`\`${name}\``, formOf(parameter), fallback];
+    return [`\`${name}\``, formOf(parameter), fallback, (parameter.description ?? '').replaceAll('|', '\\|')];
   });
 }
 

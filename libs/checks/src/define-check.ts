@@ -33,6 +33,8 @@ export interface CheckPlugin<Params extends z.ZodType = z.ZodType> {
   readonly tier: CheckTier;
   /** Input keys are snake_case, as in the configuration. */
   readonly params: Params;
+  /** What it says when it fails, for the docs; `…` stands for what was seen. */
+  readonly failures?: readonly string[];
   /** An entry of `checks:` for the docs, in YAML. */
   readonly example?: string;
   /** A refused connection is a result (`passed: false`), not an exception. */

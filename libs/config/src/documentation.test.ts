@@ -4,7 +4,7 @@ import { DetectionRule, signalVariables } from '@cortex/contracts';
 import { describe, expect, it } from 'vitest';
 import { buildJsonSchema, buildPlaybookJsonSchema } from './json-schema.ts';
 import { formatProblems, problemCodes } from './problem.ts';
-import { parseFiles } from './testing/configuration-files.ts';
+import { catalogue, parseFiles } from './testing/configuration-files.ts';
 
 function repositoryFile(path: string): string {
   return readFileSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), 'utf8');
@@ -61,8 +61,23 @@ describe('docs/configuration.md', () => {
 
 describe('the JSON Schemas for editors', () => {
   it('are those of the code: run `npm run generate` after a change', () => {
-    expect(JSON.parse(repositoryFile('deploy/schema/cortex.schema.json'))).toEqual(buildJsonSchema());
     expect(JSON.parse(repositoryFile('deploy/schema/cortex-playbook.schema.json'))).toEqual(buildPlaybookJsonSchema());
+  });
+
+  it('know the parameters of checks in groups, at the root and below a service', () => {
+    const group = { properties: { http_endpoint: { $ref: '#/$defs/http_endpoint' } } };
+    expect(buildJsonSchema(catalogue.checks)).toMatchObject({
+      properties: { deep_checks: group, services: { items: { properties: { shallow_checks: group } } } },
+      $defs: { http_endpoint: { properties: { expected_status: { type: 'number' }, timeout: { type: 'string' } } } },
+    });
+  });
+
+  it('refer to nothing that they do not define', () => {
+    const text = repositoryFile('deploy/schema/cortex.schema.json');
+    const { $defs = {} } = JSON.parse(text) as { $defs?: object };
+    const used = new Set([...text.matchAll(/"#\/\$defs\/([^"]+)"/g)].map(([, name]) => name));
+    expect(used.size).toBeGreaterThan(10);
+    expect([...used].filter((name) => name === undefined || !Object.hasOwn($defs, name))).toEqual([]);
   });
 
   it('refuse unknown keys, except where plugins bring their own', () => {

@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import { withKnownChecks } from './check-json-schema.ts';
+import type { JsonSchema } from './check-json-schema.ts';
+import type { CheckEntry } from './plugin-catalogue.ts';
 import { PlaybookInput, PreconditionInput, StepInput } from './schema/playbook.ts';
 import { ConfigurationInput } from './schema/root.ts';
 
-type JsonSchema = Readonly<Record<string, unknown>>;
-
-/** The JSON Schema of `cortex.yaml` for editors, made from the very schemas that read the file. */
-export function buildJsonSchema(): JsonSchema {
-  return { title: 'Cortex configuration', ...z.toJSONSchema(ConfigurationInput, { io: 'input' }) };
+/** The JSON Schema of `cortex.yaml` for editors, made from the very schemas that read the file, and from those of checks. */
+export function buildJsonSchema(checks: ReadonlyMap<string, CheckEntry> = new Map()): JsonSchema {
+  const schema = z.toJSONSchema(ConfigurationInput, { io: 'input' });
+  return { title: 'Cortex configuration', ...withKnownChecks(schema as JsonSchema, checks) };
 }
 
 /** The JSON Schema of a playbook file. */

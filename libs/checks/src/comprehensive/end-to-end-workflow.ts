@@ -1,5 +1,6 @@
 import { openHttpClient } from '@cortex/outbound';
 import { defineCheck } from '../define-check.ts';
+import { answerFailures, connectionFailures } from '../failures.ts';
 import { clientOptions } from '../http/http-target.ts';
 import { WorkflowParams } from './workflow/params.ts';
 import { runWorkflow } from './workflow/run-workflow.ts';
@@ -10,6 +11,17 @@ export const endToEndWorkflow = defineCheck({
   summary: 'Named steps over HTTP succeed one after another, and what they created is cleaned up',
   tier: 'comprehensive',
   params: WorkflowParams,
+  failures: [
+    'step …: …',
+    'clean-up …: …',
+    'not begun: left by run …: …: …',
+    'not begun before the time was up',
+    'no answer before the time was up',
+    '… cannot be captured: … has no usable value',
+    'could not run: … was never captured',
+    ...connectionFailures,
+    ...answerFailures,
+  ],
   example: `name: signup
 type: end_to_end_workflow
 service: accounts

@@ -13,20 +13,21 @@ import { percentile } from './benchmark/percentile.ts';
 import { createRequestBudget } from './benchmark/request-budget.ts';
 
 const Params = z.strictObject({
-  endpoint: HttpPath,
+  endpoint: HttpPath.describe('The path that is asked.'),
   ...originParams,
-  method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST']).default('GET'),
+  method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST']).default('GET').describe('The HTTP method.'),
   headers: headersParam,
   body: RequestBody.optional(),
   expected_status: ExpectedStatus.default('2xx'),
-  /** Also the most connections at once. */
-  concurrent_requests: z.number().int().min(1).max(200).default(10),
-  /** Requests in all; there are never more. */
-  max_requests: z.number().int().min(1).max(20_000).default(500),
-  /** No request begins later; those under way have another second, within the timeout. */
-  duration: DurationUpTo('5m').prefault('10s'),
-  expected_p95_latency: DurationBelow.optional(),
-  expected_error_rate: PercentBelow.prefault('<1%'),
+  concurrent_requests: z.number().int().min(1).max(200).default(10).describe('Also the most connections at once.'),
+  max_requests: z.number().int().min(1).max(20_000).default(500).describe('Requests in all; there are never more.'),
+  duration: DurationUpTo('5m')
+    .prefault('10s')
+    .describe('No request begins later; those under way have another second, within the timeout.'),
+  expected_p95_latency: DurationBelow.optional().describe('`<500ms`: for 95 of 100 requests.'),
+  expected_error_rate: PercentBelow.prefault('<1%').describe(
+    'Answers of another status, and requests without an answer.',
+  ),
 });
 type Params = z.output<typeof Params>;
 
@@ -39,6 +40,11 @@ export const performanceBenchmark = defineCheck({
   summary: 'An endpoint keeps to its latency and error rate under concurrent requests, which have a budget',
   tier: 'comprehensive',
   params: Params,
+  failures: [
+    'p95 was … ms, expected …',
+    'nothing was answered, expected p95 …',
+    '…% of … requests failed, expected … (…)',
+  ],
   example: `name: search-benchmark
 type: performance_benchmark
 service: search

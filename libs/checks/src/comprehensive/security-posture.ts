@@ -34,18 +34,26 @@ const CertificatePlace = z
 
 const Params = z
   .strictObject({
-    /** `expiry > 30_days` */
-    check_certificates: limitOf('expiry', DurationAbove).optional(),
-    /** `host:port` or `/path/of.pem`. Default: port 443 of the instance. */
-    certificates: z.array(CertificatePlace).min(1).max(100).optional(),
-    /** `age < 90_days` */
-    check_secrets_rotation: limitOf('age', DurationBelow).optional(),
-    /** Files (by their date), `{ name, rotated_at }`, or `{ kubernetes_secret, namespace }`. Their content is not read. */
-    secrets: z.array(DatedSecret).min(1).max(100).optional(),
-    /** `age < 7_days` */
-    check_vulnerability_scan: limitOf('age', DurationBelow).optional(),
-    /** Where reports of Trivy, Grype and others are: a file, a folder, or `/folder/*.json`. The newest counts. */
-    scan_reports: AbsolutePath.optional(),
+    check_certificates: limitOf('expiry', DurationAbove).optional().describe('`expiry > 30_days`'),
+    certificates: z
+      .array(CertificatePlace)
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('`host:port` or `/path/of.pem`. Default: port 443 of the instance.'),
+    check_secrets_rotation: limitOf('age', DurationBelow).optional().describe('`age < 90_days`'),
+    secrets: z
+      .array(DatedSecret)
+      .min(1)
+      .max(100)
+      .optional()
+      .describe(
+        'Files (by their date), `{ name, rotated_at }`, or `{ kubernetes_secret, namespace }`. Their content is not read.',
+      ),
+    check_vulnerability_scan: limitOf('age', DurationBelow).optional().describe('`age < 7_days`'),
+    scan_reports: AbsolutePath.optional().describe(
+      'Where reports of Trivy, Grype and others are: a file, a folder, or `/folder/*.json`. The newest counts.',
+    ),
   })
   .refine(
     (params) =>
@@ -62,6 +70,15 @@ export const securityPosture = defineCheck({
   summary: 'Certificates are far from expiry, secrets are rotated, and the last scan for vulnerabilities is young',
   tier: 'comprehensive',
   params: Params,
+  failures: [
+    'the certificate of … expires in … days, expected …',
+    'the certificate of … expired … days ago, expected …',
+    'the certificate of …: there is no certificate in it',
+    'secret … is … days old, expected …',
+    'secret …: its date lies in the future: …',
+    'the newest scan report … is … days old, expected …',
+    'scan reports at …: there are none',
+  ],
   example: `name: shop-posture
 type: security_posture
 service: shop

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { defineCheck } from '../define-check.ts';
+import { answerFailures, connectionFailures } from '../failures.ts';
 import { askOnce } from '../http/ask-once.ts';
 import { addressOf, headersParam, HttpPath, originParams, RequestBody } from '../http/http-target.ts';
 import { expectationParams } from '../http/judge-response.ts';
 
 const Params = z.strictObject({
-  endpoint: HttpPath,
+  endpoint: HttpPath.describe('The path that is asked.'),
   ...originParams,
-  method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST']).default('GET'),
+  method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST']).default('GET').describe('The HTTP method.'),
   headers: headersParam,
   body: RequestBody.optional(),
   ...expectationParams,
@@ -20,6 +21,7 @@ export const apiDependency = defineCheck({
   summary: 'An API that others depend on answers, and says that it works',
   tier: 'deep',
   params: Params,
+  failures: [...connectionFailures, ...answerFailures],
   example: `name: authentication-api
 type: api_dependency
 service: authentication_service

@@ -2,6 +2,7 @@ import { compileCondition, ConditionError } from '@cortex/conditions';
 import { z } from 'zod';
 import { CountBound, DurationBelow, keepsTo, PercentBelow } from '../bound.ts';
 import { defineCheck } from '../define-check.ts';
+import { connectionFailures } from '../failures.ts';
 import { SecretReference } from '../params.ts';
 import { resolvePostgresAddress } from '../postgres/postgres-address.ts';
 import { isOurMistake, PostgresError } from '../postgres/connection.ts';
@@ -12,27 +13,40 @@ import { ReadStatement } from '../postgres/statement.ts';
 
 const Params = z
   .strictObject({
-    type: z.literal('postgres', 'only postgres is supported').default('postgres'),
-    /** The statement that must succeed. */
-    action: ReadStatement.default('SELECT 1'),
-    /** Where the database is: postgres://user:password@host:port/database, by reference. */
-    connection: SecretReference.optional(),
-    /** Names the session in pg_stat_activity; without `connection` also the variable CORTEX_POOL_<NAME> that holds it. */
+    type: z.literal('postgres', 'only postgres is supported').default('postgres').describe('What answers there.'),
+    action: ReadStatement.prefault('SELECT 1').describe('The statement that must succeed.'),
+    connection: SecretReference.optional().describe(
+      'Where the database is: postgres://user:password@host:port/database, by reference.',
+    ),
     connection_pool: z
       .string()
       .regex(/^[A-Za-z][A-Za-z0-9_-]{0,39}$/, 'letters, digits, _ and -')
-      .optional(),
-    /** How many rows the statement must give: `>0`, `=1`. */
-    expected_rows: CountBound.optional(),
-    /** Holds for the columns of the first row: `waiting < 100 AND state == "open"`. */
-    condition: z.string().min(1).max(1_000).refine(isCondition, 'is no condition').optional(),
-    expected_role: z.enum(['primary', 'replica']).optional(),
-    /** `<90%` of the connections that the server grants to ordinary users. */
-    connections: PercentBelow.optional(),
-    /** `<10s`: of this replica, or of every replica when this is the primary. */
-    max_replication_lag: DurationBelow.optional(),
-    /** How many replicas a primary must have, when their lag is asked. */
-    replicas: z.number().int().min(1).max(1_000).default(1),
+      .optional()
+      .describe(
+        'Names the session in pg_stat_activity; without `connection` also the variable CORTEX_POOL_<NAME> that holds it.',
+      ),
+    expected_rows: CountBound.optional().describe('How many rows the statement must give: `>0`, `=1`.'),
+    condition: z
+      .string()
+      .min(1)
+      .max(1_000)
+      .refine(isCondition, 'is no condition')
+      .optional()
+      .describe('Holds for the columns of the first row: `waiting < 100 AND state == "open"`.'),
+    expected_role: z.enum(['primary', 'replica']).optional().describe('A replica is in recovery.'),
+    connections: PercentBelow.optional().describe(
+      '`<90%` of the connections that the server grants to ordinary users.',
+    ),
+    max_replication_lag: DurationBelow.optional().describe(
+      '`<10s`: of this replica, or of every replica when this is the primary.',
+    ),
+    replicas: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000)
+      .default(1)
+      .describe('How many replicas a primary must have, when their lag is asked.'),
   })
   .refine((params) => params.connection !== undefined || params.connection_pool !== undefined, {
     path: ['connection'],
@@ -53,6 +67,26 @@ export const databaseConnectivity = defineCheck({
     'A database answers a statement, has the expected role, and its replicas and connections keep to their limits',
   tier: 'deep',
   params: Params,
+  failures: [
+    ...connectionFailures,
+    '"…" gave … rows, expected …',
+    'expected …, but … is …',
+    'the server is a …, expected …',
+    '… of … connections are in use (…%), expected …',
+    '… replicas are connected, expected …',
+    '… does not receive from its primary',
+    '… lags … ms, expected …',
+    'the answer is larger than … bytes',
+  ],
+  example: `name: shop-database
+type: database_connectivity
+service: shop
+action: SELECT 1
+connection_pool: health_check
+connections: <90%
+max_replication_lag: <10s
+timeout: 2s
+params: { type: postgres }`,
   async run(params, context) {
     const { signal, timeoutMs } = context;
     const reference = params.connection ?? `env:${poolVariable(params.connection_pool)}`;

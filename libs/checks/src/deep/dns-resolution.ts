@@ -10,16 +10,23 @@ import { Host } from '../params.ts';
 const Answer = z.string().min(1).max(1_000);
 
 const Params = z.strictObject({
-  name: Host,
-  record_type: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT', 'CAA']).default('A'),
-  /** Answers that must be among those given: `10.0.0.1`, `10 mail.example.org` (MX), `0 5 8080 host` (SRV). */
-  expected: z.union([Answer, z.array(Answer).min(1).max(100)]).optional(),
-  /** True: nothing but the expected answers may be given. */
-  only: z.boolean().default(false),
-  /** How many answers: `>0`, `=2`. */
-  answers: CountBound.optional(),
-  /** Whom to ask: address and port, `10.0.0.2` or `10.0.0.2:53`. Default: the machine's name servers. */
-  server: z.string().max(64).refine(isServer, 'must be an IP address, with or without a port: 10.0.0.2:53').optional(),
+  name: Host.describe('What is looked up.'),
+  record_type: z
+    .enum(['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT', 'CAA'])
+    .default('A')
+    .describe('What kind of record.'),
+  expected: z
+    .union([Answer, z.array(Answer).min(1).max(100)])
+    .optional()
+    .describe('Answers that must be among those given: `10.0.0.1`, `10 mail.example.org` (MX), `0 5 8080 host` (SRV).'),
+  only: z.boolean().default(false).describe('True: nothing but the expected answers may be given.'),
+  answers: CountBound.optional().describe('How many answers: `>0`, `=2`.'),
+  server: z
+    .string()
+    .max(64)
+    .refine(isServer, 'must be an IP address, with or without a port: 10.0.0.2:53')
+    .optional()
+    .describe("Whom to ask: address and port, `10.0.0.2` or `10.0.0.2:53`. Default: the machine's name servers."),
 });
 type Params = z.output<typeof Params>;
 
@@ -41,6 +48,24 @@ export const dnsResolution = defineCheck({
   summary: 'A name resolves to the expected answers',
   tier: 'deep',
   params: Params,
+  failures: [
+    '…: the name does not exist (NXDOMAIN)',
+    '…: the name has no such record (NODATA)',
+    '…: the name server failed (SERVFAIL)',
+    '…: the name server refused to answer (REFUSED)',
+    '…: no name server is there (connection refused)',
+    '…: the name server did not answer',
+    '… answers (…), expected …',
+    'gave …, expected …',
+    'gave … as well, expected only …',
+  ],
+  example: `name: shop-name
+type: dns_resolution
+service: shop
+expected: [10.0.0.1, 10.0.0.2]
+only: true
+server: 10.0.0.53
+params: { name: shop.example.org }`,
   async run(params, { signal, timeoutMs, outbound }) {
     const refused = params.server === undefined ? undefined : addressProblem(addressIn(params.server), outbound);
     if (refused !== undefined) throw new OutboundRefusedError(refused);

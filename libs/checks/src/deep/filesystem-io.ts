@@ -7,12 +7,13 @@ import { runProbe } from '../filesystem/run-probe.ts';
 import { AbsolutePath } from '../params.ts';
 
 const Params = z.strictObject({
-  /** A name for a file of the check's own: written, flushed, read back, compared, deleted. Never one that exists. */
-  write_test_file: AbsolutePath,
-  /** Another such file, when reading is to be tried elsewhere. */
-  read_test_file: AbsolutePath.optional(),
-  /** `>100`: writes of 4 KiB in a second, one after the other, each flushed to the disk. */
-  expected_iops: CountBound.optional(),
+  write_test_file: AbsolutePath.describe(
+    `A name for a file of the check's own: written, flushed, read back, compared, deleted. Never one that exists.`,
+  ),
+  read_test_file: AbsolutePath.optional().describe('Another such file, when reading is to be tried elsewhere.'),
+  expected_iops: CountBound.optional().describe(
+    '`>100`: writes of 4 KiB in a second, one after the other, each flushed to the disk.',
+  ),
 });
 
 const blockBytes = 4_096;
@@ -27,6 +28,18 @@ export const filesystemIo = defineCheck({
   summary: 'Files can be written, flushed, read back and deleted, at the expected speed',
   tier: 'deep',
   params: Params,
+  failures: [
+    'cannot … …: the disk is full',
+    'cannot … …: the quota is used up',
+    'cannot … …: the file system is read-only',
+    'cannot … …: permission denied',
+    'cannot … …: the folder does not exist',
+    'cannot … …: the disk reports an error',
+    'cannot … …: the network file system has lost it',
+    '…: what was read is not what was written',
+    '…: … writes a second, expected …',
+    '…: an earlier look has not come back yet',
+  ],
   example: `name: shop-disk
 type: filesystem_io
 service: shop

@@ -11,18 +11,23 @@ import type { Workload } from '../kubernetes/workload.ts';
 import { AbsolutePath, Duration, KubernetesName } from '../params.ts';
 
 const Params = z.strictObject({
-  kind: z.enum(workloadKinds).default('Deployment'),
-  name: KubernetesName,
-  namespace: KubernetesName.default('default'),
-  /** Default: as many as the workload asks for. */
-  min_ready: z.number().int().min(0).max(100_000).optional(),
-  max_restarts: z.number().int().min(0).max(100_000).default(3),
-  max_evicted: z.number().int().min(0).max(100_000).default(0),
-  /** How far back restarts and evictions count. */
-  window: Duration.prefault('10m'),
-  /** Default: KUBECONFIG, `~/.kube/config`, or the service account of the pod that this runs in. */
-  kubeconfig: AbsolutePath.optional(),
-  context: z.string().min(1).max(253).optional(),
+  kind: z.enum(workloadKinds).default('Deployment').describe('The kind of workload.'),
+  name: KubernetesName.describe('Of the workload.'),
+  namespace: KubernetesName.default('default').describe('Of the workload.'),
+  min_ready: z.number().int().min(0).max(100_000).optional().describe('Default: as many as the workload asks for.'),
+  max_restarts: z
+    .number()
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(3)
+    .describe('Restarts of containers of all its pods together, within `window`.'),
+  max_evicted: z.number().int().min(0).max(100_000).default(0).describe('Evicted pods, within `window`.'),
+  window: Duration.prefault('10m').describe('How far back restarts and evictions count.'),
+  kubeconfig: AbsolutePath.optional().describe(
+    'Default: KUBECONFIG, `~/.kube/config`, or the service account of the pod that this runs in.',
+  ),
+  context: z.string().min(1).max(253).optional().describe('Of the kubeconfig. Default: its current one.'),
 });
 type Params = z.output<typeof Params>;
 
@@ -32,6 +37,12 @@ export const kubernetesWorkload = defineCheck({
   summary: 'A workload of Kubernetes has its ready replicas, and its pods neither restart nor get evicted',
   tier: 'deep',
   params: Params,
+  failures: [
+    '… does not exist',
+    '… ready, expected … (…)',
+    '… restarts within …, expected at most …',
+    '… evicted within …, expected at most …',
+  ],
   example: `name: shop-pods
 type: kubernetes_workload
 service: shop

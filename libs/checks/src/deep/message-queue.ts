@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineCheck } from '../define-check.ts';
 import { AbsolutePath, Host, Port, SecretReference } from '../params.ts';
+import { connectionFailures } from '../failures.ts';
 import { tryNats } from '../queues/nats.ts';
 import { openQueueAddress, resolveQueueAddress } from '../queues/queue-address.ts';
 import { queueActions, QueueProblem } from '../queues/queue-trial.ts';
@@ -13,8 +14,7 @@ const kinds = {
 
 const Params = z
   .strictObject({
-    type: z.enum(['rabbitmq', 'nats']),
-    /** From the first on, without gaps: one cannot consume what was not published. */
+    type: z.enum(['rabbitmq', 'nats']).describe('What answers there; `nats` means JetStream.'),
     actions: z
       .array(z.enum(queueActions))
       .min(1)
@@ -22,15 +22,16 @@ const Params = z
       .refine(
         (actions) => actions.every((action, index) => action === queueActions[index]),
         `in this order, from the first on: ${queueActions.join(', ')}`,
-      ),
-    /** By reference: `amqp://user:password@host:port/vhost`, `nats://user:password@host:port`; with TLS `amqps://`, `tls://`. */
-    connection: SecretReference.optional(),
-    /** A file with the certificate authorities (PEM) to trust, instead of the well-known ones. With `amqps://` or `tls://`. */
-    ca_file: AbsolutePath.optional(),
-    /** Without `connection`. Default: the host of the instance. */
-    host: Host.optional(),
-    /** Without `connection`. Default: 5672 or 4222. */
-    port: Port.optional(),
+      )
+      .describe('From the first on, without gaps: one cannot consume what was not published.'),
+    connection: SecretReference.optional().describe(
+      'Where the queue is, by reference: `amqp://user:password@host:port/vhost`, `nats://user:password@host:port`; with TLS `amqps://`, `tls://`.',
+    ),
+    ca_file: AbsolutePath.optional().describe(
+      'With `amqps://` or `tls://`: a file with the certificate authorities (PEM) to trust, instead of the well-known ones.',
+    ),
+    host: Host.optional().describe('Without `connection`. Default: the host of the instance.'),
+    port: Port.optional().describe('Without `connection`. Default: 5672 or 4222.'),
   })
   .refine(({ connection, ca_file }) => ca_file === undefined || connection !== undefined, {
     path: ['ca_file'],
@@ -43,6 +44,19 @@ export const messageQueue = defineCheck({
   summary: 'A message goes through a message queue: published, consumed, acknowledged',
   tier: 'deep',
   params: Params,
+  failures: [
+    ...connectionFailures,
+    'the virtual host "…" does not exist, or this user may not use it',
+    'the broker blocks publishers: …',
+    'the broker could not route the message to its queue',
+    'the broker cancelled the consumer',
+    'another message came out than went in',
+    'the message came back although it was acknowledged',
+    'JetStream is not enabled: nobody answers its requests',
+    'the server did not confirm that it stored the message',
+    'the message is still there although it was acknowledged',
+    'what answers is no NATS server',
+  ],
   example: `name: shop-queue
 type: message_queue
 service: shop

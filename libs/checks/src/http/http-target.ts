@@ -12,21 +12,27 @@ export const HttpPath = z
 
 /** Where a check sends its requests, when it does not give the whole address. */
 export const originParams = {
-  scheme: z.enum(['http', 'https']).default('http'),
-  /** Default: the host of the instance. */
-  host: Host.optional(),
-  /** Default: the port of the instance, else 80 or 443. */
-  port: Port.optional(),
-  /** A file with the certificate authorities (PEM) to trust, instead of the well-known ones. */
-  ca_file: AbsolutePath.optional(),
+  scheme: z
+    .enum(['http', 'https'])
+    .default('http')
+    .describe('`https` holds the certificate to `ca_file`, or to the well-known authorities.'),
+  host: Host.optional().describe('Default: the host of the instance.'),
+  port: Port.optional().describe('Default: the port of the instance, else 80 or 443.'),
+  ca_file: AbsolutePath.optional().describe(
+    'A file with the certificate authorities (PEM) to trust, instead of the well-known ones.',
+  ),
 };
 
 export const urlParam = HttpUrl.optional();
 
-/** Request headers. A value may be a reference to a secret, or hold one: `Bearer {{env:TOKEN}}`. */
-export const headersParam = HttpHeaders.default({});
+export const headersParam = HttpHeaders.default({}).describe(
+  'Request headers. A value may be a reference to a secret, or hold one: `Bearer {{env:TOKEN}}`.',
+);
 
-export const RequestBody = z.string().max(65_536);
+export const RequestBody = z
+  .string()
+  .max(65_536)
+  .describe('The body to send. It may be a reference to a secret, or hold one.');
 
 interface Origin {
   readonly scheme: 'http' | 'https';

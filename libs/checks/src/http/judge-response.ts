@@ -6,14 +6,19 @@ import { JsonConditions, jsonProblems } from './json-conditions.ts';
 /** What a response must be like. */
 export const expectationParams = {
   expected_status: ExpectedStatus.default(200),
-  body_contains: z.string().min(1).max(4_096).optional(),
-  json: JsonConditions.optional(),
-  /** Response headers by name: text that the value must contain, or `true` for any value. */
+  body_contains: z.string().min(1).max(4_096).optional().describe('Text that must be in the body.'),
+  json: JsonConditions.optional().describe('Conditions that must hold for the body: `db.latency_ms < 50`.'),
   expected_headers: z
     .record(z.string().min(1).max(128), z.union([z.literal(true), z.string().min(1).max(4_096)]))
-    .default({}),
-  /** As much of the body as is read, looking for what it must contain. */
-  max_body_bytes: z.number().int().positive().max(16_777_216).default(262_144),
+    .default({})
+    .describe('Response headers by name: text that the value must contain, or `true` for any value.'),
+  max_body_bytes: z
+    .number()
+    .int()
+    .positive()
+    .max(16_777_216)
+    .default(262_144)
+    .describe('As much of the body as is read, looking for what it must contain.'),
 };
 
 export interface Expectation {

@@ -23,13 +23,14 @@ const backupPrograms = [
 ];
 
 const Params = z.strictObject({
-  /**
-   * Pid or lock files of backups. Held: the process named in it is alive, or it is locked, or it is there and names no
-   * process.
-   */
-  lock_files: AbsolutePaths.optional(),
-  /** Programs that must not be running. Default: the usual backup programs. */
-  programs: z.array(z.string().min(1)).min(1).default(backupPrograms),
+  lock_files: AbsolutePaths.optional().describe(
+    'Pid or lock files of backups. Held: the process named in it is alive, or it is locked, or it is there and names no process.',
+  ),
+  programs: z
+    .array(z.string().min(1))
+    .min(1)
+    .default(backupPrograms)
+    .describe('Programs that must not be running. Default: the usual backup programs.'),
 });
 
 /** Spec 3.1. Looks at this machine. */
@@ -38,6 +39,16 @@ export const noActiveBackups = defineCheck({
   summary: 'No backup is running on this machine',
   tier: 'shallow',
   params: Params,
+  failures: [
+    '… is held: process … is alive',
+    '… is held: it is locked',
+    '… is held: it is there and names no process',
+    '… is running as process …',
+  ],
+  example: `name: shop-backups-rest
+type: no_active_backups
+service: shop
+lock_files: /run/backup.lock`,
   async run(params) {
     const holders: string[] = [];
     for (const path of [params.lock_files ?? []].flat()) {

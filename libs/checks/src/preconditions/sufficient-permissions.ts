@@ -6,10 +6,11 @@ import { defineCheck } from '../define-check.ts';
 import { AbsolutePaths } from '../params.ts';
 
 const Params = z.strictObject({
-  readable: AbsolutePaths.optional(),
-  /** Default, when nothing at all is named: the machine's folder for temporary files. */
-  writable: AbsolutePaths.optional(),
-  executable: AbsolutePaths.optional(),
+  readable: AbsolutePaths.optional().describe('Paths that Cortex must be able to read.'),
+  writable: AbsolutePaths.optional().describe(
+    `Paths that Cortex must be able to write. Default, when nothing is named: the machine's temporary folder.`,
+  ),
+  executable: AbsolutePaths.optional().describe('Paths that Cortex must be able to run.'),
 });
 
 /** Spec 3.1. Asks the system for the rights that Cortex itself has on this machine. */
@@ -18,6 +19,12 @@ export const sufficientPermissions = defineCheck({
   summary: 'Cortex may read, write and run the named paths of this machine',
   tier: 'shallow',
   params: Params,
+  failures: ['… is not readable: …', '… is not writable: …', '… is not executable: …'],
+  example: `name: shop-rights
+type: sufficient_permissions
+service: shop
+writable: [/var/log, /tmp]
+executable: /usr/bin/systemctl`,
   async run(params) {
     const namesNothing = Object.values(params).every((paths) => paths === undefined);
     const wanted = [

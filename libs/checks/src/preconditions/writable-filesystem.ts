@@ -8,8 +8,7 @@ import { defineCheck } from '../define-check.ts';
 import { AbsolutePaths } from '../params.ts';
 
 const Params = z.strictObject({
-  /** Folders to write into. Default: the machine's folder for temporary files. */
-  path: AbsolutePaths.optional(),
+  path: AbsolutePaths.optional().describe(`Folders to write into. Default: the machine's folder for temporary files.`),
 });
 
 /** Spec 3.1. Writes a small file of its own, flushes it, removes it. */
@@ -18,12 +17,17 @@ export const writableFilesystem = defineCheck({
   summary: 'Files can be written to the folders of this machine',
   tier: 'shallow',
   params: Params,
+  failures: ['… is not writable: …'],
+  example: `name: shop-folders
+type: writable_filesystem
+service: shop
+path: [/tmp, /var/lib/shop]`,
   async run(params) {
     const folders = [params.path ?? tmpdir()].flat();
     const problems: string[] = [];
     for (const folder of folders) {
       const problem = await tryWriting(folder);
-      if (problem !== undefined) problems.push(`${folder}: ${problem}`);
+      if (problem !== undefined) problems.push(`${folder} is not writable: ${problem}`);
     }
     const evidence = { folders };
     if (problems.length > 0) return { passed: false, detail: problems.join('; '), evidence };

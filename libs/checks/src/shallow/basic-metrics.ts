@@ -13,21 +13,18 @@ import { AbsolutePath } from '../params.ts';
 
 const Params = z
   .strictObject({
-    /** `<90%` of all processors. */
-    cpu_usage: PercentBelow.optional(),
-    /** `<2.5` processes that run or wait, for each processor: average of a minute. */
-    load_per_cpu: NumberBelow.optional(),
-    /** `>100MB` that programs could still get. */
-    memory_available: SizeAbove.optional(),
-    /** `>1GB` free for ordinary users, in the file system of `path`. */
-    disk_space: SizeAbove.optional(),
-    /** `>10%` of the files that the file system of `path` can hold. */
-    inodes_available: PercentAbove.optional(),
-    /** `<90%` of the files that the whole machine may have open. */
-    file_descriptors: PercentBelow.optional(),
-    /** `<90%` of the files that the process of the instance may have open. */
-    process_file_descriptors: PercentBelow.optional(),
-    path: AbsolutePath.default('/'),
+    cpu_usage: PercentBelow.optional().describe('`<90%` of all processors.'),
+    load_per_cpu: NumberBelow.optional().describe(
+      '`<2.5` processes that run or wait, for each processor: average of a minute.',
+    ),
+    memory_available: SizeAbove.optional().describe('`>100MB` that programs could still get.'),
+    disk_space: SizeAbove.optional().describe('`>1GB` free for ordinary users, in the file system of `path`.'),
+    inodes_available: PercentAbove.optional().describe('`>10%` of the files that the file system of `path` can hold.'),
+    file_descriptors: PercentBelow.optional().describe('`<90%` of the files that the whole machine may have open.'),
+    process_file_descriptors: PercentBelow.optional().describe(
+      '`<90%` of the files that the process of the instance may have open.',
+    ),
+    path: AbsolutePath.default('/').describe('Whose file system `disk_space` and `inodes_available` mean.'),
   })
   .refine(
     ({ path: _path, ...limits }) => Object.values(limits).some((limit) => limit !== undefined),
@@ -42,6 +39,17 @@ export const basicMetrics = defineCheck({
   summary: 'Processors, memory, disk and open files of this machine keep to their limits',
   tier: 'shallow',
   params: Params,
+  failures: [
+    'cpu_usage is …%, expected …',
+    'load_per_cpu is …, expected …',
+    'memory_available is … bytes, expected …',
+    'disk_space is … bytes at …, expected …',
+    'disk_space of …: …',
+    'inodes_available is …% at …, expected …',
+    'inodes_available of …: …',
+    'file_descriptors is …% (… of …), expected …',
+    'process_file_descriptors is …% (… of …), expected …',
+  ],
   example: `name: shop-machine
 type: basic_metrics
 service: shop

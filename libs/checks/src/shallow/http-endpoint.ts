@@ -4,24 +4,28 @@ import { z } from 'zod';
 import { DurationAbove, keepsTo } from '../bound.ts';
 import type { Bound } from '../bound.ts';
 import { defineCheck } from '../define-check.ts';
+import { answerFailures, connectionFailures } from '../failures.ts';
 import { askOnce } from '../http/ask-once.ts';
 import { addressOf, headersParam, HttpPath, originParams, RequestBody, urlParam } from '../http/http-target.ts';
 import { expectationParams } from '../http/judge-response.ts';
 
 const Params = z
   .strictObject({
-    /** The whole address, instead of `scheme`, `host`, `port` and `path`. */
-    url: urlParam,
+    url: urlParam.describe('The whole address, instead of `scheme`, `host`, `port` and `path`.'),
     ...originParams,
-    path: HttpPath.default('/'),
-    method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST']).default('GET'),
+    path: HttpPath.default('/').describe('The path that is asked.'),
+    method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST']).default('GET').describe('The HTTP method.'),
     headers: headersParam,
     body: RequestBody.optional(),
     ...expectationParams,
-    /** How long the certificate must still hold. */
-    tls_expiry: DurationAbove.optional(),
-    /** Redirects to follow. 0 judges the redirect itself. */
-    follow_redirects: z.number().int().min(0).max(10).default(0),
+    tls_expiry: DurationAbove.optional().describe('How long the certificate must still hold.'),
+    follow_redirects: z
+      .number()
+      .int()
+      .min(0)
+      .max(10)
+      .default(0)
+      .describe('Redirects to follow. 0 judges the redirect itself.'),
   })
   .refine(
     ({ url, tls_expiry, scheme }) => tls_expiry === undefined || (url?.startsWith('https:') ?? scheme === 'https'),
@@ -37,6 +41,12 @@ export const httpEndpoint = defineCheck({
   summary: 'An HTTP endpoint answers with the expected status, headers and body',
   tier: 'shallow',
   params: Params,
+  failures: [
+    ...connectionFailures,
+    ...answerFailures,
+    'the certificate expires …, in …, expected …',
+    'the answer came without a certificate',
+  ],
   example: `name: shop-http
 type: http_endpoint
 service: shop

@@ -6,18 +6,23 @@ import { AbsolutePath } from '../params.ts';
 
 const Params = z
   .strictObject({
-    /** The process's own name, its program's or its script's. */
     process_name: z
       .string()
       .min(1)
       .regex(/^[^/\0]+$/, 'a name, not a path')
-      .optional(),
-    /** `name`: any process that goes by the name will do. */
-    check_method: z.enum(['pid_file', 'name']).default('pid_file'),
-    /** Default: the pid file of the instance, else `/run/<process_name>.pid`. */
-    pid_file: AbsolutePath.optional(),
-    /** True for a pid file that is not written anew with each start. */
-    pid_file_may_be_older: z.boolean().default(false),
+      .optional()
+      .describe(`The process's own name, its program's or its script's.`),
+    check_method: z
+      .enum(['pid_file', 'name'])
+      .default('pid_file')
+      .describe('`name`: any process that goes by the name will do.'),
+    pid_file: AbsolutePath.optional().describe(
+      'Default: the pid file of the instance, else `/run/<process_name>.pid`.',
+    ),
+    pid_file_may_be_older: z
+      .boolean()
+      .default(false)
+      .describe('True for a pid file that is not written anew with each start.'),
   })
   .refine(({ check_method: method, process_name: name }) => method !== 'name' || name !== undefined, {
     path: ['process_name'],
@@ -40,6 +45,16 @@ export const processRunning = defineCheck({
     'The process named by a pid file, or one of a name, is alive: no zombie, not stopped, and the one that is meant',
   tier: 'shallow',
   params: Params,
+  failures: [
+    '… does not exist',
+    '…: it holds no pid',
+    'no process has pid …',
+    'process … has ended and is a zombie',
+    'process … is …, not …',
+    'process … is younger than …: the pid was given to another process',
+    'process … is stopped: it is there, and does nothing until it is continued',
+    'no process goes by the name …',
+  ],
   example: `name: web-process
 type: process_running
 service: web

@@ -3,12 +3,12 @@ import { OutboundRefusedError, openSocket } from '@cortex/outbound';
 import { z } from 'zod';
 import { causeOf } from '../cause-of.ts';
 import { defineCheck } from '../define-check.ts';
+import { connectionFailures } from '../failures.ts';
 import { Host, Port } from '../params.ts';
 
 const Params = z.strictObject({
-  /** Default: the host of the instance. */
-  host: Host.optional(),
-  port: Port,
+  host: Host.optional().describe('Default: the host of the instance.'),
+  port: Port.describe('The port that is connected to.'),
 });
 
 /** Spec 2.1. */
@@ -17,6 +17,13 @@ export const tcpPort = defineCheck({
   summary: 'A TCP port accepts connections',
   tier: 'shallow',
   params: Params,
+  failures: [...connectionFailures],
+  example: `name: shop-port
+type: tcp_port
+service: shop
+host: localhost
+port: 8080
+timeout: 50ms`,
   async run(params, { facts, signal, outbound }) {
     const host = params.host ?? facts.host;
     const evidence = { host, port: params.port };

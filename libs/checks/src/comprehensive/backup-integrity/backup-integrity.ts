@@ -19,6 +19,27 @@ export const backupIntegrity = defineCheck({
   summary: 'The newest backup is young, not shrunken, has its checksum, and a sample of it can be restored',
   tier: 'comprehensive',
   params: Params,
+  failures: [
+    'no finished backup … is in …',
+    'the newest backup, …, is … old, expected …',
+    '… is empty',
+    '… has … bytes, expected …',
+    '… is …% smaller than …, expected …',
+    'there is no checksum of …: neither … nor SHA256SUMS names it',
+    'the checksum of … is …, expected …',
+    '… cannot be restored: …',
+    '… was restored, but the sanity query gave … rows, expected …',
+    'scratch database at …: …',
+  ],
+  example: `name: shop-backup
+type: backup_integrity
+service: shop
+verify_latest_backup: true
+test_restore: sample_data
+validate_checksum: true
+path: /var/backups/shop
+pattern: '*.dump'
+restore_into: env:SCRATCH_DATABASE_URL`,
   async run(params, context) {
     let all: readonly BackupFile[];
     try {

@@ -1,6 +1,7 @@
 import { keepsTo } from '../../bound.ts';
 import { defineCheck } from '../../define-check.ts';
 import type { CheckContext } from '../../define-check.ts';
+import { connectionFailures } from '../../failures.ts';
 import { resolvePostgresAddress } from '../../postgres/postgres-address.ts';
 import { isOurMistake, PostgresError } from '../../postgres/connection.ts';
 import type { PostgresSession, SessionLimits } from '../../postgres/connection.ts';
@@ -29,6 +30,19 @@ export const dataConsistency = defineCheck({
   summary: 'What rows of one service refer to exists in the other, by samples picked at random',
   tier: 'comprehensive',
   params: Params,
+  failures: ['… of … sampled … (…%) do not exist as …, expected …: …', ...connectionFailures],
+  example: `name: shop-orders
+type: data_consistency
+service: shop
+check_type: cross_service_validation
+services: [users, orders]
+validation: referential_integrity
+sample_size: 100
+sources:
+  users: { connection: 'env:USERS_DATABASE_URL', table: users }
+  orders: { connection: 'env:ORDERS_DATABASE_URL', table: orders, written_at: created_at }
+references:
+  - { from: orders.user_id, to: users.id }`,
   async run(params, context) {
     const { signal, timeoutMs, redactor } = context;
     const look = lookInto(params, context, { signal, timeoutMs, applicationName: 'cortex/data_consistency' });

@@ -39,20 +39,29 @@ export type Reference = z.output<typeof Reference>;
 
 export const Params = z
   .strictObject({
-    check_type: z.literal('cross_service_validation').default('cross_service_validation'),
-    validation: z.literal('referential_integrity').default('referential_integrity'),
-    /** What must take part; default: all sources. */
-    services: z.array(SourceName).min(2).max(50).optional(),
-    /** Where each service keeps its rows. */
-    sources: z.record(SourceName, Source),
-    /** What must exist where: `{ from: orders.user_id, to: users.id }`. */
-    references: z.array(Reference).min(1).max(20),
-    /** Rows looked at for each reference, picked at random. */
-    sample_size: z.number().int().min(1).max(10_000).default(100),
-    /** Rows younger than this may still be on their way to the other service. */
-    in_flight: Duration.prefault('1m'),
-    /** `<1%` of the sample may be orphans. Default: none. */
-    orphans: PercentBelow.optional(),
+    check_type: z
+      .literal('cross_service_validation')
+      .default('cross_service_validation')
+      .describe('There is no other.'),
+    validation: z.literal('referential_integrity').default('referential_integrity').describe('There is no other.'),
+    services: z.array(SourceName).min(2).max(50).optional().describe('What must take part; default: all sources.'),
+    sources: z.record(SourceName, Source).describe('Where each service keeps its rows.'),
+    references: z
+      .array(Reference)
+      .min(1)
+      .max(20)
+      .describe('What must exist where: `{ from: orders.user_id, to: users.id }`.'),
+    sample_size: z
+      .number()
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(100)
+      .describe('Rows looked at for each reference, picked at random.'),
+    in_flight: Duration.prefault('1m').describe(
+      'Rows younger than this may still be on their way to the other service.',
+    ),
+    orphans: PercentBelow.optional().describe('`<1%` of the sample may be orphans. Default: none.'),
   })
   .superRefine(({ services, sources, references }, context) => {
     const used = new Set(references.flatMap(({ from, to }) => [from.source, to.source]));

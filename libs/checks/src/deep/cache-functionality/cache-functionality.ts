@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CountBound, keepsTo, PercentBelow } from '../../bound.ts';
 import { defineCheck } from '../../define-check.ts';
+import { connectionFailures } from '../../failures.ts';
 import { AbsolutePath, Host, Port, SecretReference } from '../../params.ts';
 import { CacheAction, runCacheSteps } from './actions.ts';
 import { CacheError } from './cache-client.ts';
@@ -13,23 +14,27 @@ const usualPorts = { redis: 6379, memcached: 11_211 } as const;
 
 const Params = z
   .strictObject({
-    type: z.enum(['redis', 'memcached']),
-    /** Default: the host of the instance. */
-    host: Host.optional(),
-    /** Default: 6379 for redis, 11211 for memcached. */
-    port: Port.optional(),
-    /** Redis only, in place of host and port: redis://user:password@host:port/0, or rediss://, by reference. */
-    connection: SecretReference.optional(),
-    /** With rediss://: a file with the certificate authorities (PEM) to trust, instead of the well-known ones. */
-    ca_file: AbsolutePath.optional(),
-    /** Default: set, get and delete a key of its own; PING when a replica is expected. */
-    actions: z.array(CacheAction).min(1).max(20).optional(),
-    /** Redis only. A replica must also hear from its primary. */
-    expected_role: z.enum(['primary', 'replica']).optional(),
-    /** `<90%` of the cache's limit; of the machine's memory, when it has none. */
-    memory: PercentBelow.optional(),
-    /** `=0`: keys thrown out for want of memory since the cache was started. */
-    evictions: CountBound.optional(),
+    type: z.enum(['redis', 'memcached']).describe('What answers there.'),
+    host: Host.optional().describe('Default: the host of the instance.'),
+    port: Port.optional().describe('Default: 6379 for redis, 11211 for memcached.'),
+    connection: SecretReference.optional().describe(
+      'Redis only, in place of host and port: redis://user:password@host:port/0, or rediss://, by reference.',
+    ),
+    ca_file: AbsolutePath.optional().describe(
+      'With rediss://: a file with the certificate authorities (PEM) to trust, instead of the well-known ones.',
+    ),
+    actions: z
+      .array(CacheAction)
+      .min(1)
+      .max(20)
+      .optional()
+      .describe('Default: set, get and delete a key of its own; PING when a replica is expected.'),
+    expected_role: z
+      .enum(['primary', 'replica'])
+      .optional()
+      .describe('Redis only. A replica must also hear from its primary.'),
+    memory: PercentBelow.optional().describe("`<90%` of the cache's limit; of the machine's memory, when it has none."),
+    evictions: CountBound.optional().describe('`=0`: keys thrown out for want of memory since the cache was started.'),
   })
   .refine(({ connection, host, port }) => connection === undefined || (host === undefined && port === undefined), {
     path: ['connection'],
@@ -51,6 +56,28 @@ export const cacheFunctionality = defineCheck({
   summary: 'A cache stores, gives back and deletes a key of its own, and keeps to role, memory and evictions',
   tier: 'deep',
   params: Params,
+  failures: [
+    ...connectionFailures,
+    'the cache said …',
+    '…: gave …, expected …',
+    '…: the key had gone already',
+    'it is a …, expected …',
+    'the replica does not hear from its primary',
+    '…% of … bytes are in use, expected …',
+    '… keys were evicted, expected …',
+  ],
+  example: `name: shop-cache
+type: cache_functionality
+service: shop
+actions:
+  - SET health_check_key test_value
+  - GET health_check_key
+  - DEL health_check_key
+memory: <90%
+timeout: 1s
+params:
+  type: redis
+  connection: env:SHOP_CACHE_URL`,
   async run(params, { facts, signal, outbound, redactor }) {
     const host = params.host ?? facts.host;
     const port = params.port ?? usualPorts[params.type];

@@ -1,0 +1,19 @@
+/** What checks that connect say of the way to a server, for the docs. */
+export const connectionFailures = [
+  'connection refused',
+  'the connection broke',
+  'the host name does not resolve',
+  'the host is unreachable',
+];
+
+/** What checks say of an HTTP answer, for the docs. */
+export const answerFailures = [
+  'answered …, expected …',
+  'header … is missing',
+  'header … is "…", expected to contain "…"',
+  '"…" is not in the body',
+  'the body is not JSON',
+  'the body is longer than the … characters that are read',
+  'expected …, but … is …',
+  'expected …, but … has no usable value',
+];
