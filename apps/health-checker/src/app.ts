@@ -1,4 +1,5 @@
 import { loadChecks } from '@cortex/checks';
+import { quickLeaseBucket } from '@cortex/contracts';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import { shareOut } from '@cortex/shares';
 import { followDependencies } from './adapters/dependency-health.ts';
@@ -40,6 +41,8 @@ export async function startHealthChecker(context: ServiceContext): Promise<Runni
     service: context.name,
     replica: context.instance,
     shares: targetShares,
+    // A target left unwatched is worse than one that is watched anew for nothing.
+    seats: quickLeaseBucket,
     logger,
     async begin(share) {
       beginning.add(share.name);

@@ -1,4 +1,4 @@
-import { escapeToken } from '@cortex/contracts';
+import { escapeToken, leaseBucket } from '@cortex/contracts';
 import type { BucketDefinition, CortexEvent, EventDraft, EventType, StreamName } from '@cortex/contracts';
 import { connect } from '@nats-io/transport-node';
 import type { NatsConnection, TlsOptions } from '@nats-io/transport-node';
@@ -13,7 +13,7 @@ import { KeyedQueue } from './keyed-queue.ts';
 import { openLeases } from './leases.ts';
 import type { Link } from './link.ts';
 import { makeLink } from './link.ts';
-import type { Bucket, Bus, Cause, Consumption, Leases, Reading, Subscription, Timers } from './ports.ts';
+import type { Bucket, Bus, Cause, Consumption, LeaseBucket, Leases, Reading, Subscription, Timers } from './ports.ts';
 import { publishDraft, publishDrafts } from './publish.ts';
 import type { AppendLog, RawMessage, RawReading } from './raw-ports.ts';
 import { startRawReading } from './raw-reader.ts';
@@ -123,7 +123,7 @@ class NatsBus implements Bus {
   readonly #queue = new KeyedQueue();
   readonly #consumptions = new Set<RunningConsumption<EventType>>();
   readonly #running = new Set<Consumption | Timers>();
-  #leases: Promise<Leases> | undefined;
+  readonly #leases = new Map<string, Promise<Leases>>();
   #drained: Promise<void> | undefined;
 
   constructor(link: Link, closing: AbortController) {
@@ -171,9 +171,10 @@ class NatsBus implements Bus {
     return openBucket(this.#link, definition, { onWatch: (watch) => this.#keep(watch) });
   }
 
-  leases(): Promise<Leases> {
-    this.#leases ??= openLeases(this.#link);
-    return this.#leases;
+  leases(bucket: LeaseBucket = leaseBucket): Promise<Leases> {
+    const leases = this.#leases.get(bucket.name) ?? openLeases(this.#link, bucket);
+    this.#leases.set(bucket.name, leases);
+    return leases;
   }
 
   async timers(owner: string): Promise<Timers> {

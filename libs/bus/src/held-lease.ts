@@ -1,9 +1,6 @@
-import type { leaseBucket } from '@cortex/contracts';
-import type { z } from 'zod';
+import type { LeaseRecord } from '@cortex/contracts';
 import { LeaseLostError } from './errors.ts';
 import type { Bucket, Entry, Lease } from './ports.ts';
-
-export type LeaseRecord = z.output<typeof leaseBucket.value>;
 
 export interface HeldLeaseOptions {
   readonly key: string;

@@ -1,23 +1,22 @@
-import { leaseBucket } from '@cortex/contracts';
+import type { LeaseRecord } from '@cortex/contracts';
 import { bucketStream, openBucket } from './bucket.ts';
 import { BusError } from './errors.ts';
 import { HeldLease } from './held-lease.ts';
-import type { LeaseRecord } from './held-lease.ts';
 import type { Link } from './link.ts';
-import type { Bucket, Lease, Leases, WriteResult } from './ports.ts';
+import type { Bucket, Lease, LeaseBucket, Leases, WriteResult } from './ports.ts';
 import { request } from './request.ts';
 
-/** Opens the leases. Their length is what the server's bucket says: the server's clock ends them, not ours. */
-export async function openLeases(link: Link): Promise<Leases> {
-  const stream = bucketStream(leaseBucket.name);
-  await openBucket(link, leaseBucket);
+/** Opens the leases of a bucket. Their length is what the server's bucket says: the server's clock ends them, not ours. */
+export async function openLeases(link: Link, definition: LeaseBucket): Promise<Leases> {
+  const stream = bucketStream(definition.name);
+  await openBucket(link, definition);
   const { config } = await request(link, { what: 'a look at the leases' }, () => link.manager.streams.info(stream));
   const ttlMs = config.max_age / 1e6;
   if (!(ttlMs > 0)) {
-    throw new BusError('CORTEX_LEASE_WITHOUT_END', `bucket ${leaseBucket.name} has no TTL. Run "cortex provision".`);
+    throw new BusError('CORTEX_LEASE_WITHOUT_END', `bucket ${definition.name} has no TTL. Run "cortex provision".`);
   }
   // A renewal that takes longer than this is no renewal: the next one must still come in time.
-  const bucket = await openBucket(link, leaseBucket, { deadlineMs: Math.max(100, Math.floor(ttlMs / 3)) });
+  const bucket = await openBucket(link, definition, { deadlineMs: Math.max(100, Math.floor(ttlMs / 3)) });
   return new NatsLeases(link, bucket, ttlMs);
 }
 

@@ -4,11 +4,15 @@ import type {
   EventDefinition,
   EventDraft,
   EventType,
+  leaseBucket,
   StreamName,
   TimerRecord,
 } from '@cortex/contracts';
 import type { z } from 'zod';
 import type { AppendLog, RawMessage, RawReading } from './raw-ports.ts';
+
+/** A bucket whose records end with their holder. */
+export type LeaseBucket = BucketDefinition<(typeof leaseBucket)['value']>;
 
 /** What leads to an event: an event, or as much of it as was written down. */
 export type Cause = Pick<CortexEvent, 'id'> & Partial<Pick<CortexEvent, 'time' | 'correlationid' | 'traceparent'>>;
@@ -36,7 +40,8 @@ export interface Bus {
   /** A stream that one writer at a time appends to, under this subject. */
   appendLog(stream: StreamName, subject: string): AppendLog;
   bucket<Value extends z.ZodType>(definition: BucketDefinition<Value>): Promise<Bucket<z.output<Value>>>;
-  leases(): Promise<Leases>;
+  /** Leases of a bucket. Default: those on targets, slots and seats, `cortex-leases`. */
+  leases(bucket?: LeaseBucket): Promise<Leases>;
   /** The durable timers of this service. Only due timers of `owner` fire here. */
   timers(owner: string): Promise<Timers>;
   /** True while connected. */

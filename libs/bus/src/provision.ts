@@ -1,7 +1,7 @@
 import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type { JetStreamManager, StreamConfig } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { controlBucket, killSwitchKey, leaseTtlMs } from '@cortex/contracts';
+import { controlBucket, killSwitchKey } from '@cortex/contracts';
 import { openBucket } from './bucket.ts';
 import type { ConnectOptions, ServerAddress } from './connect.ts';
 import { openConnection } from './connect.ts';
@@ -17,7 +17,7 @@ import { wantedStreams } from './wanted-streams.ts';
 export interface ProvisionOptions extends ServerAddress, Pick<ConnectOptions, 'firstConnectTimeoutMs'> {
   /** Copies of every stream in a cluster: 1, 3 or 5. Default 1. */
   readonly replicas?: number;
-  /** Only tests want a shorter one. */
+  /** No lease is longer than this. Default: as the contracts say; only tests want shorter ones. */
   readonly leaseTtlMs?: number;
   /** `http://host:8222`, to learn whether the server syncs before it acks. */
   readonly monitorUrl?: string;
@@ -74,7 +74,10 @@ export async function provision(options: ProvisionOptions): Promise<ProvisionRep
     const problems = serverProblems(connection);
     if (problems.length > 0) throw new BusError('CORTEX_PROVISION_SERVER', problems.join('; '));
     const manager = await jetstreamManager(connection, { timeout: 10_000 });
-    const wanted = wantedStreams({ replicas: options.replicas ?? 1, leaseTtlMs: options.leaseTtlMs ?? leaseTtlMs });
+    const wanted = wantedStreams({
+      replicas: options.replicas ?? 1,
+      longestLeaseMs: options.leaseTtlMs ?? Number.POSITIVE_INFINITY,
+    });
     const created: string[] = [];
     const extended: string[] = [];
     const unchanged: string[] = [];

@@ -1,6 +1,6 @@
 import { DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import type { StreamConfig } from '@nats-io/jetstream';
-import { bucketDefinitions, duplicateWindowMs, leaseBucket, streams } from '@cortex/contracts';
+import { bucketDefinitions, duplicateWindowMs, leaseBucket, quickLeaseBucket, streams } from '@cortex/contracts';
 import type { BucketDefinition, StreamDefinition } from '@cortex/contracts';
 import { bucketStream } from './bucket.ts';
 
@@ -82,16 +82,18 @@ function wantedBucket(definition: BucketDefinition, replicas: number, ttlMs: num
 /** Every stream and every bucket's stream, as the contracts declare them. */
 export function wantedStreams(options: {
   readonly replicas: number;
-  readonly leaseTtlMs: number;
+  readonly longestLeaseMs: number;
 }): readonly WantedStream[] {
   return [
     ...Object.values(streams).map((definition) => wantedStream(definition, options.replicas)),
     ...bucketDefinitions.map((definition) =>
-      wantedBucket(
-        definition,
-        options.replicas,
-        definition.name === leaseBucket.name ? options.leaseTtlMs : definition.ttlMs,
-      ),
+      wantedBucket(definition, options.replicas, ttlOf(definition, options.longestLeaseMs)),
     ),
   ];
+}
+
+const leaseBuckets: ReadonlySet<string> = new Set([leaseBucket.name, quickLeaseBucket.name]);
+
+function ttlOf({ name, ttlMs }: BucketDefinition, longestLeaseMs: number): number {
+  return leaseBuckets.has(name) ? Math.min(ttlMs, longestLeaseMs) : ttlMs;
 }

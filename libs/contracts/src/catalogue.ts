@@ -64,6 +64,7 @@ export const bucketDefinitions: readonly BucketDefinition[] = [
   controlBuckets.controlBucket,
   silenceBuckets.silenceBucket,
   controlBuckets.leaseBucket,
+  controlBuckets.quickLeaseBucket,
   controlBuckets.shareBucket,
   controlBuckets.timerBucket,
   controlBuckets.breakerBucket,

@@ -1,4 +1,4 @@
-import type { Bus, BusLogger } from '@cortex/bus';
+import type { Bus, BusLogger, LeaseBucket } from '@cortex/bus';
 
 /** One share in the hands of this replica. */
 export interface Share {
@@ -33,6 +33,8 @@ export interface ShareOptions {
   readonly begin: (share: Share) => Promise<ShareWork>;
   /** Called with the number of shares held, after each change. */
   readonly onChange?: (held: number) => void;
+  /** Where the seats are. How long its leases last says how soon others go on. Default: those of 10 s. */
+  readonly seats?: LeaseBucket;
   /** How often to look for replicas that are gone. Default 1 s. */
   readonly pollMs?: number;
 }

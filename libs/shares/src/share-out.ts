@@ -14,7 +14,7 @@ const defaultPollMs = 1_000;
  */
 export async function shareOut(options: ShareOptions): Promise<SharedOut> {
   const { bus, service } = options;
-  const sharing = new Sharing(options, await bus.leases(), await bus.bucket(shareBucket));
+  const sharing = new Sharing(options, await bus.leases(options.seats), await bus.bucket(shareBucket));
   await sharing.start(service);
   return sharing;
 }

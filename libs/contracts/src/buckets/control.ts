@@ -42,6 +42,18 @@ export const leaseBucket = defineBucket({
   coordination: true,
 });
 
+/** With a look for lost replicas every second, another one goes on within the 5 s of a shallow check. */
+export const quickLeaseTtlMs = 4_000;
+
+export const quickLeaseBucket = defineBucket({
+  name: 'cortex-quick-leases',
+  summary: 'Seats of replicas whose work others must take over soon, while little is lost when that happens in error',
+  key: 'member.<service>.<replica>',
+  value: LeaseRecord,
+  ttlMs: quickLeaseTtlMs,
+  coordination: true,
+});
+
 /** Which replica of a service has which of its shares. One record, so that one write moves any number of them. */
 export const ShareTable = z.strictObject({
   /** Replicas that take part, also those that own nothing. */
