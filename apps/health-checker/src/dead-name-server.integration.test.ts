@@ -61,7 +61,7 @@ describe.skipIf(!mayMount())('names whose server never answers', () => {
   });
 
   async function start(threads: number): Promise<void> {
-    const dead = Array.from({ length: 8 }, (_, index) => portCheck(`dead-${index}`, `dead-${index}.test`));
+    const dead = Array.from({ length: 50 }, (_, index) => portCheck(`dead-${index}`, `dead-${index}.test`));
     await writeFile(
       join(folder.path, 'cortex.yaml'),
       `version: 1
@@ -97,7 +97,7 @@ ${dead.join('')}${portCheck('local', 'localhost')}${portCheck('sub-local', 'shop
   }
 
   it('delay no check of another name, of this machine or of a file', async () => {
-    await start(32);
+    await start(128);
     expect(await failuresOf(['local', 'sub-local', 'well', 'file'])).toEqual([]);
     expect(results.filter(({ check, passed }) => check.startsWith('dead-') && passed)).toEqual([]);
   });

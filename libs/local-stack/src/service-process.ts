@@ -51,8 +51,7 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
     const startedAt = performance.now();
     // Without source maps: each service would read and keep some 30 MiB of them. Bundles keep the names of functions.
     const started = spawn(process.execPath, [options.entry], {
-      // Half of the threads may look names up; four, which is Node's default, would be two names at once.
-      env: { UV_THREADPOOL_SIZE: '32', ...process.env, ...options.env, CORTEX_HTTP_PORT: String(options.port) },
+      env: { ...process.env, ...options.env, CORTEX_HTTP_PORT: String(options.port) },
       // A group of its own: Ctrl-C in the terminal is for whoever runs the stack, who then stops the services in order.
       detached: true,
       // IPC: when this process dies, even by SIGKILL, the service sees the channel close and stops.
