@@ -1,8 +1,8 @@
 import { checkEnd, runCheck, type RunCheckOptions } from '@cortex/checks';
 import type { CheckDefinition, CheckOutcome, Instance } from '@cortex/contracts';
+import { Slots, type Pace } from '@cortex/slots';
 import type { HealthMetrics } from './metrics.ts';
 import type { FindPause } from './pauses.ts';
-import { Slots, type Pace } from './slots.ts';
 
 /** Checks under way in this process, and how many of them may be slow ones. */
 const maxRunning = 128;

@@ -10,6 +10,9 @@ import { startNatsServer, type NatsServer } from './nats-server.ts';
 import { claimRunDir } from './run-state.ts';
 import { startServiceProcess, type ServiceProcess } from './service-process.ts';
 
+/** Half of their threads may look names up; of Node's four that would be two names at once. */
+const makesChecks: ReadonlySet<AppName> = new Set(['health-checker', 'verifier']);
+
 /** Every service, in the order of the loop. */
 export const serviceNames = [
   'auditor',
@@ -103,6 +106,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
             CORTEX_DATA_DIR: join(dir, 'data'),
             // A service that comes back need not wait for the leases of its last life.
             CORTEX_INSTANCE: `${hostname()}-${createHash('sha256').update(dir).digest('hex').slice(0, 8)}`,
+            ...(makesChecks.has(name) ? { UV_THREADPOOL_SIZE: process.env['UV_THREADPOOL_SIZE'] ?? '128' } : {}),
             ...options.env,
           },
         }),

@@ -1,16 +1,19 @@
-import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
+import { callbackify } from 'node:util';
 import { addressProblem } from './address-rules.ts';
 import type { OutboundPolicy } from './address-rules.ts';
+import { findAddresses } from './find-addresses.ts';
 import { OutboundRefusedError } from './outbound-refused-error.ts';
 
+const find = callbackify(findAddresses);
+
 /**
- * `dns.lookup` that answers only if every address may be talked to. The socket connects to what is answered here, so a
- * name cannot resolve to one address for the guard and to another for the connection.
+ * A look-up like `dns.lookup` that answers only if every address may be talked to. The socket connects to what is answered
+ * here, so a name cannot resolve to one address for the guard and to another for the connection.
  */
 export function guardedLookup(policy: OutboundPolicy): LookupFunction {
   return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    find(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) {
         callback(error, '', 0);
         return;
@@ -19,7 +22,8 @@ export function guardedLookup(policy: OutboundPolicy): LookupFunction {
       const first = addresses[0];
       if (problem !== undefined) callback(new OutboundRefusedError(`${hostname}: ${problem}`), '', 0);
       else if (first === undefined) callback(new Error(`${hostname} has no address`), '', 0);
-      else if (options.all === true) callback(null, addresses);
+      // A copy: the addresses are shared with others who asked.
+      else if (options.all === true) callback(null, [...addresses]);
       else callback(null, first.address, first.family);
     });
   };

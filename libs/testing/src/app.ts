@@ -14,11 +14,13 @@ export interface AppSurroundings {
   readonly folder: string;
   /** On top of what these say. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A program that starts the app, with its arguments. */
+  readonly startedBy?: readonly string[];
 }
 
 /** Starts the bundle of an app as a process of its own. */
-export function startApp(appFolder: string, { natsUrl, folder, env }: AppSurroundings): TestProcess {
-  return startProcess([process.execPath, join(appFolder, 'dist/main.js')], {
+export function startApp(appFolder: string, { natsUrl, folder, env, startedBy = [] }: AppSurroundings): TestProcess {
+  return startProcess([...startedBy, process.execPath, join(appFolder, 'dist/main.js')], {
     cwd: folder,
     env: {
       CORTEX_CONFIG: join(folder, 'cortex.yaml'),

@@ -15,7 +15,7 @@ export interface DnsReply {
   readonly question?: Question;
 }
 
-/** A real name server on 127.0.0.1, UDP and TCP, that answers what the test says. */
+/** A real name server, UDP and TCP, that answers what the test says. */
 export interface TestDns {
   readonly port: number;
   /** How it answers from now on; `undefined` is silence. At first: NXDOMAIN. */
@@ -24,7 +24,7 @@ export interface TestDns {
   stop(): Promise<void>;
 }
 
-export async function startDns(fixedPort = 0): Promise<TestDns> {
+export async function startDns(fixedPort = 0, host = '127.0.0.1'): Promise<TestDns> {
   const questions: (Question & { readonly transport: 'udp' | 'tcp' })[] = [];
   const sockets = new Set<Socket>();
   const reply = (query: Packet, transport: 'udp' | 'tcp'): Packet | undefined => {
@@ -55,14 +55,14 @@ export async function startDns(fixedPort = 0): Promise<TestDns> {
       if (packet !== undefined) socket.end(streamEncode(packet));
     });
   });
-  await new Promise<void>((resolve) => tcp.listen(fixedPort, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => tcp.listen(fixedPort, host, resolve));
   const { port } = tcp.address() as AddressInfo;
   const udp = createSocket('udp4');
   udp.on('message', (message, sender) => {
     const packet = reply(decode(message), 'udp');
     if (packet !== undefined) udp.send(encode(packet), sender.port, sender.address);
   });
-  await new Promise<void>((resolve) => udp.bind(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => udp.bind(port, host, resolve));
 
   const dns: TestDns = {
     port,

@@ -13,7 +13,7 @@ export { startHttpReceiver } from './http-receiver.ts';
 export type { HttpReceiver } from './http-receiver.ts';
 export { startKubernetes } from './kubernetes.ts';
 export type { KubernetesObject, TestKubernetes } from './kubernetes.ts';
-export { mayMount, mountHanging, mountTmpfs } from './mounts.ts';
+export { mayMount, mountHanging, mountTmpfs, withResolvConf } from './mounts.ts';
 export type { TestMount } from './mounts.ts';
 export { startMemcached } from './memcached.ts';
 export { startNats, startProvisionedNats } from './nats.ts';

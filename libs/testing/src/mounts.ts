@@ -59,6 +59,11 @@ export async function mountHanging(): Promise<TestMount> {
   };
 }
 
+/** What starts a program for which these are the name servers (`resolv.conf`), and for nobody else. Asks for root. */
+export function withResolvConf(path: string): readonly string[] {
+  return ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/resolv.conf && exec "$@"', path];
+}
+
 function run(program: string, ...argv: readonly string[]): void {
   execFileSync(program, argv, { stdio: 'pipe' });
 }

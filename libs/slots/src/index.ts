@@ -1,0 +1,2 @@
+export { Slots } from './slots.ts';
+export type { Pace } from './slots.ts';
