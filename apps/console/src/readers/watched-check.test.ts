@@ -91,3 +91,15 @@ test('what is kept is bounded: 60 results, and the beginning of a detail', () =>
   expect(view.streak?.count).toBe(100);
   expect(view.last?.detail).toHaveLength(500);
 });
+
+test.each([
+  ['web', 'web'],
+  ['web:shop-1', 'web'],
+  ['shop/http_endpoint', 'http_endpoint'],
+  ['shop/http_endpoint:shop-1', 'http_endpoint'],
+  ['shop:web', 'shop:web'],
+  ['other/web:shop-10', 'other/web:shop-10'],
+  ['shop/', 'shop/'],
+])('%s is called %s below its service and instance', (name, label) => {
+  expect(new WatchedCheck({ ...definition, name }).view(undefined, start)).toMatchObject({ name, label });
+});

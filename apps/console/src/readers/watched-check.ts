@@ -47,6 +47,7 @@ export class WatchedCheck {
     const p95Ms = history?.durationPercentile(95);
     return {
       name,
+      label: labelOf(this.definition),
       type,
       tier,
       target,
@@ -66,6 +67,13 @@ export class WatchedCheck {
     const { intervalMs, timeoutMs, retries } = this.definition;
     return nowMs - atMs > lateAfterIntervals * intervalMs + (retries + 1) * timeoutMs;
   }
+}
+
+/** `http_endpoint` of `shop/http_endpoint:shop-1`. */
+function labelOf({ name, target }: Pick<CheckDefinition, 'name' | 'target'>): string {
+  const [prefix, suffix] = [`${target.service}/`, `:${target.instance}`];
+  const from = name.startsWith(prefix) ? prefix.length : 0;
+  return name.slice(from, name.endsWith(suffix) ? name.length - suffix.length : undefined) || name;
 }
 
 function pointOf({ atMs, durationMs, kind }: HistoryEntry): CheckView['history'][number] {

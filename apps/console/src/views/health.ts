@@ -13,6 +13,8 @@ const ResultPoint = z.object({ at: Timestamp, durationMs: DurationMs, result: Ch
 
 export const CheckView = z.object({
   name: Name,
+  /** The name without service and instance, for where these stand beside. */
+  label: z.string().min(1),
   type: z.string(),
   tier: CheckTier,
   target: Target,

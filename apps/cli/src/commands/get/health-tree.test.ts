@@ -6,10 +6,10 @@ const nowMs = Date.parse('2026-01-05T00:10:00.000Z');
 const ago = (seconds: number): string => new Date(nowMs - seconds * 1_000).toISOString();
 const style = { columns: 80, hasColour: false, nowMs };
 
-function check(name: string, changes: Partial<HealthOfCheck> = {}): HealthOfCheck {
+function check(label: string, changes: Partial<HealthOfCheck> = {}): HealthOfCheck {
   const last = { result: 'pass', durationMs: 12, at: ago(3), detail: '200 in 12 ms' } as const;
   return {
-    name,
+    label,
     tier: 'shallow',
     target: { service: 'shop', instance: 'shop-1' },
     state: 'passing',
@@ -22,10 +22,10 @@ function check(name: string, changes: Partial<HealthOfCheck> = {}): HealthOfChec
   };
 }
 
-function failing(name: string, changes: Partial<HealthOfCheck> = {}): HealthOfCheck {
+function failing(label: string, changes: Partial<HealthOfCheck> = {}): HealthOfCheck {
   const last = { result: 'fail', durationMs: 100, at: ago(1), detail: 'connection refused' } as const;
   const history = [{ durationMs: 12, result: 'pass' }, last, last] as const;
-  return check(name, { state: 'failing', last, streak: { count: 7, since: ago(40) }, history, ...changes });
+  return check(label, { state: 'failing', last, streak: { count: 7, since: ago(40) }, history, ...changes });
 }
 
 const {

@@ -13,7 +13,8 @@ export interface HealthOfTarget {
 }
 
 export interface HealthOfCheck {
-  readonly name: string;
+  /** Its name without service and instance. */
+  readonly label: string;
   readonly tier: CheckTier;
   readonly target: Target;
   readonly state: 'failing' | 'unknown' | 'paused' | 'passing';
@@ -58,7 +59,7 @@ export function healthTree({ targets, checks, total, counts }: Health, style: Tr
     const key = targetKey(check.target);
     byTarget.set(key, [...(byTarget.get(key) ?? []), check]);
   }
-  const nameWidth = Math.min(widestName, Math.max(0, ...checks.map(({ name }) => [...name].length)));
+  const nameWidth = Math.min(widestName, Math.max(0, ...checks.map(({ label }) => [...label].length)));
   const lines = [summary(counts)];
   let service = '';
   for (const target of targets) {
@@ -69,7 +70,7 @@ export function healthTree({ targets, checks, total, counts }: Health, style: Tr
     for (const tier of tiers) {
       const ofTier = own
         .filter((check) => check.tier === tier)
-        .sort((left, right) => left.name.localeCompare(right.name));
+        .sort((left, right) => left.label.localeCompare(right.label));
       if (ofTier.length > 0) lines.push(paint('faint', `    ${tier}`, style.hasColour));
       lines.push(...ofTier.flatMap((check) => checkLines(check, nameWidth, style)));
     }
@@ -100,7 +101,7 @@ function checkLines(
 ): readonly string[] {
   const { state, last } = check;
   const mark = paint(markColours[state], marks[state], hasColour);
-  const name = clip(check.name, nameWidth).padEnd(nameWidth);
+  const name = clip(check.label, nameWidth).padEnd(nameWidth);
   const seen = last === undefined ? '-' : `${age(last.at, nowMs)} ago`;
   const took = last === undefined ? '-' : span(last.durationMs);
   const head = `      ${mark} ${name}  ${seen.padStart(8)}  ${took.padStart(5)}`;

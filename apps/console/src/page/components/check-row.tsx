@@ -9,11 +9,11 @@ const resultWords = { pass: 'passed', fail: 'failed', error: 'not made' } as con
 const resultTone = { pass: 'good', fail: 'bad', error: 'warning' } as const;
 
 export function CheckRow({ check, now }: { readonly check: CheckView; readonly now: number }) {
-  const { name, type, tier, intervalMs, state, last, p50Ms, p95Ms } = check;
+  const { name, label, type, tier, intervalMs, state, last, p50Ms, p95Ms } = check;
   return (
     <li class="check" data-testid="check" data-check={name}>
       <div class="what">
-        <b>{name}</b>
+        <b title={name}>{label}</b>
         <small>
           {tier} · {type} · every {duration(intervalMs).replace('.0 s', ' s')}
         </small>
@@ -49,7 +49,7 @@ function Results({ check, now }: { readonly check: CheckView; readonly now: numb
   return (
     <details class="results" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
-        Results<span class="hidden"> of {check.name}</span>
+        Results<span class="hidden"> of {check.label}</span>
       </summary>
       {isOpen && (
         <ol>
