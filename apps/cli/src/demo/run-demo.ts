@@ -77,10 +77,14 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
     return results.length > 0 && results.every((result) => result.asTold);
   } finally {
     feedEnd.abort();
-    stopPatients(pidFiles, site.patientFile);
-    await stack?.stop();
-    site.disk.remove();
-    receiver.stop();
+    try {
+      await stack?.stop();
+    } finally {
+      // Not before: Cortex would start them again.
+      stopPatients(pidFiles, site.patientFile);
+      site.disk.remove();
+      receiver.stop();
+    }
   }
 }
 

@@ -8,7 +8,6 @@ import {
   breakerBucket,
   controlBucket,
   healthBucket,
-  killSwitchKey,
   leaseBucket,
   leaseTtlMs,
   playbookPerformanceBucket,
@@ -18,6 +17,7 @@ import {
 import { type Facts, isStorm } from '@cortex/decision';
 import { Breakers } from './breakers.ts';
 import { IncidentDirectory } from './directory.ts';
+import { KnownKillSwitch } from './kill-switch.ts';
 import { KnownSilences } from './silences.ts';
 
 /** Anomalies cleared before they were known, kept to meet their late detection. */
@@ -28,6 +28,7 @@ export class FactsKeeper {
   readonly breakers: Breakers;
   readonly directory = new IncidentDirectory();
   readonly silences: KnownSilences;
+  readonly #switch: KnownKillSwitch;
   readonly #bus: Bus;
   readonly #now: () => Date;
   readonly #fixed: Pick<Facts, 'environment' | 'services' | 'playbooks' | 'safety' | 'checkedTargets'>;
@@ -36,14 +37,14 @@ export class FactsKeeper {
   /** When each lease was last seen renewed: an expired one sends no message. */
   readonly #leasesSeenAtMs = new Map<string, number>();
   readonly #cleared = new Set<string>();
-  #killSwitch: KillSwitch | undefined;
   #lastStormAt: string | undefined;
   #watches: readonly Consumption[] = [];
 
   static async start(bus: Bus, config: CortexConfiguration, now: () => Date): Promise<FactsKeeper> {
     const breakers = new Breakers(await bus.bucket(breakerBucket), config.safety.breaker);
     const silences = new KnownSilences(await bus.bucket(silenceBucket));
-    const facts = new FactsKeeper(bus, config, now, { breakers, silences });
+    const killSwitch = new KnownKillSwitch(await bus.bucket(controlBucket));
+    const facts = new FactsKeeper(bus, config, now, { breakers, silences, killSwitch });
     await facts.#watch();
     return facts;
   }
@@ -52,12 +53,13 @@ export class FactsKeeper {
     bus: Bus,
     config: CortexConfiguration,
     now: () => Date,
-    { breakers, silences }: Pick<FactsKeeper, 'breakers' | 'silences'>,
+    known: Pick<FactsKeeper, 'breakers' | 'silences'> & { readonly killSwitch: KnownKillSwitch },
   ) {
     this.#bus = bus;
     this.#now = now;
-    this.breakers = breakers;
-    this.silences = silences;
+    this.breakers = known.breakers;
+    this.silences = known.silences;
+    this.#switch = known.killSwitch;
     this.#fixed = {
       environment: config.environment,
       services: new Map(config.services.map((service) => [service.name, service])),
@@ -87,7 +89,12 @@ export class FactsKeeper {
 
   /** Undefined when it cannot be known, which counts as ON. */
   get killSwitch(): KillSwitch | undefined {
-    return this.#bus.isConnected() ? this.#killSwitch : undefined;
+    return this.#bus.isConnected() ? this.#switch.readable : undefined;
+  }
+
+  /** Looks at the kill switch itself: its event may overtake the watch. */
+  refreshKillSwitch(): Promise<void> {
+    return this.#switch.refresh();
   }
 
   /** An event may overtake the watch of the bucket. */
@@ -115,8 +122,7 @@ export class FactsKeeper {
   }
 
   async #watch(): Promise<void> {
-    const [control, health, leases, performance] = await Promise.all([
-      this.#bus.bucket(controlBucket),
+    const [health, leases, performance] = await Promise.all([
       this.#bus.bucket(healthBucket),
       this.#bus.bucket(leaseBucket),
       this.#bus.bucket(playbookPerformanceBucket),
@@ -124,10 +130,7 @@ export class FactsKeeper {
     const watches = await Promise.all([
       this.breakers.watch(),
       this.silences.watch(),
-      control.watch((_key, entry) => (this.#killSwitch = entry?.value), {
-        filter: killSwitchKey,
-        onInvalid: () => (this.#killSwitch = undefined),
-      }),
+      this.#switch.watch(),
       health.watch((key, entry) =>
         entry === undefined ? this.#health.delete(key) : this.#setHealth(key, entry.value),
       ),

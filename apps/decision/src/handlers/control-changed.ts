@@ -6,8 +6,11 @@ import { subscribe } from './subscribe.ts';
 
 /** The kill switch was thrown, or a silence set or lifted: what it held, or is to hold, is asked again. */
 export function consumeControlChanged(bus: Bus, brain: Brain, facts: FactsKeeper): Promise<Consumption> {
-  return subscribe(bus, controlChanged, (event, context) => {
-    if (event.data.control === 'kill_switch') return brain.takeForAll(event);
+  return subscribe(bus, controlChanged, async (event, context) => {
+    if (event.data.control === 'kill_switch') {
+      await facts.refreshKillSwitch();
+      return brain.takeForAll(event);
+    }
     const { silence } = event.data;
     facts.silences.note(silence);
     return brain.takeForService(event, silence.service, context.deriveId('incident', silence.service));
