@@ -47,7 +47,7 @@ export async function benchChecks({ appsDir }: BenchContext): Promise<readonly T
           'Late: how much later than due a check began, as the bucket that holds the quantile. Goal at 500, 50 of them hanging:',
           'p99 ≤ 250 ms. Failed: rounds that did not pass. Wronged: targets that answer and are not healthy at the end, to be 0.',
           'CPU: of one core.',
-          'Hanging ones take 0.7 s a round, with their retries, and begin the next no earlier than a round after.',
+          'Hanging ones take 0.6 s a round, with their retries, and begin the next no earlier than a round after.',
         ],
       },
     ];
