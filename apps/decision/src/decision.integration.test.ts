@@ -379,6 +379,11 @@ test('two replicas share the work without doubling it', async () => {
     healthChange('shop-1', 'UNHEALTHY'),
     healthChange('b', 'UNHEALTHY', 'my shop'),
   ]);
+  // Before anything is answered: what comes after the end of an incident is another one.
+  await eventually(async () => {
+    const signals = (await records()).flatMap(({ incident }) => incident.signals);
+    expect(signals.map(({ target }) => target.instance).toSorted()).toEqual(['a', 'b', 'shop-1']);
+  });
   const answered = new Set<string>();
   await eventually(
     async () => {
