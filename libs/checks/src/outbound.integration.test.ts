@@ -65,7 +65,7 @@ const ways: Readonly<Record<string, (host: string) => readonly [string, JsonReco
     'end_to_end_workflow',
     { host, port, steps: ['look'], requests: { look: { path: '/' } } },
   ],
-  performance_benchmark: (host) => ['performance_benchmark', { endpoint: '/', host, port }],
+  performance_benchmark: (host) => ['performance_benchmark', { endpoint: '/', host, port, max_requests: 20 }],
   database_connectivity: (host) => ['database_connectivity', { connection: postgres(host) }],
   data_consistency: (host) => [
     'data_consistency',
@@ -137,5 +137,16 @@ describe('no check connects where it must not', () => {
       await expect(ended).rejects.toThrow(OutboundRefusedError);
     }
     expect(connections).toBe(0);
+  });
+});
+
+describe('a name that does not resolve is told as the reason', () => {
+  it.each(Object.keys(ways).filter((way) => way !== 'dns_resolution'))('%s', async (way) => {
+    const [type, params] = ways[way]?.('nobody.invalid') ?? ['', {}];
+    const outcome = await runOf(type, 'deep')(params);
+    expect(outcome).toMatchObject({
+      passed: false,
+      detail: expect.stringContaining('the host name does not resolve'),
+    });
   });
 });
