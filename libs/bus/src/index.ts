@@ -1,4 +1,5 @@
 export type * from './ports.ts';
+export { BucketMirror } from './bucket-mirror.ts';
 export type * from './raw-ports.ts';
 export { connectBus } from './connect.ts';
 export type { ConnectOptions, ServerAddress } from './connect.ts';

@@ -1,3 +1,4 @@
+import { BucketMirror } from '@cortex/bus';
 import type { Bucket } from '@cortex/bus';
 import type { Silence } from '@cortex/contracts';
 import type { SilenceList } from '../views/silences.ts';
@@ -12,29 +13,17 @@ export async function startSilenceIndex(
   bucket: Bucket<Silence>,
   onInvalid: (key: string, error: Error) => void,
 ): Promise<SilenceIndex> {
-  const silences = new Map<string, Silence>();
-  const unreadable = new Set<string>();
-  const watching = await bucket.watch(
-    (key, entry) => {
-      unreadable.delete(key);
-      if (entry === undefined) silences.delete(key);
-      else silences.set(key, entry.value);
-    },
-    {
-      onInvalid(key, error) {
-        unreadable.add(key);
-        silences.delete(key);
-        onInvalid(key, error);
-      },
-    },
-  );
+  const mirror = new BucketMirror(bucket);
+  const watching = await mirror.watch(onInvalid);
   return {
     list(now) {
       const at = now.toISOString();
-      const present = [...silences.values()].filter(({ endsAt, lifted }) => lifted === undefined && at < endsAt);
+      const present = [...mirror.values]
+        .filter(([key, { endsAt, lifted }]) => !mirror.unreadable.has(key) && lifted === undefined && at < endsAt)
+        .map(([, silence]) => silence);
       return {
         silences: present.sort((left, right) => (left.endsAt < right.endsAt ? -1 : 1)),
-        unreadable: [...unreadable].sort(),
+        unreadable: [...mirror.unreadable].sort(),
       };
     },
     stop: () => watching.stop(),
