@@ -6,11 +6,12 @@ import { join } from 'node:path';
 const allowed = {
   contract: [],
   domain: ['contract', 'domain'],
-  'plugin-kit': ['contract', 'domain', 'plugin-kit'],
-  plugin: ['contract', 'domain', 'plugin-kit'],
-  kit: ['contract', 'domain', 'kit'],
-  app: ['contract', 'domain', 'plugin', 'plugin-kit', 'kit'],
-  testing: ['contract', 'domain', 'plugin', 'plugin-kit', 'kit'],
+  runtime: [],
+  'plugin-kit': ['contract', 'domain', 'runtime', 'plugin-kit'],
+  plugin: ['contract', 'domain', 'runtime', 'plugin-kit'],
+  kit: ['contract', 'domain', 'runtime', 'kit'],
+  app: ['contract', 'domain', 'runtime', 'plugin', 'plugin-kit', 'kit'],
+  testing: ['contract', 'domain', 'runtime', 'plugin', 'plugin-kit', 'kit'],
 };
 const impure = /^(node:|@nats-io\/|undici$|fastify|pino$|execa$)/;
 const imported = /\b(?:from\s+|import\s+|import\()'((?:@[a-z-]+\/)?[a-z][\w.:/-]*)'/g;

@@ -1,6 +1,6 @@
 import { checkEnd, runCheck, type RunCheckOptions } from '@cortex/checks';
 import type { CheckDefinition, CheckOutcome, Instance } from '@cortex/contracts';
-import { Slots, type Pace } from '@cortex/slots';
+import { Slots, type Pace } from '@cortex/runtime';
 import type { HealthMetrics } from './metrics.ts';
 import type { FindPause } from './pauses.ts';
 

@@ -1,14 +1,12 @@
 import type { StreamName } from '@cortex/contracts';
 import { streams } from '@cortex/contracts';
-import type { StoredMsg } from '@nats-io/jetstream';
 import { JetStreamApiError } from '@nats-io/jetstream';
-import { randomUUID } from 'node:crypto';
+import { randomUuid } from '@cortex/runtime';
 import { BusError } from './errors.ts';
 import type { Link } from './link.ts';
 import type { AppendLog, LogEnd } from './raw-ports.ts';
 import { isConflict, request } from './request.ts';
 
-const noMessageFound = 10_037;
 const ackTimeoutMs = 5_000;
 
 /** See `Bus.appendLog`. */
@@ -17,7 +15,7 @@ export function openAppendLog(link: Link, stream: StreamName, subject: string): 
     end: () => readEnd(link, stream),
     async append(messages, after) {
       // All are under way at once, and a sequence alone would let the second of one writer in behind the first of another.
-      const batch = randomUUID();
+      const batch = randomUuid(link.runtime);
       const acks = await Promise.allSettled(
         messages.map((data, index) =>
           link.jetstream.publish(subject, data, {
@@ -41,16 +39,10 @@ export function openAppendLog(link: Link, stream: StreamName, subject: string): 
 
 function readEnd(link: Link, stream: StreamName): Promise<LogEnd> {
   return request(link, { what: `a look at the end of ${stream}` }, async () => {
-    const { last_seq: sequence, messages } = (await link.manager.streams.info(stream)).state;
+    const { lastSequence: sequence, messages } = await link.jetstream.stream(stream);
     if (messages === 0) return { sequence };
-    let last: StoredMsg | null;
-    try {
-      last = await link.manager.streams.getMessage(stream, { seq: sequence });
-    } catch (error) {
-      if (error instanceof JetStreamApiError && error.code === noMessageFound) return { sequence };
-      throw error;
-    }
-    return last === null ? { sequence } : { sequence, data: last.data };
+    const last = await link.jetstream.message(stream, sequence);
+    return last === undefined ? { sequence } : { sequence, data: last.data };
   });
 }
 

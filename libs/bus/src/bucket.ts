@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { Kvm } from '@nats-io/kv';
-import type { KV } from '@nats-io/kv';
 import { headers } from '@nats-io/transport-node';
 import type { BucketDefinition } from '@cortex/contracts';
+import { pause, randomUuid } from '@cortex/runtime';
 import type { z } from 'zod';
 
 import { describeIssues } from './envelope/describe-issues.ts';
@@ -10,9 +8,8 @@ import { BadEntryError, BusError, NotProvisionedError } from './errors.ts';
 import type { Link } from './link.ts';
 import type { Bucket, Consumption, Entry, WriteResult } from './ports.ts';
 import { isConflict, isStreamMissing, request } from './request.ts';
-import type { Stored } from './snapshot.ts';
+import type { Stored } from './jetstream.ts';
 import { lastPerSubject } from './snapshot.ts';
-import { pause } from './wait.ts';
 import { watchBucket } from './watch.ts';
 
 const operationHeader = 'KV-Operation';
@@ -42,28 +39,25 @@ export async function openBucket<Schema extends z.ZodType>(
 ): Promise<OpenBucket<Schema>> {
   await request(link, { what: `the opening of bucket ${definition.name}` }, async () => {
     try {
-      await link.manager.streams.info(bucketStream(definition.name));
+      await link.jetstream.stream(bucketStream(definition.name));
     } catch (error) {
       if (isStreamMissing(error)) throw new NotProvisionedError(`the bucket ${definition.name}`);
       throw error;
     }
   });
-  const store = await new Kvm(link.jetstream).open(definition.name, { allow_direct: !definition.coordination });
-  return new OpenBucket(link, definition, store, options);
+  return new OpenBucket(link, definition, options);
 }
 
 class OpenBucket<Schema extends z.ZodType> implements Bucket<z.output<Schema>> {
   readonly #link: Link;
   readonly #definition: BucketDefinition<Schema>;
-  readonly #store: KV;
   readonly #deadlineMs: number;
   readonly #onWatch: (watch: Consumption) => Consumption;
   readonly #prefix: string;
 
-  constructor(link: Link, definition: BucketDefinition<Schema>, store: KV, options: BucketOptions) {
+  constructor(link: Link, definition: BucketDefinition<Schema>, options: BucketOptions) {
     this.#link = link;
     this.#definition = definition;
-    this.#store = store;
     this.#deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
     this.#onWatch = options.onWatch ?? ((watch) => watch);
     this.#prefix = `$KV.${definition.name}.`;
@@ -71,9 +65,7 @@ class OpenBucket<Schema extends z.ZodType> implements Bucket<z.output<Schema>> {
 
   async get(key: string): Promise<Entry<z.output<Schema>> | undefined> {
     const stored = await this.#last(key);
-    if (!stored || stored.operation !== 'PUT') return undefined;
-    const { value, revision, created } = stored;
-    return { key, value: this.#parse(key, value), revision, writtenAtMs: created.getTime() };
+    return stored === undefined || isDeletion(stored) ? undefined : this.entryOf(stored);
   }
 
   async create(key: string, value: z.output<Schema>): Promise<WriteResult> {
@@ -82,8 +74,8 @@ class OpenBucket<Schema extends z.ZodType> implements Bucket<z.output<Schema>> {
     if (first.ok) return first;
     // A deleted key still has its last revision.
     const last = await this.#last(key);
-    if (last && last.operation === 'PUT') return conflict;
-    return this.#write(key, bytes, last?.revision ?? 0);
+    if (last !== undefined && !isDeletion(last)) return conflict;
+    return this.#write(key, bytes, last?.sequence ?? 0);
   }
 
   /** Writes only if the key never existed, not even as a deleted one. */
@@ -108,20 +100,21 @@ class OpenBucket<Schema extends z.ZodType> implements Bucket<z.output<Schema>> {
   async clear(filter: string): Promise<void> {
     const subject = `${this.#prefix}${checkedFilter(filter)}`;
     const stream = bucketStream(this.#definition.name);
-    await this.#ask(`the clearing of "${filter}"`, () => this.#link.manager.streams.purge(stream, { filter: subject }));
+    await this.#ask(`the clearing of "${filter}"`, () => this.#link.jetstream.purge(stream, subject));
   }
 
   async modify(
     key: string,
     change: (current: z.output<Schema> | undefined) => z.output<Schema> | undefined,
   ): Promise<Entry<z.output<Schema>> | undefined> {
+    const { runtime } = this.#link;
     for (let attempt = 1; attempt <= maxModifyTries; attempt += 1) {
       const current = await this.get(key);
       const value = change(current?.value);
       if (value === undefined) return current;
       const written = current ? await this.update(key, value, current.revision) : await this.create(key, value);
-      if (written.ok) return { key, value, revision: written.revision, writtenAtMs: Date.now() };
-      await pause(Math.random() * Math.min(100, 2 ** Math.min(attempt, 7)));
+      if (written.ok) return { key, value, revision: written.revision, writtenAtMs: runtime.now().getTime() };
+      await pause(runtime, runtime.random() * Math.min(100, 2 ** Math.min(attempt, 7)));
     }
     throw new BusError(
       'CORTEX_BUS_CONTENTION',
@@ -177,9 +170,11 @@ class OpenBucket<Schema extends z.ZodType> implements Bucket<z.output<Schema>> {
     return { key, value: this.#parse(key, message.data), revision: message.sequence, writtenAtMs };
   }
 
-  async #last(key: string): ReturnType<KV['get']> {
-    checkedKey(key);
-    return this.#ask(`the read of "${key}"`, () => this.#store.get(key));
+  async #last(key: string): Promise<Stored | undefined> {
+    const subject = `${this.#prefix}${checkedKey(key)}`;
+    const { name, coordination } = this.#definition;
+    const from = coordination ? 'leader' : 'replica';
+    return this.#ask(`the read of "${key}"`, () => this.#link.jetstream.lastMessage(bucketStream(name), subject, from));
   }
 
   #snapshot(filter: string, headersOnly: boolean): Promise<readonly Stored[]> {
@@ -194,7 +189,7 @@ class OpenBucket<Schema extends z.ZodType> implements Bucket<z.output<Schema>> {
    */
   async #write(key: string, bytes: Uint8Array | undefined, revision: number | undefined): Promise<WriteResult> {
     const subject = `${this.#prefix}${checkedKey(key)}`;
-    const msgID = randomUUID();
+    const msgID = randomUuid(this.#link.runtime);
     try {
       const ack = await this.#ask(`the write of "${key}"`, () => {
         const head = headers();

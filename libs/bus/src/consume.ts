@@ -1,4 +1,6 @@
 import type { CortexEvent, EventType } from '@cortex/contracts';
+import { Semaphore, backOffMs, pause } from '@cortex/runtime';
+import type { KeyedQueue } from '@cortex/runtime';
 import { deadLetter } from './dead-letter.ts';
 import type { Delivery } from './delivery.ts';
 import type { DurableConsumer } from './durable-consumer.ts';
@@ -7,15 +9,11 @@ import { parseMessage } from './envelope/parse-message.ts';
 import type { Held } from './held-messages.ts';
 import { HeldMessages } from './held-messages.ts';
 import type { HandlingOutcome } from './hooks.ts';
+import type { Pull } from './jetstream.ts';
 import { derivedId } from './ids.ts';
-import type { KeyedQueue } from './keyed-queue.ts';
 import type { Link } from './link.ts';
 import type { HandlerContext, RetryLater, Subscription } from './ports.ts';
 import { publishDraft, publishDrafts } from './publish.ts';
-import type { Pull } from './pull.ts';
-import { startPull } from './pull.ts';
-import { Semaphore } from './semaphore.ts';
-import { backOffMs, pause } from './wait.ts';
 
 const firstRetryMs = 200;
 const maxRetryMs = 30_000;
@@ -101,16 +99,16 @@ export class RunningConsumption<Type extends EventType> {
   async #forgetRequest(): Promise<void> {
     if (!this.#link.isConnected()) return;
     const { stream, name } = this.#durable;
-    const asked = this.#link.manager.consumers.info(stream, name).then(
+    const asked = this.#link.jetstream.consumer(stream, name).then(
       () => true,
       () => false,
     );
-    await Promise.race([asked, pause(1_000)]);
+    await Promise.race([asked, pause(this.#link.runtime, 1_000)]);
   }
 
   #startPull(): void {
     if (this.#stopping.signal.aborted) return;
-    this.#pull = startPull(this.#link, {
+    this.#pull = this.#link.jetstream.pull({
       stream: this.#durable.stream,
       consumer: this.#durable.name,
       credit: () => (this.#held.bytes > maxHeldBytes ? 0 : this.#window - this.#held.size),
@@ -121,6 +119,7 @@ export class RunningConsumption<Type extends EventType> {
 
   async #restart(reason: string): Promise<void> {
     const { signal } = this.#stopping;
+    const { runtime } = this.#link;
     for (let attempt = 1; !signal.aborted && !this.#link.closing.aborted; attempt += 1) {
       this.#link.logger.debug({ consumer: this.#durable.name, reason }, 'consumer is set up again');
       try {
@@ -130,7 +129,7 @@ export class RunningConsumption<Type extends EventType> {
       } catch (error) {
         if (signal.aborted || this.#link.closing.aborted) return;
         this.#link.logger.error({ consumer: this.#durable.name, error: String(error) }, 'consumer cannot be set up');
-        await pause(backOffMs(attempt, 500, 10_000), signal);
+        await pause(runtime, backOffMs(runtime, attempt, 500, 10_000), signal);
       }
     }
   }
@@ -178,16 +177,16 @@ export class RunningConsumption<Type extends EventType> {
       return;
     }
     held.started = true;
-    const startedMs = performance.now();
+    const startedMs = this.#link.runtime.monotonicMs();
     try {
       const drafts = await this.#subscription.handle(event, this.#context(held, event));
       await publishDrafts(this.#link, drafts, event);
     } catch (error) {
-      await this.#failed(held, error, performance.now() - startedMs);
+      await this.#failed(held, error, this.#link.runtime.monotonicMs() - startedMs);
       return;
     }
     this.#held.answer(held, (message) => message.ack());
-    this.#settle(held, held.lost ? 'lost' : 'handled', performance.now() - startedMs);
+    this.#settle(held, held.lost ? 'lost' : 'handled', this.#link.runtime.monotonicMs() - startedMs);
   }
 
   #context(held: Held, event: CortexEvent<Type>): HandlerContext {
@@ -222,7 +221,9 @@ export class RunningConsumption<Type extends EventType> {
         await this.#deadLetter(held, 'handler_failed', message, durationMs);
         return;
       }
-      this.#held.answer(held, (message) => message.nak(backOffMs(failures, firstRetryMs, maxRetryMs)));
+      this.#held.answer(held, (message) =>
+        message.nak(backOffMs(this.#link.runtime, failures, firstRetryMs, maxRetryMs)),
+      );
       this.#settle(held, 'failed', durationMs);
     }
   }

@@ -36,8 +36,8 @@ export async function deadLetter(link: Link, message: StoredMessage, letter: Dea
   head.set('Cortex-Stream', stream);
   head.set('Cortex-Sequence', String(sequence));
   head.set('Cortex-Consumer', letter.consumer);
-  head.set('Cortex-At', new Date().toISOString());
-  const room = (link.connection.info?.max_payload ?? Number.POSITIVE_INFINITY) - headerBytes;
+  head.set('Cortex-At', link.runtime.now().toISOString());
+  const room = link.maxPayloadBytes() - headerBytes;
   const cut = message.data.length > room;
   if (cut) head.set('Cortex-Truncated-From', String(message.data.length));
   const body = cut ? message.data.subarray(0, room) : message.data;

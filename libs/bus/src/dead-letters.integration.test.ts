@@ -1,3 +1,4 @@
+import { systemRuntime } from '@cortex/runtime';
 import { anomalyCleared, healthChecked, maxEventBytes, streams, subjectOf, telemetryMetrics } from '@cortex/contracts';
 import { eventually, startProvisionedNats } from '@cortex/testing';
 import type { ProvisionedNats } from '@cortex/testing';
@@ -13,7 +14,7 @@ import { cleared, testBus } from './test/bus-fixture.ts';
 
 const encoder = new TextEncoder();
 const subject = subjectOf(anomalyCleared.type, 'shop');
-const origin = { source: '/cortex/detector', nowMs: Date.now() };
+const origin = { source: '/cortex/detector', nowMs: Date.now(), randomBytes: systemRuntime.randomBytes };
 
 let nats: ProvisionedNats;
 let raw: NatsConnection;

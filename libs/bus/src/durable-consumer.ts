@@ -45,18 +45,18 @@ export function durableConsumer(
 
 /** Creates the consumer, or brings an existing one to the wanted settings. Waits while the server is away. */
 export async function ensureConsumer(link: Link, wanted: DurableConsumer, signal: AbortSignal): Promise<void> {
-  const { consumers } = link.manager;
+  const { jetstream } = link;
   await request(link, { what: `the set-up of consumer ${wanted.name}`, signal }, async () => {
     try {
-      const { config } = await consumers.info(wanted.stream, wanted.name);
+      const { config } = await jetstream.consumer(wanted.stream, wanted.name);
       const same = (['filter_subject', 'ack_wait', 'max_deliver', 'max_ack_pending'] as const).every(
         (setting) => config[setting] === wanted.config[setting],
       );
-      if (!same) await consumers.update(wanted.stream, wanted.name, { ...config, ...wanted.config });
+      if (!same) await jetstream.updateConsumer(wanted.stream, wanted.name, { ...config, ...wanted.config });
     } catch (error) {
       if (isStreamMissing(error)) throw new NotProvisionedError(`the stream ${wanted.stream}`);
       if (!isConsumerMissing(error)) throw error;
-      await consumers.add(wanted.stream, wanted.config);
+      await jetstream.addConsumer(wanted.stream, wanted.config);
     }
   });
 }

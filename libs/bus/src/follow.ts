@@ -1,15 +1,12 @@
 import { AckPolicy, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
 import type { ConsumerConfig } from '@nats-io/jetstream';
-import { nuid } from '@nats-io/transport-node';
-import { setImmediate as turn } from 'node:timers/promises';
+import { backOffMs, pause, randomUuid } from '@cortex/runtime';
 import type { Delivery } from './delivery.ts';
 import { NotProvisionedError } from './errors.ts';
 import type { Link } from './link.ts';
 import type { Consumption } from './ports.ts';
-import type { Pull } from './pull.ts';
-import { startPull } from './pull.ts';
+import type { Pull } from './jetstream.ts';
 import { isStreamMissing, request } from './request.ts';
-import { backOffMs, pause } from './wait.ts';
 
 const window = 64;
 const maxWaitingBytes = 16 * 1024 * 1024;
@@ -62,6 +59,7 @@ class Follower implements Consumption {
   }
 
   async #run(first: string): Promise<void> {
+    const { runtime } = this.#link;
     let consumer: string | undefined = first;
     while (!this.#ended) {
       try {
@@ -72,7 +70,7 @@ class Follower implements Consumption {
         this.#failures += 1;
         const data = { filter: this.#options.filter, failures: this.#failures, error: String(error) };
         this.#link.logger.warn(data, 'reading was interrupted; it goes on');
-        await pause(backOffMs(this.#failures, 100, 10_000), this.#stopping.signal);
+        await pause(runtime, backOffMs(runtime, this.#failures, 100, 10_000), this.#stopping.signal);
       }
       if (consumer) this.#remove(consumer);
       consumer = undefined;
@@ -83,9 +81,9 @@ class Follower implements Consumption {
     const { stream, filter, onPosition } = this.#options;
     const { signal } = this.#stopping;
     return request(this.#link, { what: `the reading of ${filter}`, signal }, async () => {
-      const name = `reader-${nuid.next()}`;
+      const name = `reader-${randomUuid(this.#link.runtime)}`;
       try {
-        const info = await this.#link.manager.consumers.add(stream, {
+        const info = await this.#link.jetstream.addConsumer(stream, {
           name,
           filter_subject: filter,
           ack_policy: AckPolicy.None,
@@ -95,7 +93,7 @@ class Follower implements Consumption {
           inactive_threshold: 60_000 * 1e6,
           ...this.#position(),
         });
-        onPosition?.(info.num_pending);
+        onPosition?.(info.pending);
         return name;
       } catch (error) {
         if (isStreamMissing(error)) throw new NotProvisionedError(`the stream ${stream}`);
@@ -127,7 +125,7 @@ class Follower implements Consumption {
     const { signal } = this.#stopping;
     signal.addEventListener('abort', finish, { once: true });
     this.#link.closing.addEventListener('abort', finish, { once: true });
-    const pull: Pull = startPull(this.#link, {
+    const pull: Pull = this.#link.jetstream.pull({
       stream: this.#options.stream,
       consumer,
       credit: () => (over || bytes > maxWaitingBytes ? 0 : window - waiting.length),
@@ -145,14 +143,15 @@ class Follower implements Consumption {
       },
       onEnd: finish,
     });
-    let turnBeganMs = performance.now();
+    const { runtime } = this.#link;
+    let turnBeganMs = runtime.monotonicMs();
     try {
       for (;;) {
         const message = waiting.shift();
         if (message) {
-          if (performance.now() - turnBeganMs > longestTurnMs) {
-            await turn();
-            turnBeganMs = performance.now();
+          if (runtime.monotonicMs() - turnBeganMs > longestTurnMs) {
+            await runtime.nextTurn();
+            turnBeganMs = runtime.monotonicMs();
           }
           if (this.#ended) return;
           await this.#options.onMessage(message);
@@ -175,6 +174,6 @@ class Follower implements Consumption {
 
   #remove(consumer: string): void {
     if (!this.#link.isConnected()) return;
-    void this.#link.manager.consumers.delete(this.#options.stream, consumer).catch(() => false);
+    void this.#link.jetstream.deleteConsumer(this.#options.stream, consumer).catch(() => false);
   }
 }

@@ -1,4 +1,5 @@
 import type { LeaseRecord } from '@cortex/contracts';
+import type { Runtime, RuntimeTimer } from '@cortex/runtime';
 import { LeaseLostError } from './errors.ts';
 import type { Bucket, Entry, Lease } from './ports.ts';
 
@@ -8,6 +9,7 @@ export interface HeldLeaseOptions {
   /** Monotonic time at which the hold was certain: before the request that proved it. */
   readonly provedMs: number;
   readonly ttlMs: number;
+  readonly runtime: Pick<Runtime, 'monotonicMs' | 'every'>;
   readonly bucket: Bucket<LeaseRecord>;
   readonly record: () => LeaseRecord;
   readonly closing: AbortSignal;
@@ -20,8 +22,8 @@ export class HeldLease implements Lease {
   readonly token: number;
   readonly #options: HeldLeaseOptions;
   readonly #controller = new AbortController();
-  readonly #renewal: NodeJS.Timeout;
-  readonly #watch: NodeJS.Timeout;
+  readonly #renewal: RuntimeTimer;
+  readonly #watch: RuntimeTimer;
   /** The holder stops this long after the last proof, well before the server lets anyone else in. */
   readonly #trustMs: number;
   #revision: number;
@@ -40,10 +42,9 @@ export class HeldLease implements Lease {
     this.#revision = options.token;
     this.#provedMs = options.provedMs;
     this.#trustMs = options.ttlMs * 0.8;
-    this.#renewal = setInterval(() => void this.#inTurn(() => this.#renew()), options.ttlMs / 3);
-    this.#watch = setInterval(() => this.#checkAge(), Math.max(10, options.ttlMs / 20));
-    this.#renewal.unref();
-    this.#watch.unref();
+    const { runtime, ttlMs } = options;
+    this.#renewal = runtime.every(ttlMs / 3, () => void this.#inTurn(() => this.#renew()));
+    this.#watch = runtime.every(Math.max(10, ttlMs / 20), () => this.#checkAge());
     options.closing.addEventListener('abort', this.#onClosing, { once: true });
   }
 
@@ -80,7 +81,7 @@ export class HeldLease implements Lease {
   async #renew(): Promise<void> {
     this.#checkAge();
     if (this.#lostBecause !== undefined) return;
-    const askedMs = performance.now();
+    const askedMs = this.#options.runtime.monotonicMs();
     const record = this.#options.record();
     this.#unsure = this.#asked;
     this.#asked = record.at;
@@ -105,7 +106,7 @@ export class HeldLease implements Lease {
   }
 
   #checkAge(): void {
-    if (this.#lostBecause === undefined && performance.now() - this.#provedMs > this.#trustMs) {
+    if (this.#lostBecause === undefined && this.#options.runtime.monotonicMs() - this.#provedMs > this.#trustMs) {
       this.#lose(`it could not be renewed for ${Math.round(this.#trustMs)} ms`);
     }
   }
@@ -123,8 +124,8 @@ export class HeldLease implements Lease {
 
   #stopRenewing(reason: string): void {
     this.#lostBecause = reason;
-    clearInterval(this.#renewal);
-    clearInterval(this.#watch);
+    this.#renewal.cancel();
+    this.#watch.cancel();
     this.#options.closing.removeEventListener('abort', this.#onClosing);
   }
 

@@ -1,3 +1,4 @@
+import type { RuntimeTimer } from '@cortex/runtime';
 import type { Delivery } from './delivery.ts';
 import type { Link } from './link.ts';
 
@@ -19,14 +20,13 @@ export class HeldMessages {
   readonly #link: Link;
   readonly #ackWaitMs: number;
   readonly #held = new Map<number, Held>();
-  readonly #beat: NodeJS.Timeout;
+  readonly #beat: RuntimeTimer;
   #bytes = 0;
 
   constructor(link: Link, ackWaitMs: number) {
     this.#link = link;
     this.#ackWaitMs = ackWaitMs;
-    this.#beat = setInterval(() => this.#heartbeat(), Math.max(10, ackWaitMs / 3));
-    this.#beat.unref();
+    this.#beat = link.runtime.every(Math.max(10, ackWaitMs / 3), () => this.#heartbeat());
   }
 
   get size(): number {
@@ -47,7 +47,7 @@ export class HeldMessages {
     const present = this.#held.get(message.sequence);
     if (present && !present.lost) {
       present.message = message;
-      present.lastBeatMs = performance.now();
+      present.lastBeatMs = this.#link.runtime.monotonicMs();
       return undefined;
     }
     const held: Held = {
@@ -56,7 +56,7 @@ export class HeldMessages {
       started: false,
       settled: false,
       lost: false,
-      lastBeatMs: performance.now(),
+      lastBeatMs: this.#link.runtime.monotonicMs(),
     };
     this.#held.set(message.sequence, held);
     this.#bytes += message.data.length;
@@ -70,16 +70,16 @@ export class HeldMessages {
 
   /** Acks or hands back, unless the message may be somebody else's by now. A lost answer only means a redelivery. */
   answer(held: Held, answer: (message: Delivery) => void): void {
-    if (this.#isStale(held) || this.#link.connection.isClosed()) return;
+    if (this.#isStale(held) || this.#link.isClosed()) return;
     answer(held.message);
   }
 
   stop(): void {
-    clearInterval(this.#beat);
+    this.#beat.cancel();
   }
 
   #isStale(held: Held): boolean {
-    if (!held.lost && performance.now() - held.lastBeatMs > this.#ackWaitMs) {
+    if (!held.lost && this.#link.runtime.monotonicMs() - held.lastBeatMs > this.#ackWaitMs) {
       held.lost = true;
       held.controller.abort(new Error('the message may have gone to another consumer'));
     }
@@ -90,7 +90,7 @@ export class HeldMessages {
     for (const held of this.#held.values()) {
       if (this.#isStale(held) || !this.#link.isConnected()) continue;
       held.message.working();
-      held.lastBeatMs = performance.now();
+      held.lastBeatMs = this.#link.runtime.monotonicMs();
     }
   }
 }

@@ -1,3 +1,4 @@
+import { systemRuntime } from '@cortex/runtime';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -8,7 +9,7 @@ const cause = { id: '0194a2f0-1234-7abc-8def-0123456789ab', time: '2026-01-05T00
 test('a fresh id is a UUID v7 that bears its time', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 2 ** 47 }), (timeMs) => {
-      const id = freshId(timeMs);
+      const id = freshId(timeMs, systemRuntime.randomBytes);
       expect(z.uuidv7().safeParse(id).success).toBe(true);
       expect(timeOfId(id)).toBe(timeMs);
     }),

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 const uuidV7 = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -16,7 +16,7 @@ function digest(parts: readonly string[]): Buffer {
 }
 
 /** A new time-ordered id. */
-export function freshId(nowMs: number): string {
+export function freshId(nowMs: number, randomBytes: (count: number) => Uint8Array): string {
   return uuidFrom(nowMs, randomBytes(10));
 }
 

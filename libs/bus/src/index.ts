@@ -2,7 +2,7 @@ export type * from './ports.ts';
 export { BucketMirror } from './bucket-mirror.ts';
 export type * from './raw-ports.ts';
 export { connectBus } from './connect.ts';
-export type { ConnectOptions, ServerAddress } from './connect.ts';
+export type { ConnectOptions, ServerAddress } from './nats/open-connection.ts';
 export type { DeadLetterReason } from './dead-letter-reason.ts';
 export {
   BadDraftError,
@@ -15,7 +15,7 @@ export {
 } from './errors.ts';
 export type { BusHooks, BusLogger, HandlingOutcome } from './hooks.ts';
 export { derivedId } from './ids.ts';
-export { ProvisionMismatchError, provision } from './provision.ts';
-export type { Difference, ProvisionOptions, ProvisionReport } from './provision.ts';
-export type { Durability } from './server-facts.ts';
+export { ProvisionMismatchError, provision } from './nats/provision.ts';
+export type { Difference, ProvisionOptions, ProvisionReport } from './nats/provision.ts';
+export type { Durability } from './nats/server-facts.ts';
 export { parseMessage } from './envelope/parse-message.ts';

@@ -10,17 +10,18 @@ import { request } from './request.ts';
 export async function openLeases(link: Link, definition: LeaseBucket): Promise<Leases> {
   const stream = bucketStream(definition.name);
   await openBucket(link, definition);
-  const { config } = await request(link, { what: 'a look at the leases' }, () => link.manager.streams.info(stream));
-  const ttlMs = config.max_age / 1e6;
+  const { maxAgeMs: ttlMs } = await request(link, { what: 'a look at the leases' }, () =>
+    link.jetstream.stream(stream),
+  );
   if (!(ttlMs > 0)) {
     throw new BusError('CORTEX_LEASE_WITHOUT_END', `bucket ${definition.name} has no TTL. Run "cortex provision".`);
   }
   // A renewal that takes longer than this is no renewal: the next one must still come in time.
   const bucket = await openBucket(link, definition, { deadlineMs: Math.max(100, Math.floor(ttlMs / 3)) });
-  return new NatsLeases(link, bucket, ttlMs);
+  return new BucketLeases(link, bucket, ttlMs);
 }
 
-class NatsLeases implements Leases {
+class BucketLeases implements Leases {
   readonly #link: Link;
   readonly #bucket: Bucket<LeaseRecord>;
   readonly #ttlMs: number;
@@ -36,8 +37,9 @@ class NatsLeases implements Leases {
     purpose: string,
     { reclaim = false }: { readonly reclaim?: boolean } = {},
   ): Promise<Lease | undefined> {
-    const record = (): LeaseRecord => ({ holder: this.#link.instance, purpose, at: new Date().toISOString() });
-    const askedMs = performance.now();
+    const { runtime } = this.#link;
+    const record = (): LeaseRecord => ({ holder: this.#link.instance, purpose, at: runtime.now().toISOString() });
+    const askedMs = runtime.monotonicMs();
     let written = await this.#bucket.create(key, record());
     if (!written.ok && reclaim) written = await this.#takeFromNamesake(key, record());
     if (!written.ok) return undefined;
@@ -46,6 +48,7 @@ class NatsLeases implements Leases {
       token: written.revision,
       provedMs: askedMs,
       ttlMs: this.#ttlMs,
+      runtime,
       bucket: this.#bucket,
       record,
       closing: this.#link.closing,

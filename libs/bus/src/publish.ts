@@ -1,5 +1,5 @@
 import type { CortexEvent, EventDraft, EventType } from '@cortex/contracts';
-import type { BuiltEvent } from './envelope/build-event.ts';
+import type { BuiltEvent, EventOrigin } from './envelope/build-event.ts';
 import { buildEvent, buildEvents } from './envelope/build-event.ts';
 import type { Link } from './link.ts';
 import type { Cause } from './ports.ts';
@@ -9,7 +9,7 @@ const ackTimeoutMs = 5_000;
 
 /** Publishes one built event under its id until the stream has acked it. */
 async function send(link: Link, built: BuiltEvent): Promise<CortexEvent> {
-  const startedMs = performance.now();
+  const startedMs = link.runtime.monotonicMs();
   const type: EventType = built.event.type;
   let attempts = 0;
   const ack = await request(link, { what: `the publish of ${type}` }, (attempt) => {
@@ -20,13 +20,18 @@ async function send(link: Link, built: BuiltEvent): Promise<CortexEvent> {
       expect: { streamName: built.stream },
     });
   });
-  link.hooks.published?.({ type, durationMs: performance.now() - startedMs, attempts, duplicate: ack.duplicate });
+  link.hooks.published?.({
+    type,
+    durationMs: link.runtime.monotonicMs() - startedMs,
+    attempts,
+    duplicate: ack.duplicate,
+  });
   return built.event;
 }
 
 /** Publishes a draft; `id` replaces the derived or fresh one. */
 export function publishDraft(link: Link, draft: EventDraft, cause?: Cause, id?: string): Promise<CortexEvent> {
-  return send(link, buildEvent(draft, { source: link.source, nowMs: Date.now(), cause, id }));
+  return send(link, buildEvent(draft, { ...originOf(link), cause, id }));
 }
 
 /** Publishes all in order, or none when one of them is bad. */
@@ -36,8 +41,12 @@ export async function publishDrafts(
   cause?: Cause,
 ): Promise<readonly CortexEvent[]> {
   const events: CortexEvent[] = [];
-  for (const built of buildEvents(drafts, { source: link.source, nowMs: Date.now(), cause })) {
+  for (const built of buildEvents(drafts, { ...originOf(link), cause })) {
     events.push(await send(link, built));
   }
   return events;
+}
+
+function originOf({ source, runtime }: Link): Pick<EventOrigin, 'source' | 'nowMs' | 'randomBytes'> {
+  return { source, nowMs: runtime.now().getTime(), randomBytes: runtime.randomBytes };
 }

@@ -12,7 +12,7 @@ import { refuse } from './screen.ts';
 export async function lastSequenceOf(link: Link, stream: string): Promise<number> {
   return request(link, { what: `a look at the stream ${stream}` }, async () => {
     try {
-      return (await link.manager.streams.info(stream)).state.last_seq;
+      return (await link.jetstream.stream(stream)).lastSequence;
     } catch (error) {
       if (isStreamMissing(error)) throw new NotProvisionedError(`the stream ${stream}`);
       throw error;

@@ -1,10 +1,10 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
+import { backOffMs, pause } from '@cortex/runtime';
 import { errors } from '@nats-io/transport-node';
 import { BusClosedError, BusError, BusUnavailableError } from './errors.ts';
 import type { Link } from './link.ts';
 import { whenConnected } from './link.ts';
 import { SnapshotInterruptedError } from './snapshot.ts';
-import { backOffMs, pause } from './wait.ts';
 
 const wrongLastMessageId = 10_070;
 const wrongLastSequence = 10_071;
@@ -78,8 +78,9 @@ export async function request<Result>(
   options: RequestOptions,
   operation: (attempt: number) => Promise<Result>,
 ): Promise<Result> {
-  const startedMs = performance.now();
-  const leftMs = (): number => (options.deadlineMs ?? Number.POSITIVE_INFINITY) - (performance.now() - startedMs);
+  const { runtime } = link;
+  const startedMs = runtime.monotonicMs();
+  const leftMs = (): number => (options.deadlineMs ?? Number.POSITIVE_INFINITY) - (runtime.monotonicMs() - startedMs);
   const signals = options.signal ? [link.closing, options.signal] : [link.closing];
   let last: unknown;
   for (let attempt = 1; ; attempt += 1) {
@@ -89,14 +90,15 @@ export async function request<Result>(
     try {
       return await tryOnce(link, () => operation(attempt));
     } catch (error) {
-      if (link.connection.isClosed() || link.connection.isDraining()) throw new BusClosedError(options.what);
+      if (link.isClosed()) throw new BusClosedError(options.what);
       if (!isTransient(error)) throw describe(options.what, error);
       last = error;
       if (attempt % 5 === 0) {
         link.logger.warn({ what: options.what, attempt, error: String(error) }, 'NATS does not answer; trying again');
       }
     }
-    if (link.isConnected()) await pause(Math.min(backOffMs(attempt, 50, 2_000), leftMs()), ...signals);
+    if (link.isConnected())
+      await pause(runtime, Math.min(backOffMs(runtime, attempt, 50, 2_000), leftMs()), ...signals);
   }
 }
 

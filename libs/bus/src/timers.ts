@@ -1,11 +1,12 @@
 import { escapeToken, timerBucket, timerDue, unescapeToken } from '@cortex/contracts';
 import type { EventDraft, TimerRecord } from '@cortex/contracts';
+import { backOffMs } from '@cortex/runtime';
+import type { RuntimeTimer } from '@cortex/runtime';
 import { openBucket } from './bucket.ts';
 import { derivedId } from './ids.ts';
 import type { Link } from './link.ts';
 import type { Bucket, Consumption, Entry, TimerRequest, Timers } from './ports.ts';
 import { publishDraft } from './publish.ts';
-import { backOffMs } from './wait.ts';
 
 /** The wall clock may jump, so a long wait looks at it again this often. */
 const longestSleepMs = 30_000;
@@ -13,17 +14,17 @@ const longestSleepMs = 30_000;
 /** Opens the timers of one owner and fires those that are due, also the ones of an earlier life. */
 export async function openTimers(link: Link, owner: string): Promise<Timers> {
   const bucket = await openBucket(link, timerBucket);
-  const timers = new NatsTimers(link, owner, bucket);
+  const timers = new BucketTimers(link, owner, bucket);
   await timers.start();
   return timers;
 }
 
-class NatsTimers implements Timers {
+class BucketTimers implements Timers {
   readonly #link: Link;
   readonly #owner: string;
   readonly #bucket: Bucket<TimerRecord>;
   readonly #prefix: string;
-  readonly #waiting = new Map<string, NodeJS.Timeout>();
+  readonly #waiting = new Map<string, RuntimeTimer>();
   readonly #firing = new Set<Promise<void>>();
   #watching: Consumption | undefined;
   #stopped = false;
@@ -63,7 +64,7 @@ class NatsTimers implements Timers {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const timeout of this.#waiting.values()) clearTimeout(timeout);
+    for (const timer of this.#waiting.values()) timer.cancel();
     this.#waiting.clear();
     await this.#watching?.stop();
     await Promise.allSettled(this.#firing);
@@ -74,13 +75,15 @@ class NatsTimers implements Timers {
   }
 
   #arm(key: string, entry: Entry<TimerRecord> | undefined, failures: number): void {
-    clearTimeout(this.#waiting.get(key));
+    this.#waiting.get(key)?.cancel();
     this.#waiting.delete(key);
     if (!entry || this.#stopped) return;
-    const leftMs = Date.parse(entry.value.dueAt) - Date.now();
-    const sleepMs = failures > 0 ? backOffMs(failures, 200, 10_000) : Math.min(Math.max(leftMs, 0), longestSleepMs);
+    const { runtime } = this.#link;
+    const leftMs = Date.parse(entry.value.dueAt) - runtime.now().getTime();
+    const sleepMs =
+      failures > 0 ? backOffMs(runtime, failures, 200, 10_000) : Math.min(Math.max(leftMs, 0), longestSleepMs);
     const wake = (): void => {
-      if (Date.parse(entry.value.dueAt) > Date.now()) {
+      if (Date.parse(entry.value.dueAt) > runtime.now().getTime()) {
         this.#arm(key, entry, 0);
         return;
       }
@@ -88,7 +91,7 @@ class NatsTimers implements Timers {
       const firing = this.#fire(key, entry, failures).finally(() => this.#firing.delete(firing));
       this.#firing.add(firing);
     };
-    this.#waiting.set(key, setTimeout(wake, sleepMs));
+    this.#waiting.set(key, runtime.after(sleepMs, wake));
   }
 
   /** Publishes first and deletes then: a crash between the two repeats the same event id, it loses nothing. */

@@ -2,7 +2,7 @@ import { follow } from './follow.ts';
 import type { Link } from './link.ts';
 import type { Consumption, Entry } from './ports.ts';
 import { lastSequenceOf } from './read.ts';
-import type { Stored } from './snapshot.ts';
+import type { Stored } from './jetstream.ts';
 
 /** Everything is read again this often: entries that expire send no message, and no watch is trusted for ever. */
 const antiEntropyMs = 30_000;
@@ -67,15 +67,14 @@ export async function watchBucket<Value>(
     onMessage: deliver,
   });
   let rereading: Promise<void> = Promise.resolve();
-  const timer = setInterval(() => {
+  const timer = link.runtime.every(antiEntropyMs, () => {
     rereading = rereading.then(readAll).catch((error: unknown) => {
       link.logger.warn({ stream: source.stream, error: String(error) }, 'a watched bucket could not be read again');
     });
-  }, antiEntropyMs);
-  timer.unref();
+  });
   return {
     async stop() {
-      clearInterval(timer);
+      timer.cancel();
       await following.stop();
       await rereading;
     },

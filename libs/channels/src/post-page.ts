@@ -1,4 +1,4 @@
-import { withDeadline } from '@cortex/deadline';
+import { withDeadline } from '@cortex/runtime';
 import { HttpUrl, OutboundRefusedError, sendOnce } from '@cortex/outbound';
 import { isSecretReference } from '@cortex/secrets';
 import { z } from 'zod';

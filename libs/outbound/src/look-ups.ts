@@ -1,5 +1,5 @@
 import type { LookupAddress, LookupAllOptions } from 'node:dns';
-import { Slots } from '@cortex/slots';
+import { Slots } from '@cortex/runtime';
 import { LookUpsBusyError } from './look-ups-busy-error.ts';
 
 /** A look-up slower than this makes a name slow until it is quick again. */

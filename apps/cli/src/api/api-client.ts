@@ -1,4 +1,4 @@
-import { withDeadline } from '@cortex/deadline';
+import { withDeadline } from '@cortex/runtime';
 import { CliError } from '../core/cli-error.ts';
 import type { Ending } from '../core/exit-codes.ts';
 

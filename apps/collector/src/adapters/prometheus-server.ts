@@ -1,5 +1,5 @@
 import type { CollectorSettings } from '@cortex/contracts';
-import { withDeadline } from '@cortex/deadline';
+import { withDeadline } from '@cortex/runtime';
 import { maxBodyBytes } from '../http/body.ts';
 import type { LabelMapping } from '../prometheus/identify.ts';
 import { QueryError, readQueryResult, type Query, type QueryResult } from '../prometheus/query-result.ts';

@@ -1,4 +1,4 @@
-import { withDeadline } from '@cortex/deadline';
+import { withDeadline } from '@cortex/runtime';
 import type { ProbeVerdict } from '@cortex/actions';
 import type { JournalEntry, OnAmbiguous } from '@cortex/contracts';
 import { recordRepeat, recordResult } from '@cortex/playbook';

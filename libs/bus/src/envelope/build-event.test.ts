@@ -1,9 +1,14 @@
+import { systemRuntime } from '@cortex/runtime';
 import { expect, test } from 'vitest';
 import { BadDraftError } from '../errors.ts';
 import { cleared } from '../test/bus-fixture.ts';
 import { buildEvent, buildEvents } from './build-event.ts';
 
-const origin = { source: '/cortex/detector', nowMs: Date.parse('2026-01-05T00:00:00.000Z') };
+const origin = {
+  source: '/cortex/detector',
+  nowMs: Date.parse('2026-01-05T00:00:00.000Z'),
+  randomBytes: systemRuntime.randomBytes,
+};
 const incidentId = '0194a2f0-1234-7abc-8def-0123456789ab';
 
 test('an event without a cause begins its own correlation', () => {

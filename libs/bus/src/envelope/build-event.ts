@@ -17,6 +17,8 @@ export interface BuiltEvent {
 export interface EventOrigin {
   readonly source: string;
   readonly nowMs: number;
+  /** For a fresh id. */
+  readonly randomBytes: (count: number) => Uint8Array;
   readonly cause?: Cause | undefined;
   /** Instead of the derived or fresh id. */
   readonly id?: string | undefined;
@@ -31,7 +33,7 @@ export function buildEvent(draft: EventDraft, origin: EventOrigin): BuiltEvent {
   const data = checkData(definition, draft.data);
   if (!data.success) throw new BadDraftError(draft.type, describeIssues(data.error));
   const { cause } = origin;
-  const id = origin.id ?? (cause ? effectId(cause, draft.type, draft.key) : freshId(origin.nowMs));
+  const id = origin.id ?? (cause ? effectId(cause, draft.type, draft.key) : freshId(origin.nowMs, origin.randomBytes));
   const envelope = Envelope.safeParse({
     specversion: '1.0',
     id,

@@ -1,3 +1,4 @@
+import { systemRuntime } from '@cortex/runtime';
 import { anomalyCleared, dataSchemaOf, maxEventBytes, subjectOf } from '@cortex/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -5,7 +6,11 @@ import { cleared } from '../test/bus-fixture.ts';
 import { buildEvent } from './build-event.ts';
 import { parseMessage } from './parse-message.ts';
 
-const origin = { source: '/cortex/detector', nowMs: Date.parse('2026-01-05T00:00:00.000Z') };
+const origin = {
+  source: '/cortex/detector',
+  nowMs: Date.parse('2026-01-05T00:00:00.000Z'),
+  randomBytes: systemRuntime.randomBytes,
+};
 const built = buildEvent(cleared('shop', 'a-1'), origin);
 const encoder = new TextEncoder();
 

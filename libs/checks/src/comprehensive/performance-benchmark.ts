@@ -1,4 +1,4 @@
-import { withDeadline } from '@cortex/deadline';
+import { withDeadline } from '@cortex/runtime';
 import { openHttpClient, shownUrl } from '@cortex/outbound';
 import { z } from 'zod';
 import { DurationBelow, keepsTo, PercentBelow } from '../bound.ts';

@@ -1,4 +1,4 @@
-import { withDeadline } from '@cortex/deadline';
+import { withDeadline } from '@cortex/runtime';
 import type { Leftover, Leftovers } from '../../leftovers.ts';
 import type { WorkflowParams } from './params.ts';
 import { runStep } from './run-step.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { withDeadline } from '@cortex/deadline';
+import { withDeadline } from '@cortex/runtime';
 import type { CheckResult } from '../../define-check.ts';
 import { cleanersOf, cleanLeftovers, cleanUp } from './clean-up.ts';
 import { runStep } from './run-step.ts';

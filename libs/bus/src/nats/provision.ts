@@ -2,13 +2,14 @@ import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type { JetStreamManager, StreamConfig } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { controlBucket, killSwitchKey } from '@cortex/contracts';
-import { openBucket } from './bucket.ts';
-import type { ConnectOptions, ServerAddress } from './connect.ts';
-import { openConnection } from './connect.ts';
-import { BusError } from './errors.ts';
-import type { BusLogger } from './hooks.ts';
-import { makeLink } from './link.ts';
-import { isStreamMissing } from './request.ts';
+import { systemRuntime } from '@cortex/runtime';
+import { openBucket } from '../bucket.ts';
+import type { ConnectOptions, ServerAddress } from './open-connection.ts';
+import { openConnection } from './open-connection.ts';
+import { BusError } from '../errors.ts';
+import type { BusLogger } from '../hooks.ts';
+import { makeNatsLink } from './nats-link.ts';
+import { isStreamMissing } from '../request.ts';
 import type { Durability } from './server-facts.ts';
 import { durabilityOf, serverProblems } from './server-facts.ts';
 import type { WantedStream } from './wanted-streams.ts';
@@ -164,14 +165,18 @@ function sorted(value: unknown): unknown {
 
 /** Off, but only if there never was a record: a switch that someone set is not for us to touch. */
 async function initialiseKillSwitch(connection: NatsConnection, logger: BusLogger): Promise<boolean> {
-  const link = await makeLink(connection, {
-    source: '/cortex/cli',
+  const link = await makeNatsLink(
+    connection,
+    {
+      runtime: systemRuntime,
+      source: '/cortex/cli',
+      instance: 'cortex-provision',
+      logger,
+      hooks: {},
+      closing: new AbortController().signal,
+    },
     inboxPrefix,
-    instance: 'cortex-provision',
-    logger,
-    hooks: {},
-    closing: new AbortController().signal,
-  });
+  );
   const bucket = await openBucket(link, controlBucket);
   const written = await bucket.createFirst(killSwitchKey, {
     on: false,

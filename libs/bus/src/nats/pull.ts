@@ -1,28 +1,20 @@
+import type { Runtime } from '@cortex/runtime';
 import { createInbox } from '@nats-io/transport-node';
-import type { Msg } from '@nats-io/transport-node';
-import type { Delivery } from './delivery.ts';
-import { toDelivery } from './delivery.ts';
-import type { Link } from './link.ts';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { toDelivery } from '../delivery.ts';
+import type { Pull, PullOptions } from '../jetstream.ts';
+import type { Link } from '../link.ts';
 
 /** Bytes that one request may bring at once; twice the largest message where the server carries larger ones. */
 const bytesPerRequest = 16 * 1024 * 1024;
 const expiresMs = 20_000;
 const heartbeatMs = 4_000;
 
-export interface PullOptions {
-  readonly stream: string;
-  readonly consumer: string;
-  /** How many more messages may come now. */
-  readonly credit: () => number;
-  readonly onMessage: (message: Delivery) => void;
-  /** The consumer is gone or unreachable; the pull has stopped itself. */
-  readonly onEnd: (reason: string) => void;
-}
-
-/** A running pull. `wake` tells it that there is credit again. */
-export interface Pull {
-  wake(): void;
-  stop(): void;
+/** What a pull needs to know of the connection that it runs on. */
+export interface PullLink extends Pick<Link, 'isConnected' | 'onChange'> {
+  readonly connection: NatsConnection;
+  readonly runtime: Pick<Runtime, 'monotonicMs' | 'every'>;
+  readonly inboxPrefix: string;
 }
 
 /**
@@ -30,13 +22,13 @@ export interface Pull {
  * own `consume` and `fetch` bound messages or bytes but not both, and read ahead of the handlers, where no heartbeat
  * protects what waits.
  */
-export function startPull(link: Link, options: PullOptions): Pull {
-  const { connection } = link;
+export function startPull(link: PullLink, options: PullOptions): Pull {
+  const { connection, runtime } = link;
   const inbox = createInbox(link.inboxPrefix);
   const subject = `$JS.API.CONSUMER.MSG.NEXT.${options.stream}.${options.consumer}`;
   let serial = 0;
   let missing = 0;
-  let heardMs = performance.now();
+  let heardMs = runtime.monotonicMs();
   let stopped = false;
 
   function wake(): void {
@@ -45,7 +37,7 @@ export function startPull(link: Link, options: PullOptions): Pull {
     if (batch < 1) return;
     serial += 1;
     missing = batch;
-    heardMs = performance.now();
+    heardMs = runtime.monotonicMs();
     const body = {
       batch,
       max_bytes: Math.max(bytesPerRequest, 2 * (connection.info?.max_payload ?? 0)),
@@ -63,7 +55,7 @@ export function startPull(link: Link, options: PullOptions): Pull {
   function stop(): void {
     if (stopped) return;
     stopped = true;
-    clearInterval(watchdog);
+    watchdog.cancel();
     forget();
     if (!connection.isClosed()) subscription.unsubscribe();
   }
@@ -75,7 +67,7 @@ export function startPull(link: Link, options: PullOptions): Pull {
 
   function receive(message: Msg): void {
     if (stopped) return;
-    heardMs = performance.now();
+    heardMs = runtime.monotonicMs();
     if (!message.subject.startsWith(`${inbox}.`)) {
       missing = Math.max(0, missing - 1);
       options.onMessage(toDelivery(message));
@@ -103,10 +95,9 @@ export function startPull(link: Link, options: PullOptions): Pull {
   const forget = link.onChange((connected) => {
     if (connected) end('reconnected');
   });
-  const watchdog = setInterval(() => {
-    if (link.isConnected() && missing > 0 && performance.now() - heardMs > heartbeatMs * 3) ended();
-  }, heartbeatMs);
-  watchdog.unref();
+  const watchdog = runtime.every(heartbeatMs, () => {
+    if (link.isConnected() && missing > 0 && runtime.monotonicMs() - heardMs > heartbeatMs * 3) ended();
+  });
   wake();
   return { wake, stop };
 }

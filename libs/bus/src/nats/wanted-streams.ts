@@ -2,7 +2,7 @@ import { DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream'
 import type { StreamConfig } from '@nats-io/jetstream';
 import { bucketDefinitions, duplicateWindowMs, leaseBucket, quickLeaseBucket, streams } from '@cortex/contracts';
 import type { BucketDefinition, StreamDefinition } from '@cortex/contracts';
-import { bucketStream } from './bucket.ts';
+import { bucketStream } from '../bucket.ts';
 
 const maxHistory = 64;
 

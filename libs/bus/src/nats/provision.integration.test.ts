@@ -5,7 +5,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterEach, expect, test } from 'vitest';
 import { provision } from './provision.ts';
-import { testBus } from './test/bus-fixture.ts';
+import { testBus } from '../test/bus-fixture.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,13 +1,16 @@
+import type { Runtime } from './runtime.ts';
+
 /**
  * Resolves after `ms`, or at once when one of the signals aborts. Detaches itself from them: they live as long as the
  * process, and `AbortSignal.any` would leave something behind in them each time.
  */
-export function pause(ms: number, ...signals: readonly AbortSignal[]): Promise<void> {
-  return waitFor(ms, signals, () => () => {});
+export function pause(runtime: Pick<Runtime, 'after'>, ms: number, ...signals: readonly AbortSignal[]): Promise<void> {
+  return waitFor(runtime, ms, signals, () => () => {});
 }
 
 /** Like {@link pause}, but also resolves when `subscribe` calls back; what it returns ends the subscription. */
 export function waitFor(
+  runtime: Pick<Runtime, 'after'>,
   ms: number,
   signals: readonly AbortSignal[],
   subscribe: (done: () => void) => () => void,
@@ -18,19 +21,19 @@ export function waitFor(
       return;
     }
     const done = (): void => {
-      clearTimeout(timer);
+      timer?.cancel();
       unsubscribe();
       for (const signal of signals) signal.removeEventListener('abort', done);
       resolve();
     };
-    const timer = Number.isFinite(ms) ? setTimeout(done, Math.max(0, ms)) : undefined;
+    const timer = Number.isFinite(ms) ? runtime.after(ms, done) : undefined;
     const unsubscribe = subscribe(done);
     for (const signal of signals) signal.addEventListener('abort', done, { once: true });
   });
 }
 
 /** A growing delay with jitter: attempt 1 waits about `firstMs`, later ones up to `maxMs`. */
-export function backOffMs(attempt: number, firstMs: number, maxMs: number): number {
+export function backOffMs(runtime: Pick<Runtime, 'random'>, attempt: number, firstMs: number, maxMs: number): number {
   const full = Math.min(maxMs, firstMs * 2 ** Math.min(attempt - 1, 20));
-  return Math.ceil(full * (0.5 + Math.random() / 2));
+  return Math.ceil(full * (0.5 + runtime.random() / 2));
 }

@@ -1,3 +1,6 @@
+import type { Runtime } from './runtime.ts';
+import { systemRuntime } from './system-runtime.ts';
+
 /**
  * Runs `work` with a signal that aborts with a `TimeoutError` after `timeoutMs`, or with `stop` for its reason. Instead of
  * `AbortSignal.any` over `AbortSignal.timeout`: Node before 24 forgets such a timeout when garbage is collected, and the
@@ -7,18 +10,19 @@ export async function withDeadline<Result>(
   timeoutMs: number,
   stop: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<Result>,
+  runtime: Pick<Runtime, 'after'> = systemRuntime,
 ): Promise<Result> {
   const controller = new AbortController();
-  const timer = setTimeout(() => {
+  const timer = runtime.after(timeoutMs, () => {
     controller.abort(new DOMException(`not done within ${timeoutMs} ms`, 'TimeoutError'));
-  }, timeoutMs);
+  });
   const follow = (): void => controller.abort(stop?.reason);
   if (stop?.aborted === true) follow();
   else stop?.addEventListener('abort', follow, { once: true });
   try {
     return await work(controller.signal);
   } finally {
-    clearTimeout(timer);
+    timer.cancel();
     stop?.removeEventListener('abort', follow);
   }
 }

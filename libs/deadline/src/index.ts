@@ -1,1 +1,0 @@
-export { withDeadline } from './with-deadline.ts';

@@ -1,2 +1,0 @@
-export { Slots } from './slots.ts';
-export type { Pace } from './slots.ts';
