@@ -19,7 +19,7 @@ export interface Checkpoints {
 
 /** Signs into the bucket and, first, into a file of this machine, so that neither can be cut off alone. */
 export async function openCheckpoints(
-  { bus, now, logger }: Pick<ServiceContext, 'bus' | 'now' | 'logger'>,
+  { bus, runtime: { now }, logger }: Pick<ServiceContext, 'bus' | 'runtime' | 'logger'>,
   key: SigningKey,
   path: string,
 ): Promise<Checkpoints> {

@@ -47,7 +47,7 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
       metrics.collected.inc({ source }, samples);
       onRejected(source, rejections);
     },
-    nowMs: () => context.now().getTime(),
+    nowMs: () => context.runtime.now().getTime(),
   };
   function onRejected(source: Source, rejections: Rejections): void {
     for (const [reason, count] of rejections.byReason) metrics.rejected.inc({ source, reason }, count);
@@ -86,7 +86,7 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
     host && new HostMetrics(host, (what, err) => logger.warn({ what, err }, 'host metrics are incomplete'));
   const stopReading = every(host?.intervalMs ?? 0, readHost, (err) => logger.error({ err }, 'no host metrics'));
   async function readHost(): Promise<void> {
-    const samples = (await reader?.read(context.now().getTime())) ?? [];
+    const samples = (await reader?.read(context.runtime.now().getTime())) ?? [];
     if (batcher.offer(samples)) metrics.collected.inc({ source: 'host' }, samples.length);
     else metrics.rejected.inc({ source: 'host', reason: 'too_much_waiting' }, samples.length);
   }

@@ -33,7 +33,8 @@ export async function startConsole(
   context: ServiceContext,
   settings: ConsoleSettings = readSettings(process.env),
 ): Promise<RunningApp> {
-  const { bus, config, logger, now } = context;
+  const { bus, config, logger } = context;
+  const { now } = context.runtime;
   const onInvalid = (key: string, error: Error): void => logger.warn({ key, err: error }, 'unreadable record skipped');
   const silences = await bus.bucket(silenceBucket);
   const [incidents, targets, silenceIndex, feed] = await Promise.all([

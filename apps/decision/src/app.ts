@@ -21,15 +21,16 @@ import { createDecisionMetrics } from './metrics.ts';
 
 /** Decides: signals into incidents, incidents into plans, outcomes into the next move. */
 export async function startDecision(context: ServiceContext): Promise<RunningApp> {
-  const { bus, config, logger, now } = context;
-  const facts = await FactsKeeper.start(bus, config, now);
+  const { bus, config, logger, runtime } = context;
+  const { now } = runtime;
+  const facts = await FactsKeeper.start(bus, config, runtime);
   const timers = await bus.timers(context.name);
   const metrics = createDecisionMetrics(context.metrics, {
     isKillSwitchOn: () => facts.killSwitch?.on !== false,
     countSilences: () => facts.silences.countActive(now().toISOString()),
   });
-  const effects = new Effects(bus, timers, facts.breakers, logger);
-  const brain = new Brain({ store: await IncidentStore.open(bus), facts, effects, metrics, logger, now });
+  const effects = new Effects(bus, timers, facts.breakers, logger, runtime);
+  const brain = new Brain({ store: await IncidentStore.open(bus, now), facts, effects, metrics, logger, now });
   await brain.start();
   await Promise.all([
     consumeAnomalyDetected(bus, brain),

@@ -15,7 +15,7 @@ import { watchPartition } from './watch-partition.ts';
  * events under the same ids, which the stream drops as duplicates and consumers know as such.
  */
 export async function startDetector(context: ServiceContext): Promise<RunningApp> {
-  const { config, bus, logger, now } = context;
+  const { config, bus, logger, runtime } = context;
   const settings = compileDetection(config.detection, config.playbooks, config);
   const metrics = new DetectorMetrics(context.metrics);
   const bucket = await bus.bucket(detectorBucket);
@@ -29,13 +29,14 @@ export async function startDetector(context: ServiceContext): Promise<RunningApp
     replica: context.instance,
     shares: Array.from({ length: partitions }, (_, partition) => String(partition)),
     logger,
+    runtime,
     onChange: (held) => metrics.owned.set(held),
     async begin(share) {
       behind.add(share.name);
       const isOver = (): void => void behind.delete(share.name);
       share.signal.addEventListener('abort', isOver, { once: true });
       return watchPartition(
-        { bus, bucket, partitions, turns, settings, fitter, metrics, logger, now, onCaughtUp: isOver },
+        { bus, bucket, partitions, turns, settings, fitter, metrics, logger, now: runtime.now, onCaughtUp: isOver },
         share,
       );
     },

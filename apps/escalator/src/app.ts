@@ -1,5 +1,4 @@
 import { incidentBucket, escalationBucket } from '@cortex/contracts';
-import { loadChannels } from '@cortex/channels';
 import { defaultLimits } from '@cortex/escalation';
 import type { EscalationSettings } from '@cortex/escalation';
 import type { RunningApp, ServiceContext } from '@cortex/service';
@@ -12,25 +11,28 @@ import { consumeIncidentAcknowledged } from './handlers/incident-acknowledged.ts
 import { consumeIncidentResolved } from './handlers/incident-resolved.ts';
 import { consumeTimerDue } from './handlers/timer-due.ts';
 import { createPageMetrics } from './metrics.ts';
+import { loadEscalatorPlugins } from './plugins.ts';
+import type { EscalatorPlugins } from './plugins.ts';
 import { startSweep } from './sweep.ts';
 
 /** Tells people, until somebody answers. `limits` are the product's own; tests shorten them. */
 export async function startEscalator(
   context: ServiceContext,
   limits: Pick<EscalationSettings, 'repeat' | 'retry' | 'claimMs'> = defaultLimits,
+  plugins: EscalatorPlugins | Promise<EscalatorPlugins> = loadEscalatorPlugins(context.config.pluginFolders),
 ): Promise<RunningApp> {
-  const { bus, config, logger } = context;
-  const channels = await loadChannels(config.pluginFolders);
+  const { bus, config, logger, runtime } = context;
+  const { channels } = await plugins;
   const escalations = new Escalations({
     bus,
     bucket: await bus.bucket(escalationBucket),
     timers: await bus.timers(context.name),
     facts: openIncidentFacts(await bus.bucket(incidentBucket), logger),
-    send: openPageSender(config, channels, logger),
+    send: openPageSender(config, channels, logger, runtime),
     settings: { ...limits, policies: config.escalationPolicies, contacts: config.contacts },
     metrics: createPageMetrics(context.metrics),
     logger,
-    now: context.now,
+    runtime,
   });
   const sweep = await startSweep(escalations, context);
   await Promise.all([

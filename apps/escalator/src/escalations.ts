@@ -3,12 +3,13 @@ import { draft, escalationNotified } from '@cortex/contracts';
 import type { EscalationNotification, EscalationRecord } from '@cortex/contracts';
 import { markReported, mergeRecords, nextMoment, settlePage, stepEscalation, unreported } from '@cortex/escalation';
 import type { EscalationInput, EscalationSettings, PageOrder } from '@cortex/escalation';
+import { KeyedQueue } from '@cortex/runtime';
+import type { Runtime } from '@cortex/runtime';
 import type { ServiceContext } from '@cortex/service';
 import type { ReadIncidentFacts } from './adapters/incident-facts.ts';
 import type { SendPage } from './adapters/page-sender.ts';
 import type { PageMetrics } from './metrics.ts';
 import { Outage } from './outage.ts';
-import { SerialByKey } from './serial-by-key.ts';
 import { untilDone } from './until-done.ts';
 
 export interface EscalationParts {
@@ -20,7 +21,7 @@ export interface EscalationParts {
   readonly settings: EscalationSettings;
   readonly metrics: PageMetrics;
   readonly logger: ServiceContext['logger'];
-  readonly now: () => Date;
+  readonly runtime: Pick<Runtime, 'now' | 'after'>;
 }
 
 /**
@@ -30,7 +31,7 @@ export interface EscalationParts {
  */
 export class Escalations {
   readonly #parts: EscalationParts;
-  readonly #serial = new SerialByKey();
+  readonly #serial = new KeyedQueue();
   readonly #sending = new Set<Promise<void>>();
   readonly #outage = new Outage();
   readonly #closing = new AbortController();
@@ -61,8 +62,13 @@ export class Escalations {
    * the first write afterwards joins what happened with what the store holds.
    */
   wakeWithoutStore(incidentId: string): void {
-    const { settings, now } = this.#parts;
-    const step = stepEscalation(this.#outage.newest(incidentId), { kind: 'due' }, settings, now().toISOString());
+    const { settings, runtime } = this.#parts;
+    const step = stepEscalation(
+      this.#outage.newest(incidentId),
+      { kind: 'due' },
+      settings,
+      runtime.now().toISOString(),
+    );
     if (step.record === undefined) return;
     this.#outage.keep(incidentId, step.record);
     for (const order of step.notify) this.#sendInBackground(incidentId, order);
@@ -103,7 +109,7 @@ export class Escalations {
     const entry = await bucket.modify(incidentId, (current) => {
       local = this.#outage.keptFor(incidentId);
       const joined = current !== undefined && local !== undefined ? mergeRecords(current, local) : current;
-      const step = stepEscalation(joined, input, settings, this.#parts.now().toISOString());
+      const step = stepEscalation(joined, input, settings, this.#parts.runtime.now().toISOString());
       orders = step.notify;
       return isSame(current, step.record) ? undefined : step.record;
     });
@@ -150,18 +156,22 @@ export class Escalations {
 
   async #sendOne(incidentId: string, order: PageOrder): Promise<void> {
     const { key, channel, contact, attempts } = order.notification;
-    const outcome = await this.#parts.send(order, this.#parts.now().toISOString());
+    const outcome = await this.#parts.send(order, this.#parts.runtime.now().toISOString());
     const failed = outcome.retryable === true ? 'retry' : 'failed';
     this.#parts.metrics.attempted(channel, outcome.delivered ? 'delivered' : failed);
     const facts = { incidentId, key, contact, channel, attempts, detail: outcome.detail };
     if (outcome.delivered) this.#parts.logger.info(facts, 'page delivered');
     else this.#parts.logger.warn({ ...facts, retryable: outcome.retryable === true }, 'page not delivered');
-    const at = this.#parts.now().toISOString();
+    const at = this.#parts.runtime.now().toISOString();
     const isKept = this.#outage.settle(incidentId, (record) =>
       settlePage(record, key, outcome, this.#parts.settings, at),
     );
     if (isKept) return;
-    await untilDone(() => this.take(incidentId, { kind: 'sent', key, outcome }), this.#closing.signal);
+    await untilDone(
+      this.#parts.runtime,
+      () => this.take(incidentId, { kind: 'sent', key, outcome }),
+      this.#closing.signal,
+    );
   }
 }
 

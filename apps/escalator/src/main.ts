@@ -1,9 +1,5 @@
-import { loadChannels } from '@cortex/channels';
 import { runService } from '@cortex/service';
 import { startEscalator } from './app.ts';
+import { loadEscalatorPlugins } from './plugins.ts';
 
-await runService({
-  name: 'escalator',
-  plugins: async (folders) => ({ channels: await loadChannels(folders) }),
-  start: startEscalator,
-});
+await runService({ name: 'escalator', plugins: loadEscalatorPlugins, start: (context) => startEscalator(context) });

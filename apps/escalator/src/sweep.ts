@@ -15,7 +15,7 @@ export async function startSweep(
   escalations: Escalations,
   context: ServiceContext,
 ): Promise<{ stop(): Promise<void> }> {
-  const { bus, logger, now } = context;
+  const { bus, logger, runtime } = context;
   const open = new Map<string, EscalationRecord>();
   const watching = await escalations.bucket.watch(
     (key, entry) => {
@@ -36,7 +36,7 @@ export async function startSweep(
       return;
     }
     for (const key of escalations.unwritten) await wake(key);
-    const limit = new Date(now().getTime() - overdueMs).toISOString();
+    const limit = new Date(runtime.now().getTime() - overdueMs).toISOString();
     for (const [key, record] of open) {
       const dueAt = nextMoment(record);
       if (unreported(record).length > 0 || (dueAt !== undefined && dueAt <= limit)) await wake(key);
@@ -45,14 +45,14 @@ export async function startSweep(
   await sweep(0);
   let running: Promise<void> = Promise.resolve();
   let isSweeping = false;
-  const interval = setInterval(() => {
+  const interval = runtime.every(everyMs, () => {
     if (isSweeping) return;
     isSweeping = true;
     running = sweep(graceMs).finally(() => (isSweeping = false));
-  }, everyMs);
+  });
   return {
     async stop() {
-      clearInterval(interval);
+      interval.cancel();
       await running;
       await watching.stop();
     },

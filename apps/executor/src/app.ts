@@ -1,5 +1,3 @@
-import { loadActions } from '@cortex/actions';
-import { loadChecks } from '@cortex/checks';
 import {
   controlBucket,
   journalBucket,
@@ -15,13 +13,17 @@ import { SilenceReader } from './execution/silences.ts';
 import { handleRemediationRequested } from './handlers/remediation-requested.ts';
 import { handleRollbackRequested } from './handlers/rollback-requested.ts';
 import { createExecutorMetrics } from './metrics.ts';
+import { loadExecutorPlugins } from './plugins.ts';
+import type { ExecutorPlugins } from './plugins.ts';
 
 /** Runs playbooks: one event type asks for a remediation, the other for its rollback. */
-export async function startExecutor(context: ServiceContext): Promise<RunningApp> {
+export async function startExecutor(
+  context: ServiceContext,
+  plugins: ExecutorPlugins | Promise<ExecutorPlugins> = loadExecutorPlugins(context.config.pluginFolders),
+): Promise<RunningApp> {
   const { bus, config } = context;
-  const [actions, checks, journal, control, silenceRecords, leaseRecords, leases] = await Promise.all([
-    loadActions(config.pluginFolders),
-    loadChecks(config.pluginFolders),
+  const [{ actions, checks }, journal, control, silenceRecords, leaseRecords, leases] = await Promise.all([
+    plugins,
     bus.bucket(journalBucket),
     bus.bucket(controlBucket),
     bus.bucket(silenceBucket),
@@ -45,7 +47,8 @@ export async function startExecutor(context: ServiceContext): Promise<RunningApp
     protectedTargets: config.safety.protectedTargets,
     metrics: createExecutorMetrics(context.metrics),
     logger: context.logger,
-    now: context.now,
+    runtime: context.runtime,
+    now: context.runtime.now,
   };
   await bus.consume({
     consumer: context.name,

@@ -1,10 +1,5 @@
-import { loadActions } from '@cortex/actions';
-import { loadChecks } from '@cortex/checks';
 import { runService } from '@cortex/service';
 import { startExecutor } from './app.ts';
+import { loadExecutorPlugins } from './plugins.ts';
 
-await runService({
-  name: 'executor',
-  plugins: async (folders) => ({ actions: await loadActions(folders), checks: await loadChecks(folders) }),
-  start: startExecutor,
-});
+await runService({ name: 'executor', plugins: loadExecutorPlugins, start: (context) => startExecutor(context) });

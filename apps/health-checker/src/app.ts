@@ -1,4 +1,3 @@
-import { loadChecks } from '@cortex/checks';
 import { quickLeaseBucket } from '@cortex/contracts';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import { shareOut } from '@cortex/shares';
@@ -9,6 +8,8 @@ import { followSilences } from './adapters/silences.ts';
 import { CheckRunner } from './check-runner.ts';
 import { createHealthMetrics } from './metrics.ts';
 import { pausesByWindow, type FindPause } from './pauses.ts';
+import { loadHealthCheckerPlugins } from './plugins.ts';
+import type { HealthCheckerPlugins } from './plugins.ts';
 import { createResultPublisher } from './result-publisher.ts';
 import { targetShares } from './share-of-target.ts';
 import { targetsByShare } from './targets.ts';
@@ -21,17 +22,23 @@ const firstRunSpreadMs = { least: 1_000, perCheck: 1 } as const;
  * Watches its share of the targets that have checks; each is watched by one health-checker at a time. What is known of a
  * target is in the store, so whoever takes it over continues there.
  */
-export async function startHealthChecker(context: ServiceContext): Promise<RunningApp> {
-  const { bus, config, logger, now } = context;
-  const registry = await loadChecks(config.pluginFolders);
+export async function startHealthChecker(
+  context: ServiceContext,
+  plugins: HealthCheckerPlugins | Promise<HealthCheckerPlugins> = loadHealthCheckerPlugins(
+    context.config.pluginFolders,
+  ),
+): Promise<RunningApp> {
+  const { bus, config, logger, runtime } = context;
+  const { now } = runtime;
+  const { checks: registry } = await plugins;
   const metrics = createHealthMetrics(context.metrics);
   const store = await openHealthStore(bus);
   const results = createResultPublisher(bus, logger, metrics.resultDropped);
   const uses = { registry, outbound: config.safety.outbound, leftoversOf: await openLeftovers(bus) };
-  const silences = await followSilences(bus, logger, now);
+  const silences = await followSilences(bus, logger, runtime);
   const findWindow = pausesByWindow(config.safety);
   const findPause: FindPause = (check, at) => findWindow(check, at) ?? silences.findPause(check, at);
-  const runner = new CheckRunner({ uses, findPause, metrics, now });
+  const runner = new CheckRunner({ uses, findPause, metrics, runtime });
   const dependencies = await followDependencies(bus, config.services);
   const targets = targetsByShare(config);
   const spreadMs = Math.max(firstRunSpreadMs.least, config.checks.length * firstRunSpreadMs.perCheck);
@@ -44,6 +51,7 @@ export async function startHealthChecker(context: ServiceContext): Promise<Runni
     // A target left unwatched is worse than one that is watched anew for nothing.
     seats: quickLeaseBucket,
     logger,
+    runtime,
     async begin(share) {
       beginning.add(share.name);
       const mine = targets.get(share.name) ?? [];
@@ -53,6 +61,7 @@ export async function startHealthChecker(context: ServiceContext): Promise<Runni
             checks,
             facts,
             runner,
+            runtime,
             silences,
             firstRunSpreadMs: spreadMs,
             share,

@@ -1,6 +1,6 @@
 import { checkEnd, runCheck, type RunCheckOptions } from '@cortex/checks';
 import type { CheckDefinition, CheckOutcome, Instance } from '@cortex/contracts';
-import { Slots, type Pace } from '@cortex/runtime';
+import { Slots, type Pace, type Runtime } from '@cortex/runtime';
 import type { HealthMetrics } from './metrics.ts';
 import type { FindPause } from './pauses.ts';
 
@@ -16,7 +16,7 @@ export interface CheckRunnerOptions {
   readonly uses: Pick<RunCheckOptions, 'registry' | 'outbound' | 'leftoversOf'>;
   readonly findPause: FindPause;
   readonly metrics: Pick<HealthMetrics, 'started' | 'checked' | 'paused'>;
-  readonly now: () => Date;
+  readonly runtime: Runtime;
 }
 
 /** Who hears how a check goes. */
@@ -45,18 +45,24 @@ export class CheckRunner {
     signal: AbortSignal,
     { take, doubt }: CheckListener,
   ): Promise<boolean> {
-    const { uses, findPause, metrics, now } = this.#options;
+    const { uses, findPause, metrics, runtime } = this.#options;
     const pace = this.#paces.get(check) ?? (check.tier === 'shallow' ? 'quick' : 'slow');
     let hasRun = false;
     await this.#slots.use(pace, signal, async () => {
-      if (findPause(check, now()) !== undefined) {
+      if (findPause(check, runtime.now()) !== undefined) {
         metrics.paused();
         return;
       }
       hasRun = true;
-      const startedAtMs = performance.now();
+      const startedAtMs = runtime.monotonicMs();
       metrics.started((startedAtMs - dueAtMs) / 1_000, pace);
-      const outcome = await runCheck(check, facts, { ...uses, now, signal, onFirstFailure: doubt });
+      const outcome = await runCheck(check, facts, {
+        ...uses,
+        now: runtime.now,
+        runtime,
+        signal,
+        onFirstFailure: doubt,
+      });
       this.#paces.set(check, paceOf(outcome));
       if (signal.aborted) return;
       metrics.checked(outcome);

@@ -1,9 +1,9 @@
-import { loadChecks } from '@cortex/checks';
 import { runService } from '@cortex/service';
 import { startHealthChecker } from './app.ts';
+import { loadHealthCheckerPlugins } from './plugins.ts';
 
 await runService({
   name: 'health-checker',
-  plugins: async (folders) => ({ checks: await loadChecks(folders) }),
-  start: startHealthChecker,
+  plugins: loadHealthCheckerPlugins,
+  start: (context) => startHealthChecker(context),
 });

@@ -1,3 +1,4 @@
+import { systemRuntime } from '@cortex/runtime';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startSchedule } from './schedule.ts';
 
@@ -10,7 +11,7 @@ afterEach(() => {
 });
 
 /** No jitter, and regular runs at whole intervals. */
-const even = { phase: 0, random: () => 0.5 };
+const even = { phase: 0, runtime: { ...systemRuntime, random: () => 0.5 } };
 
 describe('startSchedule', () => {
   it('runs after the first delay, then at every interval', async () => {
@@ -126,7 +127,7 @@ describe('startSchedule', () => {
         intervalMs: 1_000,
         firstDelayMs: 0,
         phase: Math.random(),
-        random: Math.random,
+        runtime: systemRuntime,
         async run() {
           counts[index] = (counts[index] ?? 0) + 1;
           if (counts[index] === 2) second.push(performance.now() - startedAtMs);
@@ -171,7 +172,7 @@ describe('startSchedule', () => {
       intervalMs: 1_000,
       firstDelayMs: 0,
       phase: 0.25,
-      random: Math.random,
+      runtime: systemRuntime,
       async run() {
         at.push(performance.now() - beganAtMs);
         await new Promise((resolve) => setTimeout(resolve, tookMs));

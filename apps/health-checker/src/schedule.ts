@@ -1,3 +1,5 @@
+import type { Runtime, RuntimeTimer } from '@cortex/runtime';
+
 export interface Schedule {
   /** Runs now, unless a run is under way; the regular runs keep their moments, but come no sooner than half an interval later. */
   runNow(): void;
@@ -14,9 +16,9 @@ export interface ScheduleOptions {
   readonly firstDelayMs: number;
   /** Where in the interval the regular runs lie, from 0 to 1, counted from now. */
   readonly phase: number;
-  /** From 0 to 1; keeps what runs equally often from meeting again and again. */
-  readonly random: () => number;
-  /** Gets the moment, on the clock of `performance.now`, at which it was to begin. */
+  /** Its chance keeps what runs equally often from meeting again and again. */
+  readonly runtime: Pick<Runtime, 'after' | 'monotonicMs' | 'random'>;
+  /** Gets the moment, on the monotonic clock of the runtime, at which it was to begin. */
   readonly run: (dueAtMs: number) => Promise<void>;
 }
 
@@ -31,26 +33,27 @@ const leastPause = 0.5;
  * runs at once, and never several to catch up: what was missed is left out.
  */
 export function startSchedule(options: ScheduleOptions): Schedule {
-  let timer: NodeJS.Timeout | undefined;
+  const { runtime } = options;
+  let timer: RuntimeTimer | undefined;
   let running: Promise<void> | undefined;
   let stopped = false;
   let { intervalMs } = options;
-  let slotAtMs = performance.now() + options.phase * intervalMs;
-  let dueAtMs = performance.now() + options.firstDelayMs;
+  let slotAtMs = runtime.monotonicMs() + options.phase * intervalMs;
+  let dueAtMs = runtime.monotonicMs() + options.firstDelayMs;
 
   const arm = (): void => {
     if (stopped) return;
-    clearTimeout(timer);
-    timer = setTimeout(begin, Math.max(0, dueAtMs - performance.now()));
+    timer?.cancel();
+    timer = runtime.after(Math.max(0, dueAtMs - runtime.monotonicMs()), begin);
   };
   const begin = (): void => {
     if (stopped || running !== undefined) return;
     running = runOnce();
   };
   const planNext = (): void => {
-    const earliestMs = performance.now() + leastPause * intervalMs;
+    const earliestMs = runtime.monotonicMs() + leastPause * intervalMs;
     slotAtMs += Math.max(0, Math.ceil((earliestMs - slotAtMs) / intervalMs)) * intervalMs;
-    dueAtMs = slotAtMs + jitter * intervalMs * (2 * options.random() - 1);
+    dueAtMs = slotAtMs + jitter * intervalMs * (2 * runtime.random() - 1);
   };
   const runOnce = async (): Promise<void> => {
     const wasDueAtMs = dueAtMs;
@@ -67,24 +70,24 @@ export function startSchedule(options: ScheduleOptions): Schedule {
   return {
     runNow() {
       if (running !== undefined) return;
-      dueAtMs = performance.now();
+      dueAtMs = runtime.monotonicMs();
       arm();
     },
     runWithin(withinMs) {
       if (running !== undefined) return;
-      dueAtMs = Math.min(dueAtMs, performance.now() + withinMs * options.random());
+      dueAtMs = Math.min(dueAtMs, runtime.monotonicMs() + withinMs * runtime.random());
       arm();
     },
     changeInterval(wantedMs) {
       if (wantedMs === intervalMs) return;
       intervalMs = wantedMs;
-      dueAtMs = Math.min(dueAtMs, performance.now() + wantedMs);
+      dueAtMs = Math.min(dueAtMs, runtime.monotonicMs() + wantedMs);
       slotAtMs = dueAtMs;
       if (running === undefined) arm();
     },
     async stop() {
       stopped = true;
-      clearTimeout(timer);
+      timer?.cancel();
       await running;
     },
   };

@@ -1,4 +1,5 @@
 import type { CheckDefinition, HealthState, Instance } from '@cortex/contracts';
+import type { Runtime } from '@cortex/runtime';
 import type { Share } from '@cortex/shares';
 import { setMaxListeners } from 'node:events';
 import { checkIntervalMs } from './check-interval.ts';
@@ -13,6 +14,7 @@ export interface WatchedTarget {
   readonly checks: readonly CheckDefinition[];
   readonly facts: Instance;
   readonly runner: CheckRunner;
+  readonly runtime: Runtime;
   /** First runs are spread over this long. */
   readonly firstRunSpreadMs: number;
   readonly silences: Pick<Silences, 'onEnd'>;
@@ -31,7 +33,7 @@ const resumeSpreadMs = 500;
 
 /** Runs all checks of one target, as often as its state asks for. */
 export async function watchTarget(watched: WatchedTarget): Promise<TargetWatch> {
-  const { checks, facts, runner, silences, share, firstRunSpreadMs } = watched;
+  const { checks, facts, runner, runtime, silences, share, firstRunSpreadMs } = watched;
   const scheduled: { readonly check: CheckDefinition; readonly schedule: Schedule }[] = [];
   const resting = new Set<CheckDefinition>();
   const stopping = new AbortController();
@@ -58,13 +60,13 @@ export async function watchTarget(watched: WatchedTarget): Promise<TargetWatch> 
       if (check !== doubtful && check.tier === 'shallow') schedule.runNow();
     }
   };
-  const phases = phasesOf(checks, Math.random());
+  const phases = phasesOf(checks, runtime.random());
   for (const [index, check] of checks.entries()) {
     const schedule = startSchedule({
       intervalMs: checkIntervalMs(check, state),
-      firstDelayMs: Math.random() * Math.min(check.intervalMs, firstRunSpreadMs),
+      firstDelayMs: runtime.random() * Math.min(check.intervalMs, firstRunSpreadMs),
       phase: phases[index] ?? 0,
-      random: Math.random,
+      runtime,
       run: async (dueAtMs) => {
         const hasRun = await runner.run(check, facts, dueAtMs, stopping.signal, {
           take(outcome) {

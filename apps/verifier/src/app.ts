@@ -1,17 +1,21 @@
-import { loadChecks } from '@cortex/checks';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import { openRecentHistory } from './adapters/recent-history.ts';
 import { createTargetChecks } from './adapters/target-checks.ts';
 import { TelemetryTails } from './adapters/telemetry-tail.ts';
 import { consumeRemediationCompleted } from './handlers/remediation-completed.ts';
 import { createVerificationMetrics } from './metrics.ts';
+import { loadVerifierPlugins } from './plugins.ts';
+import type { VerifierPlugins } from './plugins.ts';
 
 /** Proves recovery after every remediation that ran, or says that it cannot tell. */
-export async function startVerifier(context: ServiceContext): Promise<RunningApp> {
-  const { bus, config, logger, now } = context;
+export async function startVerifier(
+  context: ServiceContext,
+  plugins: VerifierPlugins | Promise<VerifierPlugins> = loadVerifierPlugins(context.config.pluginFolders),
+): Promise<RunningApp> {
+  const { bus, config, logger, runtime } = context;
   const metrics = createVerificationMetrics(context.metrics);
-  const registry = await loadChecks(config.pluginFolders);
-  const checks = createTargetChecks({ config, registry, now, onOutcome: metrics.checked });
+  const { checks: registry } = await plugins;
+  const checks = createTargetChecks({ config, registry, runtime, onOutcome: metrics.checked });
   const telemetry = new TelemetryTails(bus);
   await consumeRemediationCompleted({
     bus,
@@ -20,7 +24,7 @@ export async function startVerifier(context: ServiceContext): Promise<RunningApp
     tailTelemetry: (from, onBatches) => telemetry.tail(from, onBatches),
     metrics,
     logger,
-    now,
+    runtime,
   });
   return {};
 }

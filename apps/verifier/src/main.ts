@@ -1,9 +1,5 @@
-import { loadChecks } from '@cortex/checks';
 import { runService } from '@cortex/service';
 import { startVerifier } from './app.ts';
+import { loadVerifierPlugins } from './plugins.ts';
 
-await runService({
-  name: 'verifier',
-  plugins: async (folders) => ({ checks: await loadChecks(folders) }),
-  start: startVerifier,
-});
+await runService({ name: 'verifier', plugins: loadVerifierPlugins, start: (context) => startVerifier(context) });

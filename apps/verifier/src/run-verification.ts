@@ -1,5 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { CheckOutcome, SeriesBatch } from '@cortex/contracts';
+import { pause } from '@cortex/runtime';
+import type { Runtime } from '@cortex/runtime';
 import { beginVerification, stepVerification } from '@cortex/verification';
 import type { Observation, VerificationRequest, VerificationVerdict } from '@cortex/verification';
 import type { TargetChecks } from './adapters/target-checks.ts';
@@ -25,14 +26,14 @@ export interface VerificationRun {
   readonly checksBefore: readonly CheckOutcome[];
   readonly checks: Pick<TargetChecks, 'run'>;
   readonly tailTelemetry: (from: Date, onBatches: (batches: readonly SeriesBatch[]) => void) => Promise<TelemetryTail>;
-  readonly now: () => Date;
+  readonly runtime: Pick<Runtime, 'now' | 'after'>;
   readonly signal: AbortSignal;
 }
 
 /** Drives one verification to its verdict: the reducer says what it needs, this fetches it. */
 export async function runVerification(run: VerificationRun): Promise<VerificationVerdict> {
   const { request, signal } = run;
-  const now = (): string => run.now().toISOString();
+  const now = (): string => run.runtime.now().toISOString();
   let state = beginVerification(request, now());
   state = stepVerification(state, { kind: 'checks_before', outcomes: run.checksBefore }, now()).state;
 
@@ -57,19 +58,11 @@ export async function runVerification(run: VerificationRun): Promise<Verificatio
           observation = { kind: 'checks', outcomes: await run.checks.run(step.wish.checks, signal) };
           break;
         default:
-          await sleepUntil(step.wish.untilMs, run.now, signal);
+          await pause(run.runtime, step.wish.untilMs - run.runtime.now().getTime(), signal);
       }
     }
     throw new VerificationInterruptedError(run.executionId);
   } finally {
     await tail?.stop();
-  }
-}
-
-async function sleepUntil(untilMs: number, now: () => Date, signal: AbortSignal): Promise<void> {
-  try {
-    await delay(Math.max(0, untilMs - now().getTime()), undefined, { signal });
-  } catch {
-    // Stopped: the loop ends.
   }
 }

@@ -1,3 +1,4 @@
+import { systemRuntime } from '@cortex/runtime';
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -198,7 +199,7 @@ describe('the verifier', () => {
       tailTelemetry: (from, onBatches) => new TelemetryTails(bus).tail(from, onBatches),
       metrics: { checked() {}, began: () => void (verifications += 1), ended() {} },
       logger: silentLogger,
-      now: () => new Date(),
+      runtime: systemRuntime,
     });
     const second = await remediate({});
     await verdictOf(second);

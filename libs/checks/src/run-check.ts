@@ -1,7 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { CheckDefinition, CheckOutcome, Instance, JsonRecord } from '@cortex/contracts';
 import { defaultOutboundPolicy } from '@cortex/outbound';
 import type { OutboundPolicy } from '@cortex/outbound';
+import { pause, systemRuntime } from '@cortex/runtime';
+import type { Runtime } from '@cortex/runtime';
 import { createRedactor } from '@cortex/secrets';
 import type { CheckContext, CheckPlugin, CheckResult } from './define-check.ts';
 import type { Leftovers } from './leftovers.ts';
@@ -19,6 +20,8 @@ export interface RunCheckOptions {
   /** Check plugins by name. Default: the built-in ones. */
   readonly registry?: ReadonlyMap<string, CheckPlugin>;
   readonly now: () => Date;
+  /** What times the check and its retries. Default: the clock of this machine. */
+  readonly runtime?: Pick<Runtime, 'after' | 'monotonicMs'>;
   /** Ends the check early; the outcome then says `error`, because nothing was learned. */
   readonly signal?: AbortSignal;
   /** Where connections may go. Default: everywhere but the addresses that are always refused. */
@@ -55,13 +58,15 @@ export async function runCheck(
   facts: Instance,
   options: RunCheckOptions,
 ): Promise<CheckOutcome> {
-  const startedAt = performance.now();
+  const { runtime = systemRuntime } = options;
+  const startedAt = runtime.monotonicMs();
   const plugin = (options.registry ?? builtinChecks).get(definition.type);
   const longestPauseMs = options.longestPauseMs ?? defaultLongestPauseMs(definition.timeoutMs);
   let attempts = 0;
   let last: Attempt;
   do {
-    if (attempts > 0) await pause(retryPauseMs(attempts, longestPauseMs), options.signal);
+    if (attempts > 0)
+      await pause(runtime, retryPauseMs(attempts, longestPauseMs), ...(options.signal ? [options.signal] : []));
     attempts += 1;
     last = plugin === undefined ? unknownType(definition.type) : await attempt(plugin, definition, facts, options);
     if (attempts === 1 && (last.end === 'fail' || last.end === 'timeout')) options.onFirstFailure?.();
@@ -74,7 +79,7 @@ export async function runCheck(
     target: definition.target,
     passed: last.end === 'pass',
     attempts,
-    durationMs: Math.round(performance.now() - startedAt),
+    durationMs: Math.round(runtime.monotonicMs() - startedAt),
     detail: clipText(last.detail),
     evidence: { ...last.evidence, outcome: last.end },
     observedAt: options.now().toISOString(),
@@ -92,7 +97,7 @@ async function attempt(
   plugin: CheckPlugin,
   definition: RunnableCheck,
   facts: Instance,
-  { signal: stop, outbound = defaultOutboundPolicy, leftoversOf }: RunCheckOptions,
+  { signal: stop, outbound = defaultOutboundPolicy, leftoversOf, runtime = systemRuntime }: RunCheckOptions,
 ): Promise<Attempt> {
   const params = plugin.params.safeParse(definition.params);
   if (!params.success) {
@@ -109,14 +114,14 @@ async function attempt(
   const deadline = new AbortController();
   const { signal } = deadline;
   const abort = (): void => deadline.abort();
-  const timer = setTimeout(abort, definition.timeoutMs);
+  const timer = runtime.after(definition.timeoutMs, abort);
   // Not `AbortSignal.any`: what it makes is not let go of before `stop` is, and that lives as long as the process.
   if (stop?.aborted === true) abort();
   else stop?.addEventListener('abort', abort, { once: true });
-  const startedAt = performance.now();
+  const startedAt = runtime.monotonicMs();
   const ended = (): Attempt => {
     if (stop?.aborted) return { end: 'error', detail: 'stopped before it ended', evidence: {}, isFinal: true };
-    const tookMs = performance.now() - startedAt;
+    const tookMs = runtime.monotonicMs() - startedAt;
     // Our own process stood still: an answer may well be waiting. Blaming the target would be a guess.
     if (tookMs > stalledFactor * definition.timeoutMs + stalledMs) {
       return { end: 'error', detail: `this machine was too busy to look: ${Math.round(tookMs)} ms`, evidence: {} };
@@ -150,7 +155,7 @@ async function attempt(
       evidence: codeOf(error),
     };
   } finally {
-    clearTimeout(timer);
+    timer.cancel();
     stop?.removeEventListener('abort', abort);
     abort();
   }
@@ -170,14 +175,6 @@ function unknownType(type: string): Attempt {
     evidence: {},
     isFinal: true,
   };
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await delay(ms, undefined, signal === undefined ? {} : { signal });
-  } catch {
-    // Stopped while waiting: the loop ends with what the last attempt saw.
-  }
 }
 
 /** Of our own errors: a caller can tell a refused address from a missing secret. */

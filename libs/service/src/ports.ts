@@ -1,5 +1,6 @@
 import type { Bus } from '@cortex/bus';
 import type { AppName, CortexConfiguration } from '@cortex/contracts';
+import type { Runtime } from '@cortex/runtime';
 import type { RequestListener } from 'node:http';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -20,8 +21,8 @@ export interface ServiceContext {
   readonly serveHttp: (listener: RequestListener) => void;
   /** Folder for what must stay on this machine: keys, spools. Exists. */
   readonly dataDir: string;
-  /** Wall clock, so that tests can hand in their own. */
-  readonly now: () => Date;
+  /** Time and chance: an app takes both from here alone, so that a simulation can run it on a clock of its own. */
+  readonly runtime: Runtime;
 }
 
 /** A started app. The kit calls `beforeDrain`, drains the bus, then calls `stop`. */

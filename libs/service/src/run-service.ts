@@ -1,4 +1,5 @@
 import { connectBus, type Bus } from '@cortex/bus';
+import { systemRuntime } from '@cortex/runtime';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
@@ -75,7 +76,7 @@ export async function startService(
     metrics,
     serveHttp: (listener) => http.serve(listener),
     dataDir,
-    now: () => new Date(),
+    runtime: systemRuntime,
   };
   const app = await definition.start(context);
   running.app = app;

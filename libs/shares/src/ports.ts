@@ -1,4 +1,5 @@
 import type { Bus, BusLogger, LeaseBucket } from '@cortex/bus';
+import type { Runtime } from '@cortex/runtime';
 
 /** One share in the hands of this replica. */
 export interface Share {
@@ -29,6 +30,7 @@ export interface ShareOptions {
   /** All shares, at most 1,024; a replica of another configuration may know fewer or more, in the same order. */
   readonly shares: readonly string[];
   readonly logger: BusLogger;
+  readonly runtime: Pick<Runtime, 'now' | 'after' | 'every'>;
   /** Called when a share has become ours. When it fails, the share is given up and asked for again later. */
   readonly begin: (share: Share) => Promise<ShareWork>;
   /** Called with the number of shares held, after each change. */

@@ -1,3 +1,4 @@
+import { systemRuntime } from '@cortex/runtime';
 import { connectBus, type Bus } from '@cortex/bus';
 import { eventually, silentLogger, startProvisionedNats, type ProvisionedNats } from '@cortex/testing';
 import { leaseBucket } from '@cortex/contracts';
@@ -36,6 +37,7 @@ async function start(replica: string, shares: readonly string[] = names): Promis
     replica,
     shares,
     logger: silentLogger,
+    runtime: systemRuntime,
     pollMs: 100,
     async begin(share) {
       expect(working.has(share.name)).toBe(false);
@@ -115,6 +117,7 @@ test('a share that cannot be begun is tried again', async () => {
     replica: 'one',
     shares: ['0'],
     logger: silentLogger,
+    runtime: systemRuntime,
     pollMs: 50,
     async begin({ name }) {
       tries += 1;

@@ -1,5 +1,6 @@
 import type { Bucket, Consumption, Lease, Leases } from '@cortex/bus';
 import { escapeToken, shareBucket, type ShareTable } from '@cortex/contracts';
+import type { RuntimeTimer } from '@cortex/runtime';
 import { HeldShare } from './held-share.ts';
 import { claim, emptyTable, join, putOut, releaseAllBut, seatIn, surplus } from './plan.ts';
 import type { SharedOut, ShareOptions } from './ports.ts';
@@ -26,7 +27,7 @@ class Sharing implements SharedOut {
   readonly #held = new Map<string, HeldShare>();
   #seat: Lease | undefined;
   #watch: Consumption | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: RuntimeTimer | undefined;
   #running: Promise<void> | undefined;
   #isDue = false;
   #isStopping = false;
@@ -43,12 +44,12 @@ class Sharing implements SharedOut {
       await this.#round();
     } while (this.#isDue);
     this.#watch = await this.#tables.watch(() => this.#wake(), { filter: escapeToken(service) });
-    this.#timer = setInterval(() => this.#wake(), this.#pollMs);
+    this.#timer = this.#options.runtime.every(this.#pollMs, () => this.#wake());
   }
 
   async stop(): Promise<void> {
     this.#isStopping = true;
-    clearInterval(this.#timer);
+    this.#timer?.cancel();
     await this.#watch?.stop();
     await this.#running;
     await Promise.all([...this.#held.values()].map((share) => this.#end(share)));
@@ -92,7 +93,7 @@ class Sharing implements SharedOut {
     if (seat === undefined) return;
     const entry = await this.#tables.get(this.#key);
     // A table that was lost is made anew with tokens that no earlier one has come to.
-    const before = entry?.value ?? { ...emptyTable, tokens: Math.floor(Date.now() / 1_000) };
+    const before = entry?.value ?? { ...emptyTable, tokens: Math.floor(this.#options.runtime.now().getTime() / 1_000) };
     this.#loseWhatIsNotOurs(before);
     const place = seatIn(before, replica, seat.token);
     if (place === 'successor') return;
@@ -165,7 +166,7 @@ class Sharing implements SharedOut {
     this.#options.onChange?.(this.#held.size);
     share.begin(this.#options.begin, (err) => {
       this.#options.logger.error({ err, share: share.name }, 'a share could not be begun; it is given up');
-      setTimeout(() => void this.#end(share), this.#pollMs).unref();
+      this.#options.runtime.after(this.#pollMs, () => void this.#end(share));
     });
     if (!share.isHeld()) this.#lose(share);
   }

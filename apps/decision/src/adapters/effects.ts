@@ -1,8 +1,8 @@
 import { BadDraftError, type Bus, type Timers } from '@cortex/bus';
 import type { EventDraft, Incident } from '@cortex/contracts';
 import { type TimerCommand, breakerEscalation, breakerOpened } from '@cortex/decision';
+import type { Runtime } from '@cortex/runtime';
 import type { Logger } from 'pino';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Breakers } from './breakers.ts';
 import type { Effect, Outbox, StoredCause } from './outbox.ts';
 
@@ -12,12 +12,14 @@ export class Effects {
   readonly #timers: Timers;
   readonly #breakers: Breakers;
   readonly #logger: Logger;
+  readonly #runtime: Pick<Runtime, 'nextTurn'>;
 
-  constructor(bus: Bus, timers: Timers, breakers: Breakers, logger: Logger) {
+  constructor(bus: Bus, timers: Timers, breakers: Breakers, logger: Logger, runtime: Pick<Runtime, 'nextTurn'>) {
     this.#bus = bus;
     this.#timers = timers;
     this.#breakers = breakers;
     this.#logger = logger;
+    this.#runtime = runtime;
   }
 
   /**
@@ -28,7 +30,7 @@ export class Effects {
     const ahead = first === undefined ? Promise.resolve() : this.#publish(first, cause);
     // Rejects below, with the others; until then it is nobody's.
     ahead.catch(() => undefined);
-    await nextTurn();
+    await this.#runtime.nextTurn();
     await Promise.all([
       ahead,
       ...others.map((one) => this.#publish(one, cause)),

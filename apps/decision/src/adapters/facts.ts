@@ -15,6 +15,7 @@ import {
   targetKey,
 } from '@cortex/contracts';
 import { type Facts, isStorm } from '@cortex/decision';
+import type { Runtime } from '@cortex/runtime';
 import { Breakers } from './breakers.ts';
 import { IncidentDirectory } from './directory.ts';
 import { KnownKillSwitch } from './kill-switch.ts';
@@ -30,7 +31,7 @@ export class FactsKeeper {
   readonly silences: KnownSilences;
   readonly #switch: KnownKillSwitch;
   readonly #bus: Bus;
-  readonly #now: () => Date;
+  readonly #runtime: Pick<Runtime, 'now' | 'monotonicMs'>;
   readonly #fixed: Pick<Facts, 'environment' | 'services' | 'playbooks' | 'safety' | 'checkedTargets'>;
   readonly #health = new Map<string, HealthRecord>();
   readonly #performance = new Map<string, PlaybookPerformance>();
@@ -40,11 +41,15 @@ export class FactsKeeper {
   #lastStormAt: string | undefined;
   #watches: readonly Consumption[] = [];
 
-  static async start(bus: Bus, config: CortexConfiguration, now: () => Date): Promise<FactsKeeper> {
+  static async start(
+    bus: Bus,
+    config: CortexConfiguration,
+    runtime: Pick<Runtime, 'now' | 'monotonicMs'>,
+  ): Promise<FactsKeeper> {
     const breakers = new Breakers(await bus.bucket(breakerBucket), config.safety.breaker);
     const silences = new KnownSilences(await bus.bucket(silenceBucket));
     const killSwitch = new KnownKillSwitch(await bus.bucket(controlBucket));
-    const facts = new FactsKeeper(bus, config, now, { breakers, silences, killSwitch });
+    const facts = new FactsKeeper(bus, config, runtime, { breakers, silences, killSwitch });
     await facts.#watch();
     return facts;
   }
@@ -52,11 +57,11 @@ export class FactsKeeper {
   private constructor(
     bus: Bus,
     config: CortexConfiguration,
-    now: () => Date,
+    runtime: Pick<Runtime, 'now' | 'monotonicMs'>,
     known: Pick<FactsKeeper, 'breakers' | 'silences'> & { readonly killSwitch: KnownKillSwitch },
   ) {
     this.#bus = bus;
-    this.#now = now;
+    this.#runtime = runtime;
     this.breakers = known.breakers;
     this.silences = known.silences;
     this.#switch = known.killSwitch;
@@ -136,28 +141,24 @@ export class FactsKeeper {
       ),
       leases.watch((key, entry) => {
         if (entry === undefined) this.#leasesSeenAtMs.delete(key);
-        else this.#leasesSeenAtMs.set(key, performanceNow());
+        else this.#leasesSeenAtMs.set(key, this.#runtime.monotonicMs());
       }),
       performance.watch((_key, entry) => {
         if (entry !== undefined) this.#performance.set(entry.value.playbookId, entry.value);
       }),
     ]);
-    this.#watches = [...watches, ...(await this.directory.follow(this.#bus, this.#now()))];
+    this.#watches = [...watches, ...(await this.directory.follow(this.#bus, this.#runtime.now()))];
   }
 
   #setHealth(key: string, record: HealthRecord): void {
     this.#health.set(key, record);
     const { services, safety } = this.#fixed;
-    if (isStorm({ services, safety, health: this.#health })) this.noteStorm(this.#now().toISOString());
+    if (isStorm({ services, safety, health: this.#health })) this.noteStorm(this.#runtime.now().toISOString());
   }
 
+  /** By monotonic time: a clock that is set back must not keep a lease alive. */
   #heldLeases(): ReadonlySet<string> {
-    const oldest = performanceNow() - leaseTtlMs;
+    const oldest = this.#runtime.monotonicMs() - leaseTtlMs;
     return new Set([...this.#leasesSeenAtMs].filter(([, seenAtMs]) => seenAtMs > oldest).map(([key]) => key));
   }
-}
-
-/** Monotonic: a clock that is set back must not keep a lease alive. */
-function performanceNow(): number {
-  return globalThis.performance.now();
 }

@@ -18,16 +18,18 @@ export interface Loaded {
 export class IncidentStore {
   readonly #records: Bucket<IncidentRecord>;
   readonly #pointers: Bucket<Pointer>;
+  readonly #now: () => Date;
   readonly #knownRecords = new Map<string, Entry<IncidentRecord>>();
   readonly #knownPointers = new Map<string, Entry<Pointer>>();
 
-  static async open(bus: Bus): Promise<IncidentStore> {
-    return new IncidentStore(await bus.bucket(incidentBucket), await bus.bucket(openIncidentBucket));
+  static async open(bus: Bus, now: () => Date): Promise<IncidentStore> {
+    return new IncidentStore(await bus.bucket(incidentBucket), await bus.bucket(openIncidentBucket), now);
   }
 
-  private constructor(records: Bucket<IncidentRecord>, pointers: Bucket<Pointer>) {
+  private constructor(records: Bucket<IncidentRecord>, pointers: Bucket<Pointer>, now: () => Date) {
     this.#records = records;
     this.#pointers = pointers;
+    this.#now = now;
   }
 
   /** Every service's newest incident, into memory; returns those that are there. */
@@ -91,7 +93,7 @@ export class IncidentStore {
         return undefined;
       }
       if (pointer !== undefined) this.#knownRecords.delete(pointer.value.incidentId);
-      this.#knownPointers.set(service, { key, value, revision: pointed.revision, writtenAtMs: Date.now() });
+      this.#knownPointers.set(service, { key, value, revision: pointed.revision, writtenAtMs: this.#now().getTime() });
     }
     return this.#remember(record, await this.#records.create(id, record));
   }
@@ -105,7 +107,7 @@ export class IncidentStore {
       this.#knownRecords.delete(id);
       return undefined;
     }
-    const entry = { key: id, value: record, revision: written.revision, writtenAtMs: Date.now() };
+    const entry = { key: id, value: record, revision: written.revision, writtenAtMs: this.#now().getTime() };
     if (this.#isNewest(record)) this.#knownRecords.set(id, entry);
     return entry;
   }

@@ -2,6 +2,8 @@ import type { ChannelPlugin, Page } from '@cortex/channels';
 import { createRedactor, resolveSecret } from '@cortex/secrets';
 import type { CortexConfiguration } from '@cortex/contracts';
 import type { PageOrder, SendOutcome } from '@cortex/escalation';
+import { withDeadline } from '@cortex/runtime';
+import type { Runtime } from '@cortex/runtime';
 import type { ServiceContext } from '@cortex/service';
 
 /** Shorter than the time after which an attempt counts as lost. */
@@ -24,6 +26,7 @@ export function openPageSender(
   config: Pick<CortexConfiguration, 'contacts' | 'console'>,
   channels: ReadonlyMap<string, ChannelPlugin>,
   logger: ServiceContext['logger'],
+  runtime: Pick<Runtime, 'after'>,
 ): SendPage {
   const prepared = new Map<string, { plugin: ChannelPlugin; params: unknown }>();
   for (const contact of config.contacts) {
@@ -47,7 +50,12 @@ export function openPageSender(
       return { delivered: false, detail: `${notification.contact} has no such channel any more` };
     }
     const page = { ...pageOf(order, at), ...linkOf(order.request.incidentId) };
-    return attempt(channel.plugin, channel.params, page, logger);
+    return withDeadline(
+      sendTimeoutMs,
+      undefined,
+      (signal) => attempt(channel.plugin, channel.params, page, { logger, signal }),
+      runtime,
+    );
   };
 }
 
@@ -55,9 +63,8 @@ async function attempt(
   plugin: ChannelPlugin,
   params: unknown,
   page: Page,
-  logger: ServiceContext['logger'],
+  { logger, signal }: { readonly logger: ServiceContext['logger']; readonly signal: AbortSignal },
 ): Promise<SendOutcome> {
-  const signal = AbortSignal.timeout(sendTimeoutMs);
   const redactor = createRedactor();
   const sending = plugin.send(params, page, {
     signal,

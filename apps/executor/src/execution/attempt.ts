@@ -51,7 +51,7 @@ export async function attempt(run: Run, work: Work, onBegin: () => void): Promis
   );
   let gate = await askGates(run, planned, journal.write(intended));
   failpoint('after_intent');
-  if (gate.kind === 'go' && performance.now() - gate.askedMs > freshMs) gate = await askGates(run, planned);
+  if (gate.kind === 'go' && parts.runtime.monotonicMs() - gate.askedMs > freshMs) gate = await askGates(run, planned);
   if (gate.kind === 'stop') {
     journal.restart(withdrawIntent(journal.record, place));
     return { kind: 'stopped', reason: gate.reason };
@@ -67,6 +67,7 @@ export async function attempt(run: Run, work: Work, onBegin: () => void): Promis
   const result = await runEffect((signal) => act(work, { ...looking, signal, stopRequest: stop.signal }, before), {
     timeoutMs: Math.max(1, planned.step.timeoutMs),
     holdsSignal: holds.signal,
+    runtime: parts.runtime,
   }).finally(unwatch);
   failpoint('after_effect');
   await journal.write(recordResult(journal.record, place, planned.step, { ...result, at: parts.now() }));
@@ -103,7 +104,7 @@ type Gate =
 
 /** Writes the intent, reads the kill switch and proves the leases, all in one round trip. */
 async function askGates({ parts, holds }: Run, { target }: PlannedStep, write?: Promise<void>): Promise<Gate> {
-  const askedMs = performance.now();
+  const askedMs = parts.runtime.monotonicMs();
   const [written, kill, held] = await Promise.allSettled([
     write ?? Promise.resolve(),
     parts.killSwitch.read(),

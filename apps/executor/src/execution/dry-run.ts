@@ -30,7 +30,7 @@ export async function dryRun(
           if (refusal !== undefined) return { ok: false, detail: refusal };
           return planned.action.dryRun(planned.params, context);
         },
-        { timeoutMs: Math.max(1, step.timeoutMs), holdsSignal: draining },
+        { timeoutMs: Math.max(1, step.timeoutMs), holdsSignal: draining, runtime: parts.runtime },
       );
       const isFine = result.outcome === 'succeeded';
       if (!isFine) problems.push(`step ${step.step} "${step.name}" on ${target.instance}: ${result.detail}`);

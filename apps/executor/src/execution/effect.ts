@@ -1,6 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ActionContext, ActionResult } from '@cortex/actions';
 import type { AttemptResult } from '@cortex/playbook';
+import { pause } from '@cortex/runtime';
+import type { Runtime } from '@cortex/runtime';
 import { StepTimeoutError } from './errors.ts';
 
 /** How long an action may take to end after its signal aborted, before its effect counts as in doubt. */
@@ -10,19 +11,23 @@ export interface EffectOptions {
   readonly timeoutMs: number;
   /** Aborts when a lease is lost. */
   readonly holdsSignal: AbortSignal;
+  readonly runtime: Pick<Runtime, 'after'>;
 }
 
 /** Runs the effect itself, held to its time and its leases. Never throws: what went wrong is in the result. */
 export async function runEffect(
   act: (signal: ActionContext['signal']) => Promise<ActionResult>,
-  { timeoutMs, holdsSignal }: EffectOptions,
+  { timeoutMs, holdsSignal, runtime }: EffectOptions,
 ): Promise<Omit<AttemptResult, 'at'>> {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(new StepTimeoutError(timeoutMs)), timeoutMs);
-  const signal = AbortSignal.any([controller.signal, holdsSignal]);
+  const { signal } = controller;
+  const timer = runtime.after(timeoutMs, () => controller.abort(new StepTimeoutError(timeoutMs)));
+  const onLost = (): void => controller.abort(holdsSignal.reason);
+  if (holdsSignal.aborted) onLost();
+  else holdsSignal.addEventListener('abort', onLost, { once: true });
   const ended = new AbortController();
   try {
-    const result = await Promise.race([start(act, signal), unsettled(signal, ended.signal)]);
+    const result = await Promise.race([start(act, signal), unsettled(runtime, signal, ended.signal)]);
     const why = signal.aborted ? ` (${messageOf(signal.reason)})` : '';
     if (result === undefined) return { outcome: 'ambiguous', detail: `the action does not end${why}` };
     return {
@@ -33,7 +38,8 @@ export async function runEffect(
         : { retryable: result.retryable === true && !signal.aborted, partial: result.partial === true }),
     };
   } finally {
-    clearTimeout(timer);
+    timer.cancel();
+    holdsSignal.removeEventListener('abort', onLost);
     ended.abort();
   }
 }
@@ -50,14 +56,13 @@ async function start(
   }
 }
 
-/** Resolves when the action had its time to end and did not. */
-function unsettled(signal: AbortSignal, ended: AbortSignal): Promise<undefined> {
+/** Resolves when the action had its time to end and did not; never, when it ended. */
+function unsettled(runtime: Pick<Runtime, 'after'>, signal: AbortSignal, ended: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
-    const wait = () =>
-      delay(settleMs, undefined, { signal: ended, ref: false }).then(
-        () => resolve(undefined),
-        () => undefined,
-      );
+    const wait = async (): Promise<void> => {
+      await pause(runtime, settleMs, ended);
+      if (!ended.aborted) resolve(undefined);
+    };
     if (signal.aborted) void wait();
     else signal.addEventListener('abort', () => void wait(), { once: true, signal: ended });
   });

@@ -5,7 +5,7 @@ import { TryAgainLater } from './errors.ts';
 import type { ExecutorParts } from './parts.ts';
 
 /** Soon enough to take over when a dead predecessor's lease lapses; uneven, so that two who wait do not meet again. */
-const lapsePollMs = () => 250 + Math.random() * 500;
+const lapsePollMs = (random: number): number => 250 + random * 500;
 
 export type HoldsResult =
   | { readonly ok: true; readonly holds: Holds }
@@ -81,7 +81,10 @@ export async function takeHolds(parts: ExecutorParts, remediation: Remediation):
 async function waitIfOurs(parts: ExecutorParts, executionId: string, keys: readonly string[]): Promise<void> {
   const entries = await Promise.all(keys.map((key) => parts.leaseRecords.get(key)));
   if (entries.some((entry) => entry === undefined || entry.value.purpose === executionId)) {
-    throw new TryAgainLater(`a hold of an earlier run of ${executionId} has not lapsed yet`, Math.round(lapsePollMs()));
+    throw new TryAgainLater(
+      `a hold of an earlier run of ${executionId} has not lapsed yet`,
+      Math.round(lapsePollMs(parts.runtime.random())),
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import type { ActionDefinition } from '@cortex/actions';
 import type { Bucket, Leases } from '@cortex/bus';
 import type { CheckPlugin } from '@cortex/checks';
 import type { CheckDefinition, ExecutionRecord, LeaseRecord, OutboundPolicy, Target } from '@cortex/contracts';
+import type { Runtime } from '@cortex/runtime';
 import type { ServiceContext } from '@cortex/service';
 import type { ExecutorMetrics } from '../metrics.ts';
 import type { KillSwitchReader } from './kill-switch.ts';
@@ -23,5 +24,6 @@ export interface ExecutorParts {
   readonly protectedTargets: readonly Target[];
   readonly metrics: ExecutorMetrics;
   readonly logger: ServiceContext['logger'];
+  readonly runtime: Runtime;
   readonly now: () => Date;
 }

@@ -35,6 +35,7 @@ async function problemOf(
     const outcome = await runCheck(definitionOf(parts, target, check, given), target.facts, {
       registry: parts.checks,
       now: parts.now,
+      runtime: parts.runtime,
       outbound: parts.outbound,
       signal,
     });

@@ -35,26 +35,34 @@ async function verdictOf(
   { planned, undoes }: Omit<Work, 'attempt'>,
   entry: JournalEntry,
 ): Promise<ProbeVerdict> {
-  const { action, params } = planned;
   switch (undoes === undefined ? planned.onAmbiguous : undoAnswer(planned.action)) {
     case 'retry':
       return 'no_effect';
     case 'escalate':
       return 'unknown';
     case 'probe':
-      return withDeadline(probeTimeoutMs, run.holds.signal, async (signal) => {
-        const context = actionContext(run, planned, {
-          signal,
-          stopRequest: signal,
-          token: run.holds.token(planned.target),
-        });
-        try {
-          return (await action.probe?.(params, context, entry.before)) ?? 'unknown';
-        } catch (error) {
-          context.log('the probe broke', { error: error instanceof Error ? error.message : String(error) });
-          return 'unknown';
-        }
-      });
+      return withDeadline(
+        probeTimeoutMs,
+        run.holds.signal,
+        (signal) => probe(run, planned, entry, signal),
+        run.parts.runtime,
+      );
+  }
+}
+
+async function probe(
+  run: Run,
+  planned: Work['planned'],
+  entry: JournalEntry,
+  signal: AbortSignal,
+): Promise<ProbeVerdict> {
+  const token = run.holds.token(planned.target);
+  const context = actionContext(run, planned, { signal, stopRequest: signal, token });
+  try {
+    return (await planned.action.probe?.(planned.params, context, entry.before)) ?? 'unknown';
+  } catch (error) {
+    context.log('the probe broke', { error: error instanceof Error ? error.message : String(error) });
+    return 'unknown';
   }
 }
 

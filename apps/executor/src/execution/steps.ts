@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { targetKey } from '@cortex/contracts';
 import type { ExecutionRecord, StepResult, Target } from '@cortex/contracts';
 import { completeExecution, finalResults, hasNoEffect, nextMove, recordIntent, recordResult } from '@cortex/playbook';
 import type { Ending } from '@cortex/playbook';
+import { pause } from '@cortex/runtime';
 import { attempt } from './attempt.ts';
 import type { Work } from './attempt.ts';
 import { startedDraft, stepDraft } from './drafts.ts';
@@ -35,7 +35,8 @@ export async function runSteps(run: Run): Promise<void> {
       }
       case 'intent': {
         if (run.draining.aborted) throw new TryAgainLater('this process is draining', 1);
-        if (move.attempt > 1) await delay(Math.min(firstRetryMs * 2 ** (move.attempt - 2), longestRetryMs));
+        if (move.attempt > 1)
+          await pause(parts.runtime, Math.min(firstRetryMs * 2 ** (move.attempt - 2), longestRetryMs));
         const planned = plan.at('remediation', move.step, move.target);
         const isFirst = hasNoEffect(journal.record);
         const work: Work = { phase: 'remediation', planned, attempt: move.attempt };

@@ -1,6 +1,7 @@
 import { connectBus } from '@cortex/bus';
 import type { Bus } from '@cortex/bus';
 import type { CheckDefinition, Target } from '@cortex/contracts';
+import { systemRuntime } from '@cortex/runtime';
 import type { ServiceContext } from '@cortex/service';
 import { Registry } from 'prom-client';
 import { startExecutor } from '../app.ts';
@@ -29,7 +30,7 @@ export async function startTestExecutor(options: TestExecutorOptions): Promise<T
     checks: options.checks ?? [],
     safety: { protectedTargets: options.protectedTargets ?? [] },
   };
-  const context = { name: 'executor', bus, config, logger, metrics, now: () => new Date() };
+  const context = { name: 'executor', bus, config, logger, metrics, runtime: systemRuntime };
   const app = await startExecutor(context as unknown as ServiceContext);
   return {
     bus,

@@ -1,6 +1,7 @@
 import type { Bus } from '@cortex/bus';
 import { silenceBucket, type Silence } from '@cortex/contracts';
 import { findSilence, isSilenceActive, silencesCheck } from '@cortex/decision';
+import type { Runtime } from '@cortex/runtime';
 import type { Logger } from 'pino';
 import type { FindPause } from '../pauses.ts';
 
@@ -19,7 +20,7 @@ const lookEveryMs = 250;
 export async function followSilences(
   bus: Bus,
   logger: Pick<Logger, 'info' | 'warn'>,
-  now: () => Date,
+  { now, every }: Pick<Runtime, 'now' | 'every'>,
 ): Promise<Silences> {
   const silences = new Map<string, Silence>();
   const listeners = new Set<() => void>();
@@ -58,7 +59,7 @@ export async function followSilences(
       },
     },
   );
-  const timer = setInterval(look, lookEveryMs);
+  const timer = every(lookEveryMs, look);
   return {
     findPause({ name, target }, at) {
       if (active.size === 0) return undefined;
@@ -70,7 +71,7 @@ export async function followSilences(
       return () => void listeners.delete(listener);
     },
     async stop() {
-      clearInterval(timer);
+      timer.cancel();
       await watch.stop();
     },
   };

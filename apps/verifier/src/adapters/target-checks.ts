@@ -2,6 +2,7 @@ import { runCheck } from '@cortex/checks';
 import type { CheckPlugin } from '@cortex/checks';
 import { targetKey } from '@cortex/contracts';
 import type { CheckDefinition, CheckOutcome, CortexConfiguration, Instance, Target } from '@cortex/contracts';
+import type { Runtime } from '@cortex/runtime';
 import { checkKey } from '@cortex/verification';
 
 export interface TargetChecks {
@@ -14,10 +15,10 @@ export interface TargetChecks {
 export function createTargetChecks(options: {
   readonly config: CortexConfiguration;
   readonly registry: ReadonlyMap<string, CheckPlugin>;
-  readonly now: () => Date;
+  readonly runtime: Runtime;
   readonly onOutcome: (outcome: CheckOutcome) => void;
 }): TargetChecks {
-  const { config, registry, now } = options;
+  const { config, registry, runtime } = options;
   const byKey = new Map(config.checks.map((check) => [checkKey(check), check]));
   const facts = new Map<string, Instance>();
   for (const service of config.services) {
@@ -38,7 +39,8 @@ export function createTargetChecks(options: {
           if (check === undefined || instance === undefined) return [];
           const outcome = await runCheck(check, instance, {
             registry,
-            now,
+            now: runtime.now,
+            runtime,
             signal,
             outbound: config.safety.outbound,
           });

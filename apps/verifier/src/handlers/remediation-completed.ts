@@ -2,6 +2,7 @@ import type { Bus, Consumption, HandlerContext } from '@cortex/bus';
 import { ConditionError } from '@cortex/conditions';
 import { draft, remediationCompleted, verificationCompleted, verificationStarted } from '@cortex/contracts';
 import type { CortexEvent, EventDraft } from '@cortex/contracts';
+import type { Runtime } from '@cortex/runtime';
 import type { VerificationVerdict } from '@cortex/verification';
 import type { Logger } from 'pino';
 import type { RecentHistory } from '../adapters/recent-history.ts';
@@ -17,7 +18,7 @@ export interface VerifierParts {
   readonly tailTelemetry: VerificationRun['tailTelemetry'];
   readonly metrics: VerificationMetrics;
   readonly logger: Pick<Logger, 'info'>;
-  readonly now: () => Date;
+  readonly runtime: Pick<Runtime, 'now' | 'after'>;
 }
 
 /** Verifications mostly wait: many may run beside each other. */
@@ -46,7 +47,8 @@ async function handleRemediationCompleted(
   // A redelivery long after the verdict would look at another time and might conclude otherwise.
   if (await parts.history.hasVerdict(event.subject, executionId, completedAt)) return [];
 
-  const { metrics, now } = parts;
+  const { metrics, runtime } = parts;
+  const { now } = runtime;
   const execution = { executionId, incidentId, playbookId: playbook.id, targets };
   const subject = { service: event.subject, incidentId };
   const beganAt = now();
@@ -63,7 +65,7 @@ async function handleRemediationCompleted(
       checksBefore: await parts.history.checksBefore(targets, startedAt),
       checks: parts.checks,
       tailTelemetry: parts.tailTelemetry,
-      now,
+      runtime,
       signal: context.signal,
     });
   } catch (error) {

@@ -1,0 +1,11 @@
+import { loadChecks } from '@cortex/checks';
+import type { CheckPlugin } from '@cortex/checks';
+
+export interface HealthCheckerPlugins {
+  readonly checks: ReadonlyMap<string, CheckPlugin>;
+}
+
+/** Those of Cortex and those of the user's folders. */
+export async function loadHealthCheckerPlugins(folders: readonly string[]): Promise<HealthCheckerPlugins> {
+  return { checks: await loadChecks(folders) };
+}
