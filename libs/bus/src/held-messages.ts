@@ -20,13 +20,13 @@ export class HeldMessages {
   readonly #link: Link;
   readonly #ackWaitMs: number;
   readonly #held = new Map<number, Held>();
-  readonly #beat: RuntimeTimer;
+  /** Only while there is something to keep. */
+  #beat: RuntimeTimer | undefined;
   #bytes = 0;
 
   constructor(link: Link, ackWaitMs: number) {
     this.#link = link;
     this.#ackWaitMs = ackWaitMs;
-    this.#beat = link.runtime.every(Math.max(10, ackWaitMs / 3), () => this.#heartbeat());
   }
 
   get size(): number {
@@ -59,6 +59,7 @@ export class HeldMessages {
       lastBeatMs: this.#link.runtime.monotonicMs(),
     };
     this.#held.set(message.sequence, held);
+    this.#beat ??= this.#link.runtime.every(Math.max(10, this.#ackWaitMs / 3), () => this.#heartbeat());
     this.#bytes += message.data.length;
     return held;
   }
@@ -66,6 +67,7 @@ export class HeldMessages {
   drop(held: Held): void {
     this.#bytes -= held.message.data.length;
     if (this.#held.get(held.message.sequence) === held) this.#held.delete(held.message.sequence);
+    if (this.#held.size === 0) this.stop();
   }
 
   /** Acks or hands back, unless the message may be somebody else's by now. A lost answer only means a redelivery. */
@@ -75,7 +77,8 @@ export class HeldMessages {
   }
 
   stop(): void {
-    this.#beat.cancel();
+    this.#beat?.cancel();
+    this.#beat = undefined;
   }
 
   #isStale(held: Held): boolean {

@@ -1,4 +1,8 @@
 export type * from './ports.ts';
+export { connectMemoryBus } from './memory/connect-memory-bus.ts';
+export type { MemoryBusOptions } from './memory/connect-memory-bus.ts';
+export type { MemoryNetwork } from './memory/memory-network.ts';
+export { MemoryServer } from './memory/memory-server.ts';
 export { BucketMirror } from './bucket-mirror.ts';
 export type * from './raw-ports.ts';
 export { connectBus } from './connect.ts';

@@ -4,6 +4,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { controlBucket, killSwitchKey } from '@cortex/contracts';
 import { systemRuntime } from '@cortex/runtime';
 import { openBucket } from '../bucket.ts';
+import { firstKillSwitch } from '../first-kill-switch.ts';
 import type { ConnectOptions, ServerAddress } from './open-connection.ts';
 import { openConnection } from './open-connection.ts';
 import { BusError } from '../errors.ts';
@@ -178,11 +179,6 @@ async function initialiseKillSwitch(connection: NatsConnection, logger: BusLogge
     inboxPrefix,
   );
   const bucket = await openBucket(link, controlBucket);
-  const written = await bucket.createFirst(killSwitchKey, {
-    on: false,
-    by: 'cortex provision',
-    reason: 'First provisioning',
-    at: new Date().toISOString(),
-  });
+  const written = await bucket.createFirst(killSwitchKey, firstKillSwitch(new Date()));
   return written.ok;
 }

@@ -1,0 +1,126 @@
+import { controlBucket, killSwitchKey } from '@cortex/contracts';
+import type { ConsumerConfig } from '@nats-io/jetstream';
+import { systemRuntime } from '@cortex/runtime';
+import type { Runtime } from '@cortex/runtime';
+import { firstKillSwitch } from '../first-kill-switch.ts';
+import type { ConsumerFacts, PublishAck, PublishOptions, Stored, StreamFacts } from '../jetstream.ts';
+import { wantedStreams } from '../nats/wanted-streams.ts';
+import { MemoryConsumer } from './memory-consumer.ts';
+import { MemoryStream, refusal } from './memory-stream.ts';
+
+export interface MemoryServerOptions {
+  /** The clock of the server. Default: that of this machine. */
+  readonly runtime?: Pick<Runtime, 'now' | 'after'>;
+  /** No lease is longer than this. Default: as the contracts say. */
+  readonly leaseTtlMs?: number;
+}
+
+/**
+ * A JetStream server in this process, as `cortex provision` leaves one: what `nats-server` does, as measured, without
+ * the network and the disk. `connectMemoryBus` gives a bus on it; the same suite holds it and the real server to the same
+ * behaviour (`features.ts`). It outlives the services that are connected to it, as the real one does.
+ */
+export class MemoryServer {
+  readonly #clock: Pick<Runtime, 'now' | 'after'>;
+  readonly #streams = new Map<string, MemoryStream>();
+  readonly #consumers = new Map<string, MemoryConsumer>();
+  #refusesUntilMs = 0;
+
+  constructor({ runtime = systemRuntime, leaseTtlMs = Number.POSITIVE_INFINITY }: MemoryServerOptions = {}) {
+    this.#clock = runtime;
+    for (const wanted of wantedStreams({ replicas: 1, longestLeaseMs: leaseTtlMs })) {
+      this.#streams.set(wanted.name, new MemoryStream(wanted));
+    }
+    const off = new TextEncoder().encode(JSON.stringify(firstKillSwitch(runtime.now())));
+    this.publish(`$KV.${controlBucket.name}.${killSwitchKey}`, off, { msgID: 'provision' });
+  }
+
+  publish(subject: string, data: Uint8Array, options: Omit<PublishOptions, 'timeout'>): PublishAck {
+    const stream = [...this.#streams.values()].find((one) => one.takes(subject));
+    if (stream === undefined) throw refusal(503, 10_059, `no stream takes ${subject}`);
+    const nowMs = this.#nowMs();
+    if (nowMs < this.#refusesUntilMs) throw refusal(503, 10_077, 'insufficient resources');
+    const ack = stream.append(subject, data, options, nowMs);
+    if (!ack.duplicate) this.#dispatch(stream.name);
+    return ack;
+  }
+
+  stream(name: string): StreamFacts {
+    const stream = this.#stream(name);
+    return { lastSequence: stream.lastSequence, messages: stream.count(this.#nowMs()), maxAgeMs: stream.maxAgeMs };
+  }
+
+  subjects(stream: string, filter: string): readonly string[] {
+    return this.#stream(stream).subjects(filter, this.#nowMs());
+  }
+
+  last(stream: string, subject: string): Stored | undefined {
+    return this.#stream(stream).last(subject, this.#nowMs());
+  }
+
+  message(stream: string, sequence: number): Stored | undefined {
+    return this.#stream(stream).at(sequence, this.#nowMs());
+  }
+
+  /** Every message of a stream, for whoever looks at the server itself. */
+  messages(stream: string): Iterable<Stored> {
+    return this.#stream(stream).all(this.#nowMs());
+  }
+
+  purge(stream: string, filter: string): void {
+    this.#stream(stream).purge(filter);
+  }
+
+  consumer(stream: string, name: string): MemoryConsumer {
+    this.#stream(stream);
+    const consumer = this.#consumers.get(`${stream}.${name}`);
+    if (consumer === undefined) throw refusal(404, 10_014, 'consumer not found');
+    return consumer;
+  }
+
+  facts(stream: string, name: string): ConsumerFacts {
+    const { config, pending } = this.consumer(stream, name);
+    return { config, pending };
+  }
+
+  addConsumer(stream: string, config: Partial<ConsumerConfig>): ConsumerFacts {
+    const name = config.durable_name ?? config.name ?? '';
+    const key = `${stream}.${name}`;
+    const present = this.#consumers.get(key);
+    if (present === undefined) this.#consumers.set(key, new MemoryConsumer(this.#stream(stream), config, this.#clock));
+    return this.facts(stream, name);
+  }
+
+  updateConsumer(stream: string, name: string, config: Partial<ConsumerConfig>): void {
+    this.consumer(stream, name).change(config);
+  }
+
+  deleteConsumer(stream: string, name: string): void {
+    this.#consumers.delete(`${stream}.${name}`);
+  }
+
+  /** Dies and comes back at once: what is stored stays, acks of the last `ackLossMs` do not. Links must be cut first. */
+  crash(ackLossMs: number): void {
+    for (const consumer of this.#consumers.values()) consumer.crash(ackLossMs);
+  }
+
+  /** Refuses every write for so long, as with a full disk. */
+  refuseWrites(forMs: number): void {
+    this.#refusesUntilMs = this.#nowMs() + forMs;
+  }
+
+  #dispatch(stream: string): void {
+    const prefix = `${stream}.`;
+    for (const [key, consumer] of this.#consumers) if (key.startsWith(prefix)) consumer.dispatch();
+  }
+
+  #stream(name: string): MemoryStream {
+    const stream = this.#streams.get(name);
+    if (stream === undefined) throw refusal(404, 10_059, 'stream not found');
+    return stream;
+  }
+
+  #nowMs(): number {
+    return this.#clock.now().getTime();
+  }
+}
