@@ -1,19 +1,18 @@
 import fc from 'fast-check';
-import type { MessageFault } from './bus.ts';
 import { targets } from './catalogue.ts';
-import type { CrashPoint } from './process.ts';
+import type { ActionFault } from './plugins/hands.ts';
+import type { CrashPoint } from './simulated-process.ts';
 import type { TroubleKind } from './world.ts';
 
 /** The processes of a simulated site. Two of those whose work must not be done twice. */
 export const processNames = [
   'health-checker',
-  'detector',
-  'decision/1',
-  'decision/2',
-  'executor/1',
-  'executor/2',
-  'verifier/1',
-  'verifier/2',
+  'decision-1',
+  'decision-2',
+  'executor-1',
+  'executor-2',
+  'verifier-1',
+  'verifier-2',
   'escalator',
   'learner',
 ] as const;
@@ -34,6 +33,7 @@ export interface People {
 /** All that goes wrong in one run, and the seed of everything else. */
 export interface Schedule {
   readonly seed: number;
+  /** The longest way between a process and the server. */
   readonly latencyMs: number;
   readonly troubles: readonly {
     readonly atMs: number;
@@ -45,11 +45,20 @@ export interface Schedule {
   readonly freezes: readonly { readonly process: ProcessName; readonly atMs: number; readonly forMs: number }[];
   /** Freezes of an executor right in an effect: its n-th. */
   readonly effectFreezes: readonly { readonly atEffect: number; readonly forMs: number }[];
-  readonly messages: readonly MessageFault[];
+  /** The network of a process stands still for a while, or breaks. */
+  readonly partitions: readonly { readonly process: ProcessName; readonly atMs: number; readonly forMs: number }[];
+  /** A process is told to end, and starts again. */
+  readonly drains: readonly { readonly process: ProcessName; readonly atMs: number }[];
+  /** The server dies and comes back: it has lost the acks of its last moments. */
+  readonly serverCrashes: readonly { readonly atMs: number; readonly downMs: number; readonly ackLossMs: number }[];
+  /** The server takes no writes, as with a full disk. */
+  readonly refusals: readonly { readonly atMs: number; readonly forMs: number }[];
+  /** Everything of the last while is delivered once more. */
+  readonly redeliveries: readonly { readonly atMs: number; readonly withinMs: number }[];
   /** How the n-th attempt of an action ends; those that are not named do their work. */
   readonly actionFaults: readonly {
     readonly atAction: number;
-    readonly kind: 'fails' | 'fails_for_now' | 'fails_half_way';
+    readonly kind: ActionFault;
   }[];
   readonly killSwitch: readonly { readonly atMs: number; readonly forMs: number }[];
   readonly silences: readonly {
@@ -67,16 +76,22 @@ export interface Schedule {
 }
 
 const second = 1_000;
-const minute = 60 * second;
-const spanMs = 6 * minute;
+const spanMs = 90 * second;
 
 const seconds = (min: number, max: number): fc.Arbitrary<number> =>
   fc.integer({ min, max }).map((value) => value * second);
 const sometimes = (value: fc.Arbitrary<number>): fc.Arbitrary<number | undefined> =>
   fc.option(value, { nil: undefined });
+const rarely = <Value>(value: fc.Arbitrary<Value>, most: number): fc.Arbitrary<Value[]> =>
+  fc.oneof(
+    { arbitrary: fc.constant<Value[]>([]), weight: 2 },
+    { arbitrary: fc.array(value, { minLength: 1, maxLength: most }), weight: 1 },
+  );
+const anyProcess = fc.constantFrom<ProcessName[]>(...processNames, 'decision-1', 'executor-1', 'executor-2');
 
 const trouble = fc.record({
-  atMs: seconds(0, spanMs / second),
+  // Most begin together: then one fault meets the work of another.
+  atMs: fc.oneof(seconds(3, 10), seconds(0, spanMs / second)),
   target: fc.nat(targets.length - 1),
   kind: fc.constantFrom<TroubleKind[]>(
     'dead',
@@ -91,69 +106,83 @@ const trouble = fc.record({
     'full',
     'blip',
   ),
-  forMs: seconds(10, 300),
+  forMs: seconds(10, 120),
 });
 
 const crash = fc.record({
-  process: fc.constantFrom<ProcessName[]>(...processNames, 'decision/1', 'executor/1', 'executor/1', 'executor/2'),
-  atRequest: fc.integer({ min: 1, max: 120 }),
-  progress: fc.constantFrom(0, 0.3, 0.7, 1),
-  downMs: fc.constantFrom(100, second, 15 * second, 4 * minute),
+  process: anyProcess,
+  atMessage: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 60, max: 400 })),
+  moment: fc.constantFrom('unsent' as const, 'sent' as const, 'answered' as const),
+  downMs: fc.constantFrom(100, second, 12 * second, 60 * second),
 });
+
+const during = { process: anyProcess, atMs: seconds(0, spanMs / second) };
 
 const freeze = fc.record({
-  process: fc.constantFrom(...processNames),
-  atMs: seconds(0, spanMs / second),
-  forMs: fc.constantFrom(500, 3 * second, 9 * second, 12 * second, 40 * second, 5 * minute),
+  ...during,
+  forMs: fc.constantFrom(500, 3 * second, 9 * second, 12 * second, 40 * second, 130 * second),
 });
 
-const message = fc.record({
-  atDelivery: fc.integer({ min: 1, max: 250 }),
-  kind: fc.constantFrom('late' as const, 'twice' as const, 'again_after_ack' as const),
-  ms: fc.constantFrom(50, 2 * second, 20 * second, 3 * minute, 40 * minute),
+const partition = fc.record({
+  ...during,
+  forMs: fc.constantFrom(300, 4 * second, 9 * second, 15 * second, 60 * second),
 });
 
 const silence = fc.record({
   trouble: fc.nat(2),
-  afterMs: seconds(0, 60),
+  afterMs: seconds(0, 40),
   isWhole: fc.boolean(),
-  forMs: seconds(1, 600),
-  liftAfterMs: sometimes(seconds(0, 300)),
+  forMs: seconds(1, 120),
+  liftAfterMs: sometimes(seconds(0, 60)),
 });
 
 /** Random fault schedules; they shrink towards one trouble and no fault. */
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
   seed: fc.nat(),
-  latencyMs: fc.constantFrom(2, 2, 20, 300),
+  latencyMs: fc.constantFrom(2, 2, 20, 200),
   troubles: fc.array(trouble, { minLength: 1, maxLength: 3 }),
-  crashes: fc.array(crash, { maxLength: 6 }),
-  freezes: fc.array(freeze, { maxLength: 3 }),
-  effectFreezes: fc.array(
+  crashes: fc.array(crash, { maxLength: 4 }),
+  freezes: rarely(freeze, 3),
+  effectFreezes: rarely(
     fc.record({
       atEffect: fc.integer({ min: 1, max: 8 }),
       forMs: fc.constantFrom(2 * second, 9 * second, 30 * second),
     }),
-    { maxLength: 2 },
+    2,
   ),
-  messages: fc.array(message, { maxLength: 10 }),
-  actionFaults: fc.array(
+  partitions: rarely(partition, 2),
+  drains: rarely(fc.record(during), 2),
+  serverCrashes: rarely(
+    fc.record({
+      atMs: seconds(5, spanMs / second),
+      downMs: fc.constantFrom(500, 4 * second, 15 * second),
+      ackLossMs: fc.constantFrom(0, 100, 150),
+    }),
+    2,
+  ),
+  refusals: rarely(
+    fc.record({ atMs: seconds(5, spanMs / second), forMs: fc.constantFrom(2 * second, 12 * second, 40 * second) }),
+    1,
+  ),
+  redeliveries: rarely(
+    fc.record({ atMs: seconds(5, 300), withinMs: fc.constantFrom(second, 20 * second, 300 * second) }),
+    2,
+  ),
+  actionFaults: rarely(
     fc.record({
       atAction: fc.integer({ min: 1, max: 8 }),
-      kind: fc.constantFrom('fails' as const, 'fails_for_now' as const, 'fails_half_way' as const),
+      kind: fc.constantFrom<ActionFault[]>('fails', 'fails_for_now', 'fails_half_way'),
     }),
-    { maxLength: 3 },
+    3,
   ),
-  killSwitch: fc.array(fc.record({ atMs: seconds(0, spanMs / second), forMs: seconds(1, 300) }), { maxLength: 2 }),
-  lostPages: fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 4 }),
+  killSwitch: rarely(fc.record({ atMs: seconds(0, spanMs / second), forMs: seconds(1, 90) }), 2),
+  lostPages: rarely(fc.integer({ min: 1, max: 12 }), 4),
   people: fc.record({
-    acknowledgeAfterMs: sometimes(seconds(10, 1_200)),
-    repairAfterMs: sometimes(seconds(30, 2_400)),
+    acknowledgeAfterMs: sometimes(seconds(5, 150)),
+    repairAfterMs: sometimes(seconds(10, 240)),
     answer: fc.constantFrom('grant' as const, 'grant' as const, 'deny' as const, 'silent' as const),
-    answerAfterMs: seconds(1, 1_200),
-    closeAfterMs: sometimes(seconds(5, 1_200)),
+    answerAfterMs: seconds(1, 150),
+    closeAfterMs: sometimes(seconds(5, 120)),
   }),
-  silences: fc.oneof(
-    { arbitrary: fc.constant([]), weight: 2 },
-    { arbitrary: fc.array(silence, { minLength: 1, maxLength: 2 }), weight: 1 },
-  ),
+  silences: rarely(silence, 2),
 });

@@ -1,96 +1,136 @@
 import { targets } from './catalogue.ts';
-import { Process } from './process.ts';
+import { watchDisks } from './environment/disk-watch.ts';
+import { gatherPeople } from './environment/people.ts';
 import { processNames } from './schedule.ts';
 import type { ProcessName, Schedule } from './schedule.ts';
-import { startDecision } from './services/decision.ts';
-import { startDetector } from './services/detector.ts';
-import { startEscalator } from './services/escalator.ts';
-import { startExecutor } from './services/executor.ts';
-import { startHealthChecker } from './services/health-checker.ts';
-import { startLearner } from './services/learner.ts';
-import { startPeople } from './services/people.ts';
-import { startVerifier } from './services/verifier.ts';
-import { startMs } from './timeline.ts';
+import { startMs } from './scheduler.ts';
+import { startServiceOf } from './services.ts';
+import type { RunningService } from './services.ts';
+import { SimulatedProcess } from './simulated-process.ts';
 import { Site } from './site.ts';
-import type { Mutation } from './site.ts';
 
-const minute = 60_000;
+const second = 1_000;
 /** Long enough for every deadline, level and repeat that a schedule can lead to. */
-const horizonMs = 150 * minute;
-const flapEveryMs = 25_000;
-
-type Start = (site: Site, process: Process) => void;
-
-function startOf(name: ProcessName): Start {
-  switch (name) {
-    case 'health-checker':
-      return startHealthChecker;
-    case 'detector':
-      return startDetector;
-    case 'decision/1':
-    case 'decision/2':
-      return startDecision;
-    case 'executor/1':
-    case 'executor/2':
-      return startExecutor;
-    case 'verifier/1':
-    case 'verifier/2':
-      return startVerifier;
-    case 'escalator':
-      return startEscalator;
-    case 'learner':
-      return startLearner;
-    default:
-      return name satisfies never;
-  }
-}
+const horizonMs = 25 * 60 * second;
+/** A run is over when nothing but observations has happened for so long, and no timer is due for as long again. */
+const quietMs = 45 * second;
+const flapEveryMs = 20 * second;
+const drainMs = 5 * second;
 
 /**
- * Runs the whole loop through one schedule, until nothing is left to happen or the horizon is reached. All judgement but
- * the detector's, which is one fixed threshold, is that of the real libraries; the clock, the bus, the buckets and the
- * shells of the services (in `services/`) are simulated.
+ * Runs the services that ship through one schedule, on a server in memory and a virtual clock, until nothing is left to happen
+ * or the horizon is reached. What is simulated: the server, the targets, the people, and the detector.
  */
-export function simulate(schedule: Schedule, mutation?: Mutation): Site {
-  const site = new Site(schedule, mutation);
-  const { clock, random } = site;
-  const newProcess = (name: string): Process =>
-    new Process({
+export async function simulate(schedule: Schedule): Promise<Site> {
+  const site = new Site(schedule);
+  const { scheduler } = site;
+  const people = gatherPeople(site);
+  watchDisks(site);
+  const services = new Map<ProcessName, RunningService>();
+  for (const name of processNames) {
+    const process = new SimulatedProcess({
       name,
-      clock,
-      random,
+      seed: schedule.seed,
+      scheduler,
       latencyMs: schedule.latencyMs,
       crashes: schedule.crashes.filter((crash) => crash.process === name),
       trace: (text) => site.trace(text),
       onDeath: () => (site.crashes += 1),
+      // As the service kit does: a start that fails ends the process, and whoever supervises it starts it again.
+      onBroken(error) {
+        site.trace(`${name} cannot start: ${String(error)}`);
+        process.kill(second);
+      },
+      boot: async (life) => void services.set(name, await startServiceOf(site, name, life)),
     });
-  const people = newProcess('people');
-  people.boot(() => startPeople(site, people));
-  const processes = new Map<ProcessName, Process>();
-  for (const name of processNames) {
-    const process = newProcess(name);
-    processes.set(name, process);
-    process.boot(() => startOf(name)(site, process));
+    site.processes.set(name, process);
+    process.start();
   }
-  for (const { process, atMs, forMs } of schedule.freezes) {
-    clock.after(atMs, () => processes.get(process)?.freeze(forMs));
-  }
-  for (const trouble of schedule.troubles) clock.after(trouble.atMs, () => strike(site, trouble));
-  clock.runUntil(startMs + horizonMs);
+  arrange(site, services);
+  await scheduler.runUntil(startMs + horizonMs, () => isQuiet(site, lastFaultMs(schedule)));
+  await people;
   return site;
 }
 
+/** Puts everything that a schedule names into the clock; crashes are found by the processes themselves. */
+function arrange(site: Site, services: ReadonlyMap<ProcessName, RunningService>): void {
+  const { scheduler, schedule, processes, server } = site;
+  const blind = (process: ProcessName | 'all', atMs: number, forMs: number): void =>
+    void site.blind.push({ process, fromMs: startMs + atMs, untilMs: startMs + atMs + forMs });
+  for (const { process, atMs, forMs } of schedule.freezes) {
+    scheduler.after(atMs, () => processes.get(process)?.freeze(forMs));
+    blind(process, atMs, forMs);
+  }
+  for (const { process, atMs, forMs } of schedule.partitions) {
+    scheduler.after(atMs, () => processes.get(process)?.partition(forMs));
+    blind(process, atMs, forMs + second);
+  }
+  for (const { process, atMs } of schedule.drains) {
+    scheduler.after(atMs, () => drain(site, process, services.get(process)));
+  }
+  for (const { atMs, downMs, ackLossMs } of schedule.serverCrashes) {
+    blind('all', atMs, downMs + second);
+    scheduler.after(atMs, () => {
+      site.trace(`the server dies, for ${downMs / second} s`);
+      for (const process of processes.values()) process.disconnect(downMs);
+      server.crash(ackLossMs);
+    });
+  }
+  for (const { atMs, forMs } of schedule.refusals) {
+    scheduler.after(atMs, () => {
+      site.trace(`the server refuses writes for ${forMs / second} s`);
+      server.refuseWrites(forMs);
+    });
+  }
+  for (const { atMs, withinMs } of schedule.redeliveries) {
+    scheduler.after(atMs, () => {
+      site.trace(`everything of the last ${withinMs / second} s is delivered again`);
+      server.loseAcks(withinMs);
+    });
+  }
+  for (const trouble of schedule.troubles) scheduler.after(trouble.atMs, () => strike(site, trouble));
+}
+
+/** What the service kit does on SIGTERM. */
+function drain(site: Site, name: ProcessName, service: RunningService | undefined): void {
+  const process = site.processes.get(name);
+  const life = process?.life;
+  if (service === undefined || life === undefined) return;
+  site.trace(`${name} is told to end`);
+  const ended = async (): Promise<void> => {
+    await service.app.beforeDrain?.();
+    await service.bus.drain(drainMs);
+    await service.app.stop?.();
+  };
+  void ended().then(() => {
+    if (!life.isOver && process?.life === life) process.kill(second);
+  });
+}
+
 function strike(site: Site, { target: index, kind, forMs }: Schedule['troubles'][number]): void {
-  const { clock, world } = site;
+  const { scheduler, world } = site;
   const target = targets[index % targets.length];
   if (target === undefined) return;
   site.trace(`${target.instance} is struck: ${kind}`);
   world.strike(target, kind);
-  const endMs = clock.nowMs + forMs;
-  if (kind === 'blip') clock.at(endMs, () => world.repair(target));
+  const endMs = scheduler.nowMs + forMs;
+  if (kind === 'blip') scheduler.at(endMs, () => world.repair(target));
   if (kind !== 'flapping') return;
   const flap = (isUp: boolean): void => {
-    world.change(target, { isProcessUp: isUp || clock.nowMs >= endMs });
-    if (clock.nowMs < endMs) clock.after(flapEveryMs, () => flap(!isUp));
+    world.change(target, { isProcessUp: isUp || scheduler.nowMs >= endMs });
+    if (scheduler.nowMs < endMs) scheduler.after(flapEveryMs, () => flap(!isUp));
   };
-  clock.after(flapEveryMs, () => flap(true));
+  scheduler.after(flapEveryMs, () => flap(true));
+}
+
+function lastFaultMs({ troubles, freezes, killSwitch, redeliveries, silences }: Schedule): number {
+  const ends = [...troubles, ...freezes, ...killSwitch].map(({ atMs, forMs }) => atMs + forMs);
+  const others = redeliveries.map(({ atMs }) => atMs);
+  const silenced = silences.map(({ trouble, afterMs, forMs }) => (troubles[trouble]?.atMs ?? 0) + afterMs + forMs);
+  return startMs + Math.max(0, ...ends, ...others, ...silenced);
+}
+
+function isQuiet(site: Site, faultsEndMs: number): boolean {
+  const { nowMs } = site.scheduler;
+  return nowMs > Math.max(site.busyAtMs, faultsEndMs) + quietMs && !site.hasTimerWithin(quietMs);
 }

@@ -1,140 +1,220 @@
-import { leaseTtlMs } from '@cortex/contracts';
-import type {
-  BreakerRecord,
-  CheckOutcome,
-  EscalationRecord,
-  ExecutionRecord,
-  HealthRecord,
-  IncidentRecord,
-  KillSwitch,
-  LeaseRecord,
-  PlaybookPerformance,
-  Silence,
-  TimerRecord,
+import { MemoryServer } from '@cortex/bus';
+import type { Page } from '@cortex/channels';
+import {
+  controlBucket,
+  escapeToken,
+  journalBucket,
+  leaseBucket,
+  streams,
+  targetKey,
+  timerBucket,
 } from '@cortex/contracts';
-import type { Facts, Input } from '@cortex/decision';
-import type { EscalationInput } from '@cortex/escalation';
-import { Bus } from './bus.ts';
-import { Clock, Random } from './clock.ts';
-import { startMs } from './timeline.ts';
-import type { Schedule } from './schedule.ts';
-import { Bucket } from './store.ts';
+import type { BucketDefinition, CortexEvent, EventType, ExecutionRecord, Target } from '@cortex/contracts';
+import type { z } from 'zod';
+import { targets } from './catalogue.ts';
+import type { ActionFault, Deed } from './plugins/hands.ts';
+import type { ProcessName, Schedule } from './schedule.ts';
+import { Scheduler, startMs } from './scheduler.ts';
+import type { SimulatedProcess } from './simulated-process.ts';
 import { World } from './world.ts';
 
-/** A fault that a mutation check builds into one service, to prove that the invariants can fail. */
-export type Mutation =
-  | 'executor forgets its journal'
-  | 'executor ignores the kill switch'
-  | 'executor ignores leases'
-  | 'decision publishes before it writes'
-  | 'decision ignores silences'
-  | 'verifier believes what it saw before'
-  | 'learner counts every delivery'
-  | 'escalator sets no timers';
-
-/** One change of an incident, as decision wrote it: what a replay starts from. */
-export interface AppliedDecision {
-  readonly basedOn: string | undefined;
-  readonly input: Input;
-  readonly facts: Facts;
-  readonly now: string;
-}
-
-export interface AppliedEscalation {
-  readonly incidentId: string;
-  readonly input: EscalationInput | { readonly kind: 'reported'; readonly keys: readonly string[] };
-  readonly now: string;
+/** One effect that an action had, or tried to have, on a target; and what was true when it began. */
+export interface Effect {
+  readonly executionId: string;
+  /** One holder of the target's lease: one run of one handler in one process. */
+  readonly run: string;
+  readonly phase: 'remediation' | 'rollback';
+  readonly step: number;
+  readonly attempt: number;
+  readonly action: string;
+  readonly target: Target;
+  readonly token: number;
+  readonly isIdempotent: boolean;
+  readonly beganMs: number;
+  /** Undefined when it failed before it changed anything. */
+  appliedMs: number | undefined;
 }
 
 /** A page that reached its receiver. */
 export interface ReceivedPage {
-  readonly key: string;
-  readonly incidentId: string;
-  readonly service: string;
-  readonly escalationId: string;
-  readonly level: number;
-  readonly contact: string;
+  readonly page: Page;
   readonly atMs: number;
 }
 
+/** Something that the site itself saw to be wrong at the moment when it happened. */
+export interface Seen {
+  readonly invariant: string;
+  readonly what: string;
+}
+
+const decoder = new TextDecoder();
+/** How long the targets take for what is done to them. */
+const effectMs = { least: 50, most: 400 };
+
 /** Everything that outlives the processes: server, targets, people, and the notes that the invariants are judged by. */
 export class Site {
-  readonly clock = new Clock(startMs);
-  readonly random: Random;
+  readonly scheduler = new Scheduler();
   readonly schedule: Schedule;
-  readonly mutation: Mutation | undefined;
-  readonly bus: Bus;
-  readonly world = new World();
-  readonly buckets: {
-    readonly incidents: Bucket<IncidentRecord>;
-    readonly openIncidents: Bucket<{ readonly incidentId: string }>;
-    readonly health: Bucket<HealthRecord>;
-    readonly journal: Bucket<ExecutionRecord>;
-    readonly control: Bucket<KillSwitch>;
-    readonly silences: Bucket<Silence>;
-    readonly leases: Bucket<LeaseRecord>;
-    readonly timers: Bucket<TimerRecord>;
-    readonly breakers: Bucket<BreakerRecord>;
-    readonly escalations: Bucket<EscalationRecord>;
-    readonly performance: Bucket<PlaybookPerformance>;
-  };
-  /** Spans in which the kill switch was on, epoch milliseconds. */
-  readonly killSwitchOn: { readonly fromMs: number; untilMs: number }[] = [];
-  readonly decisions: AppliedDecision[] = [];
-  readonly escalations: AppliedEscalation[] = [];
-  readonly checked: CheckOutcome[] = [];
+  readonly server: MemoryServer;
+  readonly world = new World(targets);
+  readonly processes = new Map<ProcessName, SimulatedProcess>();
+  readonly effects: Effect[] = [];
   readonly pages: ReceivedPage[] = [];
+  readonly seen: Seen[] = [];
+  /** Spans in which the kill switch was on, or could not be read, epoch milliseconds. */
+  readonly killSwitchOn: { readonly fromMs: number; untilMs: number }[] = [];
   /** People look at each page that reaches them. */
-  onPage: (page: ReceivedPage) => void = () => undefined;
+  onPage: (page: Page) => void = () => undefined;
+  /** Sees every message as it is stored. */
+  onStored: (stream: string, subject: string, data: Uint8Array) => void = () => undefined;
   crashes = 0;
-  /** Violations that are seen at the moment of the deed. */
-  readonly seen: { readonly invariant: string; readonly what: string }[] = [];
-  /** Notes for a replay cost as much as the run itself, so every fourth run keeps them. */
-  readonly isReplayed: boolean;
-  readonly #trace: (readonly [number, string])[] = [];
-  #revision = 0;
+  /** Spans in which a process, or all of them, could not know what others wrote. */
+  readonly blind: { readonly process: ProcessName | 'all'; readonly fromMs: number; readonly untilMs: number }[] = [];
+  /** When something last happened that is more than an observation. */
+  busyAtMs = startMs;
+  #attempts = 0;
+  #deliveries = 0;
+  readonly #story: (readonly [number, string])[] = [];
 
-  constructor(schedule: Schedule, mutation: Mutation | undefined) {
+  constructor(schedule: Schedule) {
     this.schedule = schedule;
-    this.mutation = mutation;
-    this.isReplayed = schedule.seed % 4 === 0;
-    this.random = new Random(schedule.seed);
-    const { clock, random } = this;
-    const { latencyMs } = schedule;
-    this.bus = new Bus({ clock, random, latencyMs, faults: schedule.messages, trace: (text) => this.trace(text) });
-    this.buckets = {
-      incidents: this.#bucket(),
-      openIncidents: this.#bucket(),
-      health: this.#bucket(),
-      journal: this.#bucket(),
-      control: this.#bucket(),
-      silences: this.#bucket(),
-      leases: this.#bucket(leaseTtlMs),
-      timers: this.#bucket(),
-      breakers: this.#bucket(),
-      escalations: this.#bucket(),
-      performance: this.#bucket(),
+    const { scheduler } = this;
+    this.server = new MemoryServer({
+      runtime: {
+        now: () => new Date(scheduler.nowMs),
+        after: (ms, callback) => scheduler.after(ms, callback),
+      },
+      onStored: (stream, { subject, data }) => this.#stored(stream, subject, data),
+    });
+  }
+
+  /** Notes an effect that begins, and holds it against what the server knows at this moment. */
+  begin(process: string, deed: Deed): { fault: ActionFault | undefined; tookEffect: () => void } {
+    this.#attempts += 1;
+    const number = this.#attempts;
+    const { executionId, target, token } = deed;
+    const entry = this.journalOf(executionId)?.entries.findLast(
+      (one) => one.status === 'intent' && targetKey(one.target) === targetKey(target),
+    );
+    const effect: Effect = {
+      ...deed,
+      run: `${process} under ${token}`,
+      phase: deed.isUndo ? 'rollback' : (entry?.phase ?? 'remediation'),
+      step: entry?.step ?? 0,
+      attempt: entry?.attempt ?? 0,
+      beganMs: this.scheduler.nowMs,
+      appliedMs: undefined,
+    };
+    const name = `${effect.phase} ${deed.action} on ${target.instance} of ${executionId} by ${process}`;
+    this.trace(name);
+    if (entry === undefined) this.seen.push({ invariant: 'every effect has its intent before', what: name });
+    const lease = this.value(leaseBucket, `target.${targetKey(target)}`);
+    if (lease?.purpose !== executionId) {
+      this.seen.push({ invariant: 'every effect is made under a lease', what: `${name}: held for ${lease?.purpose}` });
+    }
+    const slots = this.values(leaseBucket).filter(
+      ([key, { purpose }]) => key.startsWith(`slot.${escapeToken(target.service)}.`) && purpose === executionId,
+    );
+    if (slots.length === 0)
+      this.seen.push({ invariant: 'every effect is within the budget of its service', what: name });
+    this.effects.push(effect);
+    const frozen = this.schedule.effectFreezes.find(({ atEffect }) => atEffect === number);
+    if (frozen !== undefined) this.processes.get(process as ProcessName)?.freeze(frozen.forMs);
+    return {
+      fault: this.schedule.actionFaults.find(({ atAction }) => atAction === number)?.kind,
+      tookEffect: () => {
+        effect.appliedMs = this.scheduler.nowMs;
+        this.trace(`${name} took effect`);
+      },
     };
   }
 
-  noteDecision(decision: AppliedDecision): void {
-    if (this.isReplayed) this.decisions.push(decision);
+  /** How long the next effect takes at its target. */
+  effectMs(random: () => number): number {
+    return effectMs.least + random() * (effectMs.most - effectMs.least);
+  }
+
+  deliver(page: Page): boolean {
+    this.#deliveries += 1;
+    if (this.schedule.lostPages.includes(this.#deliveries)) return false;
+    this.pages.push({ page, atMs: this.scheduler.nowMs });
+    this.trace(`${page.contact} is told of ${page.incidentId}, level ${page.level}: ${page.reason}`);
+    this.onPage(page);
+    return true;
+  }
+
+  /** Every event of a type, in the order of their stream. */
+  events<Type extends EventType>(type: Type): readonly CortexEvent<Type>[] {
+    const prefix = `cortex.${type}.`;
+    const found: CortexEvent<Type>[] = [];
+    for (const { name } of Object.values(streams)) {
+      if (name === 'TELEMETRY' || name === 'AUDIT') continue;
+      for (const { subject, data } of this.server.messages(name)) {
+        if (subject.startsWith(prefix) && !subject.slice(prefix.length).includes('.')) {
+          found.push(JSON.parse(decoder.decode(data)) as CortexEvent<Type>);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** What a bucket holds, by key. */
+  values<Schema extends z.ZodType>(bucket: BucketDefinition<Schema>): readonly (readonly [string, z.output<Schema>])[] {
+    const stream = `KV_${bucket.name}`;
+    const prefix = `$KV.${bucket.name}.`;
+    return this.server.subjects(stream, `${prefix}>`).flatMap((subject) => {
+      const key = subject.slice(prefix.length);
+      const value = this.value(bucket, key);
+      return value === undefined ? [] : [[key, value] as const];
+    });
+  }
+
+  value<Schema extends z.ZodType>(bucket: BucketDefinition<Schema>, key: string): z.output<Schema> | undefined {
+    const message = this.server.last(`KV_${bucket.name}`, `$KV.${bucket.name}.${key}`);
+    if (message === undefined || message.data.length === 0) return undefined;
+    const parsed = bucket.value.safeParse(readJson(message.data));
+    return parsed.success ? parsed.data : undefined;
+  }
+
+  /** True while the record that everybody asks says off. */
+  get isKillSwitchOff(): boolean {
+    return this.value(controlBucket, 'kill-switch')?.on === false;
+  }
+
+  journalOf(executionId: string): ExecutionRecord | undefined {
+    return this.value(journalBucket, escapeToken(executionId));
+  }
+
+  /** True when a durable timer is due soon. */
+  hasTimerWithin(ms: number): boolean {
+    const limit = new Date(this.scheduler.nowMs + ms).toISOString();
+    return this.values(timerBucket).some(([, { dueAt }]) => dueAt <= limit);
   }
 
   trace(text: string): void {
-    this.#trace.push([this.clock.nowMs, text]);
+    this.#story.push([this.scheduler.nowMs, text]);
   }
 
   /** The last lines of what happened, readable. */
   story(lines: number): string {
-    return this.#trace
+    return this.#story
       .slice(-lines)
-      .map(([atMs, text]) => `${((atMs - startMs) / 1_000).toFixed(3).padStart(10)} s  ${text}`)
+      .map(([atMs, text]) => `${((atMs - startMs) / 1_000).toFixed(3).padStart(9)} s  ${text}`)
       .join('\n');
   }
 
-  #bucket<Value>(ttlMs = 0): Bucket<Value> {
-    const lagMs = (): number => Math.ceil(this.random.next() * this.schedule.latencyMs);
-    return new Bucket(this.clock, () => (this.#revision += 1), lagMs, ttlMs);
+  #stored(stream: string, subject: string, data: Uint8Array): void {
+    if (stream === 'TELEMETRY' || stream.startsWith('KV_') || subject.startsWith('cortex.health.checked.')) return;
+    this.busyAtMs = this.scheduler.nowMs;
+    this.trace(subject);
+    this.onStored(stream, subject, data);
+  }
+}
+
+function readJson(data: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(data));
+  } catch {
+    return undefined;
   }
 }

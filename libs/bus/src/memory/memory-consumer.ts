@@ -93,14 +93,21 @@ export class MemoryConsumer {
     this.#arm();
   }
 
+  /** Acks of the last moments are gone: what they were for is delivered again. */
+  loseAcks(withinMs: number): void {
+    const nowMs = this.#nowMs();
+    for (const { sequence, deliveries, atMs } of this.#acked) {
+      if (nowMs - atMs <= withinMs) this.#pending.set(sequence, { deliveries, dueMs: nowMs, isFree: true });
+    }
+    this.#acked = [];
+    this.dispatch();
+  }
+
   /** The server died and came back: acks of the last moments are gone, and so are those who asked. */
   crash(ackLossMs: number): void {
     const nowMs = this.#nowMs();
-    for (const { sequence, deliveries, atMs } of this.#acked) {
-      if (nowMs - atMs <= ackLossMs) this.#pending.set(sequence, { deliveries, dueMs: nowMs, isFree: true });
-    }
-    this.#acked = [];
     this.#askers.clear();
+    this.loseAcks(ackLossMs);
     const { ack_wait: ackWaitNs = 0 } = this.config;
     for (const pending of this.#pending.values()) if (!pending.isFree) pending.dueMs = nowMs + ackWaitNs / 1e6;
     this.#arm();

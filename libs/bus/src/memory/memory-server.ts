@@ -13,6 +13,8 @@ export interface MemoryServerOptions {
   readonly runtime?: Pick<Runtime, 'now' | 'after'>;
   /** No lease is longer than this. Default: as the contracts say. */
   readonly leaseTtlMs?: number;
+  /** Sees every message as it is stored. */
+  readonly onStored?: (stream: string, message: Stored) => void;
 }
 
 /**
@@ -24,10 +26,12 @@ export class MemoryServer {
   readonly #clock: Pick<Runtime, 'now' | 'after'>;
   readonly #streams = new Map<string, MemoryStream>();
   readonly #consumers = new Map<string, MemoryConsumer>();
+  readonly #onStored: MemoryServerOptions['onStored'];
   #refusesUntilMs = 0;
 
-  constructor({ runtime = systemRuntime, leaseTtlMs = Number.POSITIVE_INFINITY }: MemoryServerOptions = {}) {
+  constructor({ runtime = systemRuntime, leaseTtlMs = Number.POSITIVE_INFINITY, onStored }: MemoryServerOptions = {}) {
     this.#clock = runtime;
+    this.#onStored = onStored;
     for (const wanted of wantedStreams({ replicas: 1, longestLeaseMs: leaseTtlMs })) {
       this.#streams.set(wanted.name, new MemoryStream(wanted));
     }
@@ -41,7 +45,10 @@ export class MemoryServer {
     const nowMs = this.#nowMs();
     if (nowMs < this.#refusesUntilMs) throw refusal(503, 10_077, 'insufficient resources');
     const ack = stream.append(subject, data, options, nowMs);
-    if (!ack.duplicate) this.#dispatch(stream.name);
+    if (ack.duplicate) return ack;
+    const stored = stream.at(ack.seq, nowMs);
+    if (stored !== undefined) this.#onStored?.(stream.name, stored);
+    this.#dispatch(stream.name);
     return ack;
   }
 
@@ -102,6 +109,11 @@ export class MemoryServer {
   /** Dies and comes back at once: what is stored stays, acks of the last `ackLossMs` do not. Links must be cut first. */
   crash(ackLossMs: number): void {
     for (const consumer of this.#consumers.values()) consumer.crash(ackLossMs);
+  }
+
+  /** Forgets the acks of the last `withinMs`, however long ago their messages were published. */
+  loseAcks(withinMs: number): void {
+    for (const consumer of this.#consumers.values()) consumer.loseAcks(withinMs);
   }
 
   /** Refuses every write for so long, as with a full disk. */

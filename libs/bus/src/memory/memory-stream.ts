@@ -117,10 +117,10 @@ export class MemoryStream {
     sequences.push(row.sequence);
     this.#bySubject.set(row.subject, sequences);
     const most = this.#config.max_msgs_per_subject;
-    while (most > 0 && sequences.length > most) {
-      const oldest = this.#rows.get(sequences[0] ?? 0);
-      if (oldest === undefined) break;
-      this.#remove(oldest);
+    if (most < 1) return;
+    for (const sequence of sequences.slice(0, Math.max(0, sequences.length - most))) {
+      const oldest = this.#rows.get(sequence);
+      if (oldest !== undefined) this.#remove(oldest);
     }
   }
 
