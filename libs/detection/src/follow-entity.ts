@@ -1,16 +1,17 @@
 import { draft, modelRetrained, type EventDraft } from '@cortex/contracts';
-import { findOrCreate, type PartitionState } from '../partition.ts';
-import type { DetectionSettings } from '../settings.ts';
-import type { Sample } from '../detectors/detector.ts';
-import type { EntityReading } from '../multivariate/entity-detector.ts';
-import { stepSeries, type Series } from '../series/series.ts';
-import { currentForMs } from '../series/threshold-trigger.ts';
-import { toEvent } from '../to-event.ts';
-import { behaviorMetric, behaviorOf, describeBehavior } from './behavior.ts';
-import { closeRow, leastFeatures, takeFeatures } from './close-row.ts';
-import type { Entity, FitRequest } from './entity.ts';
-import { chooseFeatures } from './features.ts';
-import { outstandingDeviation, voiceOf, voiceOn, type EntityVoice } from './voice.ts';
+import type { Sample } from './detectors/detector.ts';
+import { behaviorMetric, behaviorOf, describeBehavior } from './entities/behavior.ts';
+import { closeRow, leastFeatures, takeFeatures } from './entities/close-row.ts';
+import type { Entity, FitRequest } from './entities/entity.ts';
+import { chooseFeatures } from './entities/features.ts';
+import { outstandingDeviation, voiceOf, voiceOn } from './entities/voice.ts';
+import type { EntityReading } from './multivariate/entity-detector.ts';
+import { findOrCreate, type PartitionState } from './partition.ts';
+import type { EntityVoice } from './series/entity-voice.ts';
+import { stepSeries, type Series } from './series/series.ts';
+import { currentForMs } from './series/threshold-trigger.ts';
+import type { DetectionSettings } from './settings.ts';
+import { toEvent } from './to-event.ts';
 
 const minuteMs = 60_000;
 

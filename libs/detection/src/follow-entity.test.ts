@@ -1,14 +1,14 @@
 import { MachineLearning, type Anomaly, type EventDraft, type SeriesBatch } from '@cortex/contracts';
 import { describe, expect, test } from 'vitest';
-import { detect } from '../detect.ts';
-import { fitEntity } from '../multivariate/entity-model.ts';
-import { emptyPartition, type PartitionState } from '../partition.ts';
-import { restorePartition, savePartition } from '../partition-form.ts';
-import { compileDetection } from '../settings.ts';
-import { normalNoise, startMs } from '../test-support.ts';
-import { behaviorMetric } from './behavior.ts';
-import { deliverFit, pendingFits } from './close-row.ts';
-import type { FitRequest } from './entity.ts';
+import { detect } from './detect.ts';
+import { behaviorMetric } from './entities/behavior.ts';
+import { deliverFit, pendingFits } from './entities/close-row.ts';
+import type { FitRequest } from './entities/entity.ts';
+import { fitEntity } from './multivariate/entity-model.ts';
+import { restorePartition, savePartition } from './partition-form.ts';
+import { emptyPartition, type PartitionState } from './partition.ts';
+import { compileDetection } from './settings.ts';
+import { normalNoise, startMs } from './test-support.ts';
 
 const minuteMs = 60_000;
 const settings = compileDetection([], [], { machineLearning: MachineLearning.parse({ autoencoder: false }) });
