@@ -18,8 +18,8 @@ export function eventsPage(): string {
 
 Generated from \`libs/contracts\` by \`npm run generate\`; a test fails when this page is stale.
 
-Events are CloudEvents 1.0 in structured JSON. The subject is \`cortex.<type>.<service>\`; subscribe to
-\`cortex.incident.>\` for all that happens to incidents. The id is also the
+Events are CloudEvents 1.0 in structured JSON. The subject is \`cortex.<type>.<service>\` (\`telemetry.metrics\`: \`cortex.<type>.<partition>\`,
+and \`partition-3\` as \`subject\` of the envelope); subscribe to \`cortex.incident.>\` for all that happens to incidents. The id is also the
 \`Nats-Msg-Id\`. Delivery is at least once: drop repeats by id. [asyncapi.json](asyncapi.json) describes all of it for tools.
 
 ## Events

@@ -82,6 +82,9 @@ export const bucketDefinitions: readonly BucketDefinition[] = [
 
 type Definition = (typeof eventDefinitions)[number];
 export type EventType = Definition['type'];
+/** Types whose events are about a partition of the telemetry. */
+export type PartitionEventType = Extract<Definition, { readonly about?: 'partition' }>['type'];
+export type ServiceEventType = Exclude<EventType, PartitionEventType>;
 // Looked up by name, not by a conditional type: so a draft of one type is assignable where any draft is taken.
 type DataByType = { readonly [Each in Definition as Each['type']]: z.output<Each['data']> };
 type InputByType = { readonly [Each in Definition as Each['type']]: z.input<Each['data']> };
