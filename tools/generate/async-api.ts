@@ -69,6 +69,7 @@ export function asyncApiDocument(): Json {
       action: 'send',
       channel: { $ref: `#/channels/${name}` },
       'x-producers': definition.producers,
+      'x-consumers': definition.consumers,
     };
   }
   return {

@@ -23,6 +23,7 @@ export interface EventDefinition<
   Type extends string = string,
   Data extends z.ZodType = z.ZodType,
   About extends EventAbout = EventAbout,
+  Consumer extends AppName = AppName,
 > {
   /** `noun.verb`, the CloudEvents type and the middle of the subject `cortex.<type>.<service>`. */
   readonly type: Type;
@@ -31,6 +32,8 @@ export interface EventDefinition<
   readonly stream: StreamName;
   readonly summary: string;
   readonly producers: readonly AppName[];
+  /** The services that act on each of them; a route for it is asked of each. Anybody may read along. */
+  readonly consumers: readonly Consumer[];
   /** Default: a service. */
   readonly about?: About;
   readonly data: Data;
@@ -43,7 +46,8 @@ export function defineEvent<
   const Type extends string,
   Data extends z.ZodType,
   const About extends EventAbout = 'service',
->(definition: EventDefinition<Type, Data, About>): EventDefinition<Type, Data, About> {
+  const Consumer extends AppName = never,
+>(definition: EventDefinition<Type, Data, About, Consumer>): EventDefinition<Type, Data, About, Consumer> {
   return definition;
 }
 

@@ -10,6 +10,7 @@ export const telemetryMetrics = defineEvent({
   stream: 'TELEMETRY',
   summary: 'Samples of many series, column by column; all samples of one series share a partition',
   producers: ['collector'],
+  consumers: ['detector'],
   about: 'partition',
   data: z.strictObject({ partition: z.number().int().nonnegative(), series: z.array(SeriesBatch).min(1).max(5_000) }),
   accepts: isTelemetry,
