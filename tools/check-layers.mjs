@@ -1,7 +1,8 @@
-// Holds every import of the packages against the layers (apps → kit and plugins → domain → contracts) and against the
-// dependencies that the package declares.
+// Holds every import against the layers (apps → kit and plugins → domain → contracts), against the dependencies that the
+// package declares, and against circles: of files anywhere, of folders in the domain. Imports of types count too.
 import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
+import { circlesOf, groupedBy } from './import-circles.mjs';
 
 const allowed = {
   contract: [],
@@ -13,8 +14,10 @@ const allowed = {
   app: ['contract', 'domain', 'runtime', 'plugin', 'plugin-kit', 'kit'],
   testing: ['contract', 'domain', 'runtime', 'plugin', 'plugin-kit', 'kit'],
 };
+/** Domain packages whose folders still import each other in a circle. One that no longer does has to leave this list. */
+const foldersStillInCircles = new Set(['@cortex/decision']);
 const impure = /^(node:|@nats-io\/|undici$|fastify|pino$|execa$)/;
-const imported = /\b(?:from\s+|import\s+|import\()'((?:@[a-z-]+\/)?[a-z][\w.:/-]*)'/g;
+const imported = /\b(?:from\s+|import\s+|import\()'((?:\.{1,2}\/[^']+)|(?:@[a-z-]+\/)?[a-z][\w.:/-]*)'/g;
 const isTest = (path) => /\.test\.tsx?$|\/src\/test\//.test(path);
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const problems = [];
@@ -34,16 +37,58 @@ function* sourcesUnder(folder) {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     if (statSync(path).isDirectory()) yield* sourcesUnder(path);
-    else if (/\.tsx?$/.test(name)) yield path;
+    else if (/\.(tsx?|mjs)$/.test(name)) yield path;
+  }
+}
+
+/** By file: what it imports by relative path, as paths from the root, and what by the name of a package. */
+function importsUnder(...folders) {
+  const paths = folders.flatMap((folder) => [...sourcesUnder(folder)]);
+  return new Map(
+    paths.map((path) => {
+      const specifiers = [...readFileSync(path, 'utf8').matchAll(imported)].map(([, specifier]) => specifier);
+      const relative = specifiers.filter((specifier) => specifier.startsWith('.'));
+      const files = new Set(relative.map((specifier) => join(dirname(path), specifier)));
+      return [path, { files, named: specifiers.filter((specifier) => !specifier.startsWith('.')) }];
+    }),
+  );
+}
+
+const packageOf = (specifier) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+const filesOf = (imports) => new Map([...imports].map(([path, { files }]) => [path, files]));
+
+/** Files under these folders import, by path, each other alone, and not in a circle. */
+function checkPaths(imports, ...folders) {
+  for (const [path, { files }] of imports) {
+    for (const file of files) {
+      if (folders.some((folder) => file.startsWith(folder + sep))) continue;
+      problems.push(`${path}: reaches into another package by path, instead of what it exports (${file})`);
+    }
+  }
+  for (const circle of circlesOf(filesOf(imports))) problems.push(`files in a circle of imports: ${circle.join(', ')}`);
+}
+
+/** Folders right below `source`, and the files there, import each other in one direction. */
+function checkFolders(name, imports, source) {
+  const sources = new Map([...filesOf(imports)].filter(([path]) => !isTest(path)));
+  const circles = circlesOf(groupedBy(sources, (path) => path.split(sep, source.split(sep).length + 1).join(sep)));
+  if (!foldersStillInCircles.has(name)) {
+    for (const circle of circles) problems.push(`folders in a circle of imports: ${circle.join(', ')}`);
+  } else if (circles.length === 0) {
+    problems.push(`${name}: its folders are in no circle any more; take it off the list in tools/check-layers.mjs`);
   }
 }
 
 for (const [name, { root, layer, dependencies, devDependencies }] of packages) {
   const used = new Set();
-  for (const path of sourcesUnder(join(root, 'src'))) {
+  const source = join(root, 'src');
+  const imports = importsUnder(source);
+  checkPaths(imports, source);
+  if (layer === 'domain') checkFolders(name, imports, source);
+  for (const [path, { named }] of imports) {
     const declared = isTest(path) ? { ...ofEveryTest, ...devDependencies, ...dependencies } : dependencies;
-    for (const [, specifier] of readFileSync(path, 'utf8').matchAll(imported)) {
-      const packageName = specifier.startsWith('@') ? specifier.split('/', 2).join('/') : specifier.split('/', 1)[0];
+    for (const specifier of named) {
+      const packageName = packageOf(specifier);
       const target = packages.get(packageName);
       used.add(packageName);
       if (packageName !== name && !specifier.startsWith('node:') && !Object.hasOwn(declared, packageName)) {
@@ -52,6 +97,9 @@ for (const [name, { root, layer, dependencies, devDependencies }] of packages) {
       if (target?.layer === 'app') problems.push(`${path}: nobody imports an app (${packageName})`);
       if (target && !isTest(path) && !allowed[layer].includes(target.layer)) {
         problems.push(`${path}: ${layer} must not import ${target.layer} (${packageName})`);
+      }
+      if (target && !isTest(path) && specifier.endsWith('/testing')) {
+        problems.push(`${path}: only tests and tools import ${specifier}`);
       }
       if (!isTest(path) && (layer === 'domain' || layer === 'contract') && impure.test(specifier)) {
         problems.push(`${path}: ${layer} does no I/O, but imports ${specifier}`);
@@ -63,6 +111,17 @@ for (const [name, { root, layer, dependencies, devDependencies }] of packages) {
   }
   for (const dependency of Object.keys({ ...dependencies, ...devDependencies })) {
     if (!used.has(dependency)) problems.push(`${root}/package.json: nothing in src imports ${dependency}`);
+  }
+}
+
+// What stands outside of the packages may import any of them, but only what it exports; of an app, its page in the docs.
+const outsideFolders = ['deploy', 'test', 'tools'];
+const outside = importsUnder(...outsideFolders);
+checkPaths(outside, ...outsideFolders);
+for (const [path, { named }] of outside) {
+  for (const specifier of named) {
+    if (packages.get(packageOf(specifier))?.layer !== 'app' || specifier.endsWith('/docs')) continue;
+    problems.push(`${path}: of an app only /docs is imported (${specifier})`);
   }
 }
 

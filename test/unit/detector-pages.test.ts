@@ -1,12 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { allDetectors, anomalyOf, detected, lastByService, tell } from '@cortex/detection/testing';
 import { describe, expect, it } from 'vitest';
-import { allDetectors } from '../../libs/detection/src/detectors/all-detectors.ts';
-import {
-  anomalyOf,
-  detected,
-  lastByService,
-  tell,
-} from '../../libs/detection/src/correlation/correlation.test-support.ts';
 import { recordInstance } from '../../tools/generate/detectors/record-instance.ts';
 import { recordMissing } from '../../tools/generate/detectors/record-missing.ts';
 import {

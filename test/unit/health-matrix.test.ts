@@ -1,7 +1,7 @@
 import type { CheckOutcome, CheckTier, HealthRecord } from '@cortex/contracts';
 import { stepHealth, unknownHealth, type StepHealthSettings, type TargetHealth } from '@cortex/health';
 import { expect, test } from 'vitest';
-import { makePlaybook, makeService, Scenario } from '../../libs/decision/src/testing/scenario.ts';
+import { makePlaybook, makeService, Scenario } from '@cortex/decision/testing';
 
 /** Spec 2.4 from the result of a check to what is decided: the failure action of each tier. */
 class Watched {

@@ -1,9 +1,9 @@
+import { cliPage } from '@cortex-app/cli/docs';
+import { openApiFile } from '@cortex-app/console/docs';
 import { builtinChecks } from '@cortex/checks';
 import { buildJsonSchema, buildPlaybookJsonSchema } from '@cortex/config';
 import { Envelope, eventDefinitions } from '@cortex/contracts';
 import { z } from 'zod';
-import { cliPage } from '../../apps/cli/src/docs-page.ts';
-import { openApiFile } from '../../apps/console/src/api/write-open-api.ts';
 import { asyncApiDocument, dataJsonSchema } from './async-api.ts';
 import { detectorPictures } from './detectors/pictures.ts';
 import { eventsPage } from './events-page.ts';

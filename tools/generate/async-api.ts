@@ -23,9 +23,9 @@ export function asyncApiDocument(): Json {
   const channels: Json = {};
   const operations: Json = {};
   const messages: Json = {};
-  for (const definition of eventDefinitions) {
+  for (const definition of eventDefinitions as readonly EventDefinition[]) {
     const name = identifier(definition.type);
-    const parameter = definition.type === 'telemetry.metrics' ? 'partition' : 'service';
+    const parameter = definition.about ?? 'service';
     messages[name] = {
       name: definition.type,
       title: definition.type,
@@ -69,6 +69,7 @@ export function asyncApiDocument(): Json {
       action: 'send',
       channel: { $ref: `#/channels/${name}` },
       'x-producers': definition.producers,
+      'x-consumers': definition.consumers,
     };
   }
   return {

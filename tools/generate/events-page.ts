@@ -4,7 +4,7 @@ import { bucketDefinitions, eventDefinitions, streams } from '@cortex/contracts'
 export function eventsPage(): string {
   const events = eventDefinitions.map(
     (event) =>
-      `| [\`${event.type}\`](schemas/${event.type}.json) | ${event.stream} | ${event.producers.join(', ')} | ${event.summary} |`,
+      `| [\`${event.type}\`](schemas/${event.type}.json) | ${event.stream} | ${event.producers.join(', ')} | ${event.consumers.join(', ')} | ${event.summary} |`,
   );
   const streamRows = Object.values(streams).map(
     (stream) =>
@@ -19,13 +19,17 @@ export function eventsPage(): string {
 Generated from \`libs/contracts\` by \`npm run generate\`; a test fails when this page is stale.
 
 Events are CloudEvents 1.0 in structured JSON. The subject is \`cortex.<type>.<service>\`; subscribe to
-\`cortex.incident.>\` for all that happens to incidents. The id is also the
+\`cortex.incident.>\` for all that happens to incidents. Telemetry is about a partition instead: its subject ends in the
+number, and its envelope says \`partition-3\`. The id is also the
 \`Nats-Msg-Id\`. Delivery is at least once: drop repeats by id. [asyncapi.json](asyncapi.json) describes all of it for tools.
 
 ## Events
 
-| event | stream | said by | meaning |
-| --- | --- | --- | --- |
+Who acts on an event has a route for it. Others read along: the auditor reads all of them, the console all but telemetry, the
+verifier what it takes as evidence.
+
+| event | stream | said by | acted on by | meaning |
+| --- | --- | --- | --- | --- |
 ${events.join('\n')}
 
 ## Streams

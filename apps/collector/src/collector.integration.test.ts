@@ -89,7 +89,7 @@ test('the metrics of the machine arrive as telemetry, again and again', async ()
 test('what is posted arrives within a second, on the subject of its partition', async () => {
   expect(await post('orders', [1, 2, 3])).toBe(200);
   await eventually(() => expect(received('orders')).toBe(3), { timeoutMs: 2_000 });
-  for (const { subject, data } of events) expect(subject).toBe(String(data.partition));
+  for (const { subject, data } of events) expect(subject).toBe(`partition-${data.partition}`);
 });
 
 test('what the SDK of OpenTelemetry exports arrives', async () => {

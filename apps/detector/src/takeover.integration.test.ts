@@ -4,7 +4,7 @@ import {
   anomalyDetected,
   anomalyUpdated,
   detectorBucket,
-  draft,
+  partitionDraft,
   shareBucket,
   telemetryMetrics,
   type CortexEvent,
@@ -90,7 +90,8 @@ async function publishSome(): Promise<void> {
         values: times.map((time) => (isHigh ? 300 : 100) + (((time / stepMs) * 7) % 5)),
       };
     });
-    await bus.publish(draft(telemetryMetrics, { service: partition, data: { partition: Number(partition), series } }));
+    const number = Number(partition);
+    await bus.publish(partitionDraft(telemetryMetrics, { partition: number, data: { partition: number, series } }));
   }
   published += 1;
 }
@@ -118,7 +119,7 @@ async function telemetryOf(partition: string): Promise<readonly CortexEvent<'tel
   await new Promise<void>((resolve, reject) => {
     const handle = (event: CortexEvent<'telemetry.metrics'>): void => void events.push(event);
     bus
-      .read({ event: telemetryMetrics, service: partition, from: 'all', handle, onCaughtUp: resolve })
+      .read({ event: telemetryMetrics, partition: Number(partition), from: 'all', handle, onCaughtUp: resolve })
       .catch((error: unknown) => reject(error as Error));
   });
   return events;

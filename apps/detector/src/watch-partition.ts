@@ -47,7 +47,7 @@ export async function watchPartition(options: WatchOptions, share: Share): Promi
   const handle = createTelemetryHandler({ share, settings, initial: state, bus, snapshots, fitting, metrics, logger });
   const reading = await bus.read({
     event: telemetryMetrics,
-    service: partition,
+    partition: Number(partition),
     from: { afterSequence: sequence },
     deadLetterAs: 'detector',
     handle,

@@ -1,3 +1,4 @@
+import { consumeRoutes } from '@cortex/bus';
 import { incidentBucket, escalationBucket } from '@cortex/contracts';
 import { defaultLimits } from '@cortex/escalation';
 import type { EscalationSettings } from '@cortex/escalation';
@@ -5,14 +6,10 @@ import type { RunningApp, ServiceContext } from '@cortex/service';
 import { openIncidentFacts } from './adapters/incident-facts.ts';
 import { openPageSender } from './adapters/page-sender.ts';
 import { Escalations } from './escalations.ts';
-import { consumeEscalationAcknowledged } from './handlers/escalation-acknowledged.ts';
-import { consumeEscalationRequested } from './handlers/escalation-requested.ts';
-import { consumeIncidentAcknowledged } from './handlers/incident-acknowledged.ts';
-import { consumeIncidentResolved } from './handlers/incident-resolved.ts';
-import { consumeTimerDue } from './handlers/timer-due.ts';
 import { createPageMetrics } from './metrics.ts';
 import { loadEscalatorPlugins } from './plugins.ts';
 import type { EscalatorPlugins } from './plugins.ts';
+import { escalatorRoutes } from './routes.ts';
 import { startSweep } from './sweep.ts';
 
 /** Tells people, until somebody answers. `limits` are the product's own; tests shorten them. */
@@ -35,13 +32,7 @@ export async function startEscalator(
     runtime,
   });
   const sweep = await startSweep(escalations, context);
-  await Promise.all([
-    consumeEscalationRequested(bus, escalations),
-    consumeEscalationAcknowledged(bus, escalations),
-    consumeIncidentAcknowledged(bus, escalations),
-    consumeIncidentResolved(bus, escalations),
-    consumeTimerDue(bus, escalations),
-  ]);
+  await consumeRoutes(bus, 'escalator', escalatorRoutes(escalations));
   return {
     async beforeDrain() {
       await sweep.stop();

@@ -1,10 +1,8 @@
+import { consumeRoutes } from '@cortex/bus';
 import { incidentHistoryBucket, playbookPerformanceBucket } from '@cortex/contracts';
 import type { RunningApp, ServiceContext } from '@cortex/service';
-import { consumeIncidentResolved } from './handlers/incident-resolved.ts';
-import { consumeRemediationCompleted } from './handlers/remediation-completed.ts';
-import { consumeRemediationRolledBack } from './handlers/remediation-rolledback.ts';
-import { consumeVerificationCompleted } from './handlers/verification-completed.ts';
 import { openKnowledge } from './knowledge.ts';
+import { learnerRoutes } from './routes.ts';
 
 /** Turns every outcome into knowledge: incident records and what is known of each playbook. */
 export async function startLearner({ bus, config }: ServiceContext): Promise<RunningApp> {
@@ -13,11 +11,6 @@ export async function startLearner({ bus, config }: ServiceContext): Promise<Run
     await bus.bucket(playbookPerformanceBucket),
     (name) => config.services.find((service) => service.name === name)?.users,
   );
-  await Promise.all([
-    consumeIncidentResolved(bus, knowledge),
-    consumeRemediationCompleted(bus, knowledge),
-    consumeVerificationCompleted(bus, knowledge),
-    consumeRemediationRolledBack(bus, knowledge),
-  ]);
+  await consumeRoutes(bus, 'learner', learnerRoutes(knowledge));
   return {};
 }

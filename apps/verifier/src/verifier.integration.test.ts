@@ -6,6 +6,7 @@ import { connectBus } from '@cortex/bus';
 import type { Bus } from '@cortex/bus';
 import {
   draft,
+  partitionDraft,
   Playbook,
   remediationCompleted,
   telemetryMetrics,
@@ -125,7 +126,7 @@ async function remediate(
 
 async function report(value: number, atMs: number): Promise<void> {
   const series = [{ ...target, metric: 'memory_percent', labels: {}, timesMs: [atMs], values: [value] }];
-  await bus.publish(draft(telemetryMetrics, { service: '0', data: { partition: 0, series } }));
+  await bus.publish(partitionDraft(telemetryMetrics, { partition: 0, data: { partition: 0, series } }));
 }
 
 async function verdictOf(executionId: string): Promise<CortexEvent<'verification.completed'>> {

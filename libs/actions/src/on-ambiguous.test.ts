@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { runCommand } from './command/run-command.ts';
+import { runCommand } from './command/run-command/run-command.ts';
 import { defineAction, InvalidActionError } from './define-action.ts';
-import { noOp } from './drill/no-op.ts';
+import { noOp } from './drill/no-op/no-op.ts';
 import { restartService } from './infrastructure/restart-service/restart-service.ts';
 import { ambiguityPlan } from './on-ambiguous.ts';
 import { builtinActions } from './registry.ts';

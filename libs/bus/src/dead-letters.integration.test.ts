@@ -199,12 +199,12 @@ test('a reader without a durable consumer dead-letters what it cannot read, when
   const heard: string[] = [];
   const handle = (event: { readonly id: string }): void => void heard.push(event.id);
   const telemetry = subjectOf(telemetryMetrics.type, '7');
-  const only = { event: telemetryMetrics, service: '7', from: 'all', handle } as const;
+  const only = { event: telemetryMetrics, partition: 7, from: 'all', handle } as const;
   const passing = await bus.read(only);
   const screening = await bus.read({ ...only, deadLetterAs: 'reader' });
   await js.publish(telemetry, kinds.not_json());
   const series = [{ service: 'shop', metric: 'load', timesMs: [1], values: [1] }];
-  const { id } = await bus.publish({ type: 'telemetry.metrics', service: '7', data: { partition: 7, series } });
+  const { id } = await bus.publish({ type: 'telemetry.metrics', partition: 7, data: { partition: 7, series } });
   await eventually(() => expect(heard).toEqual([id, id]));
   expect(await letterCount()).toBe(before + 1);
   expect((await letters(before + 1))[0]).toMatchObject({ reason: 'not_json', subject: 'cortex.dlq.reader' });

@@ -23,3 +23,5 @@ export { ProvisionMismatchError, provision } from './nats/provision.ts';
 export type { Difference, ProvisionOptions, ProvisionReport } from './nats/provision.ts';
 export type { Durability } from './nats/server-facts.ts';
 export { parseMessage } from './envelope/parse-message.ts';
+export { consumeRoutes } from './routes.ts';
+export type { Route, Routes } from './routes.ts';

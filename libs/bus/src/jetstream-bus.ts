@@ -1,5 +1,5 @@
 import { leaseBucket } from '@cortex/contracts';
-import type { BucketDefinition, CortexEvent, EventDraft, EventType, StreamName } from '@cortex/contracts';
+import type { AnyDraft, BucketDefinition, CortexEvent, EventType, StreamName } from '@cortex/contracts';
 import { KeyedQueue, pause } from '@cortex/runtime';
 import type { z } from 'zod';
 import { openAppendLog } from './append-log.ts';
@@ -30,11 +30,11 @@ export class JetStreamBus implements Bus {
     this.#closing = closing;
   }
 
-  publish(draft: EventDraft, cause?: Cause, id?: string): Promise<CortexEvent> {
+  publish(draft: AnyDraft, cause?: Cause, id?: string): Promise<CortexEvent> {
     return publishDraft(this.#link, draft, cause, id);
   }
 
-  publishAll(drafts: readonly EventDraft[], cause?: Cause): Promise<readonly CortexEvent[]> {
+  publishAll(drafts: readonly AnyDraft[], cause?: Cause): Promise<readonly CortexEvent[]> {
     return publishDrafts(this.#link, drafts, cause);
   }
 

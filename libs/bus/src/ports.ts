@@ -1,8 +1,8 @@
 import type {
+  AnyDraft,
   BucketDefinition,
   CortexEvent,
   EventDefinition,
-  EventDraft,
   EventType,
   leaseBucket,
   StreamName,
@@ -23,9 +23,9 @@ export interface Bus {
    * Publishes until acked, with the same id on every retry. `cause` gives the id, causation and trace context; `id` takes
    * the place of that id, for what has an identity outside of Cortex.
    */
-  publish(draft: EventDraft, cause?: Cause, id?: string): Promise<CortexEvent>;
+  publish(draft: AnyDraft, cause?: Cause, id?: string): Promise<CortexEvent>;
   /** Publishes all, in order. */
-  publishAll(drafts: readonly EventDraft[], cause?: Cause): Promise<readonly CortexEvent[]>;
+  publishAll(drafts: readonly AnyDraft[], cause?: Cause): Promise<readonly CortexEvent[]>;
   /** Starts a durable consumer of one event type. */
   consume<Type extends EventType>(subscription: Subscription<Type>): Promise<Consumption>;
   /** Reads from a stream without a durable consumer: history from `from` on, then live until stopped. */
@@ -65,14 +65,14 @@ export interface Subscription<Type extends EventType> {
   /** Only events of this service, if given. */
   readonly service?: string;
   /** Returned drafts are published with ids derived from the event; then the event is acked. */
-  readonly handle: (event: CortexEvent<Type>, context: HandlerContext) => Promise<readonly EventDraft[]>;
+  readonly handle: (event: CortexEvent<Type>, context: HandlerContext) => Promise<readonly AnyDraft[]>;
 }
 
 export interface HandlerContext {
   /** Aborts when the service drains or the message is lost to another consumer. */
   readonly signal: AbortSignal;
   /** Publishes before the handler ends, with an id derived from the event as for returned drafts. */
-  publish(draft: EventDraft): Promise<CortexEvent>;
+  publish(draft: AnyDraft): Promise<CortexEvent>;
   /** 1 on the first delivery. */
   readonly deliveries: number;
   /** A stable id for something that this event leads to: the same parts give the same id on every delivery. */
@@ -86,7 +86,10 @@ export interface RetryLater {
 
 export interface Reading<Type extends EventType> {
   readonly event: EventDefinition<Type>;
+  /** Only events about this service. */
   readonly service?: string;
+  /** Only events about this partition. */
+  readonly partition?: number;
   /** `all`, `new`, from this time on, or what follows this stream sequence (the oldest kept, if that is gone). */
   readonly from: 'all' | 'new' | Date | { readonly afterSequence: number };
   /** Bad messages go to the dead letters under this name. Without it they are passed over: others see to them. */

@@ -1,4 +1,4 @@
-import type { CortexEvent, EventDraft, EventType } from '@cortex/contracts';
+import type { AnyDraft, CortexEvent, EventType } from '@cortex/contracts';
 import type { BuiltEvent, EventOrigin } from './envelope/build-event.ts';
 import { buildEvent, buildEvents } from './envelope/build-event.ts';
 import type { Link } from './link.ts';
@@ -30,14 +30,14 @@ async function send(link: Link, built: BuiltEvent): Promise<CortexEvent> {
 }
 
 /** Publishes a draft; `id` replaces the derived or fresh one. */
-export function publishDraft(link: Link, draft: EventDraft, cause?: Cause, id?: string): Promise<CortexEvent> {
+export function publishDraft(link: Link, draft: AnyDraft, cause?: Cause, id?: string): Promise<CortexEvent> {
   return send(link, buildEvent(draft, { ...originOf(link), cause, id }));
 }
 
 /** Publishes all in order, or none when one of them is bad. */
 export async function publishDrafts(
   link: Link,
-  drafts: readonly EventDraft[],
+  drafts: readonly AnyDraft[],
   cause?: Cause,
 ): Promise<readonly CortexEvent[]> {
   const events: CortexEvent[] = [];

@@ -1,4 +1,4 @@
-import { subjectFilter, subjectOf } from '@cortex/contracts';
+import { subjectFilter } from '@cortex/contracts';
 import type { EventType } from '@cortex/contracts';
 import { parseMessage } from './envelope/parse-message.ts';
 import { NotProvisionedError } from './errors.ts';
@@ -22,7 +22,7 @@ export async function lastSequenceOf(link: Link, stream: string): Promise<number
 
 /** See `Bus.read`. */
 export async function startReading<Type extends EventType>(link: Link, reading: Reading<Type>): Promise<Consumption> {
-  const { event, service, from, deadLetterAs, handle, onCaughtUp } = reading;
+  const { event, from, deadLetterAs, handle, onCaughtUp } = reading;
   const present = await lastSequenceOf(link, event.stream);
   let caughtUp = false;
   const reached = (): void => {
@@ -32,7 +32,7 @@ export async function startReading<Type extends EventType>(link: Link, reading: 
   };
   return follow(link, {
     stream: event.stream,
-    filter: service === undefined ? subjectFilter(event.type) : subjectOf(event.type, service),
+    filter: subjectFilter(event.type, reading),
     start: startOf(from, present),
     onPosition: (pending) => {
       if (pending === 0) reached();

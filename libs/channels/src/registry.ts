@@ -1,7 +1,7 @@
 import type { ChannelPlugin } from './define-channel.ts';
-import { log } from './log.ts';
-import { slackWebhook } from './slack-webhook.ts';
-import { webhook } from './webhook.ts';
+import { log } from './log/log.ts';
+import { slackWebhook } from './slack-webhook/slack-webhook.ts';
+import { webhook } from './webhook/webhook.ts';
 
 const plugins: readonly ChannelPlugin[] = [webhook, slackWebhook, log];
 

@@ -17,7 +17,7 @@ import * as knowledgeBuckets from './buckets/knowledge.ts';
 import * as silenceBuckets from './buckets/silence.ts';
 import * as stateBuckets from './buckets/state.ts';
 import type { BucketDefinition } from './define-bucket.ts';
-import type { EventDefinition } from './define-event.ts';
+import type { AppName, EventDefinition } from './define-event.ts';
 
 /** Every event of Cortex, in the order of the loop. */
 export const eventDefinitions = [
@@ -82,6 +82,13 @@ export const bucketDefinitions: readonly BucketDefinition[] = [
 
 type Definition = (typeof eventDefinitions)[number];
 export type EventType = Definition['type'];
+/** Types whose events are about a partition of the telemetry. */
+export type PartitionEventType = Extract<Definition, { readonly about?: 'partition' }>['type'];
+export type ServiceEventType = Exclude<EventType, PartitionEventType>;
+/** Types of the events that a service acts on. */
+export type ConsumedBy<App extends AppName> = {
+  [Each in Definition as Each['type']]: App extends Each['consumers'][number] ? Each['type'] : never;
+}[EventType];
 // Looked up by name, not by a conditional type: so a draft of one type is assignable where any draft is taken.
 type DataByType = { readonly [Each in Definition as Each['type']]: z.output<Each['data']> };
 type InputByType = { readonly [Each in Definition as Each['type']]: z.input<Each['data']> };
@@ -91,6 +98,14 @@ export type EventData<Type extends EventType> = DataByType[Type];
 export type EventInput<Type extends EventType> = InputByType[Type];
 
 const byType = new Map<string, EventDefinition>(eventDefinitions.map((definition) => [definition.type, definition]));
+
+/** What a service acts on. */
+export function consumedBy<App extends AppName>(app: App): readonly EventDefinition<ConsumedBy<App>>[] {
+  const acts = ({ consumers }: EventDefinition): boolean => consumers.includes(app);
+  return eventDefinitions.filter((definition): definition is Extract<Definition, { type: ConsumedBy<App> }> =>
+    acts(definition),
+  );
+}
 
 /** The definition of an event type, or undefined for a name that Cortex does not know. */
 export function findEventDefinition(type: string): EventDefinition | undefined {

@@ -15,8 +15,16 @@ export type AppName =
   | 'console'
   | 'cli';
 
+/** What the events of a type are about: the last token of their subject. */
+export type EventAbout = 'service' | 'partition';
+
 /** One event type: its name, where it is kept, who says it, and the schema of its data. */
-export interface EventDefinition<Type extends string = string, Data extends z.ZodType = z.ZodType> {
+export interface EventDefinition<
+  Type extends string = string,
+  Data extends z.ZodType = z.ZodType,
+  About extends EventAbout = EventAbout,
+  Consumer extends AppName = AppName,
+> {
   /** `noun.verb`, the CloudEvents type and the middle of the subject `cortex.<type>.<service>`. */
   readonly type: Type;
   /** Raised on every incompatible change of `data`; a consumer refuses versions that it does not know. */
@@ -24,15 +32,22 @@ export interface EventDefinition<Type extends string = string, Data extends z.Zo
   readonly stream: StreamName;
   readonly summary: string;
   readonly producers: readonly AppName[];
+  /** The services that act on each of them; a route for it is asked of each. Anybody may read along. */
+  readonly consumers: readonly Consumer[];
+  /** Default: a service. */
+  readonly about?: About;
   readonly data: Data;
   /** A cheaper way to see that data is as `data` wants it and would come out of it unchanged. It may say no to such data. */
   readonly accepts?: (data: unknown) => boolean;
 }
 
 /** Declares an event. Types, JSON Schema, AsyncAPI and the table in the docs all come from this one place. */
-export function defineEvent<const Type extends string, Data extends z.ZodType>(
-  definition: EventDefinition<Type, Data>,
-): EventDefinition<Type, Data> {
+export function defineEvent<
+  const Type extends string,
+  Data extends z.ZodType,
+  const About extends EventAbout = 'service',
+  const Consumer extends AppName = never,
+>(definition: EventDefinition<Type, Data, About, Consumer>): EventDefinition<Type, Data, About, Consumer> {
   return definition;
 }
 

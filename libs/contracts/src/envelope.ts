@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { EventData, EventInput, EventType } from './catalogue.ts';
+import type { EventData, EventInput, EventType, PartitionEventType, ServiceEventType } from './catalogue.ts';
+import type { EventDefinition } from './define-event.ts';
 import { Name, Timestamp } from './model/scalars.ts';
 import { escapeToken } from './token.ts';
 
@@ -11,7 +12,7 @@ export const Envelope = z.strictObject({
   /** `/cortex/<app>` */
   source: z.string().min(1).max(128),
   type: z.string().min(1).max(128),
-  /** The service that the event is about. */
+  /** The service that the event is about, or the partition: `partition-3`. */
   subject: Name,
   time: Timestamp,
   datacontenttype: z.literal('application/json'),
@@ -32,35 +33,73 @@ export interface CortexEvent<Type extends EventType = EventType> extends Omit<En
   readonly data: EventData<Type>;
 }
 
-/**
- * An event that pure code wants published. The bus gives it an id derived from its cause, its type and `key`, so a
- * redelivered cause cannot produce a second event. Two drafts of one type from one cause need different keys.
- */
-export interface EventDraft<Type extends EventType = EventType> {
+interface DraftFields<Type extends EventType> {
   readonly type: Type;
-  /** The service that the event is about; for `telemetry.metrics` the partition number as text. */
-  readonly service: string;
   readonly data: EventInput<Type>;
   readonly incidentId?: string;
   readonly key?: string;
 }
 
+/**
+ * An event that pure code wants published. The bus gives it an id derived from its cause, its type and `key`, so a
+ * redelivered cause cannot produce a second event. Two drafts of one type from one cause need different keys.
+ */
+export interface EventDraft<Type extends ServiceEventType = ServiceEventType> extends DraftFields<Type> {
+  /** The service that the event is about. */
+  readonly service: string;
+}
+
+/** As {@link EventDraft}, for events that are about a partition of the telemetry. */
+export interface PartitionDraft<Type extends PartitionEventType = PartitionEventType> extends DraftFields<Type> {
+  readonly partition: number;
+}
+
+export type AnyDraft = EventDraft | PartitionDraft;
+
 /** Writes a draft; infers the data type from the definition. */
-export function draft<Type extends EventType>(
+export function draft<Type extends ServiceEventType>(
   definition: { readonly type: Type },
   fields: Omit<EventDraft<Type>, 'type'>,
 ): EventDraft<Type> {
   return { type: definition.type, ...fields };
 }
 
-/** `cortex.<type>.<service>`, the service escaped to one token. */
-export function subjectOf(type: string, service: string): string {
-  return `cortex.${type}.${escapeToken(service)}`;
+/** As {@link draft}, for events that are about a partition. */
+export function partitionDraft<Type extends PartitionEventType>(
+  definition: { readonly type: Type },
+  fields: Omit<PartitionDraft<Type>, 'type'>,
+): PartitionDraft<Type> {
+  return { type: definition.type, ...fields };
 }
 
-/** The subjects of one event type, for whatever service. */
-export function subjectFilter(type: string): string {
-  return `cortex.${type}.*`;
+const partitionPrefix = 'partition-';
+
+/** What the envelope of a draft says in `subject`: the service, or `partition-3`. */
+export function envelopeSubjectOf(of: AnyDraft): string {
+  return 'partition' in of ? `${partitionPrefix}${of.partition}` : of.service;
+}
+
+/** `cortex.<type>.<service>`, the service escaped to one token; for events about a partition `cortex.<type>.<partition>`. */
+export function subjectOf(type: string, about: string): string {
+  return `cortex.${type}.${escapeToken(about)}`;
+}
+
+/** The subject that an event travels on, by its envelope. Old envelopes name a partition by its number alone, `3`. */
+export function subjectOfEnvelope(
+  { type, about }: Pick<EventDefinition, 'type' | 'about'>,
+  { subject }: Pick<Envelope, 'subject'>,
+): string {
+  const isPartition = about === 'partition' && subject.startsWith(partitionPrefix);
+  return subjectOf(type, isPartition ? subject.slice(partitionPrefix.length) : subject);
+}
+
+/** The subjects of one event type: of one service, of one partition, or all. */
+export function subjectFilter(
+  type: string,
+  { service, partition }: { readonly service?: string | undefined; readonly partition?: number | undefined } = {},
+): string {
+  const about = partition === undefined ? service : String(partition);
+  return about === undefined ? `cortex.${type}.*` : subjectOf(type, about);
 }
 
 /** `urn:cortex:<type>:v<version>` */

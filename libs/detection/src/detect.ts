@@ -1,7 +1,7 @@
 import { seriesKey, type AnomalySeverity, type EventDraft, type SeriesBatch } from '@cortex/contracts';
 import type { Sample } from './detectors/detector.ts';
 import type { FitRequest } from './entities/entity.ts';
-import { followEntity } from './entities/follow-entity.ts';
+import { followEntity } from './follow-entity.ts';
 import { forgetLimits, sayLimits } from './limits/series-limits.ts';
 import { heardIn } from './missing/heard-in.ts';
 import { findMissing, hear } from './missing/missing-data.ts';

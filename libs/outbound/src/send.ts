@@ -1,8 +1,8 @@
 import { request as send } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { OutboundPolicy } from './address-rules.ts';
-import type { HttpMethod, HttpRequest, HttpResponse } from './http-client.ts';
 import { checkHeaders } from './http-headers.ts';
+import type { HttpMethod, HttpRequest, HttpResponse } from './http-message.ts';
 import { checkedUrl } from './http-url.ts';
 import { OutboundRefusedError } from './outbound-refused-error.ts';
 import { readBounded } from './read-bounded.ts';

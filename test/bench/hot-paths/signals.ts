@@ -1,5 +1,5 @@
 import { LogSignals, TraceSignals, type LogRecord, type Span } from '@cortex/signals';
-import { corpusOf } from '../../../libs/signals/src/test/corpus.ts';
+import { corpusOf } from '@cortex/signals/testing';
 import { ratio, round, type Table } from '../report.ts';
 import { cpuMicrosPerCall } from './time.ts';
 

@@ -14,7 +14,7 @@ const encoder = new TextEncoder();
 /** Writes an event as another program would: by the published format alone. */
 export function rawEvent<Type extends EventType>(
   definition: EventDefinition<Type>,
-  service: string,
+  about: string,
   data: EventInput<Type>,
 ): RawEvent {
   const id = randomUUID();
@@ -23,12 +23,12 @@ export function rawEvent<Type extends EventType>(
     id,
     source: '/cortex/bench',
     type: definition.type,
-    subject: service,
+    subject: definition.about === 'partition' ? `partition-${about}` : about,
     time: new Date().toISOString(),
     datacontenttype: 'application/json',
     dataschema: dataSchemaOf(definition),
     correlationid: id,
     data,
   };
-  return { id, subject: subjectOf(definition.type, service), bytes: encoder.encode(JSON.stringify(event)) };
+  return { id, subject: subjectOf(definition.type, about), bytes: encoder.encode(JSON.stringify(event)) };
 }

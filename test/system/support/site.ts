@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
-import type { Cortex } from './cortex.ts';
+import type { EventLog } from './event-log.ts';
 
 /** One patient of a test: a real process that Cortex may restart. */
 export interface Patient {
@@ -154,7 +154,10 @@ export function killPatient(patient: Patient): void {
 }
 
 /** A patient that is still seen as sick would not open a new incident when it dies again. */
-export async function untilHealthy(cortex: Pick<Cortex, 'patients' | 'log'>): Promise<void> {
+export async function untilHealthy(cortex: {
+  readonly patients: readonly Patient[];
+  readonly log: EventLog;
+}): Promise<void> {
   await eventually(
     () =>
       cortex.patients.every(

@@ -1,4 +1,4 @@
-import { formatValue } from '../../../libs/detection/src/text/unit.ts';
+import { formatValue } from '@cortex/detection/testing';
 import { plotValues, thin, type Box, type Plot } from './plot.ts';
 import type { Opening, Recording } from './record-scene.ts';
 import { clock, linearScale, timeTicks, valueTicks } from './scales.ts';

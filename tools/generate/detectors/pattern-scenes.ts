@@ -1,4 +1,4 @@
-import { startMs } from '../../../libs/detection/src/test-support.ts';
+import { startMs } from '@cortex/detection/testing';
 import { dailyWave, dayMs, faultAt, hourMs, isWithin, minuteMs, secondMs, type Scene } from './scene.ts';
 
 const atNight = faultAt('a crawler comes at night', startMs + 15 * dayMs + 2 * hourMs, 90 * minuteMs);

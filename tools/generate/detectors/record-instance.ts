@@ -1,7 +1,6 @@
 import { seriesKey } from '@cortex/contracts';
 import { compileDetection, detect, emptyPartition } from '@cortex/detection';
-import { behaviorMetric, behaviorOf } from '../../../libs/detection/src/entities/behavior.ts';
-import { normalNoise, startMs } from '../../../libs/detection/src/test-support.ts';
+import { behaviorMetric, behaviorOf, normalNoise, startMs } from '@cortex/detection/testing';
 import { minuteMs } from './scene.ts';
 
 export const instanceMetrics = ['cpu_usage', 'request_rate', 'response_time'] as const;

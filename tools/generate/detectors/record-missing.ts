@@ -1,6 +1,6 @@
 import { compileDetection, detect, emptyPartition } from '@cortex/detection';
 import { Instance, type Anomaly } from '@cortex/contracts';
-import { startMs } from '../../../libs/detection/src/test-support.ts';
+import { startMs } from '@cortex/detection/testing';
 import { minuteMs, secondMs } from './scene.ts';
 
 export const senders = ['shop-1', 'shop-2', 'shop-3'] as const;

@@ -1,12 +1,17 @@
 import type { DetectionRule } from '@cortex/contracts';
 import { compileDetection } from '@cortex/detection';
-import type { Range } from '../../../libs/detection/src/detectors/detector.ts';
-import { composite, type Voice } from '../../../libs/detection/src/scoring/composite.ts';
-import { algorithmsFor } from '../../../libs/detection/src/series/algorithms.ts';
-import { createSeries, stepSeries } from '../../../libs/detection/src/series/series.ts';
-import { normalNoise, startMs } from '../../../libs/detection/src/test-support.ts';
-import type { UnitKind } from '../../../libs/detection/src/text/unit.ts';
-import { explainAnomaly } from '../../../libs/detection/src/text/explain.ts';
+import {
+  algorithmsFor,
+  composite,
+  createSeries,
+  explainAnomaly,
+  normalNoise,
+  type Range,
+  startMs,
+  stepSeries,
+  type UnitKind,
+  type Voice,
+} from '@cortex/detection/testing';
 import type { Scene } from './scene.ts';
 
 /** What the whole detection made of one sample, and what the detector of the scene said of it. */

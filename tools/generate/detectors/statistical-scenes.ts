@@ -1,4 +1,4 @@
-import { startMs } from '../../../libs/detection/src/test-support.ts';
+import { startMs } from '@cortex/detection/testing';
 import { dailyWave, faultAt, hourMs, isWithin, minuteMs, secondMs, type Scene } from './scene.ts';
 
 const spike = faultAt('a runaway job', startMs + 30 * hourMs, 12 * minuteMs);

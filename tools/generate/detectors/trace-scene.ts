@@ -1,6 +1,6 @@
 import { traceMetrics } from '@cortex/contracts';
 import { TraceSignals } from '@cortex/signals';
-import { startMs } from '../../../libs/detection/src/test-support.ts';
+import { startMs } from '@cortex/detection/testing';
 import { faultAt, hourMs, isWithin, minuteMs, secondMs, type Scene } from './scene.ts';
 
 const windowMs = 10 * secondMs;

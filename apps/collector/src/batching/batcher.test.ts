@@ -1,4 +1,4 @@
-import type { EventDraft, SeriesSample } from '@cortex/contracts';
+import type { PartitionDraft, SeriesSample } from '@cortex/contracts';
 import { expect, test, vi } from 'vitest';
 import { Batcher, type BatcherOptions } from './batcher.ts';
 
@@ -14,7 +14,7 @@ function samples(count: number, fromMs = 0): SeriesSample[] {
 
 /** A batcher whose publications are answered by hand. */
 function setUp(options: Partial<BatcherOptions> = {}) {
-  const published: EventDraft<'telemetry.metrics'>[] = [];
+  const published: PartitionDraft<'telemetry.metrics'>[] = [];
   const answers: { resolve: () => void; reject: (error: Error) => void }[] = [];
   const lost: number[] = [];
   const batcher = new Batcher({

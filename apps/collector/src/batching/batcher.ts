@@ -1,10 +1,10 @@
-import type { EventDraft, SeriesSample } from '@cortex/contracts';
+import type { PartitionDraft, SeriesSample } from '@cortex/contracts';
 import { toDrafts } from './to-drafts.ts';
 
 export interface BatcherOptions {
   readonly partitions: number;
   /** Resolves when the event is stored. */
-  readonly publish: (draft: EventDraft<'telemetry.metrics'>) => Promise<unknown>;
+  readonly publish: (draft: PartitionDraft<'telemetry.metrics'>) => Promise<unknown>;
   /** What could not be published is lost: telemetry ages faster than it could be retried. */
   readonly onLost: (samples: number, error: unknown) => void;
   readonly flushAfterMs?: number;
@@ -17,7 +17,7 @@ export interface BatcherOptions {
 export class Batcher {
   readonly #options: Required<BatcherOptions>;
   /** The newest publication of each partition; the next one waits for it. */
-  readonly #publications = new Map<string, Promise<void>>();
+  readonly #publications = new Map<number, Promise<void>>();
   #samples: SeriesSample[] = [];
   #waiting = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -56,13 +56,13 @@ export class Batcher {
     const samples = this.#samples;
     this.#samples = [];
     for (const draft of toDrafts(samples, this.#options.partitions)) {
-      const previous = this.#publications.get(draft.service);
+      const previous = this.#publications.get(draft.partition);
       this.#waiting += 1;
-      this.#publications.set(draft.service, this.#publish(draft, previous));
+      this.#publications.set(draft.partition, this.#publish(draft, previous));
     }
   }
 
-  async #publish(draft: EventDraft<'telemetry.metrics'>, previous: Promise<void> | undefined): Promise<void> {
+  async #publish(draft: PartitionDraft<'telemetry.metrics'>, previous: Promise<void> | undefined): Promise<void> {
     await previous;
     try {
       await this.#options.publish(draft);

@@ -12,7 +12,7 @@ test('samples become columns, one event per partition, in the order in which the
   const partition = partitionOf({ service: 'shop', instance: 'a' }, 4);
   expect(drafts).toHaveLength(1);
   expect(drafts[0]).toMatchObject({
-    service: String(partition),
+    partition,
     data: {
       partition,
       series: [

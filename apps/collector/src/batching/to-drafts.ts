@@ -1,8 +1,8 @@
 import {
-  draft,
+  partitionDraft,
   seriesKey,
   telemetryMetrics,
-  type EventDraft,
+  type PartitionDraft,
   type SeriesBatch,
   type SeriesSample,
 } from '@cortex/contracts';
@@ -29,7 +29,7 @@ interface Columns {
 export function toDrafts(
   samples: readonly SeriesSample[],
   partitions: number,
-): readonly EventDraft<'telemetry.metrics'>[] {
+): readonly PartitionDraft<'telemetry.metrics'>[] {
   const byPartition = new Map<number, Columns[]>();
   const open = new Map<string, SeriesBatch>();
   for (const sample of samples) {
@@ -47,9 +47,7 @@ export function toDrafts(
     series.values.push(sample.value);
   }
   return [...byPartition].flatMap(([partition, columns]) =>
-    inChunks(columns).map((chunk) =>
-      draft(telemetryMetrics, { service: String(partition), data: { partition, series: chunk } }),
-    ),
+    inChunks(columns).map((series) => partitionDraft(telemetryMetrics, { partition, data: { partition, series } })),
   );
 }
 

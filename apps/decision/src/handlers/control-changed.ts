@@ -1,12 +1,10 @@
-import type { Bus, Consumption } from '@cortex/bus';
-import { controlChanged } from '@cortex/contracts';
+import type { Route } from '@cortex/bus';
 import type { FactsKeeper } from '../adapters/facts.ts';
 import type { Brain } from '../brain.ts';
-import { subscribe } from './subscribe.ts';
 
 /** The kill switch was thrown, or a silence set or lifted: what it held, or is to hold, is asked again. */
-export function consumeControlChanged(bus: Bus, brain: Brain, facts: FactsKeeper): Promise<Consumption> {
-  return subscribe(bus, controlChanged, async (event, context) => {
+export function handleControlChanged(brain: Brain, facts: FactsKeeper): Route<'control.changed'> {
+  return async (event, context) => {
     if (event.data.control === 'kill_switch') {
       await facts.refreshKillSwitch();
       return brain.takeForAll(event);
@@ -14,5 +12,5 @@ export function consumeControlChanged(bus: Bus, brain: Brain, facts: FactsKeeper
     const { silence } = event.data;
     facts.silences.note(silence);
     return brain.takeForService(event, silence.service, context.deriveId('incident', silence.service));
-  });
+  };
 }

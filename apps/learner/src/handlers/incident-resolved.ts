@@ -1,18 +1,13 @@
-import type { Bus, Consumption } from '@cortex/bus';
-import { incidentResolved } from '@cortex/contracts';
+import type { Route } from '@cortex/bus';
 import type { EventDraft } from '@cortex/contracts';
 import { falseAlarms } from '@cortex/learning';
 import type { Knowledge } from '../knowledge.ts';
 
 /** The incident's record, its lessons, and which of its executions were not needed. */
-export function consumeIncidentResolved(bus: Bus, knowledge: Knowledge): Promise<Consumption> {
-  return bus.consume({
-    consumer: 'learner',
-    event: incidentResolved,
-    handle: async ({ data: { incident } }) => {
-      const drafts: EventDraft[] = [...(await knowledge.keep(incident))];
-      for (const alarm of falseAlarms(incident)) drafts.push(...(await knowledge.learn(alarm, incident.service)));
-      return drafts;
-    },
-  });
+export function handleIncidentResolved(knowledge: Knowledge): Route<'incident.resolved'> {
+  return async ({ data: { incident } }) => {
+    const drafts: EventDraft[] = [...(await knowledge.keep(incident))];
+    for (const alarm of falseAlarms(incident)) drafts.push(...(await knowledge.learn(alarm, incident.service)));
+    return drafts;
+  };
 }

@@ -1,6 +1,6 @@
 import { connectBus } from '@cortex/bus';
 import type { Bus } from '@cortex/bus';
-import { draft, telemetryMetrics } from '@cortex/contracts';
+import { partitionDraft, telemetryMetrics } from '@cortex/contracts';
 import type { SeriesBatch } from '@cortex/contracts';
 import { eventually, silentLogger, startProvisionedNats } from '@cortex/testing';
 import type { ProvisionedNats } from '@cortex/testing';
@@ -31,7 +31,7 @@ afterEach(async () => {
 
 async function publish(value: number): Promise<Date> {
   const series = [{ service: 'shop', metric: 'load', timesMs: [value], values: [value] }];
-  const event = await bus.publish(draft(telemetryMetrics, { service: '0', data: { partition: 0, series } }));
+  const event = await bus.publish(partitionDraft(telemetryMetrics, { partition: 0, data: { partition: 0, series } }));
   return new Date(event.time);
 }
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { BadDraftError } from '../errors.ts';
 import { cleared } from '../test/bus-fixture.ts';
 import { buildEvent, buildEvents } from './build-event.ts';
+import { parseMessage } from './parse-message.ts';
 
 const origin = {
   source: '/cortex/detector',
@@ -46,4 +47,15 @@ test('two drafts that would get one id are refused together', () => {
   const drafts = [cleared('shop', 'a-2'), cleared('shop', 'a-3')];
   expect(() => buildEvents(drafts, { ...origin, cause })).toThrow(/its own key/);
   expect(buildEvents([cleared('shop', 'a-2', 'x'), cleared('shop', 'a-3', 'y')], { ...origin, cause })).toHaveLength(2);
+});
+
+test('telemetry is about a partition: its envelope names it, and its subject ends in the number', () => {
+  const series = [{ service: 'shop', metric: 'load', labels: {}, timesMs: [1], values: [1] }];
+  const { event, subject, bytes } = buildEvent(
+    { type: 'telemetry.metrics', partition: 3, data: { partition: 3, series } },
+    origin,
+  );
+  expect(event.subject).toBe('partition-3');
+  expect(subject).toBe('cortex.telemetry.metrics.3');
+  expect(parseMessage('telemetry.metrics', { subject, data: bytes })).toEqual({ ok: true, event });
 });

@@ -1,5 +1,6 @@
-import { Envelope, checkData, dataSchemaOf, findEventDefinition, maxEventBytes, subjectOf } from '@cortex/contracts';
-import type { CortexEvent, EventDraft } from '@cortex/contracts';
+import { Envelope, checkData, dataSchemaOf, findEventDefinition } from '@cortex/contracts';
+import { envelopeSubjectOf, maxEventBytes, subjectOfEnvelope } from '@cortex/contracts';
+import type { AnyDraft, CortexEvent } from '@cortex/contracts';
 import { BadDraftError } from '../errors.ts';
 import { effectId, freshId, traceParent } from '../ids.ts';
 import type { Cause } from '../ports.ts';
@@ -27,7 +28,7 @@ export interface EventOrigin {
 const encoder = new TextEncoder();
 
 /** Makes the event of a draft, checked against its contract. Throws {@link BadDraftError}. */
-export function buildEvent(draft: EventDraft, origin: EventOrigin): BuiltEvent {
+export function buildEvent(draft: AnyDraft, origin: EventOrigin): BuiltEvent {
   const definition = findEventDefinition(draft.type);
   if (!definition) throw new BadDraftError(draft.type, 'no event is called so');
   const data = checkData(definition, draft.data);
@@ -39,7 +40,7 @@ export function buildEvent(draft: EventDraft, origin: EventOrigin): BuiltEvent {
     id,
     source: origin.source,
     type: draft.type,
-    subject: draft.service,
+    subject: envelopeSubjectOf(draft),
     time: new Date(origin.nowMs).toISOString(),
     datacontenttype: 'application/json',
     dataschema: dataSchemaOf(definition),
@@ -60,14 +61,14 @@ export function buildEvent(draft: EventDraft, origin: EventOrigin): BuiltEvent {
   if (isDeeperThan(bytes, maxJsonDepth)) throw new BadDraftError(draft.type, `nested deeper than ${maxJsonDepth}`);
   return {
     event: envelope.data as CortexEvent,
-    subject: subjectOf(draft.type, draft.service),
+    subject: subjectOfEnvelope(definition, envelope.data),
     stream: definition.stream,
     bytes,
   };
 }
 
 /** Builds all or none. Two drafts that would get one id are refused, because the stream would drop the second. */
-export function buildEvents(drafts: readonly EventDraft[], origin: EventOrigin): readonly BuiltEvent[] {
+export function buildEvents(drafts: readonly AnyDraft[], origin: EventOrigin): readonly BuiltEvent[] {
   const built = drafts.map((draft) => buildEvent(draft, origin));
   const seen = new Set<string>();
   for (const { event } of built) {

@@ -1,5 +1,5 @@
 import { systemRuntime } from '@cortex/runtime';
-import { anomalyCleared, dataSchemaOf, maxEventBytes, subjectOf } from '@cortex/contracts';
+import { anomalyCleared, dataSchemaOf, maxEventBytes, subjectOf, telemetryMetrics } from '@cortex/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cleared } from '../test/bus-fixture.ts';
@@ -63,4 +63,27 @@ test('no bytes make it throw', () => {
       },
     ),
   );
+});
+
+test('telemetry of before, whose envelope names its partition by the number alone, is still read', () => {
+  const series = [{ service: 'shop', metric: 'load', labels: {}, timesMs: [1], values: [1] }];
+  const { event, subject } = buildEvent(
+    { type: 'telemetry.metrics', partition: 3, data: { partition: 3, series } },
+    origin,
+  );
+  const reasonOf = (envelopeSubject: string, on = subject): string => {
+    const data = encoder.encode(JSON.stringify({ ...event, subject: envelopeSubject }));
+    const parsed = parseMessage(telemetryMetrics.type, { subject: on, data });
+    return parsed.ok ? 'ok' : parsed.reason;
+  };
+  expect(reasonOf('3')).toBe('ok');
+  expect(reasonOf('4')).toBe('type_subject_mismatch');
+  expect(reasonOf('partition-4')).toBe('type_subject_mismatch');
+  expect(reasonOf('partition-3', 'cortex.telemetry.metrics.partition-3')).toBe('type_subject_mismatch');
+});
+
+test('a service may be called like a partition', () => {
+  const { event, subject, bytes } = buildEvent(cleared('partition-3', 'a-1'), origin);
+  expect(subject).toBe('cortex.anomaly.cleared.partition-3');
+  expect(parseMessage(anomalyCleared.type, { subject, data: bytes })).toEqual({ ok: true, event });
 });

@@ -1,4 +1,5 @@
-import { Envelope, checkData, dataSchemaOf, findEventDefinition, maxEventBytes, subjectOf } from '@cortex/contracts';
+import { Envelope, checkData, dataSchemaOf, findEventDefinition } from '@cortex/contracts';
+import { maxEventBytes, subjectOfEnvelope } from '@cortex/contracts';
 import type { CortexEvent, EventType } from '@cortex/contracts';
 import type { DeadLetterReason } from '../dead-letter-reason.ts';
 import { describeIssues } from './describe-issues.ts';
@@ -32,8 +33,8 @@ export function parseMessage<Type extends EventType>(
   if (!envelope.success) return refuse('bad_envelope', describeIssues(envelope.error));
   const definition = findEventDefinition(envelope.data.type);
   if (!definition) return refuse('unknown_type', `no event is called "${envelope.data.type}"`);
-  if (definition.type !== type || subjectOf(envelope.data.type, envelope.data.subject) !== subject) {
-    const said = subjectOf(envelope.data.type, envelope.data.subject);
+  const said = subjectOfEnvelope(definition, envelope.data);
+  if (definition.type !== type || said !== subject) {
     return refuse('type_subject_mismatch', `the envelope says ${said}, the message came on ${subject}`);
   }
   if (envelope.data.dataschema !== dataSchemaOf(definition)) {

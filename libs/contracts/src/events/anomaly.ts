@@ -44,6 +44,7 @@ export const anomalyDetected = defineEvent({
   stream: 'SIGNALS',
   summary: 'A series left its normal range, or a playbook trigger held for its duration',
   producers: ['detector', 'collector'],
+  consumers: ['detector', 'decision'],
   data: Anomaly,
 });
 
@@ -53,6 +54,7 @@ export const anomalyUpdated = defineEvent({
   stream: 'SIGNALS',
   summary: 'An open anomaly changed severity or met another trigger',
   producers: ['detector', 'collector'],
+  consumers: ['detector', 'decision'],
   data: Anomaly,
 });
 
@@ -62,6 +64,7 @@ export const anomalyCleared = defineEvent({
   stream: 'SIGNALS',
   summary: 'An open anomaly is back to normal, or its series ended',
   producers: ['detector', 'collector'],
+  consumers: ['detector', 'decision'],
   data: z.strictObject({
     anomalyId: z.string().min(1).max(128),
     service: Name,

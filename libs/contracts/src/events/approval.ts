@@ -18,6 +18,7 @@ export const approvalRequested = defineEvent({
   type: 'approval.requested',
   summary: 'A human must agree before this plan runs',
   producers: ['decision'],
+  consumers: [],
   data: z.strictObject({ incidentId: z.uuid(), service: Name, approval: Approval }),
 });
 
@@ -26,6 +27,7 @@ export const approvalGranted = defineEvent({
   type: 'approval.granted',
   summary: 'A human agreed to the plan',
   producers: ['console'],
+  consumers: ['decision'],
   data: Answer,
 });
 
@@ -34,6 +36,7 @@ export const approvalDenied = defineEvent({
   type: 'approval.denied',
   summary: 'A human refused the plan',
   producers: ['console'],
+  consumers: ['decision'],
   data: Answer,
 });
 
@@ -42,5 +45,6 @@ export const approvalExpired = defineEvent({
   type: 'approval.expired',
   summary: 'Nobody answered in time',
   producers: ['decision'],
+  consumers: [],
   data: z.strictObject({ approvalId: z.string().min(1).max(128), incidentId: z.uuid() }),
 });

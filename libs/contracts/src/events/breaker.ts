@@ -9,6 +9,7 @@ export const breakerChanged = defineEvent({
   type: 'breaker.changed',
   summary: 'A playbook went out of use because it did not help, or a human took it into use again',
   producers: ['decision', 'console'],
+  consumers: [],
   data: z.strictObject({
     ...BreakerRecord.pick({ playbookId: true, state: true }).shape,
     reason: Text,

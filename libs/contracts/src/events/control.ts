@@ -11,6 +11,7 @@ export const controlChanged = defineEvent({
   type: 'control.changed',
   summary: 'A human changed what Cortex may do: the kill switch, or a silence',
   producers: ['console'],
+  consumers: ['decision'],
   data: z.discriminatedUnion('control', [
     KillSwitch.extend({ control: z.literal('kill_switch') }),
     z.strictObject({ control: z.literal('silence'), action: z.enum(['created', 'lifted']), silence: Silence }),
@@ -23,6 +24,7 @@ export const timerDue = defineEvent({
   type: 'timer.due',
   summary: 'A durable timer of one service came due; it fires once, whatever restarted meanwhile',
   producers: ['decision', 'escalator'],
+  consumers: ['decision', 'escalator'],
   data: z.strictObject({
     owner: z.string().min(1).max(64),
     key: z.string().min(1).max(256),

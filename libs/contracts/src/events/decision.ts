@@ -9,5 +9,6 @@ export const decisionMade = defineEvent({
   stream: 'INCIDENTS',
   summary: 'Cortex decided on an incident: the nine steps of spec 6.1, each with inputs and verdict',
   producers: ['decision'],
+  consumers: [],
   data: z.strictObject({ incidentId: z.uuid(), service: Name, decision: Decision }),
 });

@@ -9,6 +9,7 @@ export const detectionLimited = defineEvent({
   stream: 'SIGNALS',
   summary: 'A service has more series than the detector watches: those beyond the limit are refused',
   producers: ['detector'],
+  consumers: [],
   data: z.strictObject({
     /** Whose limit it is; of a partition, the service that has most series there. */
     service: Name,

@@ -11,6 +11,7 @@ export const escalationRequested = defineEvent({
   type: 'escalation.requested',
   summary: 'Humans are needed for this incident',
   producers: ['decision'],
+  consumers: ['escalator'],
   data: z.strictObject({
     escalationId: EscalationId,
     incidentId: z.uuid(),
@@ -33,6 +34,7 @@ export const escalationNotified = defineEvent({
   type: 'escalation.notified',
   summary: 'One message to one contact was delivered, or was given up after its retries',
   producers: ['escalator'],
+  consumers: [],
   data: z.strictObject({
     escalationId: EscalationId,
     incidentId: z.uuid(),
@@ -51,6 +53,7 @@ export const escalationAcknowledged = defineEvent({
   type: 'escalation.acknowledged',
   summary: 'A human took the incident: further levels that wait for `not_acknowledged` are not told',
   producers: ['console'],
+  consumers: ['decision', 'escalator'],
   data: z.strictObject({
     incidentId: z.uuid(),
     by: z.string().min(1).max(128),

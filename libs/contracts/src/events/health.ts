@@ -25,6 +25,7 @@ export const healthChecked = defineEvent({
   stream: 'SIGNALS',
   summary: 'One check ran on one target',
   producers: ['health-checker'],
+  consumers: [],
   data: CheckOutcome,
 });
 
@@ -49,5 +50,6 @@ export const healthChanged = defineEvent({
   stream: 'SIGNALS',
   summary: 'The health state of a target changed, after retries and hysteresis',
   producers: ['health-checker'],
+  consumers: ['decision'],
   data: HealthChange,
 });

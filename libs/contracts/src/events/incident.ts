@@ -14,6 +14,7 @@ export const incidentOpened = defineEvent({
   type: 'incident.opened',
   summary: 'Signals of one service became an incident',
   producers: ['decision'],
+  consumers: [],
   data: z.strictObject({ incident: IncidentSummary }),
 });
 
@@ -22,6 +23,7 @@ export const incidentUpdated = defineEvent({
   type: 'incident.updated',
   summary: 'The status, severity, signals or attempts of an incident changed',
   producers: ['decision'],
+  consumers: [],
   data: z.strictObject({ incident: IncidentSummary, change: Text }),
 });
 
@@ -30,6 +32,7 @@ export const incidentAcknowledged = defineEvent({
   type: 'incident.acknowledged',
   summary: 'A human took the incident; decision keeps it in the record',
   producers: ['decision'],
+  consumers: ['escalator'],
   data: z.strictObject({ incident: IncidentSummary, by: z.string().min(1).max(128), at: Timestamp }),
 });
 
@@ -38,6 +41,7 @@ export const incidentResolved = defineEvent({
   type: 'incident.resolved',
   summary: 'The incident ended, with how and since when; the whole record, decisions included',
   producers: ['decision'],
+  consumers: ['escalator', 'learner'],
   data: z.strictObject({ incident: Incident }),
 });
 
@@ -47,5 +51,6 @@ export const incidentCloseRequested = defineEvent({
   type: 'incident.close.requested',
   summary: 'A human says that the incident is over',
   producers: ['console'],
+  consumers: ['decision'],
   data: z.strictObject({ incidentId: z.uuid(), by: z.string().min(1).max(128), comment: Text }),
 });

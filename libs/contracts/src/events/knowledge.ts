@@ -9,6 +9,7 @@ export const playbookUpdated = defineEvent({
   ...family,
   type: 'playbook.updated',
   summary: 'What is known of a playbook changed',
+  consumers: [],
   data: z.strictObject({ performance: PlaybookPerformance }),
 });
 
@@ -16,6 +17,7 @@ export const patternDiscovered = defineEvent({
   ...family,
   type: 'pattern.discovered',
   summary: 'Incidents follow a pattern',
+  consumers: [],
   data: z.strictObject({
     patternId: z.string().min(1).max(128),
     patternType: z.string().min(1).max(64),
@@ -29,6 +31,7 @@ export const recommendationIssued = defineEvent({
   ...family,
   type: 'recommendation.issued',
   summary: 'Something that a human should change',
+  consumers: [],
   data: z.strictObject({ about: z.string().min(1).max(128), issue: Text, recommendation: Text, issuedAt: Timestamp }),
 });
 
@@ -36,6 +39,7 @@ export const modelRetrained = defineEvent({
   ...family,
   type: 'model.retrained',
   producers: ['detector'],
+  consumers: [],
   summary: 'A detection model was trained on newer data',
   data: z.strictObject({
     model: z.string().min(1).max(256),
@@ -48,5 +52,6 @@ export const reportGenerated = defineEvent({
   ...family,
   type: 'report.generated',
   summary: 'A scheduled report is ready',
+  consumers: [],
   data: z.strictObject({ report: z.string().min(1).max(64), from: Timestamp, to: Timestamp, generatedAt: Timestamp }),
 });

@@ -31,6 +31,7 @@ export const remediationRequested = defineEvent({
   type: 'remediation.requested',
   summary: 'Run this playbook on these targets',
   producers: ['decision'],
+  consumers: ['executor'],
   data: Remediation,
 });
 
@@ -39,6 +40,7 @@ export const remediationStarted = defineEvent({
   type: 'remediation.started',
   summary: 'Lease and budget are held, pre-conditions hold, the first step begins',
   producers: ['executor'],
+  consumers: ['decision'],
   data: z.strictObject({
     executionId: ExecutionId,
     incidentId: z.uuid(),
@@ -53,6 +55,7 @@ export const remediationStepCompleted = defineEvent({
   type: 'remediation.step.completed',
   summary: 'One step ended on one target',
   producers: ['executor'],
+  consumers: [],
   data: z.strictObject({
     executionId: ExecutionId,
     incidentId: z.uuid(),
@@ -80,6 +83,7 @@ export const remediationCompleted = defineEvent({
   type: 'remediation.completed',
   summary: 'The playbook ended. `succeeded` says that its steps ran, not that they helped',
   producers: ['executor'],
+  consumers: ['decision', 'verifier', 'learner'],
   data: z.strictObject({
     executionId: ExecutionId,
     incidentId: z.uuid(),
@@ -102,6 +106,7 @@ export const remediationRollbackRequested = defineEvent({
   type: 'remediation.rollback.requested',
   summary: 'Undo what this execution did, in reverse',
   producers: ['decision'],
+  consumers: ['executor'],
   data: z.strictObject({
     executionId: ExecutionId,
     incidentId: z.uuid(),
@@ -116,6 +121,7 @@ export const remediationRolledBack = defineEvent({
   type: 'remediation.rolledback',
   summary: 'The rollback ended',
   producers: ['executor'],
+  consumers: ['decision', 'learner'],
   data: z.strictObject({
     executionId: ExecutionId,
     incidentId: z.uuid(),

@@ -16,6 +16,7 @@ export const verificationStarted = defineEvent({
   ...family,
   type: 'verification.started',
   summary: 'Looking whether the remediation helped',
+  consumers: [],
   data: z.strictObject({ ...execution, startedAt: Timestamp }),
 });
 
@@ -23,6 +24,7 @@ export const verificationCompleted = defineEvent({
   ...family,
   type: 'verification.completed',
   summary: 'Whether the remediation helped, with the evidence. Spec 8.3',
+  consumers: ['decision', 'learner'],
   data: z.strictObject({
     ...execution,
     state: VerificationState,

@@ -1,7 +1,7 @@
 import type { DetectionRule } from '@cortex/contracts';
 import type { Memory } from '../memory.ts';
 import type { Component } from '../scoring/composite.ts';
-import type { UnitKind } from '../text/unit.ts';
+import type { UnitKind } from '../unit.ts';
 
 /** One value of one series. Times of a series only ever grow. */
 export interface Sample {

@@ -1,4 +1,4 @@
-import { deviationFloor } from '../text/unit.ts';
+import { deviationFloor } from '../unit.ts';
 import type { DetectorDefinition } from './detector.ts';
 
 /** Deviations are remembered over about this many samples: far longer than the average itself, or they would chase it. */

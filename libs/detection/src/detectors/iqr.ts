@@ -1,4 +1,4 @@
-import { deviationFloor } from '../text/unit.ts';
+import { deviationFloor } from '../unit.ts';
 import type { DetectorDefinition } from './detector.ts';
 import { RunningMoments } from './running-moments.ts';
 import { ValueHistogram } from './value-histogram.ts';

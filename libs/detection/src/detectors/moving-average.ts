@@ -1,4 +1,4 @@
-import { deviationFloor } from '../text/unit.ts';
+import { deviationFloor } from '../unit.ts';
 import type { DetectorDefinition, Range } from './detector.ts';
 import { RollingWindow } from './rolling-window.ts';
 

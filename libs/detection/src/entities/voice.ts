@@ -2,16 +2,8 @@ import type { MachineLearning } from '@cortex/contracts';
 import { scoreOfSurprise } from '../multivariate/calibrated-score.ts';
 import { deviationOf, scoreEntity, tailProbability, type EntityReading } from '../multivariate/entity-detector.ts';
 import type { Member } from '../multivariate/members.ts';
+import type { EntityVoice } from '../series/entity-voice.ts';
 import type { Entity } from './entity.ts';
-
-/** What the metrics of an instance together say of one of them. */
-export interface EntityVoice {
-  readonly definition: { readonly component: 'ml' };
-  /** Of the metric, in its standard deviations; below zero for too low. */
-  readonly deviation: number;
-  readonly score: number;
-  readonly algorithms: readonly { readonly name: string; readonly score: number; readonly anomalous: boolean }[];
-}
 
 /** What lies nearer to its mean is not what makes a row strange; of such metrics nothing is said. */
 export const outstanding = 3;

@@ -1,5 +1,5 @@
 import { detectionLimited, draft, type EventDraft, type SeriesLimits } from '@cortex/contracts';
-import type { PartitionState } from '../partition.ts';
+import type { Series } from '../series/series.ts';
 import { countDistinct, distinctIn, emptyCount } from './distinct-count.ts';
 import { findSuspect, type Suspect } from './suspect.ts';
 
@@ -15,6 +15,14 @@ export interface Limited {
 
 export type LimitedServices = Map<string, Limited>;
 
+/** What limits look at in a partition. */
+export interface LimitedPartition {
+  readonly series: ReadonlyMap<string, Series>;
+  readonly perService: ReadonlyMap<string, number>;
+  readonly limited: LimitedServices;
+  readonly clockMs: number;
+}
+
 /** The name under which the limit of the partition itself is kept; no service is called so. */
 const wholePartition = '';
 /** It is said again this often while it lasts, and over when nothing was refused for as long. */
@@ -23,7 +31,7 @@ export const saidEveryMs = 60 * 60_000;
 const maxLimited = 100;
 
 /** Which limit keeps the partition from one more series of a service, and how much that is. Undefined where none does. */
-export function limitFor({ series, perService }: PartitionState, limits: SeriesLimits, service: string) {
+export function limitFor({ series, perService }: LimitedPartition, limits: SeriesLimits, service: string) {
   const limit = limits.services.find((one) => one.service === service)?.series ?? limits.perService;
   if ((perService.get(service) ?? 0) >= limit) return { name: service, limit };
   if (series.size >= limits.perPartition) return { name: wholePartition, limit: limits.perPartition };
@@ -32,7 +40,7 @@ export function limitFor({ series, perService }: PartitionState, limits: SeriesL
 
 /** Takes account of a series that was refused. */
 export function noteRefusal(
-  { limited, clockMs }: PartitionState,
+  { limited, clockMs }: LimitedPartition,
   { name, limit }: { readonly name: string; readonly limit: number },
   key: string,
 ): void {
@@ -47,7 +55,7 @@ export function noteRefusal(
 }
 
 /** What is to be said of limits: each when it is first met, and then at most once an hour. */
-export function sayLimits(state: PartitionState): readonly EventDraft[] {
+export function sayLimits(state: LimitedPartition): readonly EventDraft[] {
   const { limited, clockMs } = state;
   const drafts: EventDraft[] = [];
   for (const [name, one] of limited) {
@@ -60,11 +68,11 @@ export function sayLimits(state: PartitionState): readonly EventDraft[] {
 }
 
 /** Forgets limits that have not been met for so long that they would be said anew. */
-export function forgetLimits({ limited, clockMs }: PartitionState): void {
+export function forgetLimits({ limited, clockMs }: LimitedPartition): void {
   for (const [name, { lastMs }] of limited) if (clockMs - lastMs >= saidEveryMs) limited.delete(name);
 }
 
-function toEvent({ series }: PartitionState, name: string, { limit, sinceMs, refused }: Limited): EventDraft {
+function toEvent({ series }: LimitedPartition, name: string, { limit, sinceMs, refused }: Limited): EventDraft {
   const identities = [...series.values()].map(({ identity }) => identity);
   const isPartition = name === wholePartition;
   const suspect = findSuspect(isPartition ? identities : identities.filter(({ service }) => service === name));

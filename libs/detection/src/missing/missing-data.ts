@@ -1,29 +1,9 @@
 import type { AnomalySeverity, EventDraft } from '@cortex/contracts';
 import { z } from 'zod';
+import { Heartbeat } from './heartbeat.ts';
 import type { MissingPolicy, Sender } from './missing-policy.ts';
 import { missingCleared, missingDetected, missingId } from './missing-event.ts';
 import { intervalsKept, paceOf, rememberLongest, type Pace } from './pace.ts';
-
-const Open = z.strictObject({ id: z.string(), startedAtMs: z.number(), goneAfterMs: z.number() });
-
-const Heartbeat = z.strictObject({
-  service: z.string(),
-  instance: z.string().optional(),
-  /** By {@link MissingData.ranMs}: when it was first heard, and last. */
-  sinceMs: z.number(),
-  heardMs: z.number(),
-  /** By the partition's clock: when it was last heard. */
-  heardAtMs: z.number(),
-  /** Between what came from it, the newest last. */
-  intervalsMs: z.array(z.number()),
-  longestMs: z.number(),
-  /** Samples in one interval, smoothed, and those of the present one. */
-  usualSamples: z.number(),
-  samples: z.number(),
-  /** Its anomaly, while its data is missing. */
-  open: Open.optional(),
-});
-export type Heartbeat = z.infer<typeof Heartbeat>;
 
 const Saved = z.strictObject({ clockMs: z.number(), ranMs: z.number(), senders: z.array(Heartbeat) });
 

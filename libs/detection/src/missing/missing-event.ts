@@ -7,15 +7,13 @@ import {
   type AnomalySeverity,
   type EventDraft,
 } from '@cortex/contracts';
-import { anomalyIdOf } from '../text/anomaly-id.ts';
-import type { Heartbeat } from './missing-data.ts';
+import { anomalyIdOf } from '../anomaly-id.ts';
+import type { Heartbeat, Open } from './heartbeat.ts';
 import { missingMetric } from './missing-policy.ts';
 import type { Pace } from './pace.ts';
 
 const minuteMs = 60_000;
 const secondMs = 1_000;
-
-type Open = NonNullable<Heartbeat['open']>;
 
 /** No series has such a key: none has an empty metric. */
 export function missingId({ service, instance, heardAtMs }: Heartbeat): string {

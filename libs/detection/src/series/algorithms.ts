@@ -2,7 +2,7 @@ import type { DetectionRule } from '@cortex/contracts';
 import { allDetectors } from '../detectors/all-detectors.ts';
 import type { DetectorSettings } from '../detectors/detector.ts';
 import { Memory } from '../memory.ts';
-import type { UnitKind } from '../text/unit.ts';
+import type { UnitKind } from '../unit.ts';
 import { Member } from './member.ts';
 
 /** All algorithms, for any series of one rule and unit: those share them, and each has a page of their memory. */

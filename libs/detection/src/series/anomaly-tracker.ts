@@ -1,7 +1,7 @@
 import { AnomalySeverity, type DetectionRule } from '@cortex/contracts';
 import { z } from 'zod';
 import { worseSeverity, severityRank } from '../scoring/composite.ts';
-import { anomalyIdOf } from '../text/anomaly-id.ts';
+import { anomalyIdOf } from '../anomaly-id.ts';
 import type { Observation } from './series-detector.ts';
 import type { TriggerVerdict } from './threshold-trigger.ts';
 

@@ -2,10 +2,10 @@ import type { AnomalySeverity } from '@cortex/contracts';
 import { z } from 'zod';
 import { flatLine } from '../detectors/flat-line.ts';
 import type { DetectorSettings, Direction, Range, Sample } from '../detectors/detector.ts';
-import type { EntityVoice } from '../entities/voice.ts';
 import type { Page } from '../memory.ts';
 import { composite, severityOf, type ComponentScores } from '../scoring/composite.ts';
 import { algorithmsFor, type Algorithms } from './algorithms.ts';
+import type { EntityVoice } from './entity-voice.ts';
 import { followLevel, HeldLevel, isNewNormal } from './held-level.ts';
 import type { Member } from './member.ts';
 

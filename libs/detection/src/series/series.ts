@@ -1,9 +1,9 @@
 import { hashText, seriesKey, type DetectionRule, type SeriesBatch } from '@cortex/contracts';
 import { z } from 'zod';
 import type { Direction, Sample } from '../detectors/detector.ts';
-import type { EntityVoice } from '../entities/voice.ts';
-import { unitKindOf, type UnitKind } from '../text/unit.ts';
+import { unitKindOf, type UnitKind } from '../unit.ts';
 import { quietTracker, track, TrackerState, type Transition } from './anomaly-tracker.ts';
+import type { EntityVoice } from './entity-voice.ts';
 import { SeriesDetector, type Observation } from './series-detector.ts';
 import { evaluateTriggers, type Trigger, type TriggerTimes, type TriggerVerdict } from './threshold-trigger.ts';
 

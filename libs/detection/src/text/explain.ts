@@ -4,7 +4,7 @@ import type { ClearReason } from '../series/anomaly-tracker.ts';
 import type { Observation } from '../series/series-detector.ts';
 import type { Series } from '../series/series.ts';
 import { nameSignal } from './name-signal.ts';
-import { formatValue } from './unit.ts';
+import { formatValue } from '../unit.ts';
 
 /** `memory of shop-1 is 412 MB; normal is 110 MB to 130 MB`. */
 export function explainAnomaly(series: Series, observation: Observation, triggerIds: readonly string[]): string {

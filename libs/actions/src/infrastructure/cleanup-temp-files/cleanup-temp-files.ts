@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { defineAction } from '../../define-action.ts';
 import type { ActionContext, ActionResult } from '../../define-action.ts';
 import { Duration, Size } from '../../params.ts';
-import { openCheckedFolder } from '../files/open-folder.ts';
-import { pathParams, pathProblem, planPaths } from '../files/plan-paths.ts';
+import { openCheckedFolder } from '../../files/open-folder.ts';
+import { pathParams, pathProblem, planPaths } from '../../files/plan-paths.ts';
 import { sweep } from './sweep.ts';
 import type { SweepTotals } from './sweep.ts';
 

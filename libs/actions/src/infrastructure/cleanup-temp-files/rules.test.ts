@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rootProblem } from '../files/allowed-roots.ts';
+import { rootProblem } from '../../files/allowed-roots.ts';
 import { cleanupTempFiles } from './cleanup-temp-files.ts';
-import { matchesName, parseGlobPath } from '../files/glob-path.ts';
+import { matchesName, parseGlobPath } from '../../files/glob-path.ts';
 
 const own = { home: '/home/cortex', cwd: '/srv/cortex/app', isMount: false };
 

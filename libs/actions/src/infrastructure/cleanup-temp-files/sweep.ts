@@ -1,7 +1,7 @@
 import { lstat, opendir, unlink } from 'node:fs/promises';
-import { openFolder } from '../files/open-folder.ts';
-import type { OpenFolder } from '../files/open-folder.ts';
-import { matchesName } from '../files/glob-path.ts';
+import { openFolder } from '../../files/open-folder.ts';
+import type { OpenFolder } from '../../files/open-folder.ts';
+import { matchesName } from '../../files/glob-path.ts';
 
 export interface SweepRules {
   /** Only files last written before this, epoch milliseconds. */

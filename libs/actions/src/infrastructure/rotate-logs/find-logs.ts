@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
-import { matchesName } from '../files/glob-path.ts';
-import { openFolder } from '../files/open-folder.ts';
-import type { OpenFolder } from '../files/open-folder.ts';
+import { matchesName } from '../../files/glob-path.ts';
+import { openFolder } from '../../files/open-folder.ts';
+import type { OpenFolder } from '../../files/open-folder.ts';
 import { isLiveLog } from './archive-name.ts';
 
 export interface FoundLog {

@@ -1,5 +1,5 @@
 import { lstat, readdir, unlink } from 'node:fs/promises';
-import type { OpenFolder } from '../files/open-folder.ts';
+import type { OpenFolder } from '../../files/open-folder.ts';
 import { archivesOf } from './archive-name.ts';
 
 export interface Pruned {

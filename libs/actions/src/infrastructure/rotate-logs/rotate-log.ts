@@ -4,7 +4,7 @@ import { lstat, open, rename, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import type { OpenFolder } from '../files/open-folder.ts';
+import type { OpenFolder } from '../../files/open-folder.ts';
 import {
   archiveStamp,
   archiveTag,

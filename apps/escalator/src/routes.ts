@@ -1,0 +1,26 @@
+import type { Routes } from '@cortex/bus';
+import type { Escalations } from './escalations.ts';
+import { handleEscalationRequested } from './handlers/escalation-requested.ts';
+
+/** What each event means for the escalation of its incident. */
+export function escalatorRoutes(escalations: Escalations): Routes<'escalator'> {
+  return {
+    'escalation.requested': handleEscalationRequested(escalations),
+    // A human answered the page.
+    'escalation.acknowledged': async ({ id, data: { incidentId, by, at } }) => {
+      await escalations.take(incidentId, { kind: 'acknowledged', eventId: id, by, at });
+    },
+    // A human took the incident; this also covers an answer that came before the escalation was known here.
+    'incident.acknowledged': async ({ id, data: { incident, by, at } }) => {
+      await escalations.take(incident.id, { kind: 'acknowledged', eventId: id, by, at });
+    },
+    // The incident is over: nobody further is told.
+    'incident.resolved': async ({ id, time, data: { incident } }) => {
+      await escalations.take(incident.id, { kind: 'resolved', eventId: id, at: incident.resolution?.at ?? time });
+    },
+    // A level, a repeat or another try of a page is due.
+    'timer.due': async ({ data }) => {
+      if (data.owner === 'escalator') await escalations.wake(data.key);
+    },
+  };
+}

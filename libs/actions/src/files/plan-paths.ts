@@ -1,0 +1,60 @@
+import { realpath } from 'node:fs/promises';
+import { z } from 'zod';
+import { AbsolutePath } from '../params.ts';
+import { isWithin, resolveRoots } from './allowed-roots.ts';
+import { globProblem, parseGlobPath } from './glob-path.ts';
+import type { GlobPath } from './glob-path.ts';
+
+/** An absolute path with `*` and `?` in it, as playbooks name files. */
+const GlobPattern = AbsolutePath.superRefine((path, context) => {
+  const problem = globProblem(path);
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+});
+
+/** Parameters of every action on files. */
+export const pathParams = {
+  /** `/var/log/*.log`: what the action works on. */
+  paths: z.array(GlobPattern).min(1).max(64),
+  /** Folders beside those of the action that paths may lie in; `rootProblem` is the rule. */
+  allowed_roots: z.array(AbsolutePath).max(16).default([]),
+};
+
+export interface PathParams {
+  readonly paths: readonly string[];
+  readonly allowed_roots: readonly string[];
+}
+
+export type PathPlan =
+  { readonly ok: true; readonly jobs: readonly GlobPath[] } | { readonly ok: false; readonly problem: string };
+
+/**
+ * Resolves every path and proves that it lies in an allowed root, before anything is touched. A missing one is left out.
+ * In `defaultRoots` the action may always work.
+ */
+export async function planPaths(params: PathParams, defaultRoots: readonly string[]): Promise<PathPlan> {
+  const roots = await resolveRoots(params.allowed_roots, defaultRoots);
+  if (!roots.ok) return roots;
+  const jobs: GlobPath[] = [];
+  for (const path of params.paths) {
+    const { base, patterns } = parseGlobPath(path);
+    let real: string;
+    try {
+      real = await realpath(base);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') continue;
+      return { ok: false, problem: `${path}: ${error instanceof Error ? error.message : String(error)}` };
+    }
+    if (!roots.roots.some((root) => isWithin(real, root))) {
+      const where = real === base ? base : `${base} (really ${real})`;
+      return { ok: false, problem: `${path}: ${where} lies in none of ${roots.roots.join(', ')}; see allowed_roots` };
+    }
+    jobs.push({ base: real, patterns });
+  }
+  return { ok: true, jobs };
+}
+
+/** Why the action may not work on these paths; undefined when it may. */
+export async function pathProblem(params: PathParams, defaultRoots: readonly string[]): Promise<string | undefined> {
+  const plan = await planPaths(params, defaultRoots);
+  return plan.ok ? undefined : plan.problem;
+}
