@@ -12,8 +12,10 @@ import { Site } from './site.ts';
 const second = 1_000;
 /** Long enough for every deadline, level and repeat that a schedule can lead to. */
 const horizonMs = 25 * 60 * second;
-/** A run is over when nothing but observations has happened for so long, and no timer is due for as long again. */
+/** A run is over when nothing but observations has happened for so long, and no timer is due soon. */
 const quietMs = 45 * second;
+/** Longer than anything that decides whether an incident ends, but for the hour after which one counts as prolonged. */
+const noTimerWithinMs = 180 * second;
 const flapEveryMs = 20 * second;
 const drainMs = 5 * second;
 
@@ -97,14 +99,13 @@ function drain(site: Site, name: ProcessName, service: RunningService | undefine
   const life = process?.life;
   if (service === undefined || life === undefined) return;
   site.trace(`${name} is told to end`);
-  const ended = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
     await service.app.beforeDrain?.();
     await service.bus.drain(drainMs);
     await service.app.stop?.();
-  };
-  void ended().then(() => {
     if (!life.isOver && process?.life === life) process.kill(second);
-  });
+  };
+  void end();
 }
 
 function strike(site: Site, { target: index, kind, forMs }: Schedule['troubles'][number]): void {
@@ -132,5 +133,5 @@ function lastFaultMs({ troubles, freezes, killSwitch, redeliveries, silences }: 
 
 function isQuiet(site: Site, faultsEndMs: number): boolean {
   const { nowMs } = site.scheduler;
-  return nowMs > Math.max(site.busyAtMs, faultsEndMs) + quietMs && !site.hasTimerWithin(quietMs);
+  return nowMs > Math.max(site.busyAtMs, faultsEndMs) + quietMs && !site.hasTimerWithin(noTimerWithinMs);
 }

@@ -225,7 +225,7 @@ class ProcessNetwork implements MemoryNetwork {
   change(connected: boolean): void {
     this.#connection += 1;
     this.#options.wake(() => {
-      for (const listener of [...this.#listeners]) listener(connected);
+      for (const listener of this.#listeners) listener(connected);
     });
   }
 

@@ -1,5 +1,5 @@
 import { derivedId } from '@cortex/bus';
-import { anomalyCleared, anomalyDetected, draft, targetKey, telemetryMetrics } from '@cortex/contracts';
+import { anomalyCleared, anomalyDetected, draft, partitionDraft, targetKey, telemetryMetrics } from '@cortex/contracts';
 import type { Target } from '@cortex/contracts';
 import { targets } from '../catalogue.ts';
 import type { Site } from '../site.ts';
@@ -60,7 +60,7 @@ export function watchDisks(site: Site): void {
       timesMs: [scheduler.nowMs],
       values: [world.state(target).disk],
     }));
-    void bus.publish(draft(telemetryMetrics, { service: '0', data: { partition: 0, series } }));
+    void bus.publish(partitionDraft(telemetryMetrics, { partition: 0, data: { partition: 0, series } }));
     scheduler.after(sampleEveryMs, sample);
   };
 
