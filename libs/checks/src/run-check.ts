@@ -48,6 +48,9 @@ interface Attempt {
   readonly isFinal?: boolean;
 }
 
+/** Why the signal of an attempt aborts: one for all, as to make such an error takes longer than many a check. */
+const over = new DOMException('the check is over', 'AbortError');
+
 /** A timeout that comes later than this says more about this process than about the target. */
 const stalledFactor = 2;
 const stalledMs = 50;
@@ -113,7 +116,7 @@ async function attempt(
   const redactor = createRedactor();
   const deadline = new AbortController();
   const { signal } = deadline;
-  const abort = (): void => deadline.abort();
+  const abort = (): void => deadline.abort(over);
   const timer = runtime.after(definition.timeoutMs, abort);
   // Not `AbortSignal.any`: what it makes is not let go of before `stop` is, and that lives as long as the process.
   if (stop?.aborted === true) abort();

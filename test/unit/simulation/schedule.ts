@@ -76,7 +76,7 @@ export interface Schedule {
 }
 
 const second = 1_000;
-const spanMs = 90 * second;
+const spanMs = 60 * second;
 
 const seconds = (min: number, max: number): fc.Arbitrary<number> =>
   fc.integer({ min, max }).map((value) => value * second);
@@ -106,34 +106,34 @@ const trouble = fc.record({
     'full',
     'blip',
   ),
-  forMs: seconds(10, 120),
+  forMs: seconds(10, 80),
 });
 
 const crash = fc.record({
   process: anyProcess,
   atMessage: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 60, max: 400 })),
   moment: fc.constantFrom('unsent' as const, 'sent' as const, 'answered' as const),
-  downMs: fc.constantFrom(100, second, 12 * second, 60 * second),
+  downMs: fc.constantFrom(100, second, 12 * second, 40 * second),
 });
 
 const during = { process: anyProcess, atMs: seconds(0, spanMs / second) };
 
 const freeze = fc.record({
   ...during,
-  forMs: fc.constantFrom(500, 3 * second, 9 * second, 12 * second, 40 * second, 130 * second),
+  forMs: fc.constantFrom(500, 3 * second, 9 * second, 12 * second, 40 * second, 70 * second),
 });
 
 const partition = fc.record({
   ...during,
-  forMs: fc.constantFrom(300, 4 * second, 9 * second, 15 * second, 60 * second),
+  forMs: fc.constantFrom(300, 4 * second, 9 * second, 15 * second, 40 * second),
 });
 
 const silence = fc.record({
   trouble: fc.nat(2),
   afterMs: seconds(0, 40),
   isWhole: fc.boolean(),
-  forMs: seconds(1, 120),
-  liftAfterMs: sometimes(seconds(0, 60)),
+  forMs: seconds(1, 80),
+  liftAfterMs: sometimes(seconds(0, 40)),
 });
 
 /** Random fault schedules; they shrink towards one trouble and no fault. */
@@ -165,7 +165,7 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
     1,
   ),
   redeliveries: rarely(
-    fc.record({ atMs: seconds(5, 300), withinMs: fc.constantFrom(second, 20 * second, 300 * second) }),
+    fc.record({ atMs: seconds(5, 150), withinMs: fc.constantFrom(second, 20 * second, 150 * second) }),
     2,
   ),
   actionFaults: rarely(
@@ -175,14 +175,14 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
     }),
     3,
   ),
-  killSwitch: rarely(fc.record({ atMs: seconds(0, spanMs / second), forMs: seconds(1, 90) }), 2),
+  killSwitch: rarely(fc.record({ atMs: seconds(0, spanMs / second), forMs: seconds(1, 60) }), 2),
   lostPages: rarely(fc.integer({ min: 1, max: 12 }), 4),
   people: fc.record({
-    acknowledgeAfterMs: sometimes(seconds(5, 150)),
-    repairAfterMs: sometimes(seconds(10, 240)),
+    acknowledgeAfterMs: sometimes(seconds(5, 70)),
+    repairAfterMs: sometimes(seconds(10, 120)),
     answer: fc.constantFrom('grant' as const, 'grant' as const, 'deny' as const, 'silent' as const),
-    answerAfterMs: seconds(1, 150),
-    closeAfterMs: sometimes(seconds(5, 120)),
+    answerAfterMs: seconds(1, 75),
+    closeAfterMs: sometimes(seconds(5, 60)),
   }),
   silences: rarely(silence, 2),
 });

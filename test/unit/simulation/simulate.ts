@@ -11,11 +11,11 @@ import { Site } from './site.ts';
 
 const second = 1_000;
 /** Long enough for every deadline, level and repeat that a schedule can lead to. */
-const horizonMs = 25 * 60 * second;
+const horizonMs = 20 * 60 * second;
 /** A run is over when nothing but observations has happened for so long, and no timer is due soon. */
-const quietMs = 45 * second;
+const quietMs = 30 * second;
 /** Longer than anything that decides whether an incident ends, but for the hour after which one counts as prolonged. */
-const noTimerWithinMs = 180 * second;
+const noTimerWithinMs = 100 * second;
 const flapEveryMs = 20 * second;
 const drainMs = 5 * second;
 
@@ -38,6 +38,7 @@ export async function simulate(schedule: Schedule): Promise<Site> {
       crashes: schedule.crashes.filter((crash) => crash.process === name),
       trace: (text) => site.trace(text),
       onDeath: () => (site.crashes += 1),
+      onStart: () => (site.busyAtMs = scheduler.nowMs),
       // As the service kit does: a start that fails ends the process, and whoever supervises it starts it again.
       onBroken(error) {
         site.trace(`${name} cannot start: ${String(error)}`);
@@ -49,7 +50,15 @@ export async function simulate(schedule: Schedule): Promise<Site> {
     process.start();
   }
   arrange(site, services);
-  await scheduler.runUntil(startMs + horizonMs, () => isQuiet(site, lastFaultMs(schedule)));
+  const faultsEndMs = lastFaultMs(schedule);
+  let lookAtMs = 0;
+  const isOver = (): boolean => {
+    // Once a second is enough: it is a look through every record.
+    if (scheduler.nowMs < lookAtMs) return false;
+    lookAtMs = scheduler.nowMs + second;
+    return isQuiet(site, faultsEndMs);
+  };
+  await scheduler.runUntil(startMs + horizonMs, isOver);
   await people;
   return site;
 }
@@ -124,9 +133,12 @@ function strike(site: Site, { target: index, kind, forMs }: Schedule['troubles']
   scheduler.after(flapEveryMs, () => flap(true));
 }
 
-function lastFaultMs({ troubles, freezes, killSwitch, redeliveries, silences }: Schedule): number {
-  const ends = [...troubles, ...freezes, ...killSwitch].map(({ atMs, forMs }) => atMs + forMs);
-  const others = redeliveries.map(({ atMs }) => atMs);
+function lastFaultMs(schedule: Schedule): number {
+  const { troubles, freezes, partitions, refusals, killSwitch, serverCrashes, redeliveries, silences } = schedule;
+  const ends = [...troubles, ...freezes, ...partitions, ...refusals, ...killSwitch].map(
+    ({ atMs, forMs }) => atMs + forMs,
+  );
+  const others = [...redeliveries.map(({ atMs }) => atMs), ...serverCrashes.map(({ atMs, downMs }) => atMs + downMs)];
   const silenced = silences.map(({ trouble, afterMs, forMs }) => (troubles[trouble]?.atMs ?? 0) + afterMs + forMs);
   return startMs + Math.max(0, ...ends, ...others, ...silenced);
 }

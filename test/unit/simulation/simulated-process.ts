@@ -21,6 +21,7 @@ export interface ProcessOptions {
   /** Starts the service in this life of the process. */
   readonly boot: (life: Life) => Promise<unknown>;
   readonly onDeath: () => void;
+  readonly onStart: () => void;
   readonly onBroken: (error: unknown) => void;
 }
 
@@ -66,6 +67,7 @@ export class SimulatedProcess {
 
   start(): void {
     this.#lives += 1;
+    this.#options.onStart();
     const life = this.#newLife(this.#lives);
     this.#life = life;
     this.#options.boot(life).catch((error: unknown) => {

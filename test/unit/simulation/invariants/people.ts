@@ -23,7 +23,7 @@ function isSilencedAt(
   withinMs: number,
 ): boolean {
   return site.values(silenceBucket).some(([, silence]) => {
-    const endsMs = Date.parse(silence.lifted?.at ?? silence.endsAt);
+    const endsMs = Math.min(Date.parse(silence.endsAt), Date.parse(silence.lifted?.at ?? silence.endsAt));
     const isInside = atMs > knowableMs(site, Date.parse(silence.startsAt)) + withinMs && atMs < endsMs;
     return isInside && silence.service === target.service && (silence.instance ?? target.instance) === target.instance;
   });

@@ -1,0 +1,3 @@
+import { searchTest } from './search-test.ts';
+
+searchTest(991);
