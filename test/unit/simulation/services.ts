@@ -90,7 +90,8 @@ function pluginsFor(site: Site, name: ProcessName, life: Life): SimulatedPlugins
 
 function loggerOf(site: Site, instance: string): ServiceContext['logger'] {
   return pino(
-    { level: 'warn', base: null, timestamp: false },
-    { write: (line: string) => site.trace(`${instance} says ${line.trimEnd()}`) },
+    { level: 'warn', base: null, timestamp: false, serializers: { err: String } },
+    // Without stacks: they tell how a run was started, not what happened in it.
+    { write: (line: string) => site.trace(`${instance} says ${line.trimEnd().replaceAll(/\\n[^"]*/g, '')}`) },
   );
 }
