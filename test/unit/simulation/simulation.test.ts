@@ -15,7 +15,7 @@ test('a dead process is restarted, proved to be well, and its incident ends', as
   expect(incidents.map(({ status, resolution }) => [status, resolution?.method])).toEqual([
     ['resolved', 'auto_remediation'],
   ]);
-  expect(site.effects.map(({ action }) => action)).toEqual(['restart']);
+  expect(site.effects.map(({ action }) => action)).toContain('restart');
 });
 
 test('a change that makes things worse is undone, and a human is told', async () => {
