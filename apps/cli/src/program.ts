@@ -1,3 +1,4 @@
+import { messageOf } from '@cortex/errors';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { createApiClient } from './api/api-client.ts';
 import { consoleUrl } from './api/console-url.ts';
@@ -122,7 +123,7 @@ function hasColour({ screen, environment }: Terminal): boolean {
 
 function asCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code.startsWith('CORTEX_')) {
     // The library's own message says what to do.

@@ -1,4 +1,5 @@
 import type { CortexEvent, EventType } from '@cortex/contracts';
+import { messageOf } from '@cortex/errors';
 import { Semaphore, backOffMs, pause } from '@cortex/runtime';
 import type { KeyedQueue } from '@cortex/runtime';
 import { deadLetter } from './dead-letter.ts';
@@ -217,7 +218,7 @@ export class RunningConsumption<Type extends EventType> {
       const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.#link.logger.warn({ consumer: this.#durable.name, seq, failures, error: detail }, 'event handler failed');
       if (failures >= (this.#subscription.maxDeliveries ?? 8)) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = messageOf(error);
         await this.#deadLetter(held, 'handler_failed', message, durationMs);
         return;
       }

@@ -1,3 +1,4 @@
+import { messageOf } from '@cortex/errors';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { backOffMs, pause } from '@cortex/runtime';
 import { errors } from '@nats-io/transport-node';
@@ -112,11 +113,7 @@ function describe(what: string, error: unknown): unknown {
       { cause: error },
     );
   }
-  return new BusError(
-    'CORTEX_BUS_REQUEST',
-    `${what} failed: ${error instanceof Error ? error.message : String(error)}`,
-    {
-      cause: error,
-    },
-  );
+  return new BusError('CORTEX_BUS_REQUEST', `${what} failed: ${messageOf(error)}`, {
+    cause: error,
+  });
 }

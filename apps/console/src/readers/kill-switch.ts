@@ -1,5 +1,6 @@
 import type { Bucket, Bus } from '@cortex/bus';
 import { killSwitchKey, type KillSwitch } from '@cortex/contracts';
+import { messageOf } from '@cortex/errors';
 import type { KillSwitchView } from '../views/system.ts';
 
 const patienceMs = 2_000;
@@ -53,8 +54,4 @@ async function isReadable(control: Bucket<KillSwitch>): Promise<boolean> {
 
 function unreadable(reason: string, now: Date): KillSwitchView {
   return { on: true, by: 'cortex', reason, at: now.toISOString(), readable: false };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

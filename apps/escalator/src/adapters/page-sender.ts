@@ -1,4 +1,5 @@
 import type { ChannelPlugin, Page } from '@cortex/channels';
+import { messageOf } from '@cortex/errors';
 import { createRedactor, resolveSecret } from '@cortex/secrets';
 import type { CortexConfiguration } from '@cortex/contracts';
 import type { PageOrder, SendOutcome } from '@cortex/escalation';
@@ -84,9 +85,7 @@ async function attempt(
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     };
   } catch (error) {
-    const detail = signal.aborted
-      ? 'no answer in time'
-      : redactor.text(error instanceof Error ? error.message : String(error));
+    const detail = signal.aborted ? 'no answer in time' : redactor.text(messageOf(error));
     return { delivered: false, retryable: true, detail };
   }
 }

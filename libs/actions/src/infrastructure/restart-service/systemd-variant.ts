@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { JsonRecord } from '@cortex/contracts';
+import { messageOf } from '@cortex/errors';
 import type { ActionContext, ActionResult, ProbeVerdict } from '../../define-action.ts';
 import { runProgram } from '../../run-program.ts';
 import type { RestartParams } from './params.ts';
@@ -25,7 +26,7 @@ export function systemdVariant(unit: string, systemctl: string): RestartVariant 
         await show();
         return undefined;
       } catch (error) {
-        return `${unit} cannot be asked: ${error instanceof Error ? error.message : String(error)}`;
+        return `${unit} cannot be asked: ${messageOf(error)}`;
       }
     },
     async observe() {
