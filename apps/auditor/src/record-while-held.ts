@@ -1,6 +1,7 @@
 import type { AuditRecord } from '@cortex/audit';
-import { auditSubject, auditedStreams, canonicalJson, nextRecord } from '@cortex/audit';
+import { auditSubject, auditedStreams, nextRecord } from '@cortex/audit';
 import type { Bus, Consumption, RawMessage } from '@cortex/bus';
+import { canonicalJson } from '@cortex/contracts';
 import type { ServiceContext } from '@cortex/service';
 import { readChainEnd } from './chain-end.ts';
 import type { ChainEnd } from './chain-end.ts';

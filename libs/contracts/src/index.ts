@@ -2,6 +2,7 @@ export * from './buckets/control.ts';
 export * from './buckets/knowledge.ts';
 export * from './buckets/silence.ts';
 export * from './buckets/state.ts';
+export * from './canonical-json.ts';
 export * from './catalogue.ts';
 export * from './define-bucket.ts';
 export * from './define-event.ts';
