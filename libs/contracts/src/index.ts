@@ -20,6 +20,7 @@ export * from './events/knowledge.ts';
 export * from './events/remediation.ts';
 export * from './events/telemetry.ts';
 export * from './events/verification.ts';
+export * from './glob.ts';
 export * from './hash-text.ts';
 export * from './model/blast-radius.ts';
 export * from './model/catalogue.ts';
