@@ -1,5 +1,5 @@
 import type { CortexEvent, EventType } from '@cortex/contracts';
-import { messageOf } from '@cortex/errors';
+import { CortexError, messageOf } from '@cortex/errors';
 import { Semaphore, backOffMs, pause } from '@cortex/runtime';
 import type { KeyedQueue } from '@cortex/runtime';
 import { deadLetter } from './dead-letter.ts';
@@ -79,7 +79,7 @@ export class RunningConsumption<Type extends EventType> {
       this.#forgotten = this.#forgetRequest();
       await this.#forgotten;
       for (const held of this.#held.all()) {
-        if (held.started) held.controller.abort(new Error('this process is draining'));
+        if (held.started) held.controller.abort(new CortexError('CORTEX_BUS_CLOSED', 'this process is draining'));
         else this.#handBack(held);
       }
     }

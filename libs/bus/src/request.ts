@@ -1,4 +1,4 @@
-import { messageOf } from '@cortex/errors';
+import { CortexError, messageOf } from '@cortex/errors';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { backOffMs, pause } from '@cortex/runtime';
 import { errors } from '@nats-io/transport-node';
@@ -42,14 +42,14 @@ function isTransient(error: unknown): boolean {
   );
 }
 
-class Disconnected extends Error {}
+class Disconnected extends CortexError {}
 
 /** Runs one try, but ends it when the connection drops: the answer could only come to a dead inbox. */
 async function tryOnce<Result>(link: Link, operation: () => Promise<Result>): Promise<Result> {
   let unsubscribe = (): void => {};
   const lost = new Promise<never>((_resolve, reject) => {
     unsubscribe = link.onChange((connected) => {
-      if (!connected) reject(new Disconnected('the connection dropped before the answer'));
+      if (!connected) reject(new Disconnected('CORTEX_BUS_DISCONNECTED', 'the connection dropped before the answer'));
     });
   });
   const running = operation();

@@ -1,5 +1,5 @@
 import type { ChannelPlugin, Page } from '@cortex/channels';
-import { messageOf } from '@cortex/errors';
+import { CortexError, messageOf } from '@cortex/errors';
 import { createRedactor, resolveSecret } from '@cortex/secrets';
 import type { CortexConfiguration } from '@cortex/contracts';
 import type { PageOrder, SendOutcome } from '@cortex/escalation';
@@ -13,12 +13,12 @@ const sendTimeoutMs = 10_000;
 export type SendPage = (order: PageOrder, at: string) => Promise<SendOutcome>;
 
 /** A contact whose channel does not exist or does not take its parameters. */
-class ContactError extends Error {
-  readonly code = 'CORTEX_ESCALATOR_CONTACT';
-
+class ContactError extends CortexError {
   constructor(contact: string, problem: string) {
-    super(`contact "${contact}": ${problem}. Fix: correct its channels under escalation.contacts.`);
-    this.name = 'ContactError';
+    super(
+      'CORTEX_ESCALATOR_CONTACT',
+      `contact "${contact}": ${problem}. Fix: correct its channels under escalation.contacts.`,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Bucket, Consumption } from '@cortex/bus';
 import { killSwitchKey } from '@cortex/contracts';
 import type { KillSwitch } from '@cortex/contracts';
-import { messageOf } from '@cortex/errors';
+import { CortexError, messageOf } from '@cortex/errors';
 
 export type KillSwitchVerdict = { readonly on: false } | { readonly on: true; readonly reason: string };
 
@@ -41,7 +41,7 @@ export class KillSwitchReader {
 
   /** Aborts once the switch is seen to go on. It only hastens a stop: every effect still asks by {@link read}. */
   watchDuring(controller: AbortController): () => void {
-    const listener = () => controller.abort(new Error('the kill switch went on'));
+    const listener = () => controller.abort(new CortexError('CORTEX_EXECUTION_KILL_SWITCH', 'the kill switch went on'));
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { globMatches } from '@cortex/contracts';
+import { CortexError } from '@cortex/errors';
 import { z } from 'zod';
 import { readStartOf } from './read-file.ts';
 
@@ -50,7 +51,7 @@ async function filesAt(place: string): Promise<readonly { readonly path: string;
 
 async function list(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder);
-  if (names.length > maxFiles) throw new Error(`there are more than ${maxFiles} files`);
+  if (names.length > maxFiles) throw new CortexError('CORTEX_CHECK_NOT_MADE', `there are more than ${maxFiles} files`);
   return names.filter((name) => !name.startsWith('.'));
 }
 
