@@ -143,7 +143,7 @@ export const configErrors = {
     fix: 'Remove one of the arrows that the message names.',
   },
   CORTEX_CONFIG_STEP_NUMBERS: {
-    means: 'Steps or levels that are not numbered 1, 2, 3, ...',
+    means: 'Steps or levels that are not numbered 1, 2, 3 and so on',
     cause: 'A step was moved, added or removed.',
     fix: 'Number them anew.',
   },
