@@ -64,7 +64,8 @@ describe('every error', () => {
     const classes = [...sources].flatMap(([path, text]) =>
       [...text.matchAll(/^(?:export )?class (\w+) extends \w*Error\b[\s\S]*?\}$/gm)].map(([whole, name]) => ({
         name: `${path}: ${name}`,
-        hasCode: /extends (?!(?:Aggregate|Range|Syntax|Type)?Error\b)/.test(whole) || /^ {2}readonly code: /m.test(whole),
+        hasCode:
+          /extends (?!(?:Aggregate|Range|Syntax|Type)?Error\b)/.test(whole) || /^ {2}readonly code: /m.test(whole),
       })),
     );
     expect(classes.length).toBeGreaterThan(30);
