@@ -6,6 +6,7 @@ import { Envelope, eventDefinitions } from '@cortex/contracts';
 import { z } from 'zod';
 import { asyncApiDocument, dataJsonSchema } from './async-api.ts';
 import { detectorPictures } from './detectors/pictures.ts';
+import { errorsPage } from './errors-page.ts';
 import { eventsPage } from './events-page.ts';
 import { pluginsPage } from './plugins-page.ts';
 
@@ -24,6 +25,7 @@ export async function artifacts(): Promise<readonly Artifact[]> {
     { path: 'docs/events/asyncapi.json', text: json(asyncApiDocument()) },
     { path: 'docs/events/schemas/envelope.json', text: json(z.toJSONSchema(Envelope, { io: 'input' })) },
     { path: 'docs/cli.md', text: cliPage() },
+    { path: 'docs/errors.md', text: errorsPage() },
     { path: 'docs/plugins.md', text: pluginsPage() },
     { path: 'docs/openapi.json', text: await openApiFile() },
     { path: 'deploy/schema/cortex.schema.json', text: json(buildJsonSchema(builtinChecks)) },

@@ -1,6 +1,8 @@
 import type { AuditRecord } from '@cortex/audit';
-import { auditSubject, auditedStreams, canonicalJson, nextRecord } from '@cortex/audit';
+import { auditSubject, auditedStreams, nextRecord } from '@cortex/audit';
 import type { Bus, Consumption, RawMessage } from '@cortex/bus';
+import { canonicalJson } from '@cortex/contracts';
+import { CortexError } from '@cortex/errors';
 import type { ServiceContext } from '@cortex/service';
 import { readChainEnd } from './chain-end.ts';
 import type { ChainEnd } from './chain-end.ts';
@@ -22,12 +24,9 @@ export interface Recording {
 }
 
 /** Somebody else continued the chain: this instance steps back. */
-class ChainTakenError extends Error {
-  readonly code = 'CORTEX_AUDITOR_CHAIN_TAKEN';
-
+class ChainTakenError extends CortexError {
   constructor() {
-    super('another auditor continued the chain, so this one stands by. Nothing is lost.');
-    this.name = 'ChainTakenError';
+    super('CORTEX_AUDITOR_CHAIN_TAKEN', 'another auditor continued the chain, so this one stands by. Nothing is lost.');
   }
 }
 

@@ -31,7 +31,8 @@ function everywhere(): string {
 - \`--url\` names the console. Without it: \`CORTEX_URL\`, else the stack that \`cortex up\` or \`cortex demo\` runs in this folder,
   else \`http://127.0.0.1:7780\`. A console with a token takes it from \`CORTEX_API_TOKEN\`.
 - The first characters of an incident's id are enough, from four on.
-- A failure prints its code, what happened and a fix on the error output; as JSON with \`-o json\`:
+- A failure prints its code ([errors.md](errors.md) has all of them), what happened and a fix on the error output; as JSON
+  with \`-o json\`:
 
 \`\`\`
 CORTEX_API_NOT_FOUND: no incident "ffff" (nothing under this name or id is known)

@@ -1,3 +1,4 @@
+import { CortexError, errorEntry, messageOf } from '@cortex/errors';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { createApiClient } from './api/api-client.ts';
 import { consoleUrl } from './api/console-url.ts';
@@ -122,22 +123,15 @@ function hasColour({ screen, environment }: Terminal): boolean {
 
 function asCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code.startsWith('CORTEX_')) {
-    // The library's own message says what to do.
-    return new CliError(code, message.replace(`${code}: `, ''), 'see above');
+  if (error instanceof CortexError) {
+    return new CliError(error.code, error.message, error.fix ?? errorEntry(error.code).fix);
   }
-  return new CliError(
-    'CORTEX_CLI_FAILED',
-    message,
-    'this is a mistake in Cortex if the message does not help: report it',
-  );
+  return new CliError('CORTEX_CLI_FAILED', messageOf(error), errorEntry('CORTEX_CLI_FAILED').fix);
 }
 
 function failureText({ code, message, fix }: CliError, isJson: boolean): string {
   if (isJson) return `${JSON.stringify({ error: { code, message, fix } }, undefined, 2)}\n`;
-  return `${code}: ${message}\n${fix === 'see above' ? '' : `  fix: ${fix}\n`}`;
+  return `${code}: ${message}\n  fix: ${fix}\n`;
 }
 
 function usageError(text: string): CliError {

@@ -1,3 +1,5 @@
+import { CortexError } from '@cortex/errors';
+
 /** What only the environment tells the console; a token does not belong in a configuration file. */
 export interface ConsoleSettings {
   /** Asked for on every route of the API, if set. */
@@ -16,13 +18,11 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
   return { trustedHosts, ...(token === undefined || token === '' ? {} : { token }) };
 }
 
-export class ConsoleSettingsError extends Error {
-  readonly code = 'CORTEX_ENVIRONMENT_INVALID';
-
+export class ConsoleSettingsError extends CortexError {
   constructor() {
     super(
+      'CORTEX_ENVIRONMENT_INVALID',
       'CORTEX_API_TOKEN is shorter than 16 characters\n  fix: take a random one, for example from `openssl rand -hex 24`',
     );
-    this.name = 'ConsoleSettingsError';
   }
 }

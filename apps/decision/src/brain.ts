@@ -1,6 +1,7 @@
 import type { Entry } from '@cortex/bus';
 import type { CortexEvent, IncidentRecord } from '@cortex/contracts';
 import { type Input, type Transition, readMemory, step } from '@cortex/decision';
+import { CortexError } from '@cortex/errors';
 import type { Logger } from 'pino';
 import type { Effects } from './adapters/effects.ts';
 import type { FactsKeeper } from './adapters/facts.ts';
@@ -90,7 +91,10 @@ export class Brain {
       }
       mustBeFresh = true;
     }
-    throw new Error(`CORTEX_DECISION_CONTENTION: the incident changed under each of ${maxTries} tries to change it`);
+    throw new CortexError(
+      'CORTEX_DECISION_CONTENTION',
+      `the incident changed under each of ${maxTries} tries to change it`,
+    );
   }
 
   async #write(

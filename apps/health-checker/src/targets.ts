@@ -29,7 +29,7 @@ export function targetsByShare(
   for (const [key, { target, checks }] of byTarget) {
     const facts = instances.get(key);
     // The configuration is checked for this before any service starts.
-    if (facts === undefined) throw new Error(`no instance ${target.service}/${target.instance} is configured`);
+    if (facts === undefined) throw new RangeError(`no instance ${target.service}/${target.instance} is configured`);
     const share = shareOfTarget(target);
     byShare.set(share, [...(byShare.get(share) ?? []), { target, facts, checks }]);
   }

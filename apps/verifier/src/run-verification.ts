@@ -1,4 +1,5 @@
 import type { CheckOutcome, SeriesBatch } from '@cortex/contracts';
+import { CortexError } from '@cortex/errors';
 import { pause } from '@cortex/runtime';
 import type { Runtime } from '@cortex/runtime';
 import { beginVerification, stepVerification } from '@cortex/verification';
@@ -10,13 +11,14 @@ import type { TelemetryTail } from './adapters/telemetry-tail.ts';
 const lookBackMs = 2 * 60_000;
 
 /** Thrown to hand a verification back: another verifier begins it anew from the event. */
-class VerificationInterruptedError extends Error {
-  readonly code = 'CORTEX_VERIFICATION_INTERRUPTED';
+class VerificationInterruptedError extends CortexError {
   readonly retryAfterMs = 0;
 
   constructor(executionId: string) {
-    super(`the verification of ${executionId} was handed back, because this verifier is stopping`);
-    this.name = 'VerificationInterruptedError';
+    super(
+      'CORTEX_VERIFICATION_INTERRUPTED',
+      `the verification of ${executionId} was handed back, because this verifier is stopping`,
+    );
   }
 }
 

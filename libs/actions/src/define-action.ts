@@ -1,4 +1,5 @@
 import type { Instance, JsonRecord, OnAmbiguous, Target } from '@cortex/contracts';
+import { CortexError } from '@cortex/errors';
 import type { z } from 'zod';
 
 export interface ActionContext {
@@ -67,14 +68,12 @@ export function defineAction<Params extends z.ZodType>(definition: ActionDefinit
   return definition;
 }
 
-export class InvalidActionError extends Error {
-  readonly code = 'CORTEX_ACTION_INVALID';
+export class InvalidActionError extends CortexError {
   readonly action: string;
   readonly problem: string;
 
   constructor(action: string, problem: string) {
-    super(`action "${action}": ${problem}`);
-    this.name = 'InvalidActionError';
+    super('CORTEX_ACTION_INVALID', `action "${action}": ${problem}`);
     this.action = action;
     this.problem = problem;
   }

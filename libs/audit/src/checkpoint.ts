@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } 
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { AuditCheckpoint } from '@cortex/contracts';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '@cortex/contracts';
 import type { AuditRecord } from './record.ts';
 import { sha256 } from './record.ts';
 

@@ -1,6 +1,5 @@
 export { auditSubject, auditedStreams, checkpointKey, publicKeyKey, readSignatures } from './audit-store.ts';
 export type { StoredSignatures } from './audit-store.ts';
-export { canonicalJson } from './canonical-json.ts';
 export { isSignedBy, loadSigningKey, makeSigningKey, signCheckpoint } from './checkpoint.ts';
 export type { AuditKey, SigningKey } from './checkpoint.ts';
 export { AuditRecord, nextRecord } from './record.ts';

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { Timestamp } from '@cortex/contracts';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson, Timestamp } from '@cortex/contracts';
 
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 const Sequence = z.number().int().nonnegative();

@@ -1,6 +1,7 @@
+import { canonicalJson } from '@cortex/contracts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { canonicalJson, makeSigningKey, nextRecord, signCheckpoint, verifyChain } from './index.ts';
+import { makeSigningKey, nextRecord, signCheckpoint, verifyChain } from './index.ts';
 import type { AuditRecord } from './index.ts';
 import { hashOf } from './record.ts';
 

@@ -1,5 +1,6 @@
+import { canonicalJson } from '@cortex/contracts';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, isSignedBy, makeSigningKey, nextRecord, signCheckpoint, verifyChain } from './index.ts';
+import { isSignedBy, makeSigningKey, nextRecord, signCheckpoint, verifyChain } from './index.ts';
 import type { AuditRecord } from './index.ts';
 import { hashOf } from './record.ts';
 

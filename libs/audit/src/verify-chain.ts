@@ -1,5 +1,5 @@
 import type { AuditCheckpoint } from '@cortex/contracts';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '@cortex/contracts';
 import type { AuditKey } from './checkpoint.ts';
 import { isSignedBy } from './checkpoint.ts';
 import { Disorder } from './disorder.ts';

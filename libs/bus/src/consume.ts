@@ -1,4 +1,5 @@
 import type { CortexEvent, EventType } from '@cortex/contracts';
+import { CortexError, messageOf } from '@cortex/errors';
 import { Semaphore, backOffMs, pause } from '@cortex/runtime';
 import type { KeyedQueue } from '@cortex/runtime';
 import { deadLetter } from './dead-letter.ts';
@@ -78,7 +79,7 @@ export class RunningConsumption<Type extends EventType> {
       this.#forgotten = this.#forgetRequest();
       await this.#forgotten;
       for (const held of this.#held.all()) {
-        if (held.started) held.controller.abort(new Error('this process is draining'));
+        if (held.started) held.controller.abort(new CortexError('CORTEX_BUS_CLOSED', 'this process is draining'));
         else this.#handBack(held);
       }
     }
@@ -217,7 +218,7 @@ export class RunningConsumption<Type extends EventType> {
       const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.#link.logger.warn({ consumer: this.#durable.name, seq, failures, error: detail }, 'event handler failed');
       if (failures >= (this.#subscription.maxDeliveries ?? 8)) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = messageOf(error);
         await this.#deadLetter(held, 'handler_failed', message, durationMs);
         return;
       }

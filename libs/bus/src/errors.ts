@@ -1,13 +1,8 @@
-/** What went wrong on the bus, by a code that people can look up. */
-export class BusError extends Error {
-  readonly code: string;
+import { CortexError } from '@cortex/errors';
+import type { busErrors } from '@cortex/errors';
 
-  constructor(code: `CORTEX_${'BUS' | 'LEASE' | 'PROVISION'}_${string}`, message: string, options?: ErrorOptions) {
-    super(`${code}: ${message}`, options);
-    this.name = 'BusError';
-    this.code = code;
-  }
-}
+/** What went wrong on the bus, by a code that people can look up. */
+export class BusError extends CortexError<keyof typeof busErrors> {}
 
 /** The server did not answer in time. A handler that throws it is tried again without counting as failed. */
 export class BusUnavailableError extends BusError {

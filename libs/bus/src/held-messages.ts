@@ -1,3 +1,4 @@
+import { CortexError } from '@cortex/errors';
 import type { RuntimeTimer } from '@cortex/runtime';
 import type { Delivery } from './delivery.ts';
 import type { Link } from './link.ts';
@@ -84,7 +85,7 @@ export class HeldMessages {
   #isStale(held: Held): boolean {
     if (!held.lost && this.#link.runtime.monotonicMs() - held.lastBeatMs > this.#ackWaitMs) {
       held.lost = true;
-      held.controller.abort(new Error('the message may have gone to another consumer'));
+      held.controller.abort(new CortexError('CORTEX_BUS_HANDED_OVER', 'the message may have gone to another consumer'));
     }
     return held.lost;
   }

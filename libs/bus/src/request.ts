@@ -1,3 +1,4 @@
+import { CortexError, messageOf } from '@cortex/errors';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { backOffMs, pause } from '@cortex/runtime';
 import { errors } from '@nats-io/transport-node';
@@ -41,14 +42,14 @@ function isTransient(error: unknown): boolean {
   );
 }
 
-class Disconnected extends Error {}
+class Disconnected extends CortexError {}
 
 /** Runs one try, but ends it when the connection drops: the answer could only come to a dead inbox. */
 async function tryOnce<Result>(link: Link, operation: () => Promise<Result>): Promise<Result> {
   let unsubscribe = (): void => {};
   const lost = new Promise<never>((_resolve, reject) => {
     unsubscribe = link.onChange((connected) => {
-      if (!connected) reject(new Disconnected('the connection dropped before the answer'));
+      if (!connected) reject(new Disconnected('CORTEX_BUS_DISCONNECTED', 'the connection dropped before the answer'));
     });
   });
   const running = operation();
@@ -112,11 +113,7 @@ function describe(what: string, error: unknown): unknown {
       { cause: error },
     );
   }
-  return new BusError(
-    'CORTEX_BUS_REQUEST',
-    `${what} failed: ${error instanceof Error ? error.message : String(error)}`,
-    {
-      cause: error,
-    },
-  );
+  return new BusError('CORTEX_BUS_REQUEST', `${what} failed: ${messageOf(error)}`, {
+    cause: error,
+  });
 }

@@ -1,3 +1,4 @@
+import { CortexError } from '@cortex/errors';
 import { AckPolicy, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
 import { randomUuid } from '@cortex/runtime';
 import type { Delivery } from './delivery.ts';
@@ -100,9 +101,13 @@ async function readLast(link: Link, stream: string, filter: string, headersOnly:
 
 /** A request error, so that the caller asks again. */
 function interrupted(cause?: unknown): Error {
-  return new SnapshotInterruptedError('the server stopped answering in the middle of a read', { cause });
+  return new SnapshotInterruptedError(
+    'CORTEX_BUS_READ_INTERRUPTED',
+    'the server stopped answering in the middle of a read',
+    {
+      cause,
+    },
+  );
 }
 
-export class SnapshotInterruptedError extends Error {
-  override readonly name = 'SnapshotInterruptedError';
-}
+export class SnapshotInterruptedError extends CortexError {}

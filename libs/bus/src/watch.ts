@@ -1,3 +1,4 @@
+import { errorOf } from '@cortex/errors';
 import { follow } from './follow.ts';
 import type { Link } from './link.ts';
 import type { Consumption, Entry } from './ports.ts';
@@ -34,7 +35,7 @@ export async function watchBucket<Value>(
       entry = source.read(message);
     } catch (error) {
       known.set(key, { revision: message.sequence, present: true });
-      const problem = error instanceof Error ? error : new Error(String(error));
+      const problem = errorOf(error);
       if (onInvalid) onInvalid(key, problem);
       else link.logger.error({ key, error: problem.message }, 'a watched entry does not match its schema');
       return;

@@ -1,3 +1,4 @@
+import { errorOf } from '@cortex/errors';
 import { withDeadline } from '@cortex/runtime';
 import { HttpUrl, OutboundRefusedError, sendOnce } from '@cortex/outbound';
 import { isSecretReference } from '@cortex/secrets';
@@ -72,7 +73,7 @@ export function parseRetryAfter(value: string | readonly string[] | undefined, n
 
 function failure(error: unknown, host: string): Delivery {
   if (error instanceof OutboundRefusedError) return { delivered: false, detail: error.message };
-  const known = error instanceof Error ? error : new Error(String(error));
+  const known = errorOf(error);
   const timedOut = known.name === 'TimeoutError' || known.name === 'AbortError';
   const code = 'code' in known && typeof known.code === 'string' ? known.code : known.name;
   return { delivered: false, retryable: true, detail: `${host}: ${timedOut ? 'no answer in time' : code}` };

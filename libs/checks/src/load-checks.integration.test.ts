@@ -65,7 +65,8 @@ describe('loadChecks', () => {
     const failure = await loadChecks([folder]).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(PluginLoadError);
     expect(failure).toMatchObject({ code: 'CORTEX_CHECK_LOAD', file: join(folder, 'broken.check.mjs') });
-    expect(String(failure)).toContain(message);
+    const { message: problem, fix } = failure as PluginLoadError;
+    expect(`${problem}. Fix: ${fix}`).toContain(message);
   });
 
   it('refuses two checks of one name and a folder that is not there', async () => {

@@ -1,4 +1,5 @@
 import type { CheckDefinition, CheckOutcome, Instance, JsonRecord } from '@cortex/contracts';
+import { messageOf } from '@cortex/errors';
 import { defaultOutboundPolicy } from '@cortex/outbound';
 import type { OutboundPolicy } from '@cortex/outbound';
 import { pause, systemRuntime } from '@cortex/runtime';
@@ -184,8 +185,4 @@ function unknownType(type: string): Attempt {
 function codeOf(error: unknown): JsonRecord {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && code.startsWith('CORTEX_') ? { code } : {};
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,14 +1,17 @@
+import { CortexError } from '@cortex/errors';
+
 /** A condition that cannot be compiled. `position` is the zero-based offset of the culprit in the text. */
-export class ConditionError extends Error {
-  readonly code = 'CORTEX_CONDITION_INVALID';
+export class ConditionError extends CortexError {
   readonly source: string;
   readonly position: number;
   override readonly cause: string;
-  readonly fix: string;
+  override readonly fix: string;
 
   constructor(source: string, position: number, cause: string, fix: string) {
-    super(`condition "${shorten(source)}", character ${position + 1}: ${cause}. Fix: ${fix}`);
-    this.name = 'ConditionError';
+    super(
+      'CORTEX_CONDITION_INVALID',
+      `condition "${shorten(source)}", character ${position + 1}: ${cause}. Fix: ${fix}`,
+    );
     this.source = source;
     this.position = position;
     this.cause = cause;

@@ -10,4 +10,4 @@ export type {
 export { ConditionError } from './condition-error.ts';
 export { nearestName } from './nearest-name.ts';
 export { formatDuration, parseDuration, parsePercentRange, parseSize, QuantityError } from './quantity.ts';
-export type { PercentRange, QuantityErrorCode } from './quantity.ts';
+export type { PercentRange } from './quantity.ts';

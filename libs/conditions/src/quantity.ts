@@ -1,18 +1,16 @@
+import { CortexError } from '@cortex/errors';
 import { findUnit } from './units.ts';
 import type { UnitKind } from './units.ts';
 
-export type QuantityErrorCode = 'CORTEX_DURATION_INVALID' | 'CORTEX_SIZE_INVALID' | 'CORTEX_PERCENT_INVALID';
+type QuantityErrorCode = 'CORTEX_DURATION_INVALID' | 'CORTEX_SIZE_INVALID' | 'CORTEX_PERCENT_INVALID';
 
 /** A duration, a size or a percent range that cannot be read. */
-export class QuantityError extends Error {
-  readonly code: QuantityErrorCode;
+export class QuantityError extends CortexError<QuantityErrorCode> {
   override readonly cause: string;
-  readonly fix: string;
+  override readonly fix: string;
 
   constructor(code: QuantityErrorCode, cause: string, fix: string) {
-    super(`${cause}. Fix: ${fix}`);
-    this.name = 'QuantityError';
-    this.code = code;
+    super(code, `${cause}. Fix: ${fix}`);
     this.cause = cause;
     this.fix = fix;
   }

@@ -1,3 +1,4 @@
+import { messageOf } from '@cortex/errors';
 import type { Report } from './report.ts';
 import { readYaml } from './yaml-source.ts';
 import type { YamlSource } from './yaml-source.ts';
@@ -29,7 +30,7 @@ function textOf(file: string, readFile: (path: string) => string, report: Report
   try {
     return readFile(file);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const fix = 'create the file, or correct the path';
     report.addAt(file, 1, 1, 'CORTEX_CONFIG_FILE_MISSING', `cannot read the file: ${reason}`, fix);
     return undefined;

@@ -1,7 +1,7 @@
+import { configErrors } from '@cortex/errors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Problem } from './problem.ts';
-import { problemCodes } from './problem.ts';
 import { catalogue, diskSpaceCleanup, parseFiles } from './testing/configuration-files.ts';
 
 const entry = `version: 1
@@ -78,7 +78,7 @@ function broken(text: string): fc.Arbitrary<string> {
 }
 
 function isSound({ line, column, code, message, fix }: Problem): boolean {
-  return line >= 1 && column >= 1 && code in problemCodes && message !== '' && fix !== '';
+  return line >= 1 && column >= 1 && code in configErrors && message !== '' && fix !== '';
 }
 
 describe('a broken configuration', () => {

@@ -1,3 +1,4 @@
+import { messageOf } from '@cortex/errors';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, Node, Pair } from 'yaml';
 
@@ -60,7 +61,7 @@ export function readYaml(
   try {
     value = document.toJS({ maxAliasCount: mostAliases });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return { problems: [...problems, { line: 1, column: 1, duplicateKey: false, message }] };
   }
   const source: YamlSource = {

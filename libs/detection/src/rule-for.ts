@@ -1,4 +1,4 @@
-import { DetectionRule, rateOfChangePresets } from '@cortex/contracts';
+import { DetectionRule, globMatches, rateOfChangePresets } from '@cortex/contracts';
 
 const { cpu_spike, memory_leak, traffic_drop } = rateOfChangePresets;
 
@@ -21,30 +21,4 @@ export function ruleFor(
   const rule = rules.find(matches) ?? builtinRules.find(matches);
   if (rule === undefined) throw new RangeError('the last of the rules that are built in matches everything');
   return rule;
-}
-
-/** Whether a text matches a pattern in which `*` stands for any run of characters. Never slower than their product. */
-export function globMatches(pattern: string, text: string): boolean {
-  let at = 0;
-  let inPattern = 0;
-  let star = -1;
-  let afterStar = 0;
-  while (at < text.length) {
-    if (pattern[inPattern] === '*') {
-      star = inPattern;
-      inPattern += 1;
-      afterStar = at;
-    } else if (pattern[inPattern] === text[at]) {
-      inPattern += 1;
-      at += 1;
-    } else if (star >= 0) {
-      inPattern = star + 1;
-      afterStar += 1;
-      at = afterStar;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[inPattern] === '*') inPattern += 1;
-  return inPattern === pattern.length;
 }

@@ -1,15 +1,15 @@
-/** The local stack cannot do what was asked. */
-export class StackError extends Error {
-  readonly code:
-    | 'CORTEX_STACK_NOT_READY'
-    | 'CORTEX_STACK_RUNNING'
-    | 'CORTEX_STACK_NOT_BUILT'
-    | 'CORTEX_NATS_NOT_FOUND'
-    | 'CORTEX_NATS_NOT_READY';
+import { CortexError } from '@cortex/errors';
 
-  constructor(code: StackError['code'], message: string, fix: string, cause?: unknown) {
-    super(`${message}\n  fix: ${fix}`, { cause });
-    this.name = 'StackError';
-    this.code = code;
+type StackErrorCode =
+  | 'CORTEX_STACK_NOT_READY'
+  | 'CORTEX_STACK_RUNNING'
+  | 'CORTEX_STACK_NOT_BUILT'
+  | 'CORTEX_NATS_NOT_FOUND'
+  | 'CORTEX_NATS_NOT_READY';
+
+/** The local stack cannot do what was asked. */
+export class StackError extends CortexError<StackErrorCode> {
+  constructor(code: StackErrorCode, message: string, fix: string) {
+    super(code, message, { fix });
   }
 }

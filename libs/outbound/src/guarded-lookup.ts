@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { callbackify } from 'node:util';
+import { CortexError } from '@cortex/errors';
 import { addressProblem } from './address-rules.ts';
 import type { OutboundPolicy } from './address-rules.ts';
 import { findAddresses } from './find-addresses.ts';
@@ -21,7 +22,8 @@ export function guardedLookup(policy: OutboundPolicy): LookupFunction {
       const problem = addresses.map(({ address }) => addressProblem(address, policy)).find((found) => found);
       const first = addresses[0];
       if (problem !== undefined) callback(new OutboundRefusedError(`${hostname}: ${problem}`), '', 0);
-      else if (first === undefined) callback(new Error(`${hostname} has no address`), '', 0);
+      else if (first === undefined)
+        callback(new CortexError('CORTEX_OUTBOUND_NO_ADDRESS', `${hostname} has no address`), '', 0);
       // A copy: the addresses are shared with others who asked.
       else if (options.all === true) callback(null, [...addresses]);
       else callback(null, first.address, first.family);

@@ -1,10 +1,9 @@
-/** A request that must not be made, whatever the server would have answered. */
-export class OutboundRefusedError extends Error {
-  readonly code = 'CORTEX_OUTBOUND_REFUSED';
+import { CortexError } from '@cortex/errors';
 
+/** A request that must not be made, whatever the server would have answered. */
+export class OutboundRefusedError extends CortexError {
   constructor(problem: string) {
-    super(`refused to connect: ${problem}`);
-    this.name = 'OutboundRefusedError';
+    super('CORTEX_OUTBOUND_REFUSED', `refused to connect: ${problem}`);
   }
 }
 

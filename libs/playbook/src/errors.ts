@@ -1,21 +1,24 @@
+import { CortexError } from '@cortex/errors';
+
 /** A `${…}` in a parameter that names nothing that Cortex knows. */
-export class PlaybookTemplateError extends Error {
-  readonly code = 'CORTEX_PLAYBOOK_TEMPLATE';
+export class PlaybookTemplateError extends CortexError {
   readonly path: string;
 
   constructor(path: string, problem: string, known: readonly string[]) {
-    super(`${path}: ${problem}. Known: ${known.map((name) => `\${${name}}`).join(', ')}; write $\${ for a plain \${`);
-    this.name = 'PlaybookTemplateError';
+    super(
+      'CORTEX_PLAYBOOK_TEMPLATE',
+      `${path}: ${problem}. Known: ${known.map((name) => `\${${name}}`).join(', ')}; write $\${ for a plain \${`,
+    );
     this.path = path;
   }
 }
 
 /** A journal entry that must not follow what the journal holds: a bug in the caller, or a second writer. */
-export class JournalOrderError extends Error {
-  readonly code = 'CORTEX_PLAYBOOK_JOURNAL_ORDER';
-
+export class JournalOrderError extends CortexError {
   constructor(executionId: string, problem: string) {
-    super(`execution ${executionId}: ${problem}. Read the journal again and ask for the next move`);
-    this.name = 'JournalOrderError';
+    super(
+      'CORTEX_PLAYBOOK_JOURNAL_ORDER',
+      `execution ${executionId}: ${problem}. Read the journal again and ask for the next move`,
+    );
   }
 }

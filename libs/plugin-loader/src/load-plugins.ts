@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { messageOf } from '@cortex/errors';
 import { z } from 'zod';
 import { PluginLoadError } from './plugin-load-error.ts';
 import type { PluginKind } from './plugin-load-error.ts';
@@ -101,8 +102,4 @@ function commonProblem(plugin: Partial<AnyPlugin>): string | undefined {
   if (typeof summary !== 'string' || summary === '') return 'summary is missing';
   if (!(params instanceof z.ZodType)) return 'params must be a schema made with the z that is handed in';
   return undefined;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

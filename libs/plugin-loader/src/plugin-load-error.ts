@@ -1,3 +1,6 @@
+import { CortexError } from '@cortex/errors';
+import type { ErrorCode } from '@cortex/errors';
+
 /** The kinds of plugins that a user may bring. */
 export type PluginKind = 'action' | 'check' | 'channel';
 
@@ -5,17 +8,14 @@ const codes = {
   action: 'CORTEX_ACTION_LOAD',
   check: 'CORTEX_CHECK_LOAD',
   channel: 'CORTEX_CHANNEL_LOAD',
-} as const satisfies Record<PluginKind, string>;
+} as const satisfies Record<PluginKind, ErrorCode>;
 
-/** A plugin of the user's that cannot be used. The message names the file and the fix. */
-export class PluginLoadError extends Error {
-  readonly code: (typeof codes)[PluginKind];
+/** A plugin of the user's that cannot be used. The message names the file. */
+export class PluginLoadError extends CortexError {
   readonly file: string;
 
   constructor(kind: PluginKind, file: string, { problem, fix }: PluginProblem, options?: ErrorOptions) {
-    super(`${file}: ${problem}. Fix: ${fix}`, options);
-    this.name = 'PluginLoadError';
-    this.code = codes[kind];
+    super(codes[kind], `${file}: ${problem}`, { fix, ...options });
     this.file = file;
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, writeFile } from 'node:fs/promises';
+import { errorOf } from '@cortex/errors';
 
 export type PidFile =
   | { readonly status: 'missing' }
@@ -25,7 +26,7 @@ export async function readPidFile(path: string): Promise<PidFile> {
     }
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { status: 'missing' };
-    return { status: 'unreadable', error: error instanceof Error ? error : new Error(String(error)) };
+    return { status: 'unreadable', error: errorOf(error) };
   }
 }
 

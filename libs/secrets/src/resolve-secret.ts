@@ -1,14 +1,16 @@
 import { open } from 'node:fs/promises';
+import { CortexError } from '@cortex/errors';
 
 const maxSecretBytes = 65_536;
 
 /** A secret that cannot be read. Names the reference, never the value. */
-export class SecretError extends Error {
-  readonly code = 'CORTEX_SECRET_UNREADABLE';
-
+export class SecretError extends CortexError {
   constructor(reference: string, problem: string, options?: ErrorOptions) {
-    super(`secret ${reference}: ${problem}. Fix: set it, or correct the reference (env:NAME or file:/path).`, options);
-    this.name = 'SecretError';
+    super(
+      'CORTEX_SECRET_UNREADABLE',
+      `secret ${reference}: ${problem}. Fix: set it, or correct the reference (env:NAME or file:/path).`,
+      options,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { messageOf } from '@cortex/errors';
 
 export interface EventuallyOptions {
   /** Default 10 s. */
@@ -28,7 +29,7 @@ export async function eventually<Result>(
       last = error;
     }
     if (performance.now() >= deadline) {
-      const reason = last instanceof Error ? last.message : String(last);
+      const reason = messageOf(last);
       throw new Error(`not within ${timeoutMs} ms: ${reason}`, { cause: last });
     }
     await pause(options.intervalMs ?? 20);

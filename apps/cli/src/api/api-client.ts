@@ -1,3 +1,4 @@
+import { isErrorCode } from '@cortex/errors';
 import { withDeadline } from '@cortex/runtime';
 import { CliError } from '../core/cli-error.ts';
 import type { Ending } from '../core/exit-codes.ts';
@@ -83,12 +84,10 @@ async function refusalOf(response: Response, address: string): Promise<CliError>
     const problem = (await response.json()) as { code?: unknown; detail?: unknown; cause?: unknown; fix?: unknown };
     if (typeof problem.code === 'string') {
       const cause = typeof problem.cause === 'string' && problem.cause !== '' ? ` (${problem.cause})` : '';
-      return new CliError(
-        problem.code,
-        `${String(problem.detail)}${cause}`,
-        String(problem.fix),
-        endingOf(response.status),
-      );
+      const message = `${String(problem.detail)}${cause}`;
+      const [fix, ending] = [String(problem.fix), endingOf(response.status)];
+      if (isErrorCode(problem.code)) return new CliError(problem.code, message, fix, ending);
+      return new CliError('CORTEX_CLI_REFUSED', `${problem.code}: ${message}`, fix, ending);
     }
   } catch {
     // Not JSON: whoever answered is no console.

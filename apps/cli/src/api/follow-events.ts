@@ -1,4 +1,5 @@
 import type { CortexEvent } from '@cortex/contracts';
+import { CortexError } from '@cortex/errors';
 
 export interface EventFollower {
   /** Resolves when the stream is open for the first time. */
@@ -37,7 +38,8 @@ export function followEvents(
             ...(lastId === undefined ? {} : { 'last-event-id': lastId }),
           },
         });
-        if (!response.ok || response.body === null) throw new Error(`the console answered ${response.status}`);
+        if (!response.ok || response.body === null)
+          throw new CortexError('CORTEX_CLI_UNREACHABLE', `the console answered ${response.status}`);
         resolveConnected();
         for await (const message of messages(response.body)) {
           lastId = message.id ?? lastId;

@@ -1,5 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { messageOf } from '@cortex/errors';
 import { CliError } from '../core/cli-error.ts';
 import { requiredArgument, textOption, type CommandDefinition } from '../core/command.ts';
 import { importGatus } from '../import/gatus/import-gatus.ts';
@@ -53,7 +54,7 @@ function writeNew(path: string, text: string): void {
   try {
     writeFileSync(path, text, { flag: 'wx' });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new CliError('CORTEX_IMPORT_NOT_WRITTEN', why, 'name a file that is not there yet, in a folder that is');
   }
 }

@@ -1,6 +1,7 @@
 import type { CortexEvent, EventType } from '@cortex/contracts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CortexError } from '@cortex/errors';
 import type { PageReceiver } from './page-receiver.ts';
 import { pidFrom } from './patients.ts';
 import type { DemoSite } from './prepare.ts';
@@ -37,7 +38,7 @@ export function demoActs(site: DemoSite, receiver: PageReceiver, healthySince: n
       service: 'shop',
       async breakIt() {
         const pid = pidFrom(shopPidFile);
-        if (pid === undefined) throw new Error('the shop is not running');
+        if (pid === undefined) throw new CortexError('CORTEX_DEMO_FAILED', 'the shop is not running');
         process.kill(pid, 'SIGKILL');
         return `kill -9 ${pid}`;
       },

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, closeSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CortexError } from '@cortex/errors';
 import type { DemoSite } from './prepare.ts';
 
 /** The pid that a pid file holds, or undefined. */
@@ -50,7 +51,8 @@ export function startPatients(site: DemoSite): readonly string[] {
     });
     closeSync(log);
     child.unref();
-    if (child.pid === undefined) throw new Error(`cannot start the patient ${patient.instance}`);
+    if (child.pid === undefined)
+      throw new CortexError('CORTEX_DEMO_FAILED', `cannot start the patient ${patient.instance}`);
     writeFileSync(pidFile, `${child.pid}\n`);
     return pidFile;
   });

@@ -1,3 +1,4 @@
+import { CortexError } from '@cortex/errors';
 import { freePort } from '@cortex/local-stack';
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -64,7 +65,7 @@ export async function prepareSite(dir: string, templates: string, pagePort: numb
 function fill(from: string, to: string, values: Readonly<Record<string, string>>): void {
   const text = readFileSync(from, 'utf8').replaceAll(/\$\{([A-Z_]+)\}/g, (_match, name: string) => {
     const value = values[name];
-    if (value === undefined) throw new Error(`${from}: nothing to fill in for ${name}`);
+    if (value === undefined) throw new CortexError('CORTEX_DEMO_FAILED', `${from}: nothing to fill in for ${name}`);
     return value;
   });
   writeFileSync(to, text);

@@ -1,4 +1,5 @@
 import type { CortexEvent } from '@cortex/contracts';
+import { CortexError } from '@cortex/errors';
 import { startStack, type Stack } from '@cortex/local-stack';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -101,7 +102,10 @@ async function waitForHealthy(consoleUrl: string, instances: readonly string[], 
     if (instances.every((instance) => healthy.includes(instance))) return;
     await pause(100, signal);
   }
-  throw new Error(`the patients did not become healthy within 30 s: ${instances.join(', ')}`);
+  throw new CortexError(
+    'CORTEX_DEMO_FAILED',
+    `the patients did not become healthy within 30 s: ${instances.join(', ')}`,
+  );
 }
 
 /** So that `cortex explain` has an answer when the demo has ended and its console with it. */

@@ -2,6 +2,7 @@ import type { CollectorSettings, SeriesSample } from '@cortex/contracts';
 import type { StatsFs } from 'node:fs';
 import { readFile, statfs } from 'node:fs/promises';
 import { cpus, freemem, loadavg, totalmem } from 'node:os';
+import { CortexError } from '@cortex/errors';
 
 type HostSettings = NonNullable<CollectorSettings['host']>;
 type Disk = HostSettings['disks'][number];
@@ -86,7 +87,10 @@ export class HostMetrics {
     let timer: NodeJS.Timeout | undefined;
     const answer = statfs(path).finally(() => this.#owed.delete(path));
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${diskTimeoutMs} ms`)), diskTimeoutMs);
+      timer = setTimeout(
+        () => reject(new CortexError('CORTEX_COLLECTOR_HOST_METRICS', `no answer within ${diskTimeoutMs} ms`)),
+        diskTimeoutMs,
+      );
     });
     try {
       return await Promise.race([answer, timeout]);

@@ -1,3 +1,4 @@
+import { messageOf } from '@cortex/errors';
 import type { FastifyRequest } from 'fastify';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -34,7 +35,7 @@ export function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new RequestError(400, `the body is no valid JSON: ${reason}`);
   }
 }

@@ -1,12 +1,12 @@
+import { CortexError } from '@cortex/errors';
+
 /** A request that is answered with an HTTP status and a message. */
-export class RequestError extends Error {
-  readonly code = 'CORTEX_COLLECTOR_REQUEST_REFUSED';
+export class RequestError extends CortexError {
   readonly status: number;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(status: number, message: string, retryAfterSeconds?: number) {
-    super(message);
-    this.name = 'RequestError';
+    super('CORTEX_COLLECTOR_REQUEST_REFUSED', message);
     this.status = status;
     this.retryAfterSeconds = retryAfterSeconds;
   }

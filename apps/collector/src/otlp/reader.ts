@@ -1,3 +1,4 @@
+import { messageOf } from '@cortex/errors';
 import { RequestError } from '../http/request-error.ts';
 import { readMessage, wire, type ProtobufReader } from '../protobuf.ts';
 import type { Attribute, AttributeValue } from './attributes.ts';
@@ -22,7 +23,7 @@ export function decodeWith<T>(what: string, read: (reader: OtlpReader) => T): T 
     return read(new OtlpReader());
   } catch (error) {
     if (error instanceof RequestError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new RequestError(400, `not an OTLP ${what} request: ${reason}`);
   }
 }

@@ -1,4 +1,5 @@
 import type { CollectorSettings, SeriesSample } from '@cortex/contracts';
+import { CortexError } from '@cortex/errors';
 import { z } from 'zod';
 import { maxAheadMs } from '../limits.ts';
 import { Rejection, Rejections } from '../rejections.ts';
@@ -25,12 +26,9 @@ const Answer = z.discriminatedUnion('status', [
 ]);
 
 /** An answer of Prometheus that brings no samples. */
-export class QueryError extends Error {
-  readonly code = 'CORTEX_COLLECTOR_QUERY_FAILED';
-
+export class QueryError extends CortexError {
   constructor(message: string) {
-    super(message);
-    this.name = 'QueryError';
+    super('CORTEX_COLLECTOR_QUERY_FAILED', message);
   }
 }
 

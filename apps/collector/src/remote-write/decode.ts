@@ -1,3 +1,4 @@
+import { messageOf } from '@cortex/errors';
 import { RequestError } from '../http/request-error.ts';
 import { readMessage, readNested, wire, type ProtobufReader } from '../protobuf.ts';
 import { LabelSets, type LabelSet } from './label-sets.ts';
@@ -28,7 +29,7 @@ export function decodeWriteRequest(body: Buffer, labelSets = new LabelSets()): r
     return decoder.request();
   } catch (error) {
     if (error instanceof RequestError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new RequestError(400, `the body is no remote write 1.0 request: ${reason}`);
   }
 }

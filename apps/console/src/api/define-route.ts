@@ -1,3 +1,4 @@
+import { CortexError } from '@cortex/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { z } from 'zod';
 import type { ProblemCode } from './problems.ts';
@@ -58,7 +59,7 @@ export function addRoutes(app: FastifyInstance, routes: readonly AnyRoute[], ass
     const parsed = schema.safeParse(data);
     if (parsed.success) return { value: parsed.data };
     const text = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'it'}: ${issue.message}`).join('; ');
-    return { error: new Error(text) };
+    return { error: new CortexError('CORTEX_API_BAD_REQUEST', text) };
   });
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   for (const route of routes) addRoute(app, route, assertOnline);

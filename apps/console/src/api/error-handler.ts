@@ -1,6 +1,7 @@
+import { apiErrors } from '@cortex/errors';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '../views/problem.ts';
-import { ApiProblem, problemCodes } from './problems.ts';
+import { ApiProblem } from './problems.ts';
 import { unavailable } from './publish.ts';
 
 interface FailureLog {
@@ -33,7 +34,7 @@ export function installErrorHandler(app: FastifyInstance, log: FailureLog): void
 function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: ApiProblem): FastifyReply {
   const body: Problem = {
     type: `urn:cortex:problem:${problem.code}`,
-    title: problemCodes[problem.code].title,
+    title: apiErrors[problem.code].means,
     status: problem.status,
     detail: problem.detail,
     code: problem.code,

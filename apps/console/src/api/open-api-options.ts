@@ -1,4 +1,5 @@
 import * as contracts from '@cortex/contracts';
+import { apiErrors } from '@cortex/errors';
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { z } from 'zod';
 import * as healthViews from '../views/health.ts';
@@ -8,7 +9,7 @@ import * as recordViews from '../views/records.ts';
 import * as silenceViews from '../views/silences.ts';
 import * as systemViews from '../views/system.ts';
 import type { RouteDefinition } from './define-route.ts';
-import { problemCodes, type ProblemCode } from './problems.ts';
+import type { ProblemCode } from './problems.ts';
 
 type JsonSchema = Record<string, unknown>;
 
@@ -79,7 +80,7 @@ function operation(definition: RouteDefinition): JsonSchema {
 function problemResponses(codes: readonly ProblemCode[]): ReadonlyMap<number, string> {
   const byStatus = new Map<number, string>();
   for (const code of codes) {
-    const { status, title } = problemCodes[code];
+    const { status, means: title } = apiErrors[code];
     const earlier = byStatus.get(status);
     byStatus.set(status, `${earlier === undefined ? '' : `${earlier}; `}${code}: ${title}`);
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { apiErrors } from '@cortex/errors';
 import { expect, test } from 'vitest';
-import { problemCodes } from './problems.ts';
 import { openApiFile } from './write-open-api.ts';
 
 test('docs/openapi.json says what the routes do', async () => {
@@ -19,5 +19,5 @@ test('every reference leads to a schema, and every refusal names known codes', a
     });
   }
   expect(text).not.toContain('$defs');
-  for (const [code] of text.matchAll(/CORTEX_(?!API_TOKEN)[A-Z_]+/g)) expect(Object.keys(problemCodes)).toContain(code);
+  for (const [code] of text.matchAll(/CORTEX_(?!API_TOKEN)[A-Z_]+/g)) expect(Object.keys(apiErrors)).toContain(code);
 });

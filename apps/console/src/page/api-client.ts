@@ -4,11 +4,12 @@ const tokenKey = 'cortex.token';
 
 /** A refusal of the API, with what to do about it. */
 export class ApiError extends Error {
+  readonly code: string;
   readonly problem: Problem;
 
   constructor(problem: Problem) {
     super(problem.detail);
-    this.name = 'ApiError';
+    this.code = problem.code;
     this.problem = problem;
   }
 }

@@ -1,3 +1,4 @@
+import { CortexError } from '@cortex/errors';
 import { authorization } from './api-client.ts';
 
 /** What the page needs of an event: that something changed, and where. */
@@ -70,7 +71,8 @@ async function readOnce(
     },
     signal: attempt.signal,
   });
-  if (!response.ok || response.body === null) throw new Error(`live stream: ${response.status}`);
+  if (!response.ok || response.body === null)
+    throw new CortexError('CORTEX_PAGE_UNEXPECTED', `live stream: ${response.status}`);
   onOpen();
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';

@@ -1,3 +1,4 @@
+import { messageOf } from '@cortex/errors';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { ApprovalList, ApprovalItem, Explanation, IncidentItem, IncidentList } from '../views/incident.ts';
 import type { Problem } from '../views/problem.ts';
@@ -156,7 +157,7 @@ export function problemOf(error: unknown): Problem {
     type: 'about:blank',
     title: 'The page failed',
     status: 0,
-    detail: error instanceof Error ? error.message : String(error),
+    detail: messageOf(error),
     code: 'CORTEX_PAGE_FAILED',
     cause: 'this is a mistake in the page',
     fix: 'Reload it; report it if it stays.',

@@ -1,5 +1,6 @@
 import type { Bucket, Bus } from '@cortex/bus';
 import { killSwitchKey, type KillSwitch } from '@cortex/contracts';
+import { CortexError, messageOf } from '@cortex/errors';
 import type { KillSwitchView } from '../views/system.ts';
 
 const patienceMs = 2_000;
@@ -13,7 +14,10 @@ export async function readKillSwitch(
   if (!bus.isConnected()) return unreadable('NATS is away, and every service takes an unreadable switch as ON', now);
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${patienceMs / 1_000} s`)), patienceMs);
+    timer = setTimeout(
+      () => reject(new CortexError('CORTEX_BUS_UNAVAILABLE', `no answer within ${patienceMs / 1_000} s`)),
+      patienceMs,
+    );
   });
   try {
     const entry = await Promise.race([control.get(killSwitchKey), tooLate]);
@@ -53,8 +57,4 @@ async function isReadable(control: Bucket<KillSwitch>): Promise<boolean> {
 
 function unreadable(reason: string, now: Date): KillSwitchView {
   return { on: true, by: 'cortex', reason, at: now.toISOString(), readable: false };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

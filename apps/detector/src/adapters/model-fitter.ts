@@ -1,6 +1,7 @@
 import type { EntityModel, FitRequest } from '@cortex/detection';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { CortexError } from '@cortex/errors';
 
 const isBundle = import.meta.url.endsWith('.js');
 const workerUrl = isBundle ? new URL('./fit-worker.js', import.meta.url) : new URL('../fit-worker.ts', import.meta.url);
@@ -60,7 +61,7 @@ async function answerOf(worker: Worker, request: FitRequest): Promise<EntityMode
   const listening = new AbortController();
   const { signal } = listening;
   const ended = once(worker, 'exit', { signal }).then(([code]) => {
-    throw new Error(`the thread that fits models ended with code ${String(code)}`);
+    throw new CortexError('CORTEX_DETECTOR_FIT_FAILED', `the thread that fits models ended with code ${String(code)}`);
   });
   try {
     worker.postMessage(request);

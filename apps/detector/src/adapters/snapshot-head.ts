@@ -1,5 +1,6 @@
 import { BadEntryError, type Bucket } from '@cortex/bus';
 import { detectorBucket, JsonRecord } from '@cortex/contracts';
+import { CortexError } from '@cortex/errors';
 import { z } from 'zod';
 
 export type Snapshot = z.output<typeof detectorBucket.value>;
@@ -21,11 +22,9 @@ export interface Head extends Pick<HeadState, 'place' | 'parts' | 'rest'> {
 }
 
 /** A later owner has the partition: whoever meets this has lost it without having heard of it. */
-export class OvertakenError extends Error {
-  override readonly name = 'OvertakenError';
-
+export class OvertakenError extends CortexError {
   constructor() {
-    super('another detector has taken the partition over');
+    super('CORTEX_DETECTOR_OVERTAKEN', 'another detector has taken the partition over');
   }
 }
 
@@ -74,7 +73,8 @@ export class SnapshotHead {
       await this.#bucket.delete(this.#key);
       this.#revision = (await this.#bucket.modify(this.#key, take))?.revision ?? 0;
     }
-    if (problem !== undefined) throw new RangeError('the snapshot is of another form', { cause: problem });
+    if (problem !== undefined)
+      throw new CortexError('CORTEX_DETECTOR_SNAPSHOT_UNUSABLE', 'the snapshot is of another form', { cause: problem });
     this.#place = found?.place ?? '';
     return found;
   }
@@ -89,7 +89,11 @@ export class SnapshotHead {
     this.#isUnsure = true;
     const value = { sequence, state: { owner: this.#token, ...state }, savedAt };
     const written = await this.#bucket.update(this.#key, value, this.#revision);
-    if (!written.ok) throw new RangeError('the snapshot has been written by somebody else meanwhile');
+    if (!written.ok)
+      throw new CortexError(
+        'CORTEX_DETECTOR_SNAPSHOT_CONFLICT',
+        'the snapshot has been written by somebody else meanwhile',
+      );
     this.#isUnsure = false;
     this.#revision = written.revision;
     this.#place = state.place;

@@ -1,5 +1,6 @@
 import type { Bucket } from '@cortex/bus';
 import type { JsonRecord } from '@cortex/contracts';
+import { CortexError } from '@cortex/errors';
 import type { Share } from '@cortex/shares';
 import { z } from 'zod';
 import { SnapshotHead, type Snapshot } from './snapshot-head.ts';
@@ -64,7 +65,8 @@ export class SnapshotStore {
     const state: Record<List, unknown[]> = { series: [], entities: [] };
     for (let part = 0; part < head.parts; part += 1) {
       const value = (await bucket.get(`${partition}.${head.place}.${part}`))?.value;
-      if (value?.sequence !== head.sequence) throw new RangeError(`part ${part} of the snapshot is of another time`);
+      if (value?.sequence !== head.sequence)
+        throw new CortexError('CORTEX_DETECTOR_SNAPSHOT_UNUSABLE', `part ${part} of the snapshot is of another time`);
       const piece = Part.parse(value.state);
       for (const list of lists) for (const one of piece[list] ?? []) state[list].push(one);
     }

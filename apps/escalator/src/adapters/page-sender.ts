@@ -1,4 +1,5 @@
 import type { ChannelPlugin, Page } from '@cortex/channels';
+import { CortexError, messageOf } from '@cortex/errors';
 import { createRedactor, resolveSecret } from '@cortex/secrets';
 import type { CortexConfiguration } from '@cortex/contracts';
 import type { PageOrder, SendOutcome } from '@cortex/escalation';
@@ -12,12 +13,12 @@ const sendTimeoutMs = 10_000;
 export type SendPage = (order: PageOrder, at: string) => Promise<SendOutcome>;
 
 /** A contact whose channel does not exist or does not take its parameters. */
-class ContactError extends Error {
-  readonly code = 'CORTEX_ESCALATOR_CONTACT';
-
+class ContactError extends CortexError {
   constructor(contact: string, problem: string) {
-    super(`contact "${contact}": ${problem}. Fix: correct its channels under escalation.contacts.`);
-    this.name = 'ContactError';
+    super(
+      'CORTEX_ESCALATOR_CONTACT',
+      `contact "${contact}": ${problem}. Fix: correct its channels under escalation.contacts.`,
+    );
   }
 }
 
@@ -84,9 +85,7 @@ async function attempt(
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     };
   } catch (error) {
-    const detail = signal.aborted
-      ? 'no answer in time'
-      : redactor.text(error instanceof Error ? error.message : String(error));
+    const detail = signal.aborted ? 'no answer in time' : redactor.text(messageOf(error));
     return { delivered: false, retryable: true, detail };
   }
 }

@@ -1,5 +1,6 @@
 import type { ActionContext, ActionResult } from '@cortex/actions';
 import type { JsonRecord } from '@cortex/contracts';
+import { messageOf } from '@cortex/errors';
 import { recordIntent, recordResult, withdrawIntent } from '@cortex/playbook';
 import type { ExecutionPhase } from '@cortex/playbook';
 import { failpoint } from '../failpoint.ts';
@@ -86,7 +87,7 @@ async function lookFirst({ planned, undoes }: Work, context: ActionContext): Pro
     if (refusal !== undefined) return { ok: false, reason: refusal };
     return { ok: true, before: await planned.action.observe(planned.params, context) };
   } catch (error) {
-    return { ok: false, reason: `cannot be looked at: ${error instanceof Error ? error.message : String(error)}` };
+    return { ok: false, reason: `cannot be looked at: ${messageOf(error)}` };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ActionContext, ActionResult } from '@cortex/actions';
+import { messageOf } from '@cortex/errors';
 import type { AttemptResult } from '@cortex/playbook';
 import { pause } from '@cortex/runtime';
 import type { Runtime } from '@cortex/runtime';
@@ -66,8 +67,4 @@ function unsettled(runtime: Pick<Runtime, 'after'>, signal: AbortSignal, ended: 
     if (signal.aborted) void wait();
     else signal.addEventListener('abort', () => void wait(), { once: true, signal: ended });
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

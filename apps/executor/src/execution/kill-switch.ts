@@ -1,6 +1,7 @@
 import type { Bucket, Consumption } from '@cortex/bus';
 import { killSwitchKey } from '@cortex/contracts';
 import type { KillSwitch } from '@cortex/contracts';
+import { CortexError, messageOf } from '@cortex/errors';
 
 export type KillSwitchVerdict = { readonly on: false } | { readonly on: true; readonly reason: string };
 
@@ -33,14 +34,14 @@ export class KillSwitchReader {
       if (!entry.value.on) return { on: false };
       return { on: true, reason: `the kill switch is on, set by ${entry.value.by}: ${entry.value.reason}` };
     } catch (error) {
-      const cause = error instanceof Error ? error.message : String(error);
+      const cause = messageOf(error);
       return { on: true, reason: `the kill switch cannot be read, and that means on: ${cause}` };
     }
   }
 
   /** Aborts once the switch is seen to go on. It only hastens a stop: every effect still asks by {@link read}. */
   watchDuring(controller: AbortController): () => void {
-    const listener = () => controller.abort(new Error('the kill switch went on'));
+    const listener = () => controller.abort(new CortexError('CORTEX_EXECUTION_KILL_SWITCH', 'the kill switch went on'));
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

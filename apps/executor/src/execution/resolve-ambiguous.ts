@@ -1,3 +1,4 @@
+import { messageOf } from '@cortex/errors';
 import { withDeadline } from '@cortex/runtime';
 import type { ProbeVerdict } from '@cortex/actions';
 import type { JournalEntry, OnAmbiguous } from '@cortex/contracts';
@@ -61,7 +62,7 @@ async function probe(
   try {
     return (await planned.action.probe?.(planned.params, context, entry.before)) ?? 'unknown';
   } catch (error) {
-    context.log('the probe broke', { error: error instanceof Error ? error.message : String(error) });
+    context.log('the probe broke', { error: messageOf(error) });
     return 'unknown';
   }
 }

@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { globMatches } from '@cortex/contracts';
 
 /** A path of the playbook, taken apart: a folder without wildcards, and a name pattern for each level below it. */
 export interface GlobPath {
@@ -23,28 +24,10 @@ export function globProblem(path: string): string | undefined {
   return undefined;
 }
 
-/** Matches one name against `*` and `?`, in linear time. As in a shell, a leading dot must be written out. */
+/** Matches one name against `*` and `?`. As in a shell, a leading dot must be written out. */
 export function matchesName(pattern: string, name: string): boolean {
   if (name.startsWith('.') && !pattern.startsWith('.')) return false;
-  let [p, n, starAt, retryAt] = [0, 0, -1, 0];
-  while (n < name.length) {
-    if (pattern[p] === '*') {
-      starAt = p;
-      retryAt = n;
-      p += 1;
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === name[n])) {
-      p += 1;
-      n += 1;
-    } else if (starAt !== -1) {
-      p = starAt + 1;
-      retryAt += 1;
-      n = retryAt;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[p] === '*') p += 1;
-  return p === pattern.length;
+  return globMatches(pattern, name, { questionMark: true });
 }
 
 function hasWildcard(part: string): boolean {

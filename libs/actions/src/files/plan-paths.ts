@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import { messageOf } from '@cortex/errors';
 import { z } from 'zod';
 import { AbsolutePath } from '../params.ts';
 import { isWithin, resolveRoots } from './allowed-roots.ts';
@@ -42,7 +43,7 @@ export async function planPaths(params: PathParams, defaultRoots: readonly strin
       real = await realpath(base);
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') continue;
-      return { ok: false, problem: `${path}: ${error instanceof Error ? error.message : String(error)}` };
+      return { ok: false, problem: `${path}: ${messageOf(error)}` };
     }
     if (!roots.roots.some((root) => isWithin(real, root))) {
       const where = real === base ? base : `${base} (really ${real})`;

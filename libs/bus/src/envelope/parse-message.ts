@@ -1,6 +1,7 @@
 import { Envelope, checkData, dataSchemaOf, findEventDefinition } from '@cortex/contracts';
 import { maxEventBytes, subjectOfEnvelope } from '@cortex/contracts';
 import type { CortexEvent, EventType } from '@cortex/contracts';
+import { messageOf } from '@cortex/errors';
 import type { DeadLetterReason } from '../dead-letter-reason.ts';
 import { describeIssues } from './describe-issues.ts';
 import { isDeeperThan, maxJsonDepth } from './json-depth.ts';
@@ -27,7 +28,7 @@ export function parseMessage<Type extends EventType>(
   try {
     json = JSON.parse(decoder.decode(data));
   } catch (error) {
-    return refuse('not_json', error instanceof Error ? error.message : String(error));
+    return refuse('not_json', messageOf(error));
   }
   const envelope = Envelope.safeParse(json);
   if (!envelope.success) return refuse('bad_envelope', describeIssues(envelope.error));

@@ -1,3 +1,4 @@
+import { CortexError } from '@cortex/errors';
 import { isSecretReference, resolveSecret } from '@cortex/secrets';
 import type { Redactor } from '@cortex/secrets';
 
@@ -13,12 +14,9 @@ export interface Filling {
 const placeholder = /\{\{ ?([^{}]{1,4096}?) ?\}\}/g;
 
 /** A variable that no step has captured. */
-export class MissingVariableError extends Error {
-  readonly code = 'CORTEX_CHECK_VARIABLE';
-
+export class MissingVariableError extends CortexError {
   constructor(name: string) {
-    super(`{{${name}}} has no value yet`);
-    this.name = 'MissingVariableError';
+    super('CORTEX_CHECK_VARIABLE', `{{${name}}} has no value yet`);
   }
 }
 

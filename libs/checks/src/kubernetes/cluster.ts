@@ -1,4 +1,5 @@
 import { Agent } from 'node:http';
+import { CortexError } from '@cortex/errors';
 import type {
   ApiException,
   CoreV1Api,
@@ -39,7 +40,8 @@ export async function openCluster(
   else config.loadFromFile(access.kubeconfig);
   if (access.context !== undefined) config.setCurrentContext(access.context);
   const server = config.getCurrentCluster();
-  if (server === null) throw new Error('the kubeconfig names no cluster for this context');
+  if (server === null)
+    throw new CortexError('CORTEX_CHECK_NOT_MADE', 'the kubeconfig names no cluster for this context');
   const { token, password } = config.getCurrentUser() ?? {};
   for (const secret of [token, password]) if (secret) redactor.hide(secret);
   if (server.proxyUrl !== undefined) {

@@ -1,3 +1,4 @@
+import { CortexError } from '@cortex/errors';
 import { guardedStream, OutboundRefusedError } from '@cortex/outbound';
 import { Client } from 'pg';
 import type { CustomTypesConfig, QueryConfig } from 'pg';
@@ -7,13 +8,11 @@ import type { BackendKey } from './cancel-backend.ts';
 import type { PostgresAddress } from './postgres-address.ts';
 
 /** What the server or the way to it said. `sqlState` is there when it was the server. */
-export class PostgresError extends Error {
-  readonly code = 'CORTEX_CHECK_POSTGRES';
+export class PostgresError extends CortexError {
   readonly sqlState: string | undefined;
 
   constructor(message: string, sqlState?: string) {
-    super(message);
-    this.name = 'PostgresError';
+    super('CORTEX_CHECK_POSTGRES', message);
     this.sqlState = sqlState;
   }
 }

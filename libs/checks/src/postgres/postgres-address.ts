@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { CortexError } from '@cortex/errors';
 import type { OutboundPolicy } from '@cortex/outbound';
 import { resolveSecret } from '@cortex/secrets';
 import type { CheckContext } from '../define-check.ts';
@@ -23,7 +24,8 @@ export async function resolvePostgresAddress(
   { outbound, redactor }: Pick<CheckContext, 'outbound' | 'redactor'>,
 ): Promise<PostgresAddress> {
   const secret = await resolveSecret(reference);
-  const wrong = (problem: string): Error => new Error(`the connection behind ${reference} ${problem}`);
+  const wrong = (problem: string): Error =>
+    new CortexError('CORTEX_CHECK_NOT_MADE', `the connection behind ${reference} ${problem}`);
   if (!URL.canParse(secret) || !/^postgres(ql)?:\/\//.test(secret)) {
     throw wrong('is not of the form postgres://user:password@host:port/database');
   }

@@ -1,5 +1,5 @@
+import { canonicalJson } from '@cortex/contracts';
 import { blastRadiusLevel } from '../assessment/blast-radius.ts';
-import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256 } from '../hash/sha256.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Work } from '../record/work.ts';

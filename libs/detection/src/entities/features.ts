@@ -1,4 +1,4 @@
-import { globMatches } from '../rule-for.ts';
+import { globMatches } from '@cortex/contracts';
 import type { Series } from '../series/series.ts';
 
 /** Metrics of one instance that are judged together at most. */

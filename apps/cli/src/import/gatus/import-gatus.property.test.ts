@@ -130,7 +130,7 @@ it('makes of each endpoint a check that Cortex takes, or says what stays behind'
       const written = parse(yaml) as { checks?: unknown[] };
       expect(written.checks ?? []).toHaveLength(checks);
       for (const { code, why, fix, line } of notes) {
-        expect(Object.keys(noteCodes)).toContain(code);
+        expect(noteCodes).toContain(code);
         expect([why, fix].every((text) => text.length > 0) && line > 0).toBe(true);
       }
       const silent = gatus.endpoints.filter(

@@ -1,5 +1,6 @@
 import { builtinChecks } from '@cortex/checks';
 import { formatProblems, parseConfiguration } from '@cortex/config';
+import { CortexError } from '@cortex/errors';
 import { locateNotes } from './locate-notes.ts';
 import type { LocatedNote } from './locate-notes.ts';
 import { readGatusFile } from './read-gatus-file.ts';
@@ -42,5 +43,6 @@ function assertTaken(yaml: string): void {
   const entry = '/cortex.yaml';
   const plugins = { checks: builtinChecks };
   const result = parseConfiguration({ entry, readFile: () => yaml, listFiles: () => [], plugins });
-  if (!result.ok) throw new Error(`the import would not be valid: ${formatProblems(result.problems)}`);
+  if (!result.ok)
+    throw new CortexError('CORTEX_IMPORT_FAILED', `the import would not be valid: ${formatProblems(result.problems)}`);
 }

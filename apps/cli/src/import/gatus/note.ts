@@ -1,13 +1,14 @@
+import type { ErrorCode } from '@cortex/errors';
 import type { Path } from './path.ts';
 
 /** What became of a part of a Gatus file that is not simply there. */
-export const noteCodes = {
-  CORTEX_IMPORT_LEFT_OUT: 'Not translated: what Cortex does not ask in the same way',
-  CORTEX_IMPORT_CHANGED: 'Translated, and stricter than in Gatus',
-  CORTEX_IMPORT_BAD_VALUE: 'Not translated: Gatus would not take it either',
-} as const;
+export const noteCodes = [
+  'CORTEX_IMPORT_LEFT_OUT',
+  'CORTEX_IMPORT_CHANGED',
+  'CORTEX_IMPORT_BAD_VALUE',
+] as const satisfies readonly ErrorCode[];
 
-export type NoteCode = keyof typeof noteCodes;
+export type NoteCode = (typeof noteCodes)[number];
 
 export interface Note {
   readonly code: NoteCode;

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { messageOf } from '@cortex/errors';
 import { z } from 'zod';
 import { defineAction } from '../../define-action.ts';
 import type { ActionContext, ActionResult } from '../../define-action.ts';
@@ -115,6 +116,6 @@ async function problemOf(argv: readonly string[]): Promise<string | undefined> {
     await access(program, constants.X_OK);
     return undefined;
   } catch (error) {
-    return `${program} cannot be run: ${error instanceof Error ? error.message : String(error)}`;
+    return `${program} cannot be run: ${messageOf(error)}`;
   }
 }

@@ -1,4 +1,5 @@
 import { lstat, opendir, unlink } from 'node:fs/promises';
+import { messageOf } from '@cortex/errors';
 import { openFolder } from '../../files/open-folder.ts';
 import type { OpenFolder } from '../../files/open-folder.ts';
 import { matchesName } from '../../files/glob-path.ts';
@@ -101,5 +102,5 @@ function note(error: unknown, totals: SweepTotals): void {
   // Somebody else deleted it first: that is what we wanted.
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
   totals.errors += 1;
-  totals.firstError ??= error instanceof Error ? error.message : String(error);
+  totals.firstError ??= messageOf(error);
 }

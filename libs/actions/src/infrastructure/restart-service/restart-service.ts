@@ -1,3 +1,4 @@
+import { CortexError } from '@cortex/errors';
 import { defineAction } from '../../define-action.ts';
 import type { ActionContext, ActionDefinition } from '../../define-action.ts';
 import { RestartParams } from './params.ts';
@@ -52,13 +53,11 @@ export function restartServiceWith(options: RestartOptions): ActionDefinition<ty
 
 export const restartService = restartServiceWith({ systemctl: '/usr/bin/systemctl' });
 
-class UnknownServiceError extends Error {
-  readonly code = 'CORTEX_ACTION_NO_SERVICE_FACTS';
-
+class UnknownServiceError extends CortexError {
   constructor({ target }: ActionContext) {
     super(
+      'CORTEX_ACTION_NO_SERVICE_FACTS',
       `nothing says how ${target.service}/${target.instance} is run: give the instance a process or a systemd unit in the catalogue`,
     );
-    this.name = 'UnknownServiceError';
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '@cortex/errors';
 import { isSameLife } from '@cortex/processes';
 import type { ProcessFacts } from '@cortex/processes';
 
@@ -53,6 +54,6 @@ function send(pid: number, name: 'SIGTERM' | 'SIGCONT' | 'SIGKILL'): string | un
     return undefined;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return undefined;
-    return `${name} to process ${Math.abs(pid)} was refused: ${error instanceof Error ? error.message : String(error)}`;
+    return `${name} to process ${Math.abs(pid)} was refused: ${messageOf(error)}`;
   }
 }

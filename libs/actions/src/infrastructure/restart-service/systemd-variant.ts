@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { JsonRecord } from '@cortex/contracts';
+import { CortexError, messageOf } from '@cortex/errors';
 import type { ActionContext, ActionResult, ProbeVerdict } from '../../define-action.ts';
 import { runProgram } from '../../run-program.ts';
 import type { RestartParams } from './params.ts';
@@ -25,7 +26,7 @@ export function systemdVariant(unit: string, systemctl: string): RestartVariant 
         await show();
         return undefined;
       } catch (error) {
-        return `${unit} cannot be asked: ${error instanceof Error ? error.message : String(error)}`;
+        return `${unit} cannot be asked: ${messageOf(error)}`;
       }
     },
     async observe() {
@@ -80,14 +81,16 @@ async function control(
 async function readUnit(systemctl: string, unit: string): Promise<UnitState> {
   const argv = [systemctl, 'show', '--property=ActiveState,MainPID,InvocationID,LoadState', '--', unit];
   const ended = await runProgram(argv, { timeoutMs: showTimeoutMs, signal: new AbortController().signal });
-  if (ended.exitCode !== 0) throw new Error(ended.stderr.trim() || `systemctl ended with ${ended.exitCode}`);
+  if (ended.exitCode !== 0)
+    throw new CortexError('CORTEX_ACTION_FAILED', ended.stderr.trim() || `systemctl ended with ${ended.exitCode}`);
   const properties = new Map(
     ended.stdout.split('\n').flatMap((line) => {
       const separator = line.indexOf('=');
       return separator === -1 ? [] : [[line.slice(0, separator), line.slice(separator + 1)] as const];
     }),
   );
-  if (properties.get('LoadState') === 'not-found') throw new Error('there is no such unit');
+  if (properties.get('LoadState') === 'not-found')
+    throw new CortexError('CORTEX_ACTION_FAILED', 'there is no such unit');
   return {
     activeState: properties.get('ActiveState') ?? 'unknown',
     mainPid: Number(properties.get('MainPID') ?? 0),

@@ -1,6 +1,7 @@
 import { fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
+import { CortexError } from '@cortex/errors';
 
 export interface CutOff {
   readonly name: string;
@@ -23,9 +24,10 @@ const fastRounds = 64;
 export async function cutOffWhatIsCopied(work: CutOff): Promise<void> {
   let { copied } = work;
   for (let round = 0; round < carefulRounds + fastRounds; round += 1) {
-    if (work.signal.aborted) throw new Error(`stopped before ${work.name} was cut off`);
+    if (work.signal.aborted) throw new CortexError('CORTEX_ACTION_FAILED', `stopped before ${work.name} was cut off`);
     const { size } = fstatSync(work.log.fd);
-    if (size < copied) throw new Error(`somebody else cut ${work.name} off while it was copied`);
+    if (size < copied)
+      throw new CortexError('CORTEX_ACTION_FAILED', `somebody else cut ${work.name} off while it was copied`);
     if (size === copied) {
       // No `await` since the look at the size: this is the whole window.
       ftruncateSync(work.log.fd, 0);
@@ -34,7 +36,7 @@ export async function cutOffWhatIsCopied(work: CutOff): Promise<void> {
     copied += copyTail(work, copied, size);
     if (round < carefulRounds) await work.archive.datasync();
   }
-  throw new Error(`${work.name} is written faster than it can be copied`);
+  throw new CortexError('CORTEX_ACTION_FAILED', `${work.name} is written faster than it can be copied`);
 }
 
 /** A gzip file may have several members, so a tail is simply one more. */

@@ -4,6 +4,7 @@ import { lstat, open, rename, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { CortexError } from '@cortex/errors';
 import type { OpenFolder } from '../../files/open-folder.ts';
 import {
   archiveStamp,
@@ -44,7 +45,7 @@ export async function rotateLog({ folder, name, names }: FoundLog, options: Rota
   try {
     const before = await log.stat();
     const problem = whyNot(before, folder);
-    if (problem !== undefined) throw new Error(`${name} ${problem}`);
+    if (problem !== undefined) throw new CortexError('CORTEX_ACTION_FAILED', `${name} ${problem}`);
     const tag = archiveTag(options.executionId);
     for (const left of partialsOf(name, tag, names)) await unlink(`${folder.path}/${left}`);
     const earlier = archivesOf(name, names).find((archive) => parseArchiveName(archive)?.tag === tag);
@@ -101,7 +102,8 @@ async function archiveAndCut(work: Work): Promise<number> {
     await rename(partialPath, finalPath);
     await syncFolder(folder);
     const named = await lstat(`${folder.path}/${work.name}`);
-    if (named.ino !== before.ino) throw new Error(`${work.name} was replaced while it was copied`);
+    if (named.ino !== before.ino)
+      throw new CortexError('CORTEX_ACTION_FAILED', `${work.name} was replaced while it was copied`);
     await cutOffWhatIsCopied({
       name: work.name,
       log,

@@ -1,4 +1,5 @@
 import { lstat } from 'node:fs/promises';
+import { messageOf } from '@cortex/errors';
 import { z } from 'zod';
 import { defineAction } from '../../define-action.ts';
 import type { ActionContext, ActionResult } from '../../define-action.ts';
@@ -152,7 +153,7 @@ async function count({ folder, name, names }: FoundLog, params: Params, totals: 
 
 function note(error: unknown, totals: Totals): void {
   totals.errors += 1;
-  totals.firstError ??= error instanceof Error ? error.message : String(error);
+  totals.firstError ??= messageOf(error);
 }
 
 function conclude(totals: Totals, changes: boolean): ActionResult {

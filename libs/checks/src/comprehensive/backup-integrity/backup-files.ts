@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CortexError } from '@cortex/errors';
 
 const maxFiles = 10_000;
 const maxManifestBytes = 1_048_576;
@@ -17,7 +18,11 @@ export interface BackupFile {
 export async function listBackups(folder: string, pattern: string): Promise<readonly BackupFile[]> {
   const matches = matcherOf(pattern);
   const names = (await readdir(folder)).filter((name) => matches(name) && !isManifest(name));
-  if (names.length > maxFiles) throw new Error(`${folder} has more than ${maxFiles} such files: narrow the pattern`);
+  if (names.length > maxFiles)
+    throw new CortexError(
+      'CORTEX_CHECK_NOT_MADE',
+      `${folder} has more than ${maxFiles} such files: narrow the pattern`,
+    );
   const found: BackupFile[] = [];
   for (const name of names) {
     const path = join(folder, name);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { CortexError } from '@cortex/errors';
 import { checkedAddresses } from '@cortex/outbound';
 import type { PostgresAddress } from '../../postgres/postgres-address.ts';
 
@@ -8,12 +9,9 @@ const maxOutputLength = 4 * 1_048_576;
 const maxErrorLength = 2_000;
 
 /** What a program of Postgres said when it failed. */
-export class ProgramError extends Error {
-  readonly code = 'CORTEX_CHECK_RESTORE';
-
+export class ProgramError extends CortexError {
   constructor(message: string) {
-    super(message);
-    this.name = 'ProgramError';
+    super('CORTEX_CHECK_RESTORE', message);
   }
 }
 
@@ -51,7 +49,8 @@ export async function runPostgresProgram(
   input?.destroy();
   const unread = await fed;
   signal.throwIfAborted();
-  if (end instanceof Error) throw new Error(`${program} cannot be run: is it installed?`);
+  if (end instanceof Error)
+    throw new CortexError('CORTEX_CHECK_NOT_MADE', `${program} cannot be run: is it installed?`);
   if (end !== 0) throw new ProgramError(`${program}: ${said.trim() || `ended with ${end}`}`);
   if (unread instanceof Error) throw new ProgramError(`the backup cannot be read: ${unread.message}`);
   return output;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { CortexError } from '@cortex/errors';
 import { withConnection } from '../../postgres/connection.ts';
 import type { PostgresSession } from '../../postgres/connection.ts';
 import type { PostgresAddress } from '../../postgres/postgres-address.ts';
@@ -60,6 +61,6 @@ async function dropLater(address: PostgresAddress, name: string): Promise<void> 
 }
 
 async function drop(session: PostgresSession, name: string): Promise<void> {
-  if (!namePattern.test(name)) throw new Error('only scratch databases are dropped');
+  if (!namePattern.test(name)) throw new CortexError('CORTEX_CHECK_NOT_MADE', 'only scratch databases are dropped');
   await session.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
 }

@@ -1,3 +1,4 @@
+import { CortexError } from '@cortex/errors';
 import { keepsTo } from '../../bound.ts';
 import { defineCheck } from '../../define-check.ts';
 import type { CheckContext } from '../../define-check.ts';
@@ -70,13 +71,12 @@ references:
 });
 
 /** Says which source it was. */
-class SourceError extends Error {
+class SourceError extends CortexError {
   readonly source: string;
   readonly reason: PostgresError;
 
   constructor(source: string, reason: PostgresError) {
-    super(`${source}: ${reason.message}`);
-    this.name = 'SourceError';
+    super(reason.code, `${source}: ${reason.message}`);
     this.source = source;
     this.reason = reason;
   }
@@ -85,7 +85,7 @@ class SourceError extends Error {
 function lookInto({ sources }: Params, context: CheckContext, limits: SessionLimits): Look {
   return async (name, work) => {
     const source = sources[name];
-    if (source === undefined) throw new Error(`there is no source "${name}"`);
+    if (source === undefined) throw new CortexError('CORTEX_CHECK_NOT_MADE', `there is no source "${name}"`);
     const address = await resolvePostgresAddress(source.connection, context);
     try {
       return await withReadOnlySession(address, limits, (session) => work(session, source));

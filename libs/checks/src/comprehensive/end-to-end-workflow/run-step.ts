@@ -1,3 +1,5 @@
+import { CortexError } from '@cortex/errors';
+import type { ErrorCode } from '@cortex/errors';
 import { OutboundRefusedError } from '@cortex/outbound';
 import type { HttpClient, HttpResponse } from '@cortex/outbound';
 import { SecretError } from '@cortex/secrets';
@@ -27,7 +29,7 @@ export interface StepReport {
   /** Absent: it went well. */
   readonly problem?: string;
   /** The code of the error of ours for which the request could not even be made. */
-  readonly refusal?: string;
+  readonly refusal?: ErrorCode;
 }
 
 const maxValueLength = 4_096;
@@ -79,7 +81,7 @@ function expectedStatus(request: StepRequest): NonNullable<StepRequest['expected
 
 /** A value as one segment of a path: it must not lead to another one. */
 function pathSegment(value: string): string {
-  if (/^\.{0,2}$/.test(value)) throw new Error('a variable would change the path');
+  if (/^\.{0,2}$/.test(value)) throw new CortexError('CORTEX_CHECK_NOT_MADE', 'a variable would change the path');
   return encodeURIComponent(value);
 }
 

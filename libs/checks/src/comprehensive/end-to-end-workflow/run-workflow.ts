@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CortexError } from '@cortex/errors';
 import { withDeadline } from '@cortex/runtime';
 import type { CheckResult } from '../../define-check.ts';
 import { cleanersOf, cleanLeftovers, cleanUp } from './clean-up.ts';
@@ -109,8 +110,8 @@ function resultOf(
     ...cleanups.flatMap(({ step, problem }) => (problem === undefined ? [] : [`clean-up ${step}: ${problem}`])),
   ];
   // A secret that is missing or an address that is refused says nothing about the target.
-  const ours = steps.find(({ refusal }) => refusal !== undefined);
-  if (ours !== undefined) throw Object.assign(new Error(problems.join('; ')), { code: ours.refusal });
+  const refusal = steps.find((step) => step.refusal !== undefined)?.refusal;
+  if (refusal !== undefined) throw new CortexError(refusal, problems.join('; '));
   if (problems.length > 0) return { passed: false, detail: problems.join('; '), evidence };
   const tookMs = [...steps, ...cleanups].map(({ latencyMs }) => latencyMs).reduce((sum, one) => sum + one, 0);
   return { passed: true, detail: `${steps.length} steps and ${cleanups.length} clean-ups in ${tookMs} ms`, evidence };

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { isIP } from 'node:net';
+import { CortexError } from '@cortex/errors';
 import { openTlsSocket } from '@cortex/outbound';
 import type { OutboundPolicy } from '@cortex/outbound';
 
@@ -39,7 +40,8 @@ export async function certificateExpiry({
   try {
     await once(socket, 'secureConnect', { signal });
     const certificate = socket.getPeerX509Certificate();
-    if (certificate === undefined) throw new Error('the server presented no certificate');
+    if (certificate === undefined)
+      throw new CortexError('CORTEX_CHECK_NOT_MADE', 'the server presented no certificate');
     return {
       expiresAt: new Date(certificate.validTo),
       subject: oneLine(certificate.subject),

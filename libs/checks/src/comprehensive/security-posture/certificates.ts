@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { CortexError } from '@cortex/errors';
 import { OutboundRefusedError } from '@cortex/outbound';
 import type { OutboundPolicy } from '@cortex/outbound';
 import type { Bound } from '../../bound.ts';
@@ -39,6 +40,6 @@ async function expiryOfServer(place: string, { signal, outbound }: Question): Pr
 
 async function expiryInFile(path: string): Promise<Date> {
   const blocks = (await readStartOf(path, maxPemBytes)).match(pemBlock) ?? [];
-  if (blocks.length === 0) throw new Error('there is no certificate in it');
+  if (blocks.length === 0) throw new CortexError('CORTEX_CHECK_NOT_MADE', 'there is no certificate in it');
   return new Date(Math.min(...blocks.map((block) => Date.parse(new X509Certificate(block).validTo))));
 }

@@ -1,5 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { globMatches } from '@cortex/contracts';
+import { CortexError } from '@cortex/errors';
 import { z } from 'zod';
 import { readStartOf } from './read-file.ts';
 
@@ -33,8 +35,8 @@ export async function newestReport(place: string): Promise<ScanReport | undefine
 async function filesAt(place: string): Promise<readonly { readonly path: string; readonly writtenAt: Date }[]> {
   const paths: string[] = [];
   if (place.includes('*')) {
-    const [folder, pattern] = [dirname(place), patternOf(basename(place))];
-    paths.push(...(await list(folder)).filter((name) => pattern.test(name)).map((name) => join(folder, name)));
+    const [folder, pattern] = [dirname(place), basename(place)];
+    paths.push(...(await list(folder)).filter((name) => globMatches(pattern, name)).map((name) => join(folder, name)));
   } else if ((await stat(place)).isDirectory()) {
     paths.push(...(await list(place)).map((name) => join(place, name)));
   } else paths.push(place);
@@ -49,14 +51,8 @@ async function filesAt(place: string): Promise<readonly { readonly path: string;
 
 async function list(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder);
-  if (names.length > maxFiles) throw new Error(`there are more than ${maxFiles} files`);
+  if (names.length > maxFiles) throw new CortexError('CORTEX_CHECK_NOT_MADE', `there are more than ${maxFiles} files`);
   return names.filter((name) => !name.startsWith('.'));
-}
-
-/** Only `*` means something. */
-function patternOf(glob: string): RegExp {
-  const parts = glob.split(/\*+/).map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`);
 }
 
 async function dateInside(path: string): Promise<Date | undefined> {

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { CortexError } from '@cortex/errors';
 import { isOutboundRefusal } from '@cortex/outbound';
 import { z } from 'zod';
 import type { CheckContext } from '../../define-check.ts';
@@ -40,7 +41,9 @@ export async function rotatedAt(
     return new Date(noted ?? metadata?.creationTimestamp ?? Number.NaN);
   } catch (error) {
     if (context.signal.aborted || isOutboundRefusal(error)) throw error;
-    throw new Error(statusOf(error) === 404 ? 'it does not exist' : refusalOf(error), { cause: error });
+    throw new CortexError('CORTEX_CHECK_NOT_MADE', statusOf(error) === 404 ? 'it does not exist' : refusalOf(error), {
+      cause: error,
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { CortexError } from '@cortex/errors';
 import { isOutboundRefusal } from '@cortex/outbound';
 import { z } from 'zod';
 import { DurationAbove, DurationBelow } from '../../bound.ts';
@@ -126,7 +127,7 @@ async function lookAtSecrets(
   nowMs: number,
 ): Promise<readonly Finding[]> {
   if (bound === undefined) return [];
-  if (secrets === undefined) throw new Error('no secrets are named: say secrets');
+  if (secrets === undefined) throw new CortexError('CORTEX_CHECK_NOT_MADE', 'no secrets are named: say secrets');
   return Promise.all(
     secrets.map(async (secret) => {
       const name = `secret ${secretName(secret)}`;
@@ -145,7 +146,8 @@ async function lookAtReports(
   nowMs: number,
 ): Promise<readonly Finding[]> {
   if (bound === undefined) return [];
-  if (place === undefined) throw new Error('no reports of scans are named: say scan_reports');
+  if (place === undefined)
+    throw new CortexError('CORTEX_CHECK_NOT_MADE', 'no reports of scans are named: say scan_reports');
   try {
     const report = await newestReport(place);
     if (report === undefined) return [unknown(`scan reports at ${place}`, 'there are none')];

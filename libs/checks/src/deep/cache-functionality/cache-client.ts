@@ -1,3 +1,5 @@
+import { CortexError } from '@cortex/errors';
+
 /** What the check asks of a cache, whatever its protocol. What the cache or the way to it says is a {@link CacheError}. */
 export interface CacheClient {
   ping(): Promise<void>;
@@ -23,11 +25,8 @@ export interface CacheState {
   readonly evictions: number;
 }
 
-export class CacheError extends Error {
-  readonly code = 'CORTEX_CHECK_CACHE';
-
+export class CacheError extends CortexError {
   constructor(message: string) {
-    super(message);
-    this.name = 'CacheError';
+    super('CORTEX_CHECK_CACHE', message);
   }
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { CortexError } from '@cortex/errors';
 import { OutboundRefusedError } from '@cortex/outbound';
 import type { OutboundPolicy } from '@cortex/outbound';
 import { resolveSecret } from '@cortex/secrets';
@@ -73,7 +74,10 @@ export async function connectRedis(place: RedisPlace, signal: AbortSignal): Prom
 
 async function addressBehind(reference: string, caFile: string | undefined) {
   const secret = await resolveSecret(reference);
-  const wrong = new Error(`the connection behind ${reference} is not of the form redis://user:password@host:port/0`);
+  const wrong = new CortexError(
+    'CORTEX_CHECK_NOT_MADE',
+    `the connection behind ${reference} is not of the form redis://user:password@host:port/0`,
+  );
   if (!URL.canParse(secret) || !/^rediss?:\/\//.test(secret)) throw wrong;
   const { protocol, hostname, port, username, password, pathname } = new URL(secret);
   if (!/^\/?\d{0,4}$/.test(pathname)) throw wrong;
@@ -91,7 +95,10 @@ async function addressBehind(reference: string, caFile: string | undefined) {
   };
   const secrets = [secret, decode(password), password].filter((text) => text !== '');
   if (caFile !== undefined && protocol !== 'rediss:') {
-    throw new Error(`the connection behind ${reference} has no TLS, so ca_file would not be used: write rediss://`);
+    throw new CortexError(
+      'CORTEX_CHECK_NOT_MADE',
+      `the connection behind ${reference} has no TLS, so ca_file would not be used: write rediss://`,
+    );
   }
   const ca = caFile === undefined ? {} : { ca: await readFile(caFile, 'utf8') };
   const tls = protocol === 'rediss:' ? ca : undefined;

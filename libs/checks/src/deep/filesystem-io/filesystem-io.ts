@@ -1,3 +1,4 @@
+import { CortexError } from '@cortex/errors';
 import { z } from 'zod';
 import { CountBound, keepsTo } from '../../bound.ts';
 import { defineCheck } from '../../define-check.ts';
@@ -74,7 +75,10 @@ expected_iops: '>100'`,
 function failure(answer: Exclude<ProbeAnswer, { readonly status: 'done' }>): CheckResult {
   switch (answer.status) {
     case 'foreign':
-      throw new Error(`${answer.path} is there and not of this check, so it is left alone: name another file`);
+      throw new CortexError(
+        'CORTEX_CHECK_NOT_MADE',
+        `${answer.path} is there and not of this check, so it is left alone: name another file`,
+      );
     case 'differs':
       return { passed: false, detail: `${answer.path}: what was read is not what was written` };
     case 'failed':

@@ -1,4 +1,5 @@
 import { formatDuration } from '@cortex/conditions';
+import { CortexError } from '@cortex/errors';
 import { isOutboundRefusal } from '@cortex/outbound';
 import { z } from 'zod';
 import { defineCheck } from '../../define-check.ts';
@@ -65,7 +66,7 @@ window: 10m`,
       if (context.signal.aborted || isOutboundRefusal(error)) throw error;
       if (statusOf(error) === 404) return { passed: false, detail: `${title} does not exist` };
       // It says nothing about the workload that nobody could be asked about it.
-      throw new Error(`${title}: ${refusalOf(error)}`, { cause: error });
+      throw new CortexError('CORTEX_CHECK_NOT_MADE', `${title}: ${refusalOf(error)}`, { cause: error });
     }
   },
 });

@@ -1,3 +1,4 @@
+import { CortexError } from '@cortex/errors';
 import type { V1LabelSelector, V1Pod } from '@kubernetes/client-node';
 import type { Cluster } from '../../kubernetes/cluster.ts';
 
@@ -57,6 +58,6 @@ export function selectorText({ matchLabels = {}, matchExpressions = [] }: V1Labe
   });
   const text = [...equal, ...more].join(',');
   // An empty selector would mean every pod of the namespace.
-  if (text === '') throw new Error('the workload selects no pods');
+  if (text === '') throw new CortexError('CORTEX_CHECK_NOT_MADE', 'the workload selects no pods');
   return text;
 }

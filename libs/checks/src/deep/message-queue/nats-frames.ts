@@ -1,3 +1,5 @@
+import { CortexError } from '@cortex/errors';
+
 /** What a NATS server sends: https://docs.nats.io/reference/reference-protocols/nats-protocol */
 export interface NatsFrame {
   readonly verb: 'INFO' | 'PING' | 'PONG' | 'MSG' | '-ERR' | '+OK';
@@ -20,7 +22,8 @@ export function readNatsFrames(take: (frame: NatsFrame) => void): (chunk: Buffer
     for (;;) {
       const lineEnd = rest.indexOf('\r\n');
       if (lineEnd < 0) {
-        if (rest.length > maxLineBytes) throw new Error('what answers is no NATS server');
+        if (rest.length > maxLineBytes)
+          throw new CortexError('CORTEX_CHECK_NOT_MADE', 'what answers is no NATS server');
         return;
       }
       const line = rest.toString('utf8', 0, lineEnd);
@@ -61,13 +64,14 @@ function messageHeader(line: string): MessageHeader | undefined {
   const totalBytes = Number(more.pop());
   const headerBytes = verb === 'HMSG' ? Number(more.pop()) : 0;
   const isSound = Number.isSafeInteger(totalBytes) && headerBytes >= 0 && headerBytes <= totalBytes;
-  if (!isSound) throw new Error('what answers is no NATS server');
-  if (totalBytes > maxMessageBytes) throw new Error(`the server sent a message of ${totalBytes} bytes`);
+  if (!isSound) throw new CortexError('CORTEX_CHECK_NOT_MADE', 'what answers is no NATS server');
+  if (totalBytes > maxMessageBytes)
+    throw new CortexError('CORTEX_CHECK_NOT_MADE', `the server sent a message of ${totalBytes} bytes`);
   return { subscription, replyTo: more[0], headerBytes, totalBytes };
 }
 
 function controlFrame(line: string): NatsFrame {
   const match = /^(INFO|PING|PONG|-ERR|\+OK)(?:\s+(.*?))?\s*$/i.exec(line);
-  if (match?.[1] === undefined) throw new Error('what answers is no NATS server');
+  if (match?.[1] === undefined) throw new CortexError('CORTEX_CHECK_NOT_MADE', 'what answers is no NATS server');
   return { verb: match[1].toUpperCase() as NatsFrame['verb'], body: match[2] ?? '' };
 }

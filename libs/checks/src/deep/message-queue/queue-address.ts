@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { CortexError } from '@cortex/errors';
 import type { OutboundPolicy } from '@cortex/outbound';
 import { resolveSecret } from '@cortex/secrets';
 import type { CheckContext } from '../../define-check.ts';
@@ -38,14 +39,20 @@ export async function resolveQueueAddress(
   const isTls = url === undefined || !allowed.includes(url.protocol) ? undefined : schemes[url.protocol];
   if (url === undefined || isTls === undefined || url.hostname === '') {
     const forms = allowed.map((scheme) => `${scheme}//user:password@host:port`);
-    throw new Error(`the connection behind ${reference} is not of the form ${forms.join(' or ')}`);
+    throw new CortexError(
+      'CORTEX_CHECK_NOT_MADE',
+      `the connection behind ${reference} is not of the form ${forms.join(' or ')}`,
+    );
   }
   const [user, password, path] = [url.username, url.password, url.pathname.slice(1)].map(decode);
   if (user === undefined || password === undefined || path === undefined) {
-    throw new Error(`the connection behind ${reference} has a % that encodes nothing`);
+    throw new CortexError('CORTEX_CHECK_NOT_MADE', `the connection behind ${reference} has a % that encodes nothing`);
   }
   if (caFile !== undefined && !isTls) {
-    throw new Error(`the connection behind ${reference} has no TLS, so ca_file would not be used: see its scheme`);
+    throw new CortexError(
+      'CORTEX_CHECK_NOT_MADE',
+      `the connection behind ${reference} has no TLS, so ca_file would not be used: see its scheme`,
+    );
   }
   redactor.hide(secret);
   // A token stands where the user name does.

@@ -1,3 +1,4 @@
+import { CortexError } from '@cortex/errors';
 import type { QueueAddress } from './queue-address.ts';
 
 /** What a message queue is put to, in this order; each needs those before it. Spec 2.2. */
@@ -5,8 +6,10 @@ export const queueActions = ['publish_test_message', 'consume_test_message', 've
 export type QueueAction = (typeof queueActions)[number];
 
 /** The queue does not do what it is there for. The message is for people. */
-export class QueueProblem extends Error {
-  override readonly name = 'QueueProblem';
+export class QueueProblem extends CortexError {
+  constructor(message: string) {
+    super('CORTEX_CHECK_QUEUE', message);
+  }
 }
 
 /** Sends a message of its own through a queue of its own, as far as the last action. Throws {@link QueueProblem}. */

@@ -1,3 +1,4 @@
+import { CortexError } from '@cortex/errors';
 import { goesBy, hasProcessTable, pidExists, readLiveProcess, readLiveProcesses, readPidFile } from '@cortex/processes';
 import { z } from 'zod';
 import { defineCheck } from '../../define-check.ts';
@@ -56,7 +57,8 @@ lock_files: /run/backup.lock`,
       if (holder !== undefined) holders.push(`${path} is held: ${holder}`);
     }
     if (!hasProcessTable) {
-      if (params.lock_files === undefined) throw new Error('this system has no /proc: name lock_files to look at');
+      if (params.lock_files === undefined)
+        throw new CortexError('CORTEX_CHECK_NOT_MADE', 'this system has no /proc: name lock_files to look at');
     } else {
       for (const process of await readLiveProcesses()) {
         const program = params.programs.find((name) => goesBy(process, name));

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, loadavg } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import { CortexError } from '@cortex/errors';
 import { z } from 'zod';
 import { keepsTo, NumberBelow, PercentAbove, PercentBelow, SizeAbove } from '../../bound.ts';
 import type { Bound } from '../../bound.ts';
@@ -61,7 +62,8 @@ inodes_available: '>10%'`,
     const looks: Promise<Look>[] = [];
     if (params.cpu_usage !== undefined) {
       const { percent } = await cpuMeter.usage((ms) => delay(ms, undefined, { signal }));
-      if (Number.isNaN(percent)) throw new Error('the system does not count processor time');
+      if (Number.isNaN(percent))
+        throw new CortexError('CORTEX_CHECK_NOT_MADE', 'the system does not count processor time');
       looks.push(Promise.resolve(look('cpu_usage', params.cpu_usage, percent, '%')));
     }
     if (params.load_per_cpu !== undefined) {

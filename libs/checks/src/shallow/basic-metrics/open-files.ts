@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { CortexError } from '@cortex/errors';
 import { hasProcessTable, readPidFile } from '@cortex/processes';
 
 export interface OpenFiles {
@@ -16,9 +17,10 @@ export async function openFilesOfMachine(): Promise<OpenFiles> {
 /** Of the process that a pid file names. Throws when there is none, or when it belongs to somebody else. */
 export async function openFilesOfProcess(pidFile: string | undefined): Promise<OpenFiles> {
   requireProcessTable();
-  if (pidFile === undefined) throw new Error('no pid file is known: set process.pid_file of the instance');
+  if (pidFile === undefined)
+    throw new CortexError('CORTEX_CHECK_NOT_MADE', 'no pid file is known: set process.pid_file of the instance');
   const file = await readPidFile(pidFile);
-  if (file.status !== 'pid') throw new Error(`${pidFile} names no process`);
+  if (file.status !== 'pid') throw new CortexError('CORTEX_CHECK_NOT_MADE', `${pidFile} names no process`);
   const [names, limits] = await Promise.all([
     readdir(`/proc/${file.pid}/fd`),
     readFile(`/proc/${file.pid}/limits`, 'utf8'),
@@ -29,5 +31,6 @@ export async function openFilesOfProcess(pidFile: string | undefined): Promise<O
 }
 
 function requireProcessTable(): void {
-  if (!hasProcessTable) throw new Error('open files cannot be counted on this system, which has no /proc');
+  if (!hasProcessTable)
+    throw new CortexError('CORTEX_CHECK_NOT_MADE', 'open files cannot be counted on this system, which has no /proc');
 }

@@ -1,3 +1,4 @@
+import { CortexError } from '@cortex/errors';
 import { goesBy, hasProcessTable, pidExists, readLiveProcesses, readPidFile, readProcess } from '@cortex/processes';
 import { z } from 'zod';
 import { defineCheck } from '../../define-check.ts';
@@ -88,7 +89,11 @@ check_method: pid_file`,
 const stopped = 'is stopped: it is there, and does nothing until it is continued';
 
 async function findByName(name: string): Promise<CheckResult> {
-  if (!hasProcessTable) throw new Error('processes cannot be found by name on this system, which has no /proc');
+  if (!hasProcessTable)
+    throw new CortexError(
+      'CORTEX_CHECK_NOT_MADE',
+      'processes cannot be found by name on this system, which has no /proc',
+    );
   const named = (await readLiveProcesses()).filter((process) => goesBy(process, name));
   const pids = named.map(({ pid }) => pid).slice(0, maxPidsShown);
   const evidence = { processes: named.length, pids };
@@ -99,7 +104,10 @@ async function findByName(name: string): Promise<CheckResult> {
 
 function defaultPidFile(processName: string | undefined): string {
   if (processName === undefined) {
-    throw new Error('no pid file is known: set pid_file, or process.pid_file of the instance, or process_name');
+    throw new CortexError(
+      'CORTEX_CHECK_NOT_MADE',
+      'no pid file is known: set pid_file, or process.pid_file of the instance, or process_name',
+    );
   }
   return `/run/${processName}.pid`;
 }
@@ -110,7 +118,10 @@ function withoutProcessTable(
   evidence: { readonly pidFile: string; readonly pid: number },
 ): CheckResult {
   if (params.process_name !== undefined) {
-    throw new Error('process_name cannot be checked on this system, which has no /proc: leave it out');
+    throw new CortexError(
+      'CORTEX_CHECK_NOT_MADE',
+      'process_name cannot be checked on this system, which has no /proc: leave it out',
+    );
   }
   if (!pidExists(pid)) return fail(`no process has pid ${pid}`, evidence);
   return { passed: true, detail: `process ${pid} exists`, evidence };

@@ -1,4 +1,8 @@
-/** JSON with the keys of every object in order, so that equal values give equal text. `undefined` members are left out. */
+/**
+ * JSON with the keys of every object in order and no white space, so that equal data has equal text and equal hashes: of the
+ * records of the audit trail, and of the plan that an approval is bound to. `undefined` members are left out. Stored hashes
+ * depend on every byte of it.
+ */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value === 'object' && value !== null) {

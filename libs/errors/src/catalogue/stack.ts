@@ -1,0 +1,40 @@
+import type { ErrorEntries } from './error-entry.ts';
+
+/** Of starting Cortex: its environment, its processes, and the NATS server beside them. */
+export const stackErrors = {
+  CORTEX_CONFIGURATION_INVALID: {
+    means: 'The configuration is not usable, so nothing was started',
+    cause: 'One or more of the mistakes of a configuration, each with file, line and column.',
+    fix: 'Correct every place that the report names; `cortex validate` shows the same report.',
+  },
+  CORTEX_ENVIRONMENT_INVALID: {
+    means: 'The environment of the process is wrong',
+    cause: 'A variable has a value that it cannot have.',
+    fix: 'Correct or unset the variables that the message names; docs/operations.md lists them all.',
+  },
+  CORTEX_NATS_NOT_FOUND: {
+    means: 'nats-server is not installed',
+    cause: 'It is not on the `PATH`.',
+    fix: 'Install it (`apt-get install nats-server`, `brew install nats-server`), or give the address of a running one.',
+  },
+  CORTEX_NATS_NOT_READY: {
+    means: 'nats-server did not come up',
+    cause: 'Its port belongs to another process, or its store cannot be written.',
+    fix: 'Look into its log, free the port, or choose another one.',
+  },
+  CORTEX_STACK_NOT_BUILT: {
+    means: 'The bundles of services are missing',
+    cause: 'The clone is fresh, or `dist` was removed.',
+    fix: 'Run `npm run build`.',
+  },
+  CORTEX_STACK_NOT_READY: {
+    means: 'A service did not become ready',
+    cause: 'It failed at its start; the message has its last words.',
+    fix: 'Read the log that is named.',
+  },
+  CORTEX_STACK_RUNNING: {
+    means: 'A stack already runs in this folder',
+    cause: 'An earlier `cortex up` or demo was not ended.',
+    fix: 'Stop it with Ctrl-C, or choose another folder with `--dir`.',
+  },
+} as const satisfies ErrorEntries;
