@@ -92,7 +92,7 @@ const noColumns = { timesMs: [], values: [] } as const;
 
 /** All samples, the earliest first: conditions over several metrics then see the values as they stood together. */
 function inTimeOrder(batches: readonly SeriesBatch[]) {
-  const places: Place[] = [];
+  const places: SamplePosition[] = [];
   let isInOrder = true;
   let latestMs = Number.NEGATIVE_INFINITY;
   for (const [index, { timesMs }] of batches.entries()) {
@@ -106,7 +106,7 @@ function inTimeOrder(batches: readonly SeriesBatch[]) {
   return isInOrder ? places : places.sort((left, right) => left.timeMs - right.timeMs);
 }
 
-interface Place {
+interface SamplePosition {
   readonly index: number;
   readonly at: number;
   readonly timeMs: number;

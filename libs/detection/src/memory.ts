@@ -1,5 +1,5 @@
 /** The state of one series: one buffer, seen in three widths. */
-export class Page {
+export class MemoryBlock {
   readonly numbers: Float64Array;
   readonly floats: Float32Array;
   readonly bytes: Uint8Array;
@@ -12,19 +12,19 @@ export class Page {
 }
 
 /**
- * Where each number of the algorithms lies. Their state is not in them but on pages, one per series, all laid out alike; the
+ * Where each number of the algorithms lies. Their state is not in them but in blocks of memory, one per series, all laid out alike; the
  * algorithms see the one that is open. They take their places while they are made, and what they write then is how every
- * page begins.
+ * block begins.
  */
 export class Memory {
   numbers: Float64Array;
   floats: Float32Array;
   bytes: Uint8Array;
-  #blank: Page;
+  #blank: MemoryBlock;
   #size = 0;
 
   constructor() {
-    this.#blank = new Page(new ArrayBuffer(1_024));
+    this.#blank = new MemoryBlock(new ArrayBuffer(1_024));
     ({ numbers: this.numbers, floats: this.floats, bytes: this.bytes } = this.#blank);
   }
 
@@ -54,16 +54,16 @@ export class Memory {
     return this.#take(length);
   }
 
-  newPage(): Page {
-    return new Page(this.#blank.bytes.slice(0, this.#size).buffer);
+  newPage(): MemoryBlock {
+    return new MemoryBlock(this.#blank.bytes.slice(0, this.#size).buffer);
   }
 
-  /** Makes a page what it was when it was new. */
-  clear({ bytes }: Page): void {
+  /** Makes a block what it was when it was new. */
+  clear({ bytes }: MemoryBlock): void {
     bytes.set(this.#blank.bytes.subarray(0, bytes.length));
   }
 
-  open({ numbers, floats, bytes }: Page): void {
+  open({ numbers, floats, bytes }: MemoryBlock): void {
     this.numbers = numbers;
     this.floats = floats;
     this.bytes = bytes;
@@ -73,7 +73,7 @@ export class Memory {
     const from = this.#size;
     this.#size += 8 * Math.ceil(byteLength / 8);
     if (this.#size > this.bytes.length) {
-      const larger = new Page(new ArrayBuffer(2 * this.#size));
+      const larger = new MemoryBlock(new ArrayBuffer(2 * this.#size));
       larger.bytes.set(this.bytes);
       this.#blank = larger;
       this.open(larger);
@@ -82,7 +82,7 @@ export class Memory {
   }
 }
 
-/** One number of the page that is open. */
+/** One number of the block that is open. */
 export class Cell {
   readonly #memory: Memory;
   readonly #at: number;

@@ -7,7 +7,7 @@ import {
   typicalScore,
   type EventDraft,
 } from '@cortex/contracts';
-import type { OpenAnomaly, Transition } from './series/anomaly-tracker.ts';
+import type { OpenAnomaly, TrackerTransition } from './series/anomaly-tracker.ts';
 import type { Observation } from './series/series-detector.ts';
 import type { Series } from './series/series.ts';
 import { explainAnomaly, explainClear } from './text/explain.ts';
@@ -15,7 +15,7 @@ import { explainAnomaly, explainClear } from './text/explain.ts';
 /** Words a transition as an event. `observation` is the newest of the series, absent when the series has ended. */
 export function toEvent(
   series: Series,
-  transition: Transition,
+  transition: TrackerTransition,
   clockMs: number,
   observation?: Observation,
 ): EventDraft {

@@ -1,17 +1,17 @@
 import type { ActionContext, ActionResult } from '@cortex/actions';
 import type { JsonRecord } from '@cortex/contracts';
 import { messageOf } from '@cortex/errors';
-import { recordIntent, recordResult, withdrawIntent } from '@cortex/playbook';
-import type { ExecutionPhase } from '@cortex/playbook';
+import { recordIntent, recordResult, withdrawIntent } from '@cortex/execution';
+import type { ExecutionPhase } from '@cortex/execution';
 import { failpoint } from '../failpoint.ts';
-import { runEffect } from './effect.ts';
+import { runEffect } from './run-effect.ts';
 import { TryAgainLater } from './errors.ts';
-import type { PlannedStep } from './plan.ts';
-import { actionContext, placeOf } from './run.ts';
-import type { Run } from './run.ts';
+import type { PlannedStep } from './resolve-plan.ts';
+import { actionContext, placeOf } from './execution-run.ts';
+import type { ExecutionRun } from './execution-run.ts';
 
 /** One thing to be done to a target: a step, or the undo of one. */
-export interface Work {
+export interface Operation {
   readonly phase: ExecutionPhase;
   readonly planned: PlannedStep;
   readonly attempt: number;
@@ -34,38 +34,39 @@ const never = new AbortController().signal;
  * One attempt: INTENT, effect, RESULT. The INTENT is written and the kill switch and the leases are asked at the same
  * moment, and the effect begins only when all three have said yes, less than a second ago.
  */
-export async function attempt(run: Run, work: Work, onBegin: () => void): Promise<AttemptEnd> {
+export async function attempt(run: ExecutionRun, operation: Operation, onBegin: () => void): Promise<AttemptEnd> {
   const { parts, journal, holds } = run;
-  const { planned, phase } = work;
+  const { planned, phase } = operation;
   const place = placeOf(phase, planned);
   const token = holds.token(planned.target);
   const looking = actionContext(run, planned, { signal: holds.signal, stopRequest: never, token });
 
-  const look = await lookFirst(work, looking);
+  const look = await lookFirst(operation, looking);
   if (!look.ok) return { kind: 'guarded', reason: look.reason };
   const { before } = look;
 
   const intended = recordIntent(
     journal.record,
-    { ...place, attempt: work.attempt },
+    { ...place, attempt: operation.attempt },
     { token, before, at: parts.now() },
   );
-  let gate = await askGates(run, planned, journal.write(intended));
+  let clearance = await askClearance(run, planned, journal.write(intended));
   failpoint('after_intent');
-  if (gate.kind === 'go' && parts.runtime.monotonicMs() - gate.askedMs > freshMs) gate = await askGates(run, planned);
-  if (gate.kind === 'stop') {
+  if (clearance.kind === 'go' && parts.runtime.monotonicMs() - clearance.askedMs > freshMs)
+    clearance = await askClearance(run, planned);
+  if (clearance.kind === 'stop') {
     journal.restart(withdrawIntent(journal.record, place));
-    return { kind: 'stopped', reason: gate.reason };
+    return { kind: 'stopped', reason: clearance.reason };
   }
-  if (gate.kind === 'lost') {
+  if (clearance.kind === 'lost') {
     await journal.write(withdrawIntent(journal.record, place));
-    throw new TryAgainLater(gate.reason, 1_000);
+    throw new TryAgainLater(clearance.reason, 1_000);
   }
 
   onBegin();
   const stop = new AbortController();
   const unwatch = parts.killSwitch.watchDuring(stop);
-  const result = await runEffect((signal) => act(work, { ...looking, signal, stopRequest: stop.signal }, before), {
+  const result = await runEffect((signal) => act(operation, { ...looking, signal, stopRequest: stop.signal }, before), {
     timeoutMs: Math.max(1, planned.step.timeoutMs),
     holdsSignal: holds.signal,
     runtime: parts.runtime,
@@ -80,7 +81,7 @@ export async function attempt(run: Run, work: Work, onBegin: () => void): Promis
 type Look = { readonly ok: true; readonly before: JsonRecord } | { readonly ok: false; readonly reason: string };
 
 /** Asks the action whether it may, and what it sees. A target that cannot be looked at is not touched. */
-async function lookFirst({ planned, undoes }: Work, context: ActionContext): Promise<Look> {
+async function lookFirst({ planned, undoes }: Operation, context: ActionContext): Promise<Look> {
   if (undoes !== undefined) return { ok: true, before: undoes };
   try {
     const refusal = await planned.action.guard?.(planned.params, context);
@@ -91,20 +92,24 @@ async function lookFirst({ planned, undoes }: Work, context: ActionContext): Pro
   }
 }
 
-function act({ planned, undoes }: Work, context: ActionContext, before: JsonRecord): Promise<ActionResult> {
+function act({ planned, undoes }: Operation, context: ActionContext, before: JsonRecord): Promise<ActionResult> {
   const { action, params } = planned;
   if (undoes === undefined) return action.act(params, context, before);
   if (action.undo === undefined) return Promise.resolve({ ok: false, detail: `${action.name} has no undo` });
   return action.undo(params, context, undoes);
 }
 
-type Gate =
+type Clearance =
   | { readonly kind: 'go'; readonly askedMs: number }
   | { readonly kind: 'stop'; readonly reason: string }
   | { readonly kind: 'lost'; readonly reason: string };
 
 /** Writes the intent, reads the kill switch and proves the leases, all in one round trip. */
-async function askGates({ parts, holds }: Run, { target }: PlannedStep, write?: Promise<void>): Promise<Gate> {
+async function askClearance(
+  { parts, holds }: ExecutionRun,
+  { target }: PlannedStep,
+  write?: Promise<void>,
+): Promise<Clearance> {
   const askedMs = parts.runtime.monotonicMs();
   const [written, kill, held] = await Promise.allSettled([
     write ?? Promise.resolve(),

@@ -1,5 +1,5 @@
 import type { ExecutionRecord } from '@cortex/contracts';
-import { openIntent, recordResult } from '@cortex/playbook';
+import { openIntent, recordResult } from '@cortex/execution';
 
 /** Closes an intent that a crash left open and that nobody can ask about any more: its action is gone. */
 export function closeAsAmbiguous(record: ExecutionRecord, at: Date): ExecutionRecord {

@@ -7,8 +7,8 @@ import {
   targetKey,
 } from '@cortex/contracts';
 import type { EventDraft, ExecutionRecord, StepResult } from '@cortex/contracts';
-import { finalResults, plainTarget } from '@cortex/playbook';
-import type { ExecutionPhase } from '@cortex/playbook';
+import { finalResults, plainTarget } from '@cortex/execution';
+import type { ExecutionPhase } from '@cortex/execution';
 
 /** Every event of an execution follows from its journal alone, so that it can be said again, word for word. */
 export function startedDraft(record: ExecutionRecord): EventDraft {

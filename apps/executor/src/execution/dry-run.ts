@@ -1,17 +1,17 @@
 import type { ExecutionRecord } from '@cortex/contracts';
-import { completeExecution, newRecord, recordIntent, recordResult } from '@cortex/playbook';
+import { completeExecution, newRecord, recordIntent, recordResult } from '@cortex/execution';
 import { TryAgainLater } from './errors.ts';
-import { runEffect } from './effect.ts';
+import { runEffect } from './run-effect.ts';
 import type { ExecutorParts } from './parts.ts';
-import type { Plan } from './plan.ts';
-import { actionContext, placeOf } from './run.ts';
-import type { Run } from './run.ts';
+import type { ResolvedPlan } from './resolve-plan.ts';
+import { actionContext, placeOf } from './execution-run.ts';
+import type { ExecutionRun } from './execution-run.ts';
 
 /** Asks every action what it would do. Holds nothing and writes nothing but the record that it returns. */
 export async function dryRun(
   parts: ExecutorParts,
-  journal: Run['journal'],
-  plan: Plan,
+  journal: ExecutionRun['journal'],
+  plan: ResolvedPlan,
   draining: AbortSignal,
 ): Promise<ExecutionRecord> {
   const { remediation } = journal.record;

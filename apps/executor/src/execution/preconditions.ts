@@ -2,8 +2,8 @@ import { runCheck } from '@cortex/checks';
 import type { RunnableCheck } from '@cortex/checks';
 import { targetKey } from '@cortex/contracts';
 import type { JsonRecord, Remediation } from '@cortex/contracts';
-import { PlaybookTemplateError, plainTarget, substitute, templateVariables } from '@cortex/playbook';
-import type { RemediationTarget } from '@cortex/playbook';
+import { PlaybookTemplateError, plainTarget, substitute, templateVariables } from '@cortex/execution';
+import type { RemediationTarget } from '@cortex/execution';
 import type { ExecutorParts } from './parts.ts';
 
 const timeoutMs = 10_000;

@@ -2,19 +2,23 @@ import { messageOf } from '@cortex/errors';
 import { withDeadline } from '@cortex/runtime';
 import type { ProbeVerdict } from '@cortex/actions';
 import type { JournalEntry, OnAmbiguous } from '@cortex/contracts';
-import { recordRepeat, recordResult } from '@cortex/playbook';
-import type { Work } from './attempt.ts';
-import { actionContext, placeOf } from './run.ts';
-import type { Run } from './run.ts';
+import { recordRepeat, recordResult } from '@cortex/execution';
+import type { Operation } from './attempt.ts';
+import { actionContext, placeOf } from './execution-run.ts';
+import type { ExecutionRun } from './execution-run.ts';
 
 const probeTimeoutMs = 30_000;
 
 /** Answers for an intent that a crash left open: did the effect happen? Asks the target before anything is repeated. */
-export async function resolveAmbiguous(run: Run, work: Omit<Work, 'attempt'>, entry: JournalEntry): Promise<void> {
+export async function resolveAmbiguous(
+  run: ExecutionRun,
+  operation: Omit<Operation, 'attempt'>,
+  entry: JournalEntry,
+): Promise<void> {
   const { parts, journal } = run;
-  const { planned, phase } = work;
+  const { planned, phase } = operation;
   const place = placeOf(phase, planned);
-  const verdict = await verdictOf(run, work, entry);
+  const verdict = await verdictOf(run, operation, entry);
   parts.logger.warn(
     { executionId: journal.record.remediation.executionId, step: planned.step.step, phase, verdict },
     'a crash left a step open',
@@ -32,8 +36,8 @@ export async function resolveAmbiguous(run: Run, work: Omit<Work, 'attempt'>, en
 }
 
 async function verdictOf(
-  run: Run,
-  { planned, undoes }: Omit<Work, 'attempt'>,
+  run: ExecutionRun,
+  { planned, undoes }: Omit<Operation, 'attempt'>,
   entry: JournalEntry,
 ): Promise<ProbeVerdict> {
   switch (undoes === undefined ? planned.onAmbiguous : undoAnswer(planned.action)) {
@@ -52,8 +56,8 @@ async function verdictOf(
 }
 
 async function probe(
-  run: Run,
-  planned: Work['planned'],
+  run: ExecutionRun,
+  planned: Operation['planned'],
   entry: JournalEntry,
   signal: AbortSignal,
 ): Promise<ProbeVerdict> {

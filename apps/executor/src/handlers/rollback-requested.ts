@@ -1,15 +1,15 @@
 import type { HandlerContext } from '@cortex/bus';
 import type { CortexEvent, EventDraft } from '@cortex/contracts';
-import { completeExecution, completeRollback, newRecord, nextRollbackMove, openIntent } from '@cortex/playbook';
+import { completeExecution, completeRollback, newRecord, nextRollbackMove, openIntent } from '@cortex/execution';
 import { rolledBackDraft } from '../execution/drafts.ts';
 import { TryAgainLater } from '../execution/errors.ts';
 import { closeAsAmbiguous } from '../execution/close-as-ambiguous.ts';
 import { takeHolds } from '../execution/holds.ts';
 import { Journal } from '../execution/journal.ts';
 import type { ExecutorParts } from '../execution/parts.ts';
-import { resolvePlan } from '../execution/plan.ts';
+import { resolvePlan } from '../execution/resolve-plan.ts';
 import { Publisher } from '../execution/publisher.ts';
-import { runRollback } from '../execution/rollback.ts';
+import { runRollback } from '../execution/run-rollback.ts';
 
 /** A rollback that cannot get at its target for so long is a human's. */
 const patienceMs = 5 * 60_000;

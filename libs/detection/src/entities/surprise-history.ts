@@ -1,4 +1,4 @@
-import { Memory, type Page } from '../memory.ts';
+import { Memory, type MemoryBlock } from '../memory.ts';
 import { pack8, unpack8 } from '../packed.ts';
 import { EmpiricalTail } from '../scoring/empirical-tail.ts';
 import { tailScore } from '../scoring/tail-score.ts';
@@ -8,7 +8,7 @@ const tail = new EmpiricalTail(memory);
 
 /** How surprising the rows of one instance have been to models that had not seen them. */
 export class SurpriseHistory {
-  readonly #page: Page = memory.newPage();
+  readonly #page: MemoryBlock = memory.newPage();
 
   /** Undoes `save`. Throws on what has another length. */
   static restore(saved: string): SurpriseHistory {

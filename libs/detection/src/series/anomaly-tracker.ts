@@ -32,7 +32,7 @@ export type TrackerState = z.infer<typeof TrackerState>;
 export const quietTracker: TrackerState = { run: 0, runSinceMs: 0 };
 
 /** What became of a series' anomaly at one sample. */
-export type Transition =
+export type TrackerTransition =
   | { readonly type: 'detected' | 'updated'; readonly anomaly: OpenAnomaly }
   | { readonly type: 'cleared'; readonly anomaly: OpenAnomaly; readonly reason: ClearReason };
 
@@ -40,7 +40,7 @@ export type ClearReason = 'back_to_normal' | 'level_accepted' | 'series_ended';
 
 export interface Tracked {
   readonly state: TrackerState;
-  readonly transition?: Transition;
+  readonly transition?: TrackerTransition;
 }
 
 /**

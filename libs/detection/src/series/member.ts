@@ -1,5 +1,5 @@
 import type { Detector, DetectorDefinition, DetectorSettings, Sample } from '../detectors/detector.ts';
-import type { Memory, Page } from '../memory.ts';
+import type { Memory, MemoryBlock } from '../memory.ts';
 import { pack8, unpack8 } from '../packed.ts';
 import type { Voice } from '../scoring/composite.ts';
 import { EmpiricalTail } from '../scoring/empirical-tail.ts';
@@ -65,12 +65,12 @@ export class Member implements Voice {
   }
 
   /** All that it knows of the series of a page. */
-  save({ bytes }: Page): string {
+  save({ bytes }: MemoryBlock): string {
     return pack8(bytes.subarray(this.#from, this.#to));
   }
 
   /** Undoes {@link save}. Throws on what has another length. */
-  restore({ bytes }: Page, saved: string): void {
+  restore({ bytes }: MemoryBlock, saved: string): void {
     bytes.set(unpack8(saved, this.#to - this.#from), this.#from);
   }
 }

@@ -2,7 +2,7 @@ import type { AnomalySeverity } from '@cortex/contracts';
 import { z } from 'zod';
 import { flatLine } from '../detectors/flat-line.ts';
 import type { DetectorSettings, Direction, Range, Sample } from '../detectors/detector.ts';
-import type { Page } from '../memory.ts';
+import type { MemoryBlock } from '../memory.ts';
 import { composite, severityOf, type ComponentScores } from '../scoring/composite.ts';
 import { algorithmsFor, type Algorithms } from './algorithms.ts';
 import type { EntityVoice } from './entity-voice.ts';
@@ -61,7 +61,7 @@ export type SavedSeriesDetector = z.input<typeof Saved>;
 export class SeriesDetector {
   readonly #settings: DetectorSettings;
   readonly #algorithms: Algorithms;
-  readonly #page: Page;
+  readonly #page: MemoryBlock;
   /** Samples learned from. */
   #learned = 0;
   #isWarm = false;

@@ -2,7 +2,7 @@ import { hashText, seriesKey, type DetectionRule, type SeriesBatch } from '@cort
 import { z } from 'zod';
 import type { Direction, Sample } from '../detectors/detector.ts';
 import { unitKindOf, type UnitKind } from '../unit.ts';
-import { quietTracker, track, TrackerState, type Transition } from './anomaly-tracker.ts';
+import { quietTracker, track, TrackerState, type TrackerTransition } from './anomaly-tracker.ts';
 import type { EntityVoice } from './entity-voice.ts';
 import { SeriesDetector, type Observation } from './series-detector.ts';
 import { evaluateTriggers, type Trigger, type TriggerTimes, type TriggerVerdict } from './threshold-trigger.ts';
@@ -47,7 +47,11 @@ export type Refusal = 'not_finite' | 'out_of_order' | 'from_the_future';
 /** What became of one sample: refused, or taken in. */
 export type Step =
   | { readonly refused: Refusal }
-  | { readonly refused?: undefined; readonly observation: Observation; readonly transition: Transition | undefined };
+  | {
+      readonly refused?: undefined;
+      readonly observation: Observation;
+      readonly transition: TrackerTransition | undefined;
+    };
 
 /** A sender's clock may be ahead by this much; a sample from later would shut out all that follow. */
 const futureToleranceMs = 5 * 60_000;

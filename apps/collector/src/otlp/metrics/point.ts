@@ -7,7 +7,7 @@ import { nanosecondsOf } from '../nanoseconds.ts';
 import type { DataPoint, HistogramPoint, Metric } from './request.ts';
 
 /** Of which series a point is, and of when. */
-export interface Place {
+export interface PointContext {
   readonly series: Omit<SeriesSample, 'timeMs' | 'value'>;
   readonly timeMs: number;
 }
@@ -22,7 +22,12 @@ export function isNotRecorded({ flags = 0 }: Point): boolean {
 }
 
 /** Where a point belongs, or what is wrong with that. */
-export function placeOf(identity: Identity, { name, unit }: Metric, point: Point, nowMs: number): Place | Rejection {
+export function placeOf(
+  identity: Identity,
+  { name, unit }: Metric,
+  point: Point,
+  nowMs: number,
+): PointContext | Rejection {
   const timeMs = toMilliseconds(point.timeUnixNano, nowMs);
   if (timeMs === undefined) return new Rejection('bad_time', `a time of ${name} is no number of nanoseconds`);
   if (timeMs > nowMs + maxAheadMs) {
@@ -44,7 +49,7 @@ export function secondsOf({ startTimeUnixNano, timeUnixNano }: Point): number | 
 }
 
 /** The same series, of another quantity. */
-export function derived({ series, timeMs }: Place, suffix: string, value: number): SeriesSample {
+export function derived({ series, timeMs }: PointContext, suffix: string, value: number): SeriesSample {
   return { ...series, metric: `${series.metric}${suffix}`, timeMs, value };
 }
 

@@ -3,7 +3,7 @@ import { noRate, perSecond, type Rates } from '../../counters/rates.ts';
 import type { Readings } from '../../counters/readings.ts';
 import { Rejection } from '../../rejections.ts';
 import { bucketsOf, increaseOf, quantileOf, type Buckets } from './buckets.ts';
-import { derived, secondsOf, type Place } from './point.ts';
+import { derived, secondsOf, type PointContext } from './point.ts';
 import { temporality, type DataPoint, type HistogramPoint } from './request.ts';
 
 /** What is remembered of counters from one request to the next. */
@@ -20,13 +20,13 @@ export interface CounterContext extends Counters {
   readonly nowMs: number;
 }
 
-export function readGauge(place: Place, point: DataPoint): PointResult {
+export function readGauge(place: PointContext, point: DataPoint): PointResult {
   const value = valueOf(point);
   return Number.isFinite(value) ? [derived(place, '', value)] : notFinite(place);
 }
 
 /** A counter as its rate per second. */
-export function readCounter(place: Place, point: DataPoint, context: CounterContext): PointResult {
+export function readCounter(place: PointContext, point: DataPoint, context: CounterContext): PointResult {
   const value = valueOf(point);
   if (!Number.isFinite(value)) return notFinite(place);
   const { series, timeMs } = place;
@@ -46,7 +46,7 @@ const quantiles = [
 ] as const;
 
 /** A histogram as the rate, the mean and the quantiles of what it has counted since its last point. */
-export function readHistogram(place: Place, point: HistogramPoint, context: CounterContext): PointResult {
+export function readHistogram(place: PointContext, point: HistogramPoint, context: CounterContext): PointResult {
   const buckets = bucketsOf(place.series.metric, point);
   if (buckets instanceof Rejection) return buckets;
   if (context.aggregation === temporality.delta) {
@@ -60,7 +60,7 @@ export function readHistogram(place: Place, point: HistogramPoint, context: Coun
   return histogramSamples(place, increaseOf(step.previous, buckets), step.seconds);
 }
 
-function histogramSamples(place: Place, buckets: Buckets, seconds: number): PointResult {
+function histogramSamples(place: PointContext, buckets: Buckets, seconds: number): PointResult {
   const { count, sum } = buckets;
   // What is counted has no unit; that of the histogram is that of the values.
   const { unit: _, ...counted } = place.series;
@@ -74,7 +74,7 @@ function histogramSamples(place: Place, buckets: Buckets, seconds: number): Poin
   return [...rate, ...mean, ...told];
 }
 
-function rateSample(place: Place, rate: number): PointResult {
+function rateSample(place: PointContext, rate: number): PointResult {
   const { unit, ...series } = place.series;
   const perSecondOf = { ...series, ...(unit === undefined ? {} : { unit: `${unit}/s` }) };
   return Number.isFinite(rate) ? [derived({ ...place, series: perSecondOf }, perSecond, rate)] : notFinite(place);
@@ -84,10 +84,10 @@ function valueOf({ asDouble, asInt }: DataPoint): number {
   return Number(asDouble ?? asInt ?? Number.NaN);
 }
 
-function notFinite({ series }: Place): Rejection {
+function notFinite({ series }: PointContext): Rejection {
   return new Rejection('not_finite', `a value of ${series.metric} is not a finite number`);
 }
 
-function noTimes({ series }: Place): Rejection {
+function noTimes({ series }: PointContext): Rejection {
   return new Rejection('bad_time', `a point of ${series.metric} does not say over which time it counts`);
 }

@@ -1,19 +1,19 @@
 import type { ActionContext } from '@cortex/actions';
 import type { HandlerContext } from '@cortex/bus';
 import type { JsonRecord } from '@cortex/contracts';
-import { plainTarget } from '@cortex/playbook';
-import type { ExecutionPhase } from '@cortex/playbook';
+import { plainTarget } from '@cortex/execution';
+import type { ExecutionPhase, StepPlace } from '@cortex/execution';
 import type { Holds } from './holds.ts';
 import type { Journal } from './journal.ts';
 import type { ExecutorParts } from './parts.ts';
-import type { Plan, PlannedStep } from './plan.ts';
+import type { ResolvedPlan, PlannedStep } from './resolve-plan.ts';
 import type { Publisher } from './publisher.ts';
 
 /** One execution under way in this process. */
-export interface Run {
+export interface ExecutionRun {
   readonly parts: ExecutorParts;
   readonly journal: Journal;
-  readonly plan: Plan;
+  readonly plan: ResolvedPlan;
   readonly holds: Holds;
   readonly publisher: Publisher;
   /** Aborts when this process drains: the running step ends, the next one is left to whoever comes after. */
@@ -22,7 +22,7 @@ export interface Run {
 
 /** What an action gets to know about where it acts. */
 export function actionContext(
-  run: Pick<Run, 'parts' | 'journal'>,
+  run: Pick<ExecutionRun, 'parts' | 'journal'>,
   planned: PlannedStep,
   fields: Pick<ActionContext, 'signal' | 'stopRequest' | 'token'>,
 ): ActionContext {
@@ -41,12 +41,6 @@ export function actionContext(
   };
 }
 
-export interface Place {
-  readonly phase: ExecutionPhase;
-  readonly step: number;
-  readonly target: PlannedStep['target'];
-}
-
-export function placeOf(phase: ExecutionPhase, planned: PlannedStep): Place {
+export function placeOf(phase: ExecutionPhase, planned: PlannedStep): StepPlace {
   return { phase, step: planned.step.step, target: planned.target };
 }

@@ -16,7 +16,7 @@ export type ExecutionPhase = JournalEntry['phase'];
 export type RemediationTarget = Remediation['targets'][number];
 
 /** Names the place in an execution that an entry belongs to. */
-export interface Place {
+export interface StepPlace {
   readonly phase: ExecutionPhase;
   readonly step: number;
   readonly target: Target;
@@ -29,7 +29,7 @@ export function newRecord(remediation: Remediation, acceptedAt: Date): Execution
 }
 
 /** All attempts at one place, oldest first. */
-export function entriesAt(record: ExecutionRecord, place: Place): readonly JournalEntry[] {
+export function entriesAt(record: ExecutionRecord, place: StepPlace): readonly JournalEntry[] {
   return record.entries.filter((entry) => isAt(entry, place));
 }
 
@@ -41,7 +41,7 @@ export function openIntent(record: ExecutionRecord): JournalEntry | undefined {
 /** Writes down that an effect is about to be made. Tokens never go back on one target (INV-2). */
 export function recordIntent(
   record: ExecutionRecord,
-  place: Place & { readonly attempt: number },
+  place: StepPlace & { readonly attempt: number },
   fields: { readonly token: number; readonly before: JsonRecord; readonly at: Date },
 ): ExecutionRecord {
   const { executionId } = record.remediation;
@@ -88,7 +88,7 @@ export interface AttemptResult {
 /** Closes the open intent at this place with its result. */
 export function recordResult(
   record: ExecutionRecord,
-  place: Place,
+  place: StepPlace,
   step: { readonly name: string; readonly action: string },
   result: AttemptResult,
 ): ExecutionRecord {
@@ -113,24 +113,24 @@ export function recordResult(
 }
 
 /** Closes the open intent as one that a crash left behind and that may be made again. It has no result of its own. */
-export function recordRepeat(record: ExecutionRecord, place: Place): ExecutionRecord {
+export function recordRepeat(record: ExecutionRecord, place: StepPlace): ExecutionRecord {
   return replaceOpenIntent(record, place, (entry) => ({ ...entry, status: 'ambiguous' }));
 }
 
 /** Takes the open intent back. Only for who knows that the effect was never begun. */
-export function withdrawIntent(record: ExecutionRecord, place: Place): ExecutionRecord {
+export function withdrawIntent(record: ExecutionRecord, place: StepPlace): ExecutionRecord {
   replaceOpenIntent(record, place, (entry) => entry);
   return { ...record, entries: record.entries.filter((entry) => !(isAt(entry, place) && entry.status === 'intent')) };
 }
 
-export interface Ending {
+export interface ExecutionEnding {
   readonly outcome: ExecutionOutcome;
   readonly reason: string;
   readonly refusedBy?: RefusedBy;
 }
 
 /** The one terminal state of the steps. */
-export function completeExecution(record: ExecutionRecord, ending: Ending, at: Date): ExecutionRecord {
+export function completeExecution(record: ExecutionRecord, ending: ExecutionEnding, at: Date): ExecutionRecord {
   const { executionId } = record.remediation;
   if (record.status !== 'accepted' && record.status !== 'running') {
     throw new JournalOrderError(executionId, `completed while ${record.status}`);
@@ -168,7 +168,7 @@ export function plainTarget(target: Target): Target {
   return { service: target.service, instance: target.instance };
 }
 
-function isAt(entry: JournalEntry, place: Place): boolean {
+function isAt(entry: JournalEntry, place: StepPlace): boolean {
   return (
     entry.phase === place.phase &&
     entry.step === place.step &&
@@ -179,7 +179,7 @@ function isAt(entry: JournalEntry, place: Place): boolean {
 
 function replaceOpenIntent(
   record: ExecutionRecord,
-  place: Place,
+  place: StepPlace,
   change: (entry: JournalEntry) => JournalEntry,
 ): ExecutionRecord {
   const open = openIntent(record);

@@ -1,22 +1,22 @@
 import { targetKey } from '@cortex/contracts';
 import type { ExecutionRecord, StepResult, Target } from '@cortex/contracts';
-import { completeExecution, finalResults, hasNoEffect, nextMove, recordIntent, recordResult } from '@cortex/playbook';
-import type { Ending } from '@cortex/playbook';
+import { completeExecution, finalResults, hasNoEffect, nextMove, recordIntent, recordResult } from '@cortex/execution';
+import type { ExecutionEnding } from '@cortex/execution';
 import { pause } from '@cortex/runtime';
 import { attempt } from './attempt.ts';
-import type { Work } from './attempt.ts';
+import type { Operation } from './attempt.ts';
 import { startedDraft, stepDraft } from './drafts.ts';
 import { TryAgainLater } from './errors.ts';
 import { resolveAmbiguous } from './resolve-ambiguous.ts';
-import type { PlannedStep } from './plan.ts';
-import { placeOf } from './run.ts';
-import type { Run } from './run.ts';
+import type { PlannedStep } from './resolve-plan.ts';
+import { placeOf } from './execution-run.ts';
+import type { ExecutionRun } from './execution-run.ts';
 
 const firstRetryMs = 250;
 const longestRetryMs = 10_000;
 
 /** Makes move after move until the journal says that the execution ended. */
-export async function runSteps(run: Run): Promise<void> {
+export async function runSteps(run: ExecutionRun): Promise<void> {
   const { parts, journal, plan, publisher } = run;
   if (journal.record.entries.length > 0) sayAgain(run);
   for (;;) {
@@ -39,8 +39,8 @@ export async function runSteps(run: Run): Promise<void> {
           await pause(parts.runtime, Math.min(firstRetryMs * 2 ** (move.attempt - 2), longestRetryMs));
         const planned = plan.at('remediation', move.step, move.target);
         const isFirst = hasNoEffect(journal.record);
-        const work: Work = { phase: 'remediation', planned, attempt: move.attempt };
-        const end = await attempt(run, work, () => {
+        const operation: Operation = { phase: 'remediation', planned, attempt: move.attempt };
+        const end = await attempt(run, operation, () => {
           if (isFirst) publisher.send(startedDraft(journal.record));
         });
         if (end.kind === 'stopped') {
@@ -49,11 +49,11 @@ export async function runSteps(run: Run): Promise<void> {
         }
         if (end.kind === 'guarded') {
           if (isFirst) {
-            const ending: Ending = { outcome: 'refused', refusedBy: 'precondition', reason: end.reason };
+            const ending: ExecutionEnding = { outcome: 'refused', refusedBy: 'precondition', reason: end.reason };
             await journal.write(completeExecution(journal.record, ending, parts.now()));
             return;
           }
-          await recordGuarded(run, work, end.reason);
+          await recordGuarded(run, operation, end.reason);
         }
         sayStep(run, planned);
         break;
@@ -63,13 +63,13 @@ export async function runSteps(run: Run): Promise<void> {
 }
 
 /** After a crash: what was said before may have been lost with the process. The same ids make it harmless. */
-function sayAgain({ journal, publisher }: Run): void {
+function sayAgain({ journal, publisher }: ExecutionRun): void {
   publisher.send(startedDraft(journal.record));
   for (const result of settledResults(journal.record)) publisher.send(stepDraft(journal.record, 'remediation', result));
 }
 
 /** Says that a step ended on a target, once no further attempt follows. */
-function sayStep({ journal, publisher }: Run, { step, target }: PlannedStep): void {
+function sayStep({ journal, publisher }: ExecutionRun, { step, target }: PlannedStep): void {
   const result = settledResults(journal.record).find((found) => isAt(found, step.step, target));
   if (result !== undefined) publisher.send(stepDraft(journal.record, 'remediation', result));
 }
@@ -85,7 +85,7 @@ function isAt(result: StepResult, step: number, target: Target): boolean {
   return result.step === step && targetKey(result.target) === targetKey(target);
 }
 
-function stoppedBy(reason: string, isFirst: boolean): Ending {
+function stoppedBy(reason: string, isFirst: boolean): ExecutionEnding {
   return isFirst
     ? { outcome: 'refused', refusedBy: 'kill_switch', reason }
     : { outcome: 'failed', reason: `kill_switch: ${reason}` };
@@ -93,8 +93,8 @@ function stoppedBy(reason: string, isFirst: boolean): Ending {
 
 /** A later step whose action refuses: it failed without an effect, and intent and result are one write. */
 async function recordGuarded(
-  { parts, journal, holds }: Run,
-  { planned, phase, attempt: number }: Work,
+  { parts, journal, holds }: ExecutionRun,
+  { planned, phase, attempt: number }: Operation,
   reason: string,
 ): Promise<void> {
   const place = placeOf(phase, planned);

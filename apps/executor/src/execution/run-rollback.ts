@@ -1,16 +1,16 @@
 import { targetKey } from '@cortex/contracts';
-import { completeRollback, finalResults, nextRollbackMove, recordIntent, recordResult } from '@cortex/playbook';
-import type { RollbackItem } from '@cortex/playbook';
+import { completeRollback, finalResults, nextRollbackMove, recordIntent, recordResult } from '@cortex/execution';
+import type { RollbackItem } from '@cortex/execution';
 import { attempt } from './attempt.ts';
-import type { Work } from './attempt.ts';
+import type { Operation } from './attempt.ts';
 import { stepDraft } from './drafts.ts';
 import { TryAgainLater } from './errors.ts';
 import { resolveAmbiguous } from './resolve-ambiguous.ts';
-import { placeOf } from './run.ts';
-import type { Run } from './run.ts';
+import { placeOf } from './execution-run.ts';
+import type { ExecutionRun } from './execution-run.ts';
 
 /** Makes move after move until the journal says that the rollback ended. */
-export async function runRollback(run: Run): Promise<void> {
+export async function runRollback(run: ExecutionRun): Promise<void> {
   const { parts, journal } = run;
   for (const result of finalResults(journal.record, 'rollback')) {
     run.publisher.send(stepDraft(journal.record, 'rollback', result));
@@ -24,15 +24,15 @@ export async function runRollback(run: Run): Promise<void> {
         await journal.write(completeRollback(journal.record, move, parts.now()));
         return;
       case 'resolve_ambiguous':
-        await resolveAmbiguous(run, workOf(run, move.item), move.entry);
+        await resolveAmbiguous(run, operationOf(run, move.item), move.entry);
         sayStep(run, move.item);
         break;
       case 'intent': {
         if (run.draining.aborted) throw new TryAgainLater('this process is draining', 1);
-        const work = { ...workOf(run, move.item), attempt: move.attempt };
-        if (isIrreversible(work)) await skip(run, work);
+        const operation = { ...operationOf(run, move.item), attempt: move.attempt };
+        if (isIrreversible(operation)) await skip(run, operation);
         else {
-          const end = await attempt(run, work, () => undefined);
+          const end = await attempt(run, operation, () => undefined);
           if (end.kind !== 'done') {
             const reason = end.kind === 'stopped' ? `kill_switch: ${end.reason}` : `refused: ${end.reason}`;
             await journal.write(completeRollback(journal.record, { outcome: 'failed', reason }, parts.now()));
@@ -46,18 +46,21 @@ export async function runRollback(run: Run): Promise<void> {
   }
 }
 
-function workOf({ plan }: Run, item: RollbackItem): Omit<Work, 'attempt'> {
+function operationOf({ plan }: ExecutionRun, item: RollbackItem): Omit<Operation, 'attempt'> {
   if (item.kind === 'step') return { phase: 'rollback', planned: plan.at('rollback', item.step, item.target) };
   return { phase: 'rollback', planned: plan.at('remediation', item.step, item.target), undoes: item.before };
 }
 
-function isIrreversible({ planned, undoes }: Work): boolean {
+function isIrreversible({ planned, undoes }: Operation): boolean {
   if (undoes === undefined) return false;
   return !planned.action.reversible || planned.action.canUndo?.(planned.params) === false;
 }
 
 /** What cannot be undone is written down as skipped: no effect, so intent and result are one write. */
-async function skip({ parts, journal, holds }: Run, { planned, phase, attempt: number }: Work): Promise<void> {
+async function skip(
+  { parts, journal, holds }: ExecutionRun,
+  { planned, phase, attempt: number }: Operation,
+): Promise<void> {
   const place = placeOf(phase, planned);
   const at = parts.now();
   const fields = { token: holds.token(planned.target), before: {}, at };
@@ -66,7 +69,7 @@ async function skip({ parts, journal, holds }: Run, { planned, phase, attempt: n
   await journal.write(recordResult(open, place, planned.step, result));
 }
 
-function sayStep({ journal, publisher }: Run, { step, target }: RollbackItem): void {
+function sayStep({ journal, publisher }: ExecutionRun, { step, target }: RollbackItem): void {
   const result = finalResults(journal.record, 'rollback').find(
     (found) => found.step === step.step && targetKey(found.target) === targetKey(target),
   );

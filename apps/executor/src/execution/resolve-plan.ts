@@ -2,8 +2,8 @@ import { ambiguityPlan } from '@cortex/actions';
 import type { ActionDefinition } from '@cortex/actions';
 import { targetKey } from '@cortex/contracts';
 import type { OnAmbiguous, PlaybookStep, Remediation } from '@cortex/contracts';
-import { PlaybookTemplateError, substitute, templateVariables } from '@cortex/playbook';
-import type { ExecutionPhase, RemediationTarget } from '@cortex/playbook';
+import { PlaybookTemplateError, substitute, templateVariables } from '@cortex/execution';
+import type { ExecutionPhase, RemediationTarget } from '@cortex/execution';
 
 /** One step on one target, with its action found and its parameters checked. */
 export interface PlannedStep {
@@ -15,16 +15,16 @@ export interface PlannedStep {
   readonly onAmbiguous: OnAmbiguous;
 }
 
-export interface Plan {
+export interface ResolvedPlan {
   /** The step of a phase; an undo belongs to the step of the remediation that it undoes. */
   at(phase: ExecutionPhase, step: PlaybookStep, target: RemediationTarget): PlannedStep;
 }
 
-export type PlanResult =
-  { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly problems: readonly string[] };
+export type PlanResolution =
+  { readonly ok: true; readonly plan: ResolvedPlan } | { readonly ok: false; readonly problems: readonly string[] };
 
 /** Resolves every step for every target before anything is done, so that no plan fails half-way for a wrong name. */
-export function resolvePlan(remediation: Remediation, actions: ReadonlyMap<string, ActionDefinition>): PlanResult {
+export function resolvePlan(remediation: Remediation, actions: ReadonlyMap<string, ActionDefinition>): PlanResolution {
   const { playbook, targets } = remediation;
   const problems: string[] = [];
   const planned = new Map<string, PlannedStep>();

@@ -1,6 +1,6 @@
 import type { ActionContext, ActionResult } from '@cortex/actions';
 import { messageOf } from '@cortex/errors';
-import type { AttemptResult } from '@cortex/playbook';
+import type { AttemptResult } from '@cortex/execution';
 import { pause } from '@cortex/runtime';
 import type { Runtime } from '@cortex/runtime';
 import { StepTimeoutError } from './errors.ts';

@@ -1,6 +1,6 @@
 import type { ExecutionOutcome, ExecutionRecord, JournalEntry, PlaybookStep } from '@cortex/contracts';
 import { entriesAt } from './record.ts';
-import type { Place, RemediationTarget } from './record.ts';
+import type { StepPlace, RemediationTarget } from './record.ts';
 
 /** What to do next. `attempt` counts every intent at the place, those that a crash cut off included. */
 export type NextMove =
@@ -45,7 +45,7 @@ export function nextMove(record: ExecutionRecord): NextMove {
 /** Where one place stands: the shared core of steps and of rollback. */
 export function moveAt(
   record: ExecutionRecord,
-  place: Place,
+  place: StepPlace,
   step: PlaybookStep,
   target: RemediationTarget,
   retries: number,
