@@ -79,6 +79,8 @@ describe('the check of imports', () => {
       'tools/b.ts': "import { page } from '@cortex-app/two/docs';",
       'tools/c.ts': "import { page } from '@cortex-app/two';",
     };
-    expect(problemsOf(files)).toEqual(['tools/c.ts: of an app only /docs is imported, and /app by the simulation (@cortex-app/two)']);
+    expect(problemsOf(files)).toEqual([
+      'tools/c.ts: of an app only /docs is imported, and /app by the simulation (@cortex-app/two)',
+    ]);
   });
 });

@@ -142,7 +142,14 @@ function rollbackOnceInReverse(site: Site): readonly string[] {
     const isReverse =
       JSON.stringify(back.filter((place) => done.includes(place))) ===
       JSON.stringify(done.filter((place) => back.includes(place)).toReversed());
-    const isOfDone = back.every((place) => done.includes(place));
+    // Also what a crash left in doubt is undone: then the journal has it.
+    const journaled = new Set(
+      site
+        .journalOf(executionId)
+        ?.entries.filter((entry) => entry.phase === 'remediation' && entry.status !== 'intent')
+        .map((entry) => `${entry.step} ${targetKey(entry.target)}`),
+    );
+    const isOfDone = back.every((place) => journaled.has(place));
     return isReverse && isOfDone ? [] : [`${executionId} did ${done.join(', ')} and undid ${back.join(', ')}`];
   });
   const asked = site.events('remediation.rollback.requested').map(({ data }) => data.executionId);
