@@ -1,4 +1,4 @@
-import type { Problem } from '../views/problem.ts';
+import type { Problem } from '@cortex/api';
 
 const tokenKey = 'cortex.token';
 

@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { CheckList } from '../views/health.ts';
-import type { Problem } from '../views/problem.ts';
+import type { CheckList, Problem } from '@cortex/api';
 import { get } from './api-client.ts';
 import { problemOf } from './live-state.ts';
 import { filterQuery, type HealthFilter } from './route.ts';

@@ -1,9 +1,6 @@
 import { messageOf } from '@cortex/errors';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { ApprovalList, ApprovalItem, Explanation, IncidentItem, IncidentList } from '../views/incident.ts';
-import type { Problem } from '../views/problem.ts';
-import type { SilenceList } from '../views/silences.ts';
-import type { Overview, Status, TargetList, TargetView } from '../views/system.ts';
+import type { ApprovalItem, ApprovalList, Explanation, IncidentItem, IncidentList, Overview, Problem, SilenceList, Status, TargetList, TargetView } from '@cortex/api';
 import { ApiError, get } from './api-client.ts';
 import { followEvents } from './event-stream.ts';
 

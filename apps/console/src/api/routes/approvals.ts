@@ -1,3 +1,4 @@
+import type { AnswerForm, ApprovalItem } from '@cortex/api';
 import {
   approvalDenied,
   approvalGranted,
@@ -6,22 +7,11 @@ import {
   type CortexEvent,
   type Incident,
 } from '@cortex/contracts';
-import { z } from 'zod';
-import { Accepted, ApprovalList, type ApprovalItem } from '../../views/incident.ts';
-import { defineRoute, type AnyRoute } from '../define-route.ts';
+import { serveRoute, type ServedRoute } from '../define-route.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { By, Comment, IdParams } from '../forms.ts';
 import { ApiProblem, notFound } from '../problems.ts';
 import { publishOrFail } from '../publish.ts';
 
-const tag = 'approvals';
-const AnswerForm = z.strictObject({
-  by: By,
-  comment: Comment,
-  /** The plan that the human saw; if it has changed since, the answer is refused. */
-  planHash: z.string().min(1).max(128).optional(),
-});
-type AnswerForm = z.output<typeof AnswerForm>;
 type Verdict = 'approve' | 'reject';
 
 const answerProblems = [
@@ -32,21 +22,10 @@ const answerProblems = [
   'CORTEX_API_BUS_UNAVAILABLE',
 ] as const;
 
-export function approvalRoutes(dependencies: ApiDependencies): readonly AnyRoute[] {
+export function approvalRoutes(dependencies: ApiDependencies): readonly ServedRoute[] {
   const answers = answerBook();
-  const answer = (verdict: Verdict): AnyRoute =>
-    defineRoute({
-      method: 'POST',
-      path: `/approvals/:id/${verdict}`,
-      tag,
-      summary:
-        verdict === 'approve'
-          ? 'Agree to the plan; saying it twice is the same as saying it once'
-          : 'Refuse the plan; saying it twice is the same as saying it once',
-      params: IdParams,
-      body: AnswerForm,
-      response: Accepted,
-      status: 202,
+  const answer = (verdict: Verdict): ServedRoute =>
+    serveRoute(verdict, {
       problems: answerProblems,
       handle: async ({ params, body }) => {
         const incident = await incidentOfApproval(dependencies, params.id);
@@ -61,13 +40,8 @@ export function approvalRoutes(dependencies: ApiDependencies): readonly AnyRoute
     });
 
   return [
-    defineRoute({
-      method: 'GET',
-      path: '/approvals',
+    serveRoute('approvals', {
       worksOffline: true,
-      tag,
-      summary: 'Plans that wait for a human, soonest to expire first',
-      response: ApprovalList,
       handle: async () => ({ approvals: [...pendingApprovals(dependencies)] }),
     }),
     answer('approve'),

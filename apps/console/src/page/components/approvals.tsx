@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { ApprovalItem } from '../../views/incident.ts';
+import type { ApprovalItem } from '@cortex/api';
 import { change } from '../api-client.ts';
 import { plural, relative, words } from '../format.ts';
 import { AskDialog } from './ask-dialog.tsx';

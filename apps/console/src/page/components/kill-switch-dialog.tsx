@@ -1,4 +1,4 @@
-import type { KillSwitchView } from '../../views/system.ts';
+import type { KillSwitchView } from '@cortex/api';
 import { change } from '../api-client.ts';
 import { AskDialog } from './ask-dialog.tsx';
 
