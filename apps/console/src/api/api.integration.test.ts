@@ -265,6 +265,35 @@ describe('approvals', () => {
     await eventually(() => expect(granted).toHaveLength(2));
   });
 
+  test('two consoles that take one answer at once publish it once', async () => {
+    const other = await startRunningConsole(nats.url, folder.path);
+    try {
+      const granted = await collect(approvalGranted);
+      await put(sampleIncident(215, { status: 'awaiting_approval', approval: sampleApproval(215) }));
+      await eventually(async () =>
+        expect(JSON.stringify((await other.call('GET', '/approvals')).body)).toContain('approval-215'),
+      );
+      const answers = await Promise.all(
+        [running, other, running, other].map((one) =>
+          one.call('POST', '/approvals/approval-215/approve', { by: 'anna', planHash: 'plan-215' }),
+        ),
+      );
+      expect(answers.map((answer) => answer.status)).toEqual([202, 202, 202, 202]);
+      expect(new Set(answers.map((answer) => answer.body['eventId'])).size).toBe(1);
+      expect((await other.call('POST', '/approvals/approval-215/approve', { by: 'anna' })).body['detail']).toBe(
+        'already approved by anna',
+      );
+      for (const one of [running, other]) {
+        const refusal = await one.call('POST', '/approvals/approval-215/reject', { by: 'anna' });
+        expectProblem(refusal, 409, 'CORTEX_APPROVAL_NOT_PENDING');
+      }
+      await other.call('POST', '/approvals/approval-215/approve', { by: 'ben', planHash: 'plan-215' });
+      await eventually(() => expect(granted.map(({ data }) => data.by)).toEqual(['anna', 'ben']));
+    } finally {
+      await other.stop();
+    }
+  });
+
   test('a rejection is published with its comment', async () => {
     const denied = await collect(approvalDenied);
     await put(sampleIncident(221, { status: 'awaiting_approval', approval: sampleApproval(221) }));
