@@ -9,7 +9,7 @@ export type ParsedAnswer<Value> =
  * Holds an answer, as it came out of `JSON.parse`, against what the client knows. Fields that it does not know are
  * removed from the answer, also where the contract takes no others: a newer server may say more.
  */
-export function parseAnswer<Schema extends z.ZodType>(schema: Schema, answer: unknown): ParsedAnswer<z.output<Schema>> {
+export function parseAnswer<Value>(schema: z.ZodType<Value>, answer: unknown): ParsedAnswer<Value> {
   const strict = schema.safeParse(answer);
   if (strict.success) return { ok: true, value: strict.data };
   for (const issue of strict.error.issues) {
