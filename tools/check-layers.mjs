@@ -6,7 +6,7 @@ import { circlesOf, groupedBy } from './import-circles.mjs';
 
 const allowed = {
   base: [],
-  contract: ['base'],
+  contract: ['base', 'contract'],
   domain: ['base', 'contract', 'domain'],
   runtime: ['base'],
   'plugin-kit': ['base', 'contract', 'domain', 'runtime', 'plugin-kit'],

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -413,6 +414,37 @@ describe('without a console', () => {
       code: exitCodes.unreachable.code,
       error: 'CORTEX_CLI_NOT_A_CONSOLE',
     });
+  });
+
+  test('an answer is held against its schema: more than it says is no harm, less names the field', async () => {
+    const target = {
+      target: { service: 'shop', instance: 'shop-1', zone: 'north' },
+      critical: false,
+      remediate: true,
+      state: 'HEALTHY',
+      flapping: false,
+      reason: '',
+      dependenciesDown: [],
+      failing: [],
+      mood: 'fine',
+    };
+    let answer: object = { targets: [target], page: 1 };
+    const server = createServer((_request, response) => response.end(JSON.stringify(answer)));
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const address = server.address();
+    const other = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    try {
+      const newer = await cortex(['get', 'targets', '--url', other]);
+      expect(newer).toMatchObject({ code: 0, err: '' });
+      expect(newer.out).toContain('shop-1    HEALTHY');
+      answer = { targets: [{ ...target, state: 'GREAT' }] };
+      const wrong = await cortex(['get', 'targets', '--url', other]);
+      expect(failure(wrong)).toEqual({ code: exitCodes.failed.code, error: 'CORTEX_CLI_UNEXPECTED_ANSWER' });
+      expect(wrong.err).toContain('GET /health/targets');
+      expect(wrong.err).toContain('targets.0.state: ');
+    } finally {
+      server.close();
+    }
   });
 
   test('the address that a running stack wrote down is found', async () => {

@@ -1,3 +1,4 @@
+import { apiPrefix } from '@cortex/api';
 import {
   breakerBucket,
   controlBucket,
@@ -14,7 +15,7 @@ import { addRoutes } from './api/define-route.ts';
 import type { ApiDependencies } from './api/dependencies.ts';
 import { installErrorHandler } from './api/error-handler.ts';
 import { assertConnected } from './api/publish.ts';
-import { apiPrefix, installOpenApi } from './api/open-api.ts';
+import { installOpenApi } from './api/open-api.ts';
 import { allRoutes } from './api/routes/all-routes.ts';
 import { installApiGuards, installSecurityHeaders } from './api/security.ts';
 import { startEventFeed } from './live/event-feed.ts';

@@ -1,24 +1,26 @@
-import { isErrorCode } from '@cortex/errors';
+import { addressOf, answers, endpoints, parseAnswer } from '@cortex/api';
+import type { AddressParts, AnswerOf, CallOf, RouteName } from '@cortex/api';
 import { withDeadline } from '@cortex/runtime';
 import { CliError } from '../core/cli-error.ts';
-import type { Ending } from '../core/exit-codes.ts';
+import { notCortex, refusalOf } from './refusal.ts';
 
-/** The console's API. Every failure is a {@link CliError} with the console's own code and fix. */
+/** The console's API. Every failure is a {@link CliError}, of a refusal with the console's own code and fix. */
 export interface ApiClient {
   readonly url: string;
-  /** `patienceMs`: longest wait for the answer; default 20 s. */
-  get<Answer>(path: string, query?: Query, patienceMs?: number): Promise<Answer>;
-  text(path: string): Promise<string>;
-  change<Answer>(method: Change, path: string, body: object): Promise<Answer>;
+  /** Asks one route, and holds its answer against the schema of the route. */
+  call<Name extends RouteName>(name: Name, ...request: CallOf<Name>): Promise<AnswerOf<Name>>;
+  /** The same answer as text to read. */
+  text(name: RouteName, request: AddressParts): Promise<string>;
   /** What every request bears: the token, if there is one. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-type Change = 'POST' | 'PUT' | 'DELETE';
-
-export type Query = Readonly<Record<string, string | number | undefined>>;
+/** `body` goes out as JSON. */
+type Request = AddressParts & { readonly body?: object };
 
 const timeoutMs = 20_000;
+/** Longest wait for routes that read much before they answer. */
+const patienceMs: { readonly [Name in RouteName]?: number } = { auditVerdict: 600_000 };
 
 /** `findUrl` is called once, when the first request is made. */
 export function createApiClient(findUrl: () => string, token: string | undefined, stopped: AbortSignal): ApiClient {
@@ -26,16 +28,21 @@ export function createApiClient(findUrl: () => string, token: string | undefined
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const url = (): string => (known ??= findUrl());
 
-  async function request(path: string, init: RequestInit, patienceMs = timeoutMs): Promise<Response> {
-    const address = `${url()}/api/v1${path}`;
+  async function ask(name: RouteName, { body, ...parts }: Request, accept: string): Promise<Response> {
+    const address = `${url()}${addressOf(name, parts)}`;
+    const waitMs = patienceMs[name] ?? timeoutMs;
+    const request = {
+      method: endpoints[name].method,
+      headers: { ...headers, accept, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    };
     let response: Response;
     try {
-      const asked = { ...init, headers: { ...headers, ...init.headers } };
-      response = await withDeadline(patienceMs, stopped, (signal) => fetch(address, { ...asked, signal }));
+      response = await withDeadline(waitMs, stopped, (signal) => fetch(address, { ...request, signal }));
     } catch (error) {
       throw new CliError(
         'CORTEX_CLI_UNREACHABLE',
-        `the console at ${url()} does not answer: ${reasonOf(error, patienceMs)}`,
+        `the console at ${url()} does not answer: ${reasonOf(error, waitMs)}`,
         'start it with `cortex up`, or name it with --url or CORTEX_URL',
         'unreachable',
       );
@@ -49,75 +56,40 @@ export function createApiClient(findUrl: () => string, token: string | undefined
       return url();
     },
     headers,
-    async get<Answer>(path: string, query: Query = {}, patienceMs = timeoutMs) {
-      const given = Object.entries(query).flatMap(([key, value]): [string, string][] =>
-        value === undefined ? [] : [[key, String(value)]],
-      );
-      const search = given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
-      const response = await request(`${path}${search}`, { headers: { accept: 'application/json' } }, patienceMs);
-      return jsonOf<Answer>(response, url());
+    async call<Name extends RouteName>(name: Name, ...[request]: CallOf<Name>): Promise<AnswerOf<Name>> {
+      const response = await ask(name, request ?? {}, 'application/json');
+      const answer = parseAnswer(answers[name].response, await jsonOf(response, url()));
+      if (answer.ok) return answer.value;
+      throw unexpectedAnswer(name, answer.detail, url());
     },
-    async text(path) {
-      return (await request(path, { headers: { accept: 'text/plain' } })).text();
-    },
-    async change<Answer>(method: Change, path: string, body: object) {
-      const response = await request(path, {
-        method,
-        headers: { accept: 'application/json', 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      });
-      return jsonOf<Answer>(response, url());
+    async text(name, request) {
+      return (await ask(name, request, 'text/plain')).text();
     },
   };
 }
 
-async function jsonOf<Answer>(response: Response, url: string): Promise<Answer> {
+async function jsonOf(response: Response, url: string): Promise<unknown> {
   try {
-    return (await response.json()) as Answer;
+    return await response.json();
   } catch {
     throw notCortex(url);
   }
 }
 
-async function refusalOf(response: Response, address: string): Promise<CliError> {
-  try {
-    const problem = (await response.json()) as { code?: unknown; detail?: unknown; cause?: unknown; fix?: unknown };
-    if (typeof problem.code === 'string') {
-      const cause = typeof problem.cause === 'string' && problem.cause !== '' ? ` (${problem.cause})` : '';
-      const message = `${String(problem.detail)}${cause}`;
-      const [fix, ending] = [String(problem.fix), endingOf(response.status)];
-      if (isErrorCode(problem.code)) return new CliError(problem.code, message, fix, ending);
-      return new CliError('CORTEX_CLI_REFUSED', `${problem.code}: ${message}`, fix, ending);
-    }
-  } catch {
-    // Not JSON: whoever answered is no console.
-  }
-  if (response.status === 503) {
-    return new CliError('CORTEX_CLI_STARTING', 'the console is starting', 'try again in a moment', 'unreachable');
-  }
-  return notCortex(address);
-}
-
-function notCortex(url: string): CliError {
+/** `detail` names the field. */
+export function unexpectedAnswer(name: RouteName, detail: string, url: string): CliError {
+  const { method, path } = endpoints[name];
   return new CliError(
-    'CORTEX_CLI_NOT_A_CONSOLE',
-    `what answers at ${url} is not a Cortex console`,
-    'name the console with --url or CORTEX_URL',
-    'unreachable',
+    'CORTEX_CLI_UNEXPECTED_ANSWER',
+    `the console at ${url} answered ${method} ${path} with what this command does not understand: ${detail}`,
+    'use a console and a command line of the same version',
   );
 }
 
-function endingOf(status: number): Ending {
-  if (status === 404) return 'notFound';
-  if (status === 401 || status === 403 || status === 409 || status === 429) return 'refused';
-  if (status === 503) return 'unreachable';
-  return status < 500 ? 'usage' : 'failed';
-}
-
 /** fetch hides the reason one level down. */
-function reasonOf(error: unknown, patienceMs: number): string {
+function reasonOf(error: unknown, waitMs: number): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no answer within ${patienceMs / 1_000} s`;
+  if (error.name === 'TimeoutError') return `no answer within ${waitMs / 1_000} s`;
   const { cause } = error;
   if (cause instanceof Error && 'code' in cause) return String(cause.code);
   return cause instanceof Error ? cause.message : error.message;

@@ -32,7 +32,8 @@ function checked(text: string, origin: string): string {
 
 function notedUrl(file: string): string | undefined {
   try {
-    const note = JSON.parse(readFileSync(file, 'utf8')) as { url?: unknown };
+    const note: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (typeof note !== 'object' || note === null || !('url' in note)) return undefined;
     return typeof note.url === 'string' ? checked(note.url, file) : undefined;
   } catch {
     // No stack runs here, or it is just being written.

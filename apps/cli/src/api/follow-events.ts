@@ -1,10 +1,13 @@
-import type { CortexEvent } from '@cortex/contracts';
+import { addressOf, parseAnswer } from '@cortex/api';
+import { Envelope } from '@cortex/contracts';
 import { CortexError } from '@cortex/errors';
+import { CliError } from '../core/cli-error.ts';
+import { unexpectedAnswer } from './api-client.ts';
 
 export interface EventFollower {
   /** Resolves when the stream is open for the first time. */
   readonly connected: Promise<void>;
-  /** Resolves when following has ended. */
+  /** Resolves when following has ended; rejects when the console sends what is no event. */
   readonly ended: Promise<void>;
 }
 
@@ -16,7 +19,7 @@ const retryMs = 500;
  */
 export function followEvents(
   consoleUrl: string,
-  onEvent: (event: CortexEvent) => void,
+  onEvent: (event: Envelope) => void,
   signal: AbortSignal,
   query: Readonly<Record<string, string>> = {},
   headers: Readonly<Record<string, string>> = {},
@@ -25,7 +28,7 @@ export function followEvents(
   const connected = new Promise<void>((resolve) => {
     resolveConnected = resolve;
   });
-  const url = `${consoleUrl}/api/v1/events?${new URLSearchParams(query)}`;
+  const url = `${consoleUrl}${addressOf('events', { query })}`;
   const follow = async (): Promise<void> => {
     let lastId: string | undefined;
     while (!signal.aborted) {
@@ -43,15 +46,22 @@ export function followEvents(
         resolveConnected();
         for await (const message of messages(response.body)) {
           lastId = message.id ?? lastId;
-          onEvent(JSON.parse(message.data) as CortexEvent);
+          onEvent(eventIn(message.data, consoleUrl));
         }
-      } catch {
+      } catch (error) {
+        if (error instanceof CliError) throw error;
         // Whatever cut the stream, the next round asks again; `signal` is the only way out.
         if (!signal.aborted) await new Promise((resume) => setTimeout(resume, retryMs));
       }
     }
   };
   return { connected, ended: follow() };
+}
+
+function eventIn(text: string, consoleUrl: string): Envelope {
+  const event = parseAnswer(Envelope, JSON.parse(text));
+  if (event.ok) return event.value;
+  throw unexpectedAnswer('events', event.detail, consoleUrl);
 }
 
 /** Splits a server-sent-event stream into messages that carry data. */

@@ -1,15 +1,9 @@
-import type { Approval } from '@cortex/contracts';
 import { requiredArgument, textOption, type CommandDefinition } from '../core/command.ts';
 import { show } from '../output/show.ts';
 import { byOption, personOf } from './who.ts';
 
 export const approveCommand = answerCommand('approve', 'Agree to a plan that waits for a human');
 export const rejectCommand = answerCommand('reject', 'Refuse a plan that waits for a human');
-
-interface PendingApproval {
-  readonly approval: Approval;
-  readonly incident: { readonly id: string };
-}
 
 function answerCommand(verdict: 'approve' | 'reject', summary: string): CommandDefinition {
   return {
@@ -27,7 +21,7 @@ function answerCommand(verdict: 'approve' | 'reject', summary: string): CommandD
     async run(input) {
       const { api } = input.surroundings;
       const wanted = requiredArgument(input);
-      const { approvals } = await api.get<{ approvals: PendingApproval[] }>('/approvals');
+      const { approvals } = await api.call('approvals');
       const matching = approvals.filter(
         ({ approval, incident }) =>
           approval.approvalId === wanted || (wanted.length >= 4 && incident.id.startsWith(wanted.toLowerCase())),
@@ -36,10 +30,13 @@ function answerCommand(verdict: 'approve' | 'reject', summary: string): CommandD
       // What is not pending any more is answered by the API, which knows why.
       const isClear = matching.length === 1 && only !== undefined;
       const id = isClear ? only.approval.approvalId : wanted;
-      const answer = await api.change<{ detail: string }>('POST', `/approvals/${encodeURIComponent(id)}/${verdict}`, {
-        by: personOf(input),
-        comment: textOption(input, 'comment') ?? '',
-        ...(isClear ? { planHash: only.approval.planHash } : {}),
+      const answer = await api.call(verdict, {
+        params: { id },
+        body: {
+          by: personOf(input),
+          comment: textOption(input, 'comment') ?? '',
+          ...(isClear ? { planHash: only.approval.planHash } : {}),
+        },
       });
       show(input.surroundings, answer, ({ detail }) => detail);
       return 'ok';

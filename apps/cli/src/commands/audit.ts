@@ -1,13 +1,14 @@
+import type { AuditView } from '@cortex/api';
+import { exportAudit, verifyExport } from '@cortex/audit';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { exportAudit, verifyExport, type AuditVerdict } from '@cortex/audit';
 import { CliError } from '../core/cli-error.ts';
 import { textOption, type CommandDefinition } from '../core/command.ts';
 import { show } from '../output/show.ts';
 import { natsOption, withBus } from './nats.ts';
 
-/** The console reads every record before it answers. */
-const wholeChainMs = 600_000;
+/** As the console tells it, or as it was found in a file. */
+type Verdict = Omit<AuditView, 'problems'> & { readonly problems: readonly AuditView['problems'][number][] };
 
 export const auditVerifyCommand: CommandDefinition = {
   name: 'audit verify',
@@ -20,9 +21,9 @@ export const auditVerifyCommand: CommandDefinition = {
   async run(input) {
     const { surroundings } = input;
     const file = textOption(input, 'file');
-    const verdict =
+    const verdict: Verdict =
       file === undefined
-        ? await surroundings.api.get<AuditVerdict>('/audit/verify', {}, wholeChainMs)
+        ? await surroundings.api.call('auditVerdict')
         : await verifyExport(existing(resolve(surroundings.workingFolder, file)));
     show(surroundings, verdict, verdictText);
     return verdict.ok ? 'ok' : 'failed';
@@ -44,7 +45,7 @@ export const auditExportCommand: CommandDefinition = {
   },
 };
 
-function verdictText(verdict: AuditVerdict): string {
+function verdictText(verdict: Verdict): string {
   const head = verdict.ok
     ? `the audit trail is whole: ${verdict.entries} records, proven by signature up to record ${verdict.provenTo}`
     : `THE AUDIT TRAIL IS BROKEN: ${verdict.entries} records, ${verdict.problems.length} problems`;

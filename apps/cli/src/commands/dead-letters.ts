@@ -3,16 +3,6 @@ import { show } from '../output/show.ts';
 import { table } from '../output/table.ts';
 import { age } from '../output/time.ts';
 
-interface DeadLetter {
-  readonly at: string;
-  readonly consumer: string;
-  readonly reason: string;
-  readonly subject: string;
-  readonly stream: string;
-  readonly streamSequence: number;
-  readonly detail: string;
-}
-
 export const deadLettersCommand: CommandDefinition = {
   name: 'dead-letters',
   summary: 'Show messages that could not be handled, newest first, with the reason',
@@ -20,9 +10,7 @@ export const deadLettersCommand: CommandDefinition = {
   examples: [{ line: 'cortex dead-letters --limit 10', says: 'the last ten; -o json shows their bytes' }],
   async run(input) {
     const { surroundings } = input;
-    const answer = await surroundings.api.get<{ deadLetters: DeadLetter[] }>('/dead-letters', {
-      limit: textOption(input, 'limit'),
-    });
+    const answer = await surroundings.api.call('deadLetters', { query: { limit: textOption(input, 'limit') } });
     show(surroundings, answer, ({ deadLetters }) =>
       deadLetters.length === 0
         ? 'no dead letters'

@@ -1,4 +1,4 @@
-import type { CortexEvent } from '@cortex/contracts';
+import type { Envelope } from '@cortex/contracts';
 import { followEvents } from '../api/follow-events.ts';
 import { CliError } from '../core/cli-error.ts';
 import { textOption, type CommandDefinition, type CommandInput } from '../core/command.ts';
@@ -23,16 +23,14 @@ export const eventsCommand: CommandDefinition = {
   ],
   async run(input) {
     const { surroundings } = input;
-    const print = (event: CortexEvent): void =>
+    const print = (event: Envelope): void =>
       surroundings.print(surroundings.output === 'json' ? JSON.stringify(event) : eventLine(event));
     const query = filterOf(input);
     const since = sinceOf(textOption(input, 'since'));
     const shown = new Set<string>();
     if (input.options['follow'] !== true || since !== undefined) {
-      const past = await surroundings.api.get<{ events: CortexEvent[] }>('/events', {
-        ...query,
-        since,
-        limit: textOption(input, 'limit'),
+      const past = await surroundings.api.call('events', {
+        query: { ...query, since, limit: textOption(input, 'limit') },
       });
       for (const event of past.events) {
         shown.add(event.id);
@@ -40,10 +38,10 @@ export const eventsCommand: CommandDefinition = {
       }
     } else {
       // Says at once, and with the right code, when nobody answers or a filter is wrong.
-      await surroundings.api.get('/events', { ...query, since: new Date().toISOString(), limit: 1 });
+      await surroundings.api.call('events', { query: { ...query, since: new Date().toISOString(), limit: 1 } });
     }
     if (input.options['follow'] !== true) return 'ok';
-    const onEvent = (event: CortexEvent): void => {
+    const onEvent = (event: Envelope): void => {
       // A stream that comes back repeats a little; memory of a few thousand ids is enough to drop that.
       if (shown.has(event.id)) return;
       shown.add(event.id);
@@ -80,11 +78,10 @@ function sinceOf(text: string | undefined): string | undefined {
 }
 
 /** Time, type, service, and the few words that tell most. */
-function eventLine(event: CortexEvent): string {
-  const data = event.data as Readonly<Record<string, unknown>>;
-  const nested = (data['incident'] ?? data['decision'] ?? data['result'] ?? data['silence'] ?? data) as Readonly<
-    Record<string, unknown>
-  >;
+function eventLine(event: Envelope): string {
+  const data = fieldsOf(event.data);
+  const about = ['incident', 'decision', 'result', 'silence'].find((name) => data[name] !== undefined);
+  const nested = about === undefined ? data : fieldsOf(data[about]);
   const telling = [
     'title',
     'change',
@@ -107,4 +104,8 @@ function eventLine(event: CortexEvent): string {
   return printable(
     `${event.time}  ${incident}  ${event.type.padEnd(28)}  ${event.subject.padEnd(14)}  ${[...new Set(words)].slice(0, 4).join(' · ')}`.trimEnd(),
   );
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -14,13 +14,13 @@ export const explainCommand: CommandDefinition = {
   async run(input) {
     const { api, output, print, note, workingFolder } = input.surroundings;
     const incident = requiredArgument(input);
-    const path = `/incidents/${encodeURIComponent(incident)}/explanation`;
+    const request = { params: { id: incident } };
     if (output === 'json') {
-      print(JSON.stringify(await api.get<object>(path), undefined, 2));
+      print(JSON.stringify(await api.call('explanation', request), undefined, 2));
       return 'ok';
     }
     try {
-      print((await api.text(path)).trimEnd());
+      print((await api.text('explanation', request)).trimEnd());
     } catch (error) {
       const saved = isUnreachable(error) ? savedExplanation(incident, workingFolder) : undefined;
       if (saved === undefined) throw error;

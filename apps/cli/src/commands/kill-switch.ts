@@ -1,4 +1,3 @@
-import type { KillSwitch } from '@cortex/contracts';
 import { CliError } from '../core/cli-error.ts';
 import { textOption, type CommandDefinition } from '../core/command.ts';
 import { show } from '../output/show.ts';
@@ -25,7 +24,7 @@ export const killSwitchCommand: CommandDefinition = {
     const { api } = input.surroundings;
     const [position] = input.arguments;
     if (position === undefined) {
-      show(input.surroundings, await api.get<KillSwitch>('/kill-switch'), killSwitchText);
+      show(input.surroundings, await api.call('killSwitch'), killSwitchText);
       return 'ok';
     }
     const reason = textOption(input, 'reason')?.trim();
@@ -38,7 +37,7 @@ export const killSwitchCommand: CommandDefinition = {
       );
     }
     const body = { on: position === 'on', by: personOf(input), reason };
-    show(input.surroundings, await api.change<KillSwitch>('PUT', '/kill-switch', body), killSwitchText);
+    show(input.surroundings, await api.call('turnKillSwitch', { body }), killSwitchText);
     return 'ok';
   },
 };

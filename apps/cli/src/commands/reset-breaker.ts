@@ -10,13 +10,10 @@ export const resetBreakerCommand: CommandDefinition = {
   examples: [{ line: 'cortex reset-breaker restart_shop', says: 'the playbook may be chosen again' }],
   async run(input) {
     const playbook = requiredArgument(input);
-    const answer = await input.surroundings.api.change<object>(
-      'POST',
-      `/breakers/${encodeURIComponent(playbook)}/reset`,
-      {
-        by: personOf(input),
-      },
-    );
+    const answer = await input.surroundings.api.call('resetBreaker', {
+      params: { playbook },
+      body: { by: personOf(input) },
+    });
     show(input.surroundings, answer, () => `the breaker of ${playbook} is closed`);
     return 'ok';
   },

@@ -1,5 +1,4 @@
 import { parseDuration, QuantityError } from '@cortex/conditions';
-import type { Silence } from '@cortex/contracts';
 import { CliError } from '../core/cli-error.ts';
 import { requiredArgument, textOption, type CommandDefinition, type CommandInput } from '../core/command.ts';
 import { show } from '../output/show.ts';
@@ -27,7 +26,7 @@ export const silenceCommand: CommandDefinition = {
   ],
   async run(input) {
     const { api } = input.surroundings;
-    const wish = {
+    const body = {
       service: requiredArgument(input),
       instance: textOption(input, 'instance'),
       check: textOption(input, 'check'),
@@ -35,11 +34,9 @@ export const silenceCommand: CommandDefinition = {
       by: personOf(input),
       reason: textOption(input, 'reason') ?? '',
     };
-    const answer = await api.change<{ silence: Silence; detail: string }>('POST', '/silences', wish);
-    show(
-      input.surroundings,
-      answer,
-      ({ silence, detail }) => `${detail}; end it before with: cortex unsilence ${silence.id}`,
+    const answer = await api.call('silence', { body });
+    show(input.surroundings, answer, ({ silence, detail }) =>
+      silence === undefined ? detail : `${detail}; end it before with: cortex unsilence ${silence.id}`,
     );
     return 'ok';
   },
@@ -54,8 +51,10 @@ export const unsilenceCommand: CommandDefinition = {
     { line: 'cortex unsilence 3f9a0c12d4e5', says: 'checks go on within a second, then incidents are decided' },
   ],
   async run(input) {
-    const path = `/silences/${encodeURIComponent(requiredArgument(input))}`;
-    const answer = await input.surroundings.api.change<{ detail: string }>('DELETE', path, { by: personOf(input) });
+    const answer = await input.surroundings.api.call('unsilence', {
+      params: { id: requiredArgument(input) },
+      body: { by: personOf(input) },
+    });
     show(input.surroundings, answer, ({ detail }) => detail);
     return 'ok';
   },

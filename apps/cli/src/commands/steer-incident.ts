@@ -23,12 +23,9 @@ export const closeCommand: CommandDefinition = {
 };
 
 async function steer(input: Parameters<CommandDefinition['run']>[0], verb: 'acknowledge' | 'close') {
-  const path = `/incidents/${encodeURIComponent(requiredArgument(input))}/${verb}`;
+  const { api } = input.surroundings;
+  const params = { id: requiredArgument(input) };
   const body = { by: personOf(input), comment: textOption(input, 'comment') ?? '' };
-  show(
-    input.surroundings,
-    await input.surroundings.api.change<{ detail: string }>('POST', path, body),
-    ({ detail }) => detail,
-  );
+  show(input.surroundings, await api.call(verb, { params, body }), ({ detail }) => detail);
   return 'ok' as const;
 }

@@ -1,7 +1,7 @@
-import type { CortexEvent, EventType } from '@cortex/contracts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CortexError } from '@cortex/errors';
+import type { KnownEvent } from './known-event.ts';
 import type { PageReceiver } from './page-receiver.ts';
 import { pidFrom } from './patients.ts';
 import type { DemoSite } from './prepare.ts';
@@ -20,7 +20,7 @@ export interface Act {
   /** Breaks something real; says what it did. */
   breakIt(): Promise<string>;
   /** Judges the events of this act's service since the break. */
-  progress(events: readonly CortexEvent[]): ActProgress;
+  progress(events: readonly KnownEvent[]): ActProgress;
   /** Puts things in order afterwards, as a human would. */
   cleanUp?(): Promise<void>;
 }
@@ -79,7 +79,7 @@ export function demoActs(site: DemoSite, receiver: PageReceiver, healthySince: n
   ];
 }
 
-function healedBy(events: readonly CortexEvent[], playbookId: string): ActProgress {
+function healedBy(events: readonly KnownEvent[], playbookId: string): ActProgress {
   const resolved = last(events, 'incident.resolved')?.data.incident;
   if (resolved === undefined) {
     const escalated = last(events, 'escalation.requested');
@@ -96,7 +96,7 @@ function healedBy(events: readonly CortexEvent[], playbookId: string): ActProgre
   };
 }
 
-function handedToHumans(events: readonly CortexEvent[], receiver: PageReceiver): ActProgress {
+function handedToHumans(events: readonly KnownEvent[], receiver: PageReceiver): ActProgress {
   const verification = last(events, 'verification.completed');
   if (verification === undefined) return { status: 'waiting', missing: 'verification.completed' };
   if (verification.data.state !== 'FAILED')
@@ -105,13 +105,15 @@ function handedToHumans(events: readonly CortexEvent[], receiver: PageReceiver):
   if (rollback === undefined) return { status: 'waiting', missing: 'remediation.rolledback' };
   if (rollback.data.outcome !== 'succeeded')
     return { status: 'otherwise', why: `the rollback ${rollback.data.outcome}` };
-  const page = receiver.pages.find((candidate) => candidate.body.incidentId === verification.data.incidentId);
+  const page = receiver.pages.find((candidate) => candidate.incidentId === verification.data.incidentId);
   if (page === undefined) return { status: 'waiting', missing: 'the page at the webhook' };
   return page.isSigned
     ? { status: 'as_told' }
     : { status: 'otherwise', why: 'the page came without a valid signature' };
 }
 
-function last<Type extends EventType>(events: readonly CortexEvent[], type: Type): CortexEvent<Type> | undefined {
-  return events.findLast((event): event is CortexEvent<Type> => event.type === type);
+type EventOf<Type extends KnownEvent['type']> = Extract<KnownEvent, { readonly type: Type }>;
+
+function last<Type extends KnownEvent['type']>(events: readonly KnownEvent[], type: Type): EventOf<Type> | undefined {
+  return events.findLast((event): event is EventOf<Type> => event.type === type);
 }

@@ -1,11 +1,11 @@
-import type { CortexEvent } from '@cortex/contracts';
+import type { KnownEvent } from './known-event.ts';
 
 /** What an event means, in one line for somebody who watches; undefined for events that are only noise here. */
-export function narrate(event: CortexEvent): { readonly what: string; readonly text: string } | undefined {
+export function narrate(event: KnownEvent): { readonly what: string; readonly text: string } | undefined {
   const line = (what: string, text: string): { what: string; text: string } => ({ what, text });
   switch (event.type) {
     case 'health.changed': {
-      const { data } = event as CortexEvent<'health.changed'>;
+      const { data } = event;
       const failing = data.failing.map((check) => check.check).join(', ');
       return line(
         'health',
@@ -13,47 +13,47 @@ export function narrate(event: CortexEvent): { readonly what: string; readonly t
       );
     }
     case 'anomaly.detected':
-      return line('anomaly', (event as CortexEvent<'anomaly.detected'>).data.explanation);
+      return line('anomaly', event.data.explanation);
     case 'anomaly.cleared': {
-      const { data } = event as CortexEvent<'anomaly.cleared'>;
+      const { data } = event;
       return line('cleared', `${data.metric} of ${data.instance ?? data.service}: ${data.reason}`);
     }
     case 'incident.opened': {
-      const { incident } = (event as CortexEvent<'incident.opened'>).data;
+      const { incident } = event.data;
       return line('incident', `${incident.id} opened, ${incident.severity}: ${incident.title}`);
     }
     case 'decision.made': {
-      const { decision } = (event as CortexEvent<'decision.made'>).data;
+      const { decision } = event.data;
       return line('decision', `${decision.outcome}: ${decision.reason}`);
     }
     case 'remediation.started': {
-      const { data } = event as CortexEvent<'remediation.started'>;
+      const { data } = event;
       return line(
         'remediation',
         `${data.playbookId} started on ${data.targets.map((target) => target.instance).join(', ')}`,
       );
     }
     case 'remediation.step.completed': {
-      const { phase, result } = (event as CortexEvent<'remediation.step.completed'>).data;
+      const { phase, result } = event.data;
       return line(
         phase === 'rollback' ? 'undo' : 'step',
         `${result.name}: ${result.outcome} in ${result.durationMs} ms (${result.detail})`,
       );
     }
     case 'remediation.completed': {
-      const { data } = event as CortexEvent<'remediation.completed'>;
+      const { data } = event;
       return line('remediation', `${data.outcome}: ${data.reason}`);
     }
     case 'remediation.rolledback': {
-      const { data } = event as CortexEvent<'remediation.rolledback'>;
+      const { data } = event;
       return line('rollback', `${data.outcome}: ${data.reason}`);
     }
     case 'verification.completed': {
-      const { data } = event as CortexEvent<'verification.completed'>;
+      const { data } = event;
       return line('verification', `${data.state}: ${data.reason}`);
     }
     case 'incident.resolved': {
-      const { resolution } = (event as CortexEvent<'incident.resolved'>).data.incident;
+      const { resolution } = event.data.incident;
       if (resolution === undefined) return line('resolved', 'ended');
       return line(
         'resolved',
@@ -61,9 +61,9 @@ export function narrate(event: CortexEvent): { readonly what: string; readonly t
       );
     }
     case 'escalation.requested':
-      return line('escalation', (event as CortexEvent<'escalation.requested'>).data.reason);
+      return line('escalation', event.data.reason);
     case 'escalation.notified': {
-      const { data } = event as CortexEvent<'escalation.notified'>;
+      const { data } = event;
       return line(
         'page',
         `${data.contact} by ${data.channel}: ${data.delivered ? 'delivered' : `not delivered (${data.detail})`}`,

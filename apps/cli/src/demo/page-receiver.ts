@@ -5,12 +5,8 @@ import type { AddressInfo } from 'node:net';
 /** A page as it arrived. */
 export interface ReceivedPage {
   readonly at: Date;
-  readonly body: {
-    readonly incidentId?: string;
-    readonly title?: string;
-    readonly reason?: string;
-    readonly severity?: string;
-  };
+  /** The incident that it is about, if it names one. */
+  readonly incidentId: string | undefined;
   readonly isSigned: boolean;
 }
 
@@ -32,7 +28,7 @@ export function startPageReceiver(): Promise<PageReceiver> {
       const text = Buffer.concat(chunks).toString('utf8');
       pages.push({
         at: new Date(),
-        body: parse(text),
+        incidentId: incidentIn(text),
         isSigned: isSigned(text, String(request.headers['cortex-signature'] ?? ''), secret),
       });
       response.writeHead(202).end();
@@ -56,11 +52,13 @@ export function startPageReceiver(): Promise<PageReceiver> {
   });
 }
 
-function parse(text: string): ReceivedPage['body'] {
+function incidentIn(text: string): string | undefined {
   try {
-    return JSON.parse(text) as ReceivedPage['body'];
+    const page: unknown = JSON.parse(text);
+    if (typeof page !== 'object' || page === null || !('incidentId' in page)) return undefined;
+    return typeof page.incidentId === 'string' ? page.incidentId : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }
 

@@ -1,10 +1,11 @@
-import type { CortexEvent } from '@cortex/contracts';
 import { CortexError } from '@cortex/errors';
 import { startStack, type Stack } from '@cortex/local-stack';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createApiClient, type ApiClient } from '../api/api-client.ts';
 import { followEvents } from '../api/follow-events.ts';
 import { demoActs } from './acts.ts';
+import { knownEvent, type KnownEvent } from './known-event.ts';
 import { startPageReceiver } from './page-receiver.ts';
 import { startPatients, stopPatients } from './patients.ts';
 import { prepareSite } from './prepare.ts';
@@ -51,14 +52,20 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
       `${stack.services.size} services and nats-server are ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
     );
     print(`console: ${stack.consoleUrl}`);
-    const listeners = new Set<(event: CortexEvent) => void>();
+    const listeners = new Set<(event: KnownEvent) => void>();
     const feed = followEvents(
       stack.consoleUrl,
-      (event) => listeners.forEach((listener) => listener(event)),
+      (envelope) => {
+        const event = knownEvent(envelope);
+        if (event !== undefined) listeners.forEach((listener) => listener(event));
+      },
       AbortSignal.any([options.signal, feedEnd.signal]),
     );
-    await feed.connected;
-    await waitForHealthy(stack.consoleUrl, ['shop-1', 'ledger-1'], options.signal);
+    await Promise.race([feed.connected, feed.ended]);
+    feed.ended.catch((error: unknown) => print(String(error)));
+    const { consoleUrl } = stack;
+    const api = createApiClient(() => consoleUrl, undefined, options.signal);
+    await waitForHealthy(api, ['shop-1', 'ledger-1'], options.signal);
     const results = await playStory({
       acts: demoActs(site, receiver, performance.now()).filter(
         (act) => options.acts.length === 0 || options.acts.includes(act.key),
@@ -72,8 +79,8 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
       signal: options.signal,
     });
     if (options.signal.aborted) return false;
-    await saveExplanations(stack.consoleUrl, results, options.dir);
-    printSummary(results, stack.consoleUrl, options);
+    await saveExplanations(api, results, options.dir);
+    printSummary(results, consoleUrl, options);
     if (!options.once) await untilAborted(options.signal);
     return results.length > 0 && results.every((result) => result.asTold);
   } finally {
@@ -89,16 +96,11 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   }
 }
 
-async function waitForHealthy(consoleUrl: string, instances: readonly string[], signal: AbortSignal): Promise<void> {
+async function waitForHealthy(api: ApiClient, instances: readonly string[], signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + 30_000;
   while (performance.now() < deadline && !signal.aborted) {
-    const answer = await fetch(`${consoleUrl}/api/v1/health/targets`).then((response) => response.text());
-    const targets = JSON.parse(answer) as {
-      readonly targets: readonly { readonly target: { readonly instance: string }; readonly state: string }[];
-    };
-    const healthy = targets.targets
-      .filter((record) => record.state === 'HEALTHY')
-      .map((record) => record.target.instance);
+    const { targets } = await api.call('targets');
+    const healthy = targets.filter(({ state }) => state === 'HEALTHY').map(({ target }) => target.instance);
     if (instances.every((instance) => healthy.includes(instance))) return;
     await pause(100, signal);
   }
@@ -109,15 +111,13 @@ async function waitForHealthy(consoleUrl: string, instances: readonly string[], 
 }
 
 /** So that `cortex explain` has an answer when the demo has ended and its console with it. */
-async function saveExplanations(consoleUrl: string, results: readonly ActResult[], dir: string): Promise<void> {
+async function saveExplanations(api: ApiClient, results: readonly ActResult[], dir: string): Promise<void> {
   const folder = join(dir, 'run', 'explanations');
   mkdirSync(folder, { recursive: true });
   for (const { incidentId } of results) {
     if (incidentId === undefined) continue;
-    const answer = await fetch(`${consoleUrl}/api/v1/incidents/${incidentId}/explanation`, {
-      headers: { accept: 'text/plain' },
-    });
-    if (answer.ok) writeFileSync(join(folder, `${incidentId}.txt`), await answer.text());
+    const text = await api.text('explanation', { params: { id: incidentId } }).catch(() => undefined);
+    if (text !== undefined) writeFileSync(join(folder, `${incidentId}.txt`), text);
   }
 }
 

@@ -1,11 +1,11 @@
-import type { CortexEvent } from '@cortex/contracts';
 import type { Act, ActProgress } from './acts.ts';
+import type { KnownEvent } from './known-event.ts';
 import { narrate } from './narrate.ts';
 
 export interface StoryOptions {
   readonly acts: readonly Act[];
   /** Calls `listener` for every event of Cortex from now on; returns how to stop. */
-  readonly listen: (listener: (event: CortexEvent) => void) => () => void;
+  readonly listen: (listener: (event: KnownEvent) => void) => () => void;
   readonly print: (line: string) => void;
   readonly actTimeoutMs: number;
   readonly signal: AbortSignal;
@@ -32,7 +32,7 @@ export async function playStory(options: StoryOptions): Promise<readonly ActResu
 
 async function playAct(act: Act, options: StoryOptions): Promise<ActResult> {
   const { print } = options;
-  const events: CortexEvent[] = [];
+  const events: KnownEvent[] = [];
   print('');
   print(`(${act.key}) ${act.title}`);
   const startedAt = performance.now();
@@ -65,7 +65,7 @@ async function playAct(act: Act, options: StoryOptions): Promise<ActResult> {
   }
 }
 
-async function waitForEnd(act: Act, events: readonly CortexEvent[], options: StoryOptions): Promise<ActProgress> {
+async function waitForEnd(act: Act, events: readonly KnownEvent[], options: StoryOptions): Promise<ActProgress> {
   const deadline = performance.now() + options.actTimeoutMs;
   let progress = act.progress(events);
   while (progress.status === 'waiting' && performance.now() < deadline && !options.signal.aborted) {

@@ -1,9 +1,10 @@
+import type { CheckResultKind } from '@cortex/api';
 import { paint } from './paint.ts';
 
 /** One result as a bar. `error`: the check could not be made. */
 export interface Bar {
   readonly durationMs: number;
-  readonly result: 'pass' | 'fail' | 'error';
+  readonly result: CheckResultKind;
 }
 
 const levels = '▁▂▃▄▅▆▇█';

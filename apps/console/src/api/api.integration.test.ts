@@ -1,3 +1,4 @@
+import { Problem } from '@cortex/api';
 import {
   approvalDenied,
   approvalGranted,
@@ -24,7 +25,6 @@ import {
 } from '@cortex/contracts';
 import { eventually, startProvisionedNats, temporaryFolder, type ProvisionedNats } from '@cortex/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { z } from 'zod';
 import { startRunningConsole, type Answer, type RunningConsole } from '../test/running-console.ts';
 import {
   ago,
@@ -35,8 +35,6 @@ import {
   sampleIncident,
   sampleVerification,
 } from '../test/samples.ts';
-import { Problem } from '../views/problem.ts';
-import type { RouteDefinition } from './define-route.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { allRoutes } from './routes/all-routes.ts';
 
@@ -265,6 +263,35 @@ describe('approvals', () => {
     );
     expect((await running.call('POST', '/approvals/approval-211/approve', { by: 'ben' })).status).toBe(202);
     await eventually(() => expect(granted).toHaveLength(2));
+  });
+
+  test('two consoles that take one answer at once publish it once', async () => {
+    const other = await startRunningConsole(nats.url, folder.path);
+    try {
+      const granted = await collect(approvalGranted);
+      await put(sampleIncident(215, { status: 'awaiting_approval', approval: sampleApproval(215) }));
+      await eventually(async () =>
+        expect(JSON.stringify((await other.call('GET', '/approvals')).body)).toContain('approval-215'),
+      );
+      const answers = await Promise.all(
+        [running, other, running, other].map((one) =>
+          one.call('POST', '/approvals/approval-215/approve', { by: 'anna', planHash: 'plan-215' }),
+        ),
+      );
+      expect(answers.map((answer) => answer.status)).toEqual([202, 202, 202, 202]);
+      expect(new Set(answers.map((answer) => answer.body['eventId'])).size).toBe(1);
+      expect((await other.call('POST', '/approvals/approval-215/approve', { by: 'anna' })).body['detail']).toBe(
+        'already approved by anna',
+      );
+      for (const one of [running, other]) {
+        const refusal = await one.call('POST', '/approvals/approval-215/reject', { by: 'anna' });
+        expectProblem(refusal, 409, 'CORTEX_APPROVAL_NOT_PENDING');
+      }
+      await other.call('POST', '/approvals/approval-215/approve', { by: 'ben', planHash: 'plan-215' });
+      await eventually(() => expect(granted.map(({ data }) => data.by)).toEqual(['anna', 'ben']));
+    } finally {
+      await other.stop();
+    }
   });
 
   test('a rejection is published with its comment', async () => {
@@ -575,10 +602,10 @@ describe('every route', () => {
       '/incidents/:id/explanation': `/incidents/${idOf(101)}/explanation`,
       '/executions/:id': `/executions/${idOf(301)}-1`,
     };
-    for (const route of get as readonly RouteDefinition[]) {
+    for (const route of get) {
       const answer = await running.call('GET', paths[route.path] ?? route.path);
       expect({ path: route.path, status: answer.status }).toEqual({ path: route.path, status: 200 });
-      (route.response as z.ZodType).parse(answer.body);
+      route.response.parse(answer.body);
     }
   });
 

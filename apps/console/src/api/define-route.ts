@@ -1,37 +1,23 @@
+import { endpoints, routes, type Endpoint, type Route, type RouteName, type Routes } from '@cortex/api';
 import { CortexError } from '@cortex/errors';
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { ProblemCode } from './problems.ts';
 
-/** One route: its schemas are what is checked, what is answered and what OpenAPI says. */
-export interface RouteDefinition<
-  Params extends z.ZodType = z.ZodType,
-  Query extends z.ZodType = z.ZodType,
-  Body extends z.ZodType = z.ZodType,
-  Response extends z.ZodType = z.ZodType,
-> {
-  readonly method: HTTPMethods;
-  /** Below `/api/v1`. */
-  readonly path: string;
-  readonly tag: string;
-  readonly summary: string;
-  readonly params?: Params;
-  readonly query?: Query;
-  readonly body?: Body;
-  readonly response: Response;
-  readonly status?: number;
+/** How the console serves a route of the API. */
+interface Serving<Served extends Route> {
   /** Further forms that the answer may take, by content type. */
   readonly alsoAnswers?: readonly string[];
   readonly problems?: readonly ProblemCode[];
   /** True where the answer comes from this process's mirrors, so that the page still shows what was last known. */
   readonly worksOffline?: boolean;
-  readonly handle: (input: RouteInput<Params, Query, Body>) => Promise<z.input<Response> | Sent>;
+  readonly handle: (input: RouteInput<Served>) => Promise<z.input<Served['response']> | Sent>;
 }
 
-export interface RouteInput<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> {
-  readonly params: z.output<Params>;
-  readonly query: z.output<Query>;
-  readonly body: z.output<Body>;
+export interface RouteInput<Served extends Route> {
+  readonly params: z.output<NonNullable<Served['params']>>;
+  readonly query: z.output<NonNullable<Served['query']>>;
+  readonly body: z.output<NonNullable<Served['body']>>;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
@@ -40,21 +26,19 @@ export interface RouteInput<Params extends z.ZodType, Query extends z.ZodType, B
 export const sent = Symbol('sent');
 export type Sent = typeof sent;
 
-export type AnyRoute = RouteDefinition;
+export interface ServedRoute extends Route, Endpoint, Serving<Route> {
+  readonly name: RouteName;
+}
 
-/** Declares a route; the handler's types follow from its schemas. */
-export function defineRoute<
-  Params extends z.ZodType,
-  Query extends z.ZodType,
-  Body extends z.ZodType,
-  Response extends z.ZodType,
->(definition: RouteDefinition<Params, Query, Body, Response>): AnyRoute {
+/** A route of the API and what serves it; the handler's types follow from the route's schemas. */
+export function serveRoute<Name extends RouteName>(name: Name, serving: Serving<Routes[Name]>): ServedRoute {
+  const route: Route = routes[name];
   // The handler is only ever called with what its own schemas parsed.
-  return definition as unknown as AnyRoute;
+  return { name, ...endpoints[name], ...route, ...(serving as unknown as Serving<Route>) };
 }
 
 /** Adds routes to a fastify scope; requests are checked by their zod schemas. */
-export function addRoutes(app: FastifyInstance, routes: readonly AnyRoute[], assertOnline: () => void): void {
+export function addRoutes(app: FastifyInstance, served: readonly ServedRoute[], assertOnline: () => void): void {
   app.setValidatorCompiler<z.ZodType>(({ schema }) => (data: unknown) => {
     const parsed = schema.safeParse(data);
     if (parsed.success) return { value: parsed.data };
@@ -62,10 +46,10 @@ export function addRoutes(app: FastifyInstance, routes: readonly AnyRoute[], ass
     return { error: new CortexError('CORTEX_API_BAD_REQUEST', text) };
   });
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  for (const route of routes) addRoute(app, route, assertOnline);
+  for (const route of served) addRoute(app, route, assertOnline);
 }
 
-function addRoute(app: FastifyInstance, route: AnyRoute, assertOnline: () => void): void {
+function addRoute(app: FastifyInstance, route: ServedRoute, assertOnline: () => void): void {
   const status = route.status ?? 200;
   app.route({
     method: route.method,
@@ -79,9 +63,9 @@ function addRoute(app: FastifyInstance, route: AnyRoute, assertOnline: () => voi
     handler: async (request, reply) => {
       if (route.worksOffline !== true) assertOnline();
       const answer = await route.handle({
-        params: request.params,
-        query: request.query,
-        body: request.body,
+        params: request.params as z.output<z.ZodObject>,
+        query: request.query as z.output<z.ZodObject>,
+        body: request.body as z.output<z.ZodObject>,
         request,
         reply,
       });
@@ -93,6 +77,6 @@ function addRoute(app: FastifyInstance, route: AnyRoute, assertOnline: () => voi
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    readonly definition?: RouteDefinition;
+    readonly definition?: ServedRoute;
   }
 }

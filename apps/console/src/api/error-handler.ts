@@ -1,6 +1,6 @@
 import { apiErrors } from '@cortex/errors';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Problem } from '../views/problem.ts';
+import type { Problem } from '@cortex/api';
 import { ApiProblem } from './problems.ts';
 import { unavailable } from './publish.ts';
 

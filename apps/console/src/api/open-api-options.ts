@@ -1,14 +1,9 @@
+import * as api from '@cortex/api';
 import * as contracts from '@cortex/contracts';
 import { apiErrors } from '@cortex/errors';
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { z } from 'zod';
-import * as healthViews from '../views/health.ts';
-import * as incidentViews from '../views/incident.ts';
-import { Problem } from '../views/problem.ts';
-import * as recordViews from '../views/records.ts';
-import * as silenceViews from '../views/silences.ts';
-import * as systemViews from '../views/system.ts';
-import type { RouteDefinition } from './define-route.ts';
+import type { ServedRoute } from './define-route.ts';
 import type { ProblemCode } from './problems.ts';
 
 type JsonSchema = Record<string, unknown>;
@@ -49,7 +44,7 @@ export const swaggerOptions: FastifyDynamicSwaggerOptions = {
 };
 
 /** What the swagger plugin makes an operation of. */
-function operation(definition: RouteDefinition): JsonSchema {
+function operation(definition: ServedRoute): JsonSchema {
   const { params, query, body, response, status = 200, alsoAnswers = [], problems = [] } = definition;
   const responses: JsonSchema = {
     [status]: {
@@ -88,22 +83,14 @@ function problemResponses(codes: readonly ProblemCode[]): ReadonlyMap<number, st
 }
 
 /** `GET /incidents/:id/explanation` is `getIncidentsIdExplanation`. */
-function operationId({ method, path }: RouteDefinition): string {
+function operationId({ method, path }: ServedRoute): string {
   const words = path.split(/[^A-Za-z0-9]+/).filter(Boolean);
   return `${String(method).toLowerCase()}${words.map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`).join('')}`;
 }
 
 function namedSchemas() {
   const registry = z.registry<{ id: string }>();
-  for (const [name, schema] of Object.entries({
-    ...contracts,
-    ...healthViews,
-    ...incidentViews,
-    ...systemViews,
-    ...recordViews,
-    ...silenceViews,
-    Problem,
-  })) {
+  for (const [name, schema] of Object.entries({ ...contracts, ...api })) {
     if (schema instanceof z.ZodType && /^[A-Z]/.test(name) && !registry.has(schema)) registry.add(schema, { id: name });
   }
   return registry;

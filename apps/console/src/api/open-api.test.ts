@@ -1,6 +1,9 @@
+import { endpoints, routes } from '@cortex/api';
 import { readFileSync } from 'node:fs';
 import { apiErrors } from '@cortex/errors';
 import { expect, test } from 'vitest';
+import type { ApiDependencies } from './dependencies.ts';
+import { allRoutes } from './routes/all-routes.ts';
 import { openApiFile } from './write-open-api.ts';
 
 test('docs/openapi.json says what the routes do', async () => {
@@ -20,4 +23,10 @@ test('every reference leads to a schema, and every refusal names known codes', a
   }
   expect(text).not.toContain('$defs');
   for (const [code] of text.matchAll(/CORTEX_(?!API_TOKEN)[A-Z_]+/g)) expect(Object.keys(apiErrors)).toContain(code);
+});
+
+test('every route of the API is served, once', () => {
+  const served = allRoutes({} as ApiDependencies).map(({ name }) => name);
+  expect(served.toSorted()).toEqual(Object.keys(endpoints).toSorted());
+  expect(Object.keys(routes).toSorted()).toEqual(Object.keys(endpoints).toSorted());
 });

@@ -1,11 +1,10 @@
-import { swaggerOptions } from './open-api-options.ts';
+import { apiPrefix } from '@cortex/api';
 import fastifySwagger from '@fastify/swagger';
 import { fastify, type FastifyInstance } from 'fastify';
 import { addRoutes } from './define-route.ts';
 import type { ApiDependencies } from './dependencies.ts';
+import { swaggerOptions } from './open-api-options.ts';
 import { allRoutes } from './routes/all-routes.ts';
-
-export const apiPrefix = '/api/v1';
 
 /** Serves the document of the routes that are added after it. */
 export async function installOpenApi(app: FastifyInstance): Promise<void> {

@@ -4,8 +4,11 @@ import { ApiProblem } from './problems.ts';
 
 const patienceMs = 8_000;
 
-/** Publishes what a human asked for, or says within seconds that NATS is away instead of keeping them waiting. */
-export async function publishOrFail(bus: Bus, draft: EventDraft): Promise<CortexEvent> {
+/**
+ * Publishes what a human asked for, or says within seconds that NATS is away instead of keeping them waiting. What has
+ * been published under `id` already is not published again.
+ */
+export async function publishOrFail(bus: Bus, draft: EventDraft, id?: string): Promise<CortexEvent> {
   assertConnected(bus);
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_resolve, reject) => {
@@ -16,7 +19,7 @@ export async function publishOrFail(bus: Bus, draft: EventDraft): Promise<Cortex
     );
   });
   try {
-    return await Promise.race([bus.publish(draft), tooLate]);
+    return await Promise.race([bus.publish(draft, undefined, id), tooLate]);
   } finally {
     clearTimeout(timer);
   }

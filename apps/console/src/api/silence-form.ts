@@ -1,21 +1,7 @@
-import { longestSilenceMs, Name, type CortexConfiguration, type Silence } from '@cortex/contracts';
+import type { SilenceForm } from '@cortex/api';
+import { longestSilenceMs, type CortexConfiguration, type Silence } from '@cortex/contracts';
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
-import { By } from './forms.ts';
 import { ApiProblem, notFound } from './problems.ts';
-
-const Moment = z.iso.datetime({ offset: true });
-export const SilenceForm = z.strictObject({
-  service: Name,
-  instance: Name.optional(),
-  check: Name.optional(),
-  /** Absent: now. */
-  startsAt: Moment.optional(),
-  endsAt: Moment,
-  by: By,
-  reason: z.string().trim().min(1, 'say why').max(1_000),
-});
-export type SilenceForm = z.output<typeof SilenceForm>;
 
 /** The same wish has the same id, so that a repeated request sets no second silence. */
 export function silenceOf({ startsAt, endsAt, ...wish }: SilenceForm, now: Date): Silence {

@@ -1,7 +1,7 @@
 import type { Incident } from '@cortex/contracts';
 import type { ApiDependencies } from '../api/dependencies.ts';
 import { readVerifications } from '../readers/verification-reader.ts';
-import type { Explanation } from '../views/incident.ts';
+import type { Explanation } from '@cortex/api';
 import { timeline } from './timeline.ts';
 
 /** Joins the incident's record with the evidence and the pages that are kept elsewhere. */

@@ -1,5 +1,5 @@
 import type { Decision, GateResult, JsonRecord, VerificationFinding } from '@cortex/contracts';
-import type { Explanation, TimelineEntry } from '../views/incident.ts';
+import type { Explanation, TimelineEntry } from '@cortex/api';
 
 /** The explanation for a terminal or a ticket: every decision with its nine steps, what they saw and what they said. */
 export function explanationText({ incident, timeline }: Explanation): string {

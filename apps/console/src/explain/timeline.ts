@@ -1,5 +1,5 @@
 import type { Attempt, Decision, Incident } from '@cortex/contracts';
-import type { Explanation, TimelineEntry, Tone, VerificationView } from '../views/incident.ts';
+import type { Explanation, TimelineEntry, Tone, VerificationView } from '@cortex/api';
 
 type Notifications = Explanation['notifications'];
 

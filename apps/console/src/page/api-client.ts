@@ -1,4 +1,5 @@
-import type { Problem } from '../views/problem.ts';
+import { addressOf, endpoints, type AddressParts } from '@cortex/api';
+import type { AnswerOf, CallOf, Problem, RouteName } from '@cortex/api';
 
 const tokenKey = 'cortex.token';
 
@@ -24,23 +25,30 @@ export function authorization(): Record<string, string> {
   return token === null ? {} : { authorization: `Bearer ${token}` };
 }
 
-export async function get<Answer>(path: string): Promise<Answer> {
-  return answerOf<Answer>(await call(path, { headers: { accept: 'application/json', ...authorization() } }));
+/** `body` goes out as JSON. */
+type Request = AddressParts & { readonly body?: object };
+
+/**
+ * Asks one route of the console that this page came from. The answer is typed by the route and not parsed: the console
+ * holds its answers against the same schemas in its tests, and zod with them would make the page ten times as large.
+ */
+export async function call<Name extends RouteName>(name: Name, ...[request]: CallOf<Name>): Promise<AnswerOf<Name>> {
+  const response = await ask(name, request ?? {});
+  if (response.ok) return (await response.json()) as AnswerOf<Name>;
+  throw new ApiError(await problemOf(response));
 }
 
-export async function change<Answer>(method: 'POST' | 'PUT', path: string, body: object): Promise<Answer> {
-  return answerOf<Answer>(
-    await call(path, {
-      method,
-      headers: { accept: 'application/json', 'content-type': 'application/json', ...authorization() },
-      body: JSON.stringify(body),
-    }),
-  );
-}
-
-async function call(path: string, init: RequestInit): Promise<Response> {
+async function ask(name: RouteName, { body, ...parts }: Request): Promise<Response> {
   try {
-    return await fetch(`/api/v1${path}`, init);
+    return await fetch(addressOf(name, parts), {
+      method: endpoints[name].method,
+      headers: {
+        accept: 'application/json',
+        ...authorization(),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
   } catch {
     throw new ApiError({
       type: 'urn:cortex:problem:CORTEX_PAGE_OFFLINE',
@@ -54,15 +62,10 @@ async function call(path: string, init: RequestInit): Promise<Response> {
   }
 }
 
-async function answerOf<Answer>(response: Response): Promise<Answer> {
-  if (response.ok) return (await response.json()) as Answer;
-  throw new ApiError(await problemOf(response));
-}
-
 async function problemOf(response: Response): Promise<Problem> {
   try {
-    const body = (await response.json()) as Partial<Problem>;
-    if (typeof body.code === 'string') return body as Problem;
+    const body: unknown = await response.json();
+    if (isProblem(body)) return body;
   } catch {
     // Not JSON: a proxy answered instead of the console.
   }
@@ -75,4 +78,11 @@ async function problemOf(response: Response): Promise<Problem> {
     cause: 'something between this page and the console answered',
     fix: 'Look at the log of the console.',
   };
+}
+
+/** What the page shows of a problem is there. */
+function isProblem(body: unknown): body is Problem {
+  if (typeof body !== 'object' || body === null) return false;
+  const fields: Readonly<Record<string, unknown>> = { ...body };
+  return ['code', 'title', 'detail', 'cause', 'fix'].every((name) => typeof fields[name] === 'string');
 }

@@ -1,14 +1,10 @@
+import { addressOf } from '@cortex/api';
 import { CortexError } from '@cortex/errors';
 import { authorization } from './api-client.ts';
 
-/** What the page needs of an event: that something changed, and where. */
-export interface LiveEvent {
-  readonly type: string;
-  readonly incidentid?: string;
-}
-
 export interface LiveStreamHandlers {
-  onEvent(event: LiveEvent): void;
+  /** Something changed. */
+  onEvent(): void;
   onConnection(isConnected: boolean): void;
 }
 
@@ -61,9 +57,9 @@ async function readOnce(
   position: { lastId?: string },
   attempt: AbortController,
   onOpen: () => void,
-  onEvent: (event: LiveEvent) => void,
+  onEvent: () => void,
 ): Promise<void> {
-  const response = await fetch(`/api/v1/events?type=${encodeURIComponent(types.join(','))}`, {
+  const response = await fetch(addressOf('events', { query: { type: types.join(',') } }), {
     headers: {
       accept: 'text/event-stream',
       ...authorization(),
@@ -83,24 +79,21 @@ async function readOnce(
     const messages = (rest + value).split('\n\n');
     rest = messages.pop() ?? '';
     for (const message of messages) {
-      const event = parseMessage(message);
-      if (event === undefined) continue;
-      position.lastId = event.id;
-      onEvent(event.data);
+      const id = eventIdIn(message);
+      if (id === undefined) continue;
+      position.lastId = id;
+      onEvent();
     }
   }
 }
 
-/** One server-sent message; undefined for comments. */
-export function parseMessage(message: string): { readonly id: string; readonly data: LiveEvent } | undefined {
+/** The id of the event that a server-sent message carries; undefined for comments and the like. */
+export function eventIdIn(message: string): string | undefined {
   const fields = new Map(
     message
       .split('\n')
       .filter((line) => !line.startsWith(':'))
       .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trimStart()] as const),
   );
-  const id = fields.get('id');
-  const data = fields.get('data');
-  if (id === undefined || data === undefined) return undefined;
-  return { id, data: JSON.parse(data) as LiveEvent };
+  return fields.has('data') ? fields.get('id') : undefined;
 }

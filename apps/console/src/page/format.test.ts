@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseMessage } from './event-stream.ts';
+import { eventIdIn } from './event-stream.ts';
 import { duration, relative } from './format.ts';
 
 test.each([
@@ -27,10 +27,7 @@ test('moments read as people say them, past and future', () => {
 });
 
 test('a server-sent message gives id and event; a comment gives nothing', () => {
-  expect(parseMessage('id: t/1\nevent: incident.opened\ndata: {"type":"incident.opened"}')).toEqual({
-    id: 't/1',
-    data: { type: 'incident.opened' },
-  });
-  expect(parseMessage(': still here')).toBeUndefined();
-  expect(parseMessage('retry: 1000\n: connected')).toBeUndefined();
+  expect(eventIdIn('id: t/1\nevent: incident.opened\ndata: {"type":"incident.opened"}')).toBe('t/1');
+  expect(eventIdIn(': still here')).toBeUndefined();
+  expect(eventIdIn('retry: 1000\n: connected')).toBeUndefined();
 });

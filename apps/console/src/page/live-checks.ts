@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { CheckList } from '../views/health.ts';
-import type { Problem } from '../views/problem.ts';
-import { get } from './api-client.ts';
+import type { CheckList, Problem } from '@cortex/api';
+import { call } from './api-client.ts';
 import { problemOf } from './live-state.ts';
 import { filterQuery, type HealthFilter } from './route.ts';
 
@@ -28,7 +27,9 @@ export function useLiveChecks(filter: HealthFilter, reading: number): LiveChecks
   }, []);
   useEffect(() => {
     let isCurrent = true;
-    void get<CheckList>(`/health/checks?limit=${mostChecks}${query === '' ? '' : `&${query}`}`).then(
+    const { service, tier, failing } = filter;
+    const asked = { service, tier, failing: failing === true ? 'true' : undefined, limit: mostChecks };
+    void call('checks', { query: asked }).then(
       (list) => isCurrent && setLoaded({ query, list }),
       (error: unknown) =>
         isCurrent &&

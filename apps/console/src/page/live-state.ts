@@ -1,10 +1,16 @@
 import { messageOf } from '@cortex/errors';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { ApprovalList, ApprovalItem, Explanation, IncidentItem, IncidentList } from '../views/incident.ts';
-import type { Problem } from '../views/problem.ts';
-import type { SilenceList } from '../views/silences.ts';
-import type { Overview, Status, TargetList, TargetView } from '../views/system.ts';
-import { ApiError, get } from './api-client.ts';
+import type {
+  ApprovalItem,
+  Explanation,
+  IncidentItem,
+  Overview,
+  Problem,
+  SilenceList,
+  Status,
+  TargetView,
+} from '@cortex/api';
+import { ApiError, call } from './api-client.ts';
 import { followEvents } from './event-stream.ts';
 
 /** Everything that the page shows, as last read. */
@@ -66,10 +72,11 @@ export function useLiveState(): Live {
       control.isReading = true;
       const next = await readEverything();
       control.isReading = false;
-      setState(
-        (previous) =>
-          ({ ...previous, ...next, ...(next.hasLoaded === true ? { problem: undefined } : {}) }) as LiveState,
-      );
+      setState(({ problem, ...previous }) => ({
+        ...previous,
+        ...(next.hasLoaded === true || problem === undefined ? {} : { problem }),
+        ...next,
+      }));
       setReading((count) => count + 1);
       if (control.isWanted) refresh();
     }, settleMs);
@@ -97,12 +104,12 @@ export function useLiveState(): Live {
 async function readEverything(): Promise<Partial<LiveState>> {
   try {
     const [status, overview, list, approvals, targets, silences] = await Promise.all([
-      get<Status>('/status'),
-      get<Overview>('/overview'),
-      get<IncidentList>('/incidents?limit=200'),
-      get<ApprovalList>('/approvals'),
-      get<TargetList>('/health/targets'),
-      get<SilenceList>('/silences'),
+      call('status'),
+      call('overview'),
+      call('incidents', { query: { limit: 200 } }),
+      call('approvals'),
+      call('targets'),
+      call('silences'),
     ]);
     return {
       status,
@@ -129,7 +136,7 @@ export function useExplanation(id: string | undefined, reading: number): LoadedE
   useEffect(() => {
     if (id === undefined) return undefined;
     let isCurrent = true;
-    void get<Explanation>(`/incidents/${encodeURIComponent(id)}/explanation`).then(
+    void call('explanation', { params: { id } }).then(
       (explanation) => isCurrent && setLoaded({ id, explanation }),
       (error: unknown) =>
         isCurrent && setLoaded((before) => ({ ...(before.id === id ? before : {}), id, problem: problemOf(error) })),

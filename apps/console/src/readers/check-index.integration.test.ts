@@ -3,7 +3,7 @@ import { eventually, startProvisionedNats, temporaryFolder, type ProvisionedNats
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { startRunningConsole, type RunningConsole } from '../test/running-console.ts';
 import { sampleConfiguration, sampleOutcome } from '../test/samples.ts';
-import { CheckList } from '../views/health.ts';
+import { CheckList } from '@cortex/api';
 
 let nats: ProvisionedNats;
 let running: RunningConsole;

@@ -9,7 +9,7 @@ import {
 } from '@cortex/contracts';
 import { findSilence, pausingWindow, silencesCheck } from '@cortex/decision';
 import type { EventFeed } from '../live/event-feed.ts';
-import type { CheckList, CheckState } from '../views/health.ts';
+import type { CheckList, CheckState } from '@cortex/api';
 import type { SilenceIndex } from './silence-index.ts';
 import { WatchedCheck } from './watched-check.ts';
 

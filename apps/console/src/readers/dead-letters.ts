@@ -1,5 +1,5 @@
 import type { Bus, RawMessage } from '@cortex/bus';
-import type { DeadLetterView } from '../views/records.ts';
+import type { DeadLetterView } from '@cortex/api';
 
 const patienceMs = 5_000;
 const shownCharacters = 2_000;

@@ -1,7 +1,7 @@
 import type { Bucket, Consumption } from '@cortex/bus';
 import type { Incident, IncidentRecord } from '@cortex/contracts';
 import { ApiProblem, notFound } from '../api/problems.ts';
-import type { IncidentItem } from '../views/incident.ts';
+import type { IncidentItem } from '@cortex/api';
 import { byUrgency, incidentItem, isOpen } from './incident-item.ts';
 
 export interface IncidentFilter {

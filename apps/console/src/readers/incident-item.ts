@@ -1,5 +1,5 @@
 import type { Incident } from '@cortex/contracts';
-import type { IncidentItem } from '../views/incident.ts';
+import type { IncidentItem } from '@cortex/api';
 
 /** One line of a list, out of the whole record. */
 export function incidentItem(incident: Incident): IncidentItem {

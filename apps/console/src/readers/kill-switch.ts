@@ -1,7 +1,7 @@
 import type { Bucket, Bus } from '@cortex/bus';
 import { killSwitchKey, type KillSwitch } from '@cortex/contracts';
 import { CortexError, messageOf } from '@cortex/errors';
-import type { KillSwitchView } from '../views/system.ts';
+import type { KillSwitchView } from '@cortex/api';
 
 const patienceMs = 2_000;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ago, resolvedIncident, sampleIncident } from '../test/samples.ts';
-import type { TargetView } from '../views/system.ts';
+import type { TargetView } from '@cortex/api';
 import { byUrgency, incidentItem } from './incident-item.ts';
 import { countIncidents, healthScore, overview } from './overview.ts';
 

@@ -1,6 +1,5 @@
 import type { HealthState, IncidentSeverity } from '@cortex/contracts';
-import type { IncidentItem } from '../views/incident.ts';
-import type { Overview, Status, TargetView } from '../views/system.ts';
+import type { IncidentItem, Overview, Status, TargetView } from '@cortex/api';
 import { isOpen } from './incident-item.ts';
 
 /** What a target adds to the health score: full, partly, hardly, not. UNKNOWN is left out. */

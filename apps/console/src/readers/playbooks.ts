@@ -1,6 +1,6 @@
 import { escapeToken, type BreakerRecord, type Playbook, type PlaybookPerformance } from '@cortex/contracts';
 import type { ApiDependencies } from '../api/dependencies.ts';
-import type { PlaybookView } from '../views/system.ts';
+import type { PlaybookView } from '@cortex/api';
 
 type Sources = Pick<ApiDependencies, 'config' | 'performance' | 'breakers'>;
 

@@ -1,7 +1,7 @@
 import { BucketMirror } from '@cortex/bus';
 import type { Bucket } from '@cortex/bus';
 import type { Silence } from '@cortex/contracts';
-import type { SilenceList } from '../views/silences.ts';
+import type { SilenceList } from '@cortex/api';
 
 /** The silences as the other services see them now. */
 export interface SilenceIndex {

@@ -1,6 +1,6 @@
 import type { Bucket } from '@cortex/bus';
 import { targetKey, type CortexConfiguration, type HealthRecord } from '@cortex/contracts';
-import type { TargetView } from '../views/system.ts';
+import type { TargetView } from '@cortex/api';
 
 /** Every target of the configuration with the health that the checker last saw. */
 export interface TargetIndex {

@@ -1,6 +1,6 @@
 import type { Bus } from '@cortex/bus';
 import { verificationCompleted, type Incident } from '@cortex/contracts';
-import type { VerificationView } from '../views/incident.ts';
+import type { VerificationView } from '@cortex/api';
 
 const patienceMs = 5_000;
 

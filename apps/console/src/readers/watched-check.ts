@@ -1,6 +1,6 @@
 import type { CheckDefinition, CheckOutcome } from '@cortex/contracts';
 import { CheckHistory, resultKind, type HistoryEntry } from '@cortex/health';
-import type { CheckState, CheckView } from '../views/health.ts';
+import type { CheckState, CheckView } from '@cortex/api';
 
 /** Results kept of each check. */
 const resultsKept = 60;

@@ -77,6 +77,11 @@ export const cliErrors = {
     cause: 'It has not read the state of Cortex yet.',
     fix: 'Try again in a moment.',
   },
+  CORTEX_CLI_UNEXPECTED_ANSWER: {
+    means: 'The console answered with what this command does not understand',
+    cause: 'The console and the command line are of different versions.',
+    fix: 'Use both of the same version; the message names the route and the field.',
+  },
   CORTEX_CLI_UNREACHABLE: {
     means: 'The console does not answer',
     cause: 'It does not run, or the address is wrong.',

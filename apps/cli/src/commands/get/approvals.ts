@@ -1,4 +1,3 @@
-import type { Approval } from '@cortex/contracts';
 import type { CommandInput } from '../../core/command.ts';
 import { shortId } from '../../output/short-id.ts';
 import { show } from '../../output/show.ts';
@@ -7,11 +6,7 @@ import { span } from '../../output/time.ts';
 import { notFound } from './not-found.ts';
 
 export async function getApprovals({ surroundings }: CommandInput, id: string | undefined): Promise<void> {
-  interface Row {
-    readonly approval: Approval;
-    readonly incident: { readonly id: string; readonly service: string; readonly severity: string };
-  }
-  const { approvals } = await surroundings.api.get<{ approvals: Row[] }>('/approvals');
+  const { approvals } = await surroundings.api.call('approvals');
   const wanted = approvals.filter(
     (row) => id === undefined || row.approval.approvalId === id || row.incident.id.startsWith(id),
   );

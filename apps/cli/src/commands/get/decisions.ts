@@ -1,4 +1,3 @@
-import type { Decision } from '@cortex/contracts';
 import { textOption, type CommandInput } from '../../core/command.ts';
 import { shortId } from '../../output/short-id.ts';
 import { show } from '../../output/show.ts';
@@ -7,9 +6,9 @@ import { age, words } from '../../output/time.ts';
 
 export async function getDecisions(input: CommandInput, id: string | undefined): Promise<void> {
   const { surroundings } = input;
-  const answer = await surroundings.api.get<{
-    decisions: { incidentId: string; service: string; decision: Decision }[];
-  }>('/decisions', { incident: id, limit: textOption(input, 'limit') });
+  const answer = await surroundings.api.call('decisions', {
+    query: { incident: id, limit: textOption(input, 'limit') },
+  });
   show(surroundings, answer, ({ decisions }) =>
     tableOr('no decisions', decisions, [
       { title: 'incident', value: (row) => shortId(row.incidentId) },

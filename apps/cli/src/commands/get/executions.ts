@@ -1,4 +1,4 @@
-import type { ExecutionRecord, Target } from '@cortex/contracts';
+import type { ExecutionRecord } from '@cortex/contracts';
 import { textOption, type CommandInput } from '../../core/command.ts';
 import { show } from '../../output/show.ts';
 import { facts, table, tableOr } from '../../output/table.ts';
@@ -7,23 +7,11 @@ import { age, words } from '../../output/time.ts';
 export async function getExecutions(input: CommandInput, id: string | undefined): Promise<void> {
   const { surroundings } = input;
   if (id !== undefined) {
-    const answer = await surroundings.api.get<{ execution: ExecutionRecord }>(`/executions/${encodeURIComponent(id)}`);
+    const answer = await surroundings.api.call('execution', { params: { id } });
     show(surroundings, answer, ({ execution }) => executionText(execution));
     return;
   }
-  interface Row {
-    readonly executionId: string;
-    readonly playbookId: string;
-    readonly targets: readonly Target[];
-    readonly status: string;
-    readonly outcome?: string;
-    readonly reason?: string;
-    readonly acceptedAt: string;
-    readonly dryRun: boolean;
-  }
-  const answer = await surroundings.api.get<{ executions: Row[] }>('/executions', {
-    limit: textOption(input, 'limit'),
-  });
+  const answer = await surroundings.api.call('executions', { query: { limit: textOption(input, 'limit') } });
   show(surroundings, answer, ({ executions }) =>
     tableOr('nothing has been executed', executions, [
       { title: 'execution', value: (row) => row.executionId },

@@ -1,28 +1,17 @@
-import { targetKey, type CheckTier, type Target } from '@cortex/contracts';
+import type { CheckView, TargetView } from '@cortex/api';
+import { targetKey, type CheckTier } from '@cortex/contracts';
 import { clip } from '../../output/clip.ts';
 import { paint, type Colour } from '../../output/paint.ts';
 import { sparkline, type Bar } from '../../output/sparkline.ts';
 import { age, span } from '../../output/time.ts';
 
-export interface HealthOfTarget {
-  readonly target: Target;
-  readonly state: string;
-  readonly since?: string;
-  readonly flapping: boolean;
-  readonly reason: string;
-}
+export type HealthOfTarget = Pick<TargetView, 'target' | 'state' | 'since' | 'flapping' | 'reason'>;
 
-export interface HealthOfCheck {
-  /** Its name without service and instance. */
-  readonly label: string;
-  readonly tier: CheckTier;
-  readonly target: Target;
-  readonly state: 'failing' | 'unknown' | 'paused' | 'passing';
-  readonly pausedBy?: string;
-  readonly late: boolean;
-  readonly intervalMs: number;
-  readonly last?: Bar & { readonly at: string; readonly detail: string };
-  readonly streak?: { readonly count: number; readonly since: string };
+export interface HealthOfCheck extends Pick<
+  CheckView,
+  'label' | 'tier' | 'target' | 'state' | 'pausedBy' | 'late' | 'intervalMs' | 'streak'
+> {
+  readonly last?: (Bar & { readonly at: string; readonly detail: string }) | undefined;
   readonly history: readonly Bar[];
 }
 

@@ -32,14 +32,14 @@ async function readHealth(
   name: string | undefined,
   limit: string | undefined,
 ): Promise<Health> {
-  const { targets } = await api.get<Pick<Health, 'targets'>>('/health/targets');
-  if (name === undefined) return { targets, ...(await api.get<Omit<Health, 'targets'>>('/health/checks', { limit })) };
+  const { targets } = await api.call('targets');
+  if (name === undefined) return { targets, ...(await api.call('checks', { query: { limit } })) };
   const key = targets.some(({ target }) => target.service === name) ? 'service' : 'instance';
   const wanted = targets.filter(({ target }) => target[key] === name);
   if (wanted.length === 0) throw notFound('service or instance', name, 'cortex get targets');
   return {
     targets: wanted,
-    ...(await api.get<Omit<Health, 'targets'>>('/health/checks', { [key]: name, limit })),
+    ...(await api.call('checks', { query: { [key]: name, limit } })),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { IncidentItem } from '@cortex/api';
 import type { Incident } from '@cortex/contracts';
 import { textOption, type CommandInput } from '../../core/command.ts';
 import { shortId } from '../../output/short-id.ts';
@@ -5,12 +6,7 @@ import { show } from '../../output/show.ts';
 import { facts, table, type Column } from '../../output/table.ts';
 import { age, span, words } from '../../output/time.ts';
 
-interface IncidentLine extends Pick<Incident, 'id' | 'service' | 'title' | 'status' | 'severity' | 'openedAt'> {
-  readonly attempts: readonly { readonly playbookId: string }[];
-  readonly resolution?: { readonly timeToResolutionMs: number };
-}
-
-const incidentColumns: readonly Column<IncidentLine>[] = [
+const incidentColumns: readonly Column<IncidentItem>[] = [
   { title: 'id', value: (incident) => shortId(incident.id) },
   { title: 'severity', value: (incident) => incident.severity },
   { title: 'status', value: (incident) => words(incident.status) },
@@ -27,14 +23,16 @@ const incidentColumns: readonly Column<IncidentLine>[] = [
 export async function getIncidents(input: CommandInput, id: string | undefined): Promise<void> {
   const { surroundings } = input;
   if (id !== undefined) {
-    const answer = await surroundings.api.get<{ incident: Incident }>(`/incidents/${encodeURIComponent(id)}`);
+    const answer = await surroundings.api.call('incident', { params: { id } });
     show(surroundings, answer, ({ incident }) => incidentFacts(incident));
     return;
   }
-  const answer = await surroundings.api.get<{ incidents: IncidentLine[]; total: number }>('/incidents', {
-    status: textOption(input, 'status'),
-    service: textOption(input, 'service'),
-    limit: textOption(input, 'limit'),
+  const answer = await surroundings.api.call('incidents', {
+    query: {
+      status: textOption(input, 'status'),
+      service: textOption(input, 'service'),
+      limit: textOption(input, 'limit'),
+    },
   });
   show(surroundings, answer, ({ incidents, total }) => {
     if (incidents.length === 0) return 'no incidents';

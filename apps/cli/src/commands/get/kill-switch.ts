@@ -4,7 +4,7 @@ import { show } from '../../output/show.ts';
 import { age } from '../../output/time.ts';
 
 export async function getKillSwitch({ surroundings }: CommandInput): Promise<void> {
-  const answer = await surroundings.api.get<KillSwitch & { readable: boolean }>('/kill-switch');
+  const answer = await surroundings.api.call('killSwitch');
   show(surroundings, answer, killSwitchText);
 }
 

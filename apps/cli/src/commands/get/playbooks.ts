@@ -1,4 +1,3 @@
-import type { Playbook } from '@cortex/contracts';
 import type { CommandInput } from '../../core/command.ts';
 import { show } from '../../output/show.ts';
 import { tableOr } from '../../output/table.ts';
@@ -6,16 +5,7 @@ import { span } from '../../output/time.ts';
 import { notFound } from './not-found.ts';
 
 export async function getPlaybooks({ surroundings }: CommandInput, id: string | undefined): Promise<void> {
-  interface Row {
-    readonly playbook: Playbook;
-    readonly performance?: {
-      readonly successRate: number;
-      readonly totalExecutions: number;
-      readonly avgExecutionTimeMs: number;
-    };
-    readonly breaker?: { readonly state: string };
-  }
-  const { playbooks } = await surroundings.api.get<{ playbooks: Row[] }>('/playbooks');
+  const { playbooks } = await surroundings.api.call('playbooks');
   const wanted = playbooks.filter((row) => id === undefined || row.playbook.id === id);
   if (id !== undefined && wanted.length === 0) throw notFound('playbook', id, 'cortex get playbooks');
   show(surroundings, { playbooks: wanted }, (answer) =>

@@ -6,9 +6,7 @@ import { span } from '../../output/time.ts';
 import { notFound } from './not-found.ts';
 
 export async function getSilences({ surroundings }: CommandInput, id: string | undefined): Promise<void> {
-  const { silences, unreadable } = await surroundings.api.get<{ silences: Silence[]; unreadable: string[] }>(
-    '/silences',
-  );
+  const { silences, unreadable } = await surroundings.api.call('silences');
   const wanted = silences.filter((silence) => id === undefined || silence.id === id);
   if (id !== undefined && wanted.length === 0) throw notFound('silence', id, 'cortex get silences');
   show(surroundings, { silences: wanted, unreadable }, (answer) => {

@@ -1,21 +1,10 @@
-import type { KillSwitch } from '@cortex/contracts';
 import type { CommandInput } from '../../core/command.ts';
 import { show } from '../../output/show.ts';
 import { facts } from '../../output/table.ts';
 import { killSwitchText } from './kill-switch.ts';
 
 export async function getStatus({ surroundings }: CommandInput): Promise<void> {
-  interface Status {
-    readonly version: string;
-    readonly environment: string;
-    readonly nats: { readonly connected: boolean };
-    readonly killSwitch: KillSwitch;
-    readonly dryRun: boolean;
-    readonly services: readonly { readonly name: string }[];
-    readonly counts: Readonly<Record<string, number>>;
-    readonly targets: { readonly total: number; readonly byState: Readonly<Record<string, number>> };
-  }
-  const answer = await surroundings.api.get<Status>('/status');
+  const answer = await surroundings.api.call('status');
   show(surroundings, answer, (status) =>
     facts([
       ['console', `${surroundings.api.url} (${status.version}, ${status.environment})`],

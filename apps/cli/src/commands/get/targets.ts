@@ -1,4 +1,3 @@
-import type { Target } from '@cortex/contracts';
 import type { CommandInput } from '../../core/command.ts';
 import { show } from '../../output/show.ts';
 import { tableOr } from '../../output/table.ts';
@@ -6,15 +5,7 @@ import { age } from '../../output/time.ts';
 import { notFound } from './not-found.ts';
 
 export async function getTargets({ surroundings }: CommandInput, id: string | undefined): Promise<void> {
-  interface Row {
-    readonly target: Target;
-    readonly state: string;
-    readonly since?: string;
-    readonly flapping: boolean;
-    readonly reason: string;
-    readonly failing: readonly { readonly check: string; readonly detail: string }[];
-  }
-  const { targets } = await surroundings.api.get<{ targets: Row[] }>('/health/targets');
+  const { targets } = await surroundings.api.call('targets');
   const wanted = targets.filter((row) => id === undefined || row.target.instance === id || row.target.service === id);
   if (id !== undefined && wanted.length === 0) throw notFound('service or instance', id, 'cortex get targets');
   show(surroundings, { targets: wanted }, (answer) =>

@@ -1,4 +1,4 @@
-import type { AnyRoute } from '../define-route.ts';
+import type { ServedRoute } from '../define-route.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { approvalRoutes } from './approvals.ts';
 import { eventRoutes } from './events.ts';
@@ -12,7 +12,7 @@ import { silenceRoutes } from './silences.ts';
 import { systemRoutes } from './system.ts';
 
 /** Every route of the API. */
-export function allRoutes(dependencies: ApiDependencies): readonly AnyRoute[] {
+export function allRoutes(dependencies: ApiDependencies): readonly ServedRoute[] {
   return [
     ...systemRoutes(dependencies),
     ...healthRoutes(dependencies),

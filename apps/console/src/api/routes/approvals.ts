@@ -1,28 +1,19 @@
-import {
-  approvalDenied,
-  approvalGranted,
-  draft,
-  type Approval,
-  type CortexEvent,
-  type Incident,
-} from '@cortex/contracts';
-import { z } from 'zod';
-import { Accepted, ApprovalList, type ApprovalItem } from '../../views/incident.ts';
-import { defineRoute, type AnyRoute } from '../define-route.ts';
+import type { AnswerForm, ApprovalItem } from '@cortex/api';
+import { derivedId, type Bus } from '@cortex/bus';
+import { approvalDenied, approvalGranted, draft, type Approval, type Incident } from '@cortex/contracts';
+import { readHistory } from '../../live/event-history.ts';
+import { serveRoute, type ServedRoute } from '../define-route.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { By, Comment, IdParams } from '../forms.ts';
 import { ApiProblem, notFound } from '../problems.ts';
 import { publishOrFail } from '../publish.ts';
 
-const tag = 'approvals';
-const AnswerForm = z.strictObject({
-  by: By,
-  comment: Comment,
-  /** The plan that the human saw; if it has changed since, the answer is refused. */
-  planHash: z.string().min(1).max(128).optional(),
-});
-type AnswerForm = z.output<typeof AnswerForm>;
-type Verdict = 'approve' | 'reject';
+const verdicts = ['approve', 'reject'] as const;
+type Verdict = (typeof verdicts)[number];
+
+const answerTypes: ReadonlySet<string> = new Set([approvalGranted.type, approvalDenied.type]);
+/** The question was dated by another machine than the stream. */
+const clockSkewMs = 60_000;
+const mostAnswers = 1_000;
 
 const answerProblems = [
   'CORTEX_API_NOT_FOUND',
@@ -32,42 +23,29 @@ const answerProblems = [
   'CORTEX_API_BUS_UNAVAILABLE',
 ] as const;
 
-export function approvalRoutes(dependencies: ApiDependencies): readonly AnyRoute[] {
-  const answers = answerBook();
-  const answer = (verdict: Verdict): AnyRoute =>
-    defineRoute({
-      method: 'POST',
-      path: `/approvals/:id/${verdict}`,
-      tag,
-      summary:
-        verdict === 'approve'
-          ? 'Agree to the plan; saying it twice is the same as saying it once'
-          : 'Refuse the plan; saying it twice is the same as saying it once',
-      params: IdParams,
-      body: AnswerForm,
-      response: Accepted,
-      status: 202,
+export function approvalRoutes(dependencies: ApiDependencies): readonly ServedRoute[] {
+  const answer = (verdict: Verdict): ServedRoute =>
+    serveRoute(verdict, {
       problems: answerProblems,
       handle: async ({ params, body }) => {
         const incident = await incidentOfApproval(dependencies, params.id);
         const { approval } = incident;
-        assertAnswerable(approval, body, verdict, dependencies.now());
-        const { event, isRepeat } = await answers.once(approval, body.by, verdict, () =>
-          publishOrFail(dependencies.bus, answerDraft(incident, approval, body, verdict)),
-        );
-        const word = verdict === 'approve' ? 'approved' : 'rejected';
-        return { eventId: event.id, detail: `${isRepeat ? 'already ' : ''}${word} by ${body.by}` };
+        const said = `${verdict === 'approve' ? 'approved' : 'rejected'} by ${body.by}`;
+        if (assertAnswerable(approval, body, verdict, dependencies.now()) === 'repeated') {
+          return { detail: `already ${said}` };
+        }
+        const id = answerId(approval, body.by, verdict);
+        const earlier = await publishedAnswer(dependencies.bus, incident, approval, body.by);
+        if (earlier === verdict) return { eventId: id, detail: `already ${said}` };
+        if (earlier !== undefined) throw answeredAlready(body.by, earlier);
+        await publishOrFail(dependencies.bus, answerDraft(incident, approval, body, verdict), id);
+        return { eventId: id, detail: said };
       },
     });
 
   return [
-    defineRoute({
-      method: 'GET',
-      path: '/approvals',
+    serveRoute('approvals', {
       worksOffline: true,
-      tag,
-      summary: 'Plans that wait for a human, soonest to expire first',
-      response: ApprovalList,
       handle: async () => ({ approvals: [...pendingApprovals(dependencies)] }),
     }),
     answer('approve'),
@@ -108,7 +86,8 @@ async function incidentOfApproval(
   return { ...incident, approval };
 }
 
-function assertAnswerable(approval: Approval, body: AnswerForm, verdict: Verdict, now: Date): void {
+/** Throws when the answer cannot count. `repeated`: the record has this answer of this person already. */
+function assertAnswerable(approval: Approval, body: AnswerForm, verdict: Verdict, now: Date): 'new' | 'repeated' {
   if (body.planHash !== undefined && body.planHash !== approval.planHash) {
     throw new ApiProblem(
       'CORTEX_APPROVAL_PLAN_CHANGED',
@@ -117,11 +96,11 @@ function assertAnswerable(approval: Approval, body: AnswerForm, verdict: Verdict
       'look at the plan again, then answer',
     );
   }
-  const isRepeat =
+  const isRepeated =
     verdict === 'approve'
       ? approval.grantedBy.includes(body.by)
       : approval.status === 'denied' && approval.decidedBy === body.by;
-  if (isRepeat) return;
+  if (isRepeated) return 'repeated';
   if (approval.status === 'expired' || (approval.status === 'pending' && approval.expiresAt <= now.toISOString())) {
     throw new ApiProblem(
       'CORTEX_APPROVAL_EXPIRED',
@@ -138,6 +117,16 @@ function assertAnswerable(approval: Approval, body: AnswerForm, verdict: Verdict
       'look at the incident for what happened next',
     );
   }
+  return 'new';
+}
+
+function answeredAlready(by: string, earlier: Verdict): ApiProblem {
+  return new ApiProblem(
+    'CORTEX_APPROVAL_NOT_PENDING',
+    `${by} has answered this approval already`,
+    `the answer was to ${earlier}`,
+    'an answer stands; close the incident by hand if it was wrong',
+  );
 }
 
 function answerDraft(incident: Incident, approval: Approval, { by, comment }: AnswerForm, verdict: Verdict) {
@@ -148,34 +137,20 @@ function answerDraft(incident: Incident, approval: Approval, { by, comment }: An
   });
 }
 
-/**
- * Remembers the answers of this process, so that a double click publishes one event. Across processes the decision
- * service takes one answer per person and approval; this only spares the noise.
- */
-function answerBook() {
-  const given = new Map<string, { readonly verdict: Verdict; readonly event: Promise<CortexEvent> }>();
-  return {
-    async once(approval: Approval, by: string, verdict: Verdict, publish: () => Promise<CortexEvent>) {
-      const key = JSON.stringify([approval.approvalId, approval.planHash, by]);
-      const earlier = given.get(key);
-      if (earlier !== undefined && earlier.verdict !== verdict) {
-        throw new ApiProblem(
-          'CORTEX_APPROVAL_NOT_PENDING',
-          `${by} has answered this approval already`,
-          `the answer was to ${earlier.verdict}`,
-          'an answer stands; close the incident by hand if it was wrong',
-        );
-      }
-      if (earlier !== undefined) return { event: await earlier.event, isRepeat: true };
-      const event = publish();
-      given.set(key, { verdict, event });
-      if (given.size > 1_000) given.delete(given.keys().next().value ?? '');
-      try {
-        return { event: await event, isRepeat: false };
-      } catch (error) {
-        given.delete(key);
-        throw error;
-      }
-    },
-  };
+/** The same answer of the same person has one id, whichever replica takes it: the stream keeps it once. */
+function answerId({ approvalId, planHash, requestedAt }: Approval, by: string, verdict: Verdict): string {
+  return derivedId({ id: approvalId, time: requestedAt }, 'answer', planHash, by, verdict);
+}
+
+/** What this person has answered, whichever replica took it: the record has it only once the decision service has read it. */
+async function publishedAnswer(
+  bus: Bus,
+  incident: Incident,
+  approval: Approval,
+  by: string,
+): Promise<Verdict | undefined> {
+  const from = new Date(Date.parse(approval.requestedAt) - clockSkewMs);
+  const filter = { types: answerTypes, service: incident.service, incident: incident.id };
+  const published = new Set((await readHistory(bus, from, filter, mostAnswers)).map(({ id }) => id));
+  return verdicts.find((verdict) => published.has(answerId(approval, by, verdict)));
 }

@@ -1,12 +1,9 @@
-import { Envelope } from '@cortex/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
 import { eventFilter, isWanted, type EventFilter } from '../../live/event-filter.ts';
 import { readHistory } from '../../live/event-history.ts';
 import { eventStreamId, openEventStream, timeOfStreamId } from '../../live/event-stream.ts';
-import { defineRoute, sent, type AnyRoute } from '../define-route.ts';
+import { sent, serveRoute, type ServedRoute } from '../define-route.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { Limit } from '../forms.ts';
 import { ApiProblem } from '../problems.ts';
 
 const maxStreams = 256;
@@ -15,25 +12,11 @@ const defaultSpanMs = 15 * 60_000;
 const overlapMs = 5_000;
 const maxReplayed = 5_000;
 
-export function eventRoutes(dependencies: ApiDependencies): readonly AnyRoute[] {
+export function eventRoutes(dependencies: ApiDependencies): readonly ServedRoute[] {
   const { bus, incidents, now } = dependencies;
   const open = { count: 0 };
   return [
-    defineRoute({
-      method: 'GET',
-      path: '/events',
-      tag: 'events',
-      summary:
-        'Events: past ones as JSON, or with Accept: text/event-stream the live stream, which goes on from Last-Event-ID',
-      query: z.strictObject({
-        /** Names or families (`incident.*`), separated by commas. */
-        type: z.string().max(2_000).optional(),
-        service: z.string().min(1).max(128).optional(),
-        incident: z.string().min(4).max(64).optional(),
-        since: z.iso.datetime().optional(),
-        limit: Limit.default(200),
-      }),
-      response: z.object({ events: z.array(Envelope) }),
+    serveRoute('events', {
       alsoAnswers: ['text/event-stream'],
       problems: ['CORTEX_API_TOO_MANY_STREAMS', 'CORTEX_API_NOT_FOUND'],
       handle: async ({ query, request, reply }) => {

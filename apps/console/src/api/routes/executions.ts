@@ -1,20 +1,12 @@
+import type { ExecutionItem } from '@cortex/api';
 import type { ExecutionRecord } from '@cortex/contracts';
-import { z } from 'zod';
-import { ExecutionList, ExecutionView, type ExecutionItem } from '../../views/system.ts';
-import { defineRoute, type AnyRoute } from '../define-route.ts';
+import { serveRoute, type ServedRoute } from '../define-route.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { IdParams, Limit } from '../forms.ts';
 import { notFound } from '../problems.ts';
 
-export function executionRoutes({ journal }: ApiDependencies): readonly AnyRoute[] {
+export function executionRoutes({ journal }: ApiDependencies): readonly ServedRoute[] {
   return [
-    defineRoute({
-      method: 'GET',
-      path: '/executions',
-      tag: 'executions',
-      summary: 'Executions, newest first',
-      query: z.strictObject({ incident: z.uuid().optional(), limit: Limit.default(50) }),
-      response: ExecutionList,
+    serveRoute('executions', {
       handle: async ({ query }) => {
         const entries = await journal.entries();
         return {
@@ -26,13 +18,7 @@ export function executionRoutes({ journal }: ApiDependencies): readonly AnyRoute
         };
       },
     }),
-    defineRoute({
-      method: 'GET',
-      path: '/executions/:id',
-      tag: 'executions',
-      summary: 'The journal of one execution: each intent and each result',
-      params: IdParams,
-      response: ExecutionView,
+    serveRoute('execution', {
       problems: ['CORTEX_API_NOT_FOUND'],
       handle: async ({ params }) => {
         const isKey = /^[A-Za-z0-9_=.-]+$/.test(params.id);

@@ -1,38 +1,18 @@
-import {
-  draft,
-  escalationAcknowledged,
-  incidentCloseRequested,
-  IncidentStatus,
-  type Incident,
-} from '@cortex/contracts';
-import { z } from 'zod';
+import { draft, escalationAcknowledged, incidentCloseRequested, type Incident } from '@cortex/contracts';
 import { explain } from '../../explain/explain.ts';
 import { explanationText } from '../../explain/render-text.ts';
-import { Accepted, DecisionList, Explanation, IncidentList, IncidentView } from '../../views/incident.ts';
-import { defineRoute, sent, type AnyRoute } from '../define-route.ts';
+import { sent, serveRoute, type ServedRoute } from '../define-route.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { ByForm, ClosingForm, IdParams, Limit } from '../forms.ts';
 import { ApiProblem } from '../problems.ts';
 import { publishOrFail } from '../publish.ts';
 
-const tag = 'incidents';
 const idProblems = ['CORTEX_API_NOT_FOUND', 'CORTEX_API_AMBIGUOUS_ID'] as const;
 
-export function incidentRoutes(dependencies: ApiDependencies): readonly AnyRoute[] {
+export function incidentRoutes(dependencies: ApiDependencies): readonly ServedRoute[] {
   const { bus, incidents, now } = dependencies;
   return [
-    defineRoute({
-      method: 'GET',
-      path: '/incidents',
+    serveRoute('incidents', {
       worksOffline: true,
-      tag,
-      summary: 'Incidents, open ones first, newest first',
-      query: z.strictObject({
-        status: z.union([IncidentStatus, z.literal('active')]).optional(),
-        service: z.string().min(1).max(128).optional(),
-        limit: Limit.default(100),
-      }),
-      response: IncidentList,
       handle: async ({ query: { limit, ...filter } }) => {
         const found = incidents.list({
           ...(filter.status === undefined ? {} : { status: filter.status }),
@@ -41,23 +21,11 @@ export function incidentRoutes(dependencies: ApiDependencies): readonly AnyRoute
         return { incidents: found.slice(0, limit), total: found.length };
       },
     }),
-    defineRoute({
-      method: 'GET',
-      path: '/incidents/:id',
-      tag,
-      summary: 'One incident, whole; the start of its id is enough',
-      params: IdParams,
-      response: IncidentView,
+    serveRoute('incident', {
       problems: idProblems,
       handle: async ({ params }) => ({ incident: await incidents.load(params.id) }),
     }),
-    defineRoute({
-      method: 'GET',
-      path: '/incidents/:id/explanation',
-      tag,
-      summary: 'What happened and why: the nine steps of each decision, gates, steps, verification, people told',
-      params: IdParams,
-      response: Explanation,
+    serveRoute('explanation', {
       alsoAnswers: ['text/plain'],
       problems: idProblems,
       handle: async ({ params, request, reply }) => {
@@ -67,13 +35,7 @@ export function incidentRoutes(dependencies: ApiDependencies): readonly AnyRoute
         return sent;
       },
     }),
-    defineRoute({
-      method: 'GET',
-      path: '/decisions',
-      tag,
-      summary: 'Decisions, newest first: of one incident, or of the newest incidents',
-      query: z.strictObject({ incident: z.string().min(1).max(64).optional(), limit: Limit.default(50) }),
-      response: DecisionList,
+    serveRoute('decisions', {
       problems: idProblems,
       handle: async ({ query }) => {
         const ids =
@@ -92,15 +54,7 @@ export function incidentRoutes(dependencies: ApiDependencies): readonly AnyRoute
         return { decisions: decisions.slice(0, query.limit) };
       },
     }),
-    defineRoute({
-      method: 'POST',
-      path: '/incidents/:id/acknowledge',
-      tag,
-      summary: 'Take an incident: levels that wait for an acknowledgement are not told any more',
-      params: IdParams,
-      body: ByForm,
-      response: Accepted,
-      status: 202,
+    serveRoute('acknowledge', {
       problems: [...idProblems, 'CORTEX_INCIDENT_RESOLVED', 'CORTEX_API_BUS_UNAVAILABLE'],
       handle: async ({ params, body }) => {
         const incident = await incidents.load(params.id);
@@ -119,15 +73,7 @@ export function incidentRoutes(dependencies: ApiDependencies): readonly AnyRoute
         return { eventId: event.id, detail: `acknowledged by ${body.by}` };
       },
     }),
-    defineRoute({
-      method: 'POST',
-      path: '/incidents/:id/close',
-      tag,
-      summary: 'Say that an incident is over',
-      params: IdParams,
-      body: ClosingForm,
-      response: Accepted,
-      status: 202,
+    serveRoute('close', {
       problems: [...idProblems, 'CORTEX_INCIDENT_RESOLVED', 'CORTEX_API_BUS_UNAVAILABLE'],
       handle: async ({ params, body }) => {
         const incident = await incidents.load(params.id);

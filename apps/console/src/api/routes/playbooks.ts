@@ -1,3 +1,4 @@
+import type { ByForm } from '@cortex/api';
 import {
   breakerChanged,
   countOutcomes,
@@ -8,34 +9,19 @@ import {
   type SafetyPolicy,
 } from '@cortex/contracts';
 import { resetBreaker } from '@cortex/decision';
-import { z } from 'zod';
 import { readPlaybooks } from '../../readers/playbooks.ts';
-import { BreakerView, PlaybookList } from '../../views/system.ts';
-import { defineRoute, type AnyRoute } from '../define-route.ts';
+import { serveRoute, type ServedRoute } from '../define-route.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { ByForm } from '../forms.ts';
 import { ApiProblem, notFound } from '../problems.ts';
 import { publishOrFail } from '../publish.ts';
 
-export function playbookRoutes(dependencies: ApiDependencies): readonly AnyRoute[] {
+export function playbookRoutes(dependencies: ApiDependencies): readonly ServedRoute[] {
   const { breakers, bus, config, now } = dependencies;
   return [
-    defineRoute({
-      method: 'GET',
-      path: '/playbooks',
-      tag: 'playbooks',
-      summary: 'Every playbook with its performance and its circuit breaker',
-      response: PlaybookList,
+    serveRoute('playbooks', {
       handle: async () => ({ playbooks: [...(await readPlaybooks(dependencies))] }),
     }),
-    defineRoute({
-      method: 'POST',
-      path: '/breakers/:playbook/reset',
-      tag: 'playbooks',
-      summary: 'Close an open breaker after its cool-down',
-      params: z.strictObject({ playbook: z.string().min(1).max(128) }),
-      body: ByForm,
-      response: BreakerView,
+    serveRoute('resetBreaker', {
       problems: [
         'CORTEX_API_NOT_FOUND',
         'CORTEX_BREAKER_CLOSED',
@@ -64,7 +50,7 @@ export function playbookRoutes(dependencies: ApiDependencies): readonly AnyRoute
   ];
 }
 
-function breakerReset(before: BreakerRecord, { by, comment }: z.output<typeof ByForm>, at: Date): EventDraft {
+function breakerReset(before: BreakerRecord, { by, comment }: ByForm, at: Date): EventDraft {
   const reason = comment === '' ? `reset by ${by}` : comment;
   const data = { playbookId: before.playbookId, state: 'closed' as const, reason, by, outcomes: countOutcomes(before) };
   return draft(breakerChanged, { service: 'cortex', data: { ...data, at: at.toISOString() } });

@@ -1,34 +1,18 @@
 import { controlChanged, draft, maxSilences, type EventDraft, type Silence } from '@cortex/contracts';
-import { z } from 'zod';
 import { liftSilence, writeSilence } from '../../readers/silences.ts';
-import { SilenceList, SilenceView } from '../../views/silences.ts';
-import { defineRoute, type AnyRoute } from '../define-route.ts';
+import { serveRoute, type ServedRoute } from '../define-route.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { By, IdParams } from '../forms.ts';
 import { ApiProblem, notFound } from '../problems.ts';
 import { publishOrFail } from '../publish.ts';
-import { assertKnown, SilenceForm, silenceOf } from '../silence-form.ts';
+import { assertKnown, silenceOf } from '../silence-form.ts';
 
-const tag = 'control';
-export function silenceRoutes({ bus, config, silences, silenceIndex, now }: ApiDependencies): readonly AnyRoute[] {
+export function silenceRoutes({ bus, config, silences, silenceIndex, now }: ApiDependencies): readonly ServedRoute[] {
   return [
-    defineRoute({
-      method: 'GET',
-      path: '/silences',
+    serveRoute('silences', {
       worksOffline: true,
-      tag,
-      summary: 'What is left alone now or will be, the first to end first',
-      response: SilenceList,
       handle: async () => silenceIndex.list(now()),
     }),
-    defineRoute({
-      method: 'POST',
-      path: '/silences',
-      tag,
-      summary: 'Leave a service, an instance or a check alone for a while; asking twice is the same as asking once',
-      body: SilenceForm,
-      response: SilenceView,
-      status: 201,
+    serveRoute('silence', {
       problems: [
         'CORTEX_API_NOT_FOUND',
         'CORTEX_SILENCE_BAD_TIME',
@@ -44,14 +28,7 @@ export function silenceRoutes({ bus, config, silences, silenceIndex, now }: ApiD
         return { silence, detail: `silence ${silence.id} until ${silence.endsAt}` };
       },
     }),
-    defineRoute({
-      method: 'DELETE',
-      path: '/silences/:id',
-      tag,
-      summary: 'End a silence now; saying it twice is the same as saying it once',
-      params: IdParams,
-      body: z.strictObject({ by: By }),
-      response: SilenceView,
+    serveRoute('unsilence', {
       problems: ['CORTEX_API_NOT_FOUND', 'CORTEX_API_BUS_UNAVAILABLE'],
       handle: async ({ params, body }) => {
         const id = idOf(params.id);

@@ -1,4 +1,4 @@
-import type { Overview } from '../../views/system.ts';
+import type { Overview } from '@cortex/api';
 
 const width = 600;
 const height = 120;

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { ApprovalItem } from '../../views/incident.ts';
-import { change } from '../api-client.ts';
+import type { ApprovalItem } from '@cortex/api';
+import { call } from '../api-client.ts';
 import { plural, relative, words } from '../format.ts';
 import { AskDialog } from './ask-dialog.tsx';
 import { Severity } from './parts.tsx';
@@ -71,10 +71,9 @@ function AnswerDialog({ item, verdict, onClose, onAnswered }: AnswerDialogProps)
       tone={isApproval ? 'good' : 'bad'}
       onClose={onClose}
       onConfirm={async (by, comment) => {
-        await change('POST', `/approvals/${encodeURIComponent(approval.approvalId)}/${verdict}`, {
-          by,
-          comment,
-          planHash: approval.planHash,
+        await call(verdict, {
+          params: { id: approval.approvalId },
+          body: { by, comment, planHash: approval.planHash },
         });
         onAnswered();
       }}

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import type { Problem } from '../../views/problem.ts';
+import type { Problem } from '@cortex/api';
 import { problemOf } from '../live-state.ts';
 import { usePerson } from '../person.ts';
 import { ProblemNote } from './parts.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { CheckView } from '../../views/health.ts';
+import type { CheckView } from '@cortex/api';
 import { absolute, duration, relative } from '../format.ts';
 import { HistoryBars } from './history-bars.tsx';
 import { Moment } from './parts.tsx';

@@ -1,4 +1,4 @@
-import type { Status } from '../../views/system.ts';
+import type { Status } from '@cortex/api';
 import type { Route } from '../route.ts';
 
 interface HeaderProps {

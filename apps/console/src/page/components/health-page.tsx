@@ -1,6 +1,5 @@
 import type { CheckTier } from '@cortex/contracts';
-import type { CheckList, CheckView } from '../../views/health.ts';
-import type { TargetView } from '../../views/system.ts';
+import type { CheckList, CheckView, TargetView } from '@cortex/api';
 import { plural } from '../format.ts';
 import { useLiveChecks } from '../live-checks.ts';
 import { goTo, type HealthFilter } from '../route.ts';

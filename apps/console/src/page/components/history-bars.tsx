@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { CheckView } from '../../views/health.ts';
+import type { CheckView } from '@cortex/api';
 import { absolute, duration, plural } from '../format.ts';
 
 type Point = CheckView['history'][number];

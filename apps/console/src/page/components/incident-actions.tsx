@@ -1,6 +1,6 @@
 import type { Incident } from '@cortex/contracts';
 import { useState } from 'preact/hooks';
-import { change } from '../api-client.ts';
+import { call } from '../api-client.ts';
 import { AskDialog } from './ask-dialog.tsx';
 
 export function IncidentActions({
@@ -32,7 +32,7 @@ export function IncidentActions({
           tone="info"
           onClose={() => setAsked(undefined)}
           onConfirm={async (by, comment) => {
-            await change('POST', `/incidents/${incident.id}/${asked}`, { by, comment });
+            await call(asked, { params: { id: incident.id }, body: { by, comment } });
             onChanged();
           }}
         >

@@ -1,4 +1,4 @@
-import type { IncidentItem } from '../../views/incident.ts';
+import type { IncidentItem } from '@cortex/api';
 import { duration, plural, shortId, words } from '../format.ts';
 import { Moment, Severity, StatusChip } from './parts.tsx';
 

@@ -1,5 +1,5 @@
-import type { KillSwitchView } from '../../views/system.ts';
-import { change } from '../api-client.ts';
+import type { KillSwitchView } from '@cortex/api';
+import { call } from '../api-client.ts';
 import { AskDialog } from './ask-dialog.tsx';
 
 interface KillSwitchDialogProps {
@@ -19,7 +19,7 @@ export function KillSwitchDialog({ killSwitch, onClose, onChanged }: KillSwitchD
       tone={on ? 'bad' : 'good'}
       onClose={onClose}
       onConfirm={async (by, reason) => {
-        await change('PUT', '/kill-switch', { on, by, reason });
+        await call('turnKillSwitch', { body: { on, by, reason } });
         onChanged();
       }}
     >

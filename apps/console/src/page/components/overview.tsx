@@ -1,4 +1,4 @@
-import type { Overview } from '../../views/system.ts';
+import type { Overview } from '@cortex/api';
 import { words } from '../format.ts';
 import type { LiveState } from '../live-state.ts';
 import { ActivityChart } from './activity-chart.tsx';

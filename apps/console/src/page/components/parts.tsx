@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Problem } from '../../views/problem.ts';
+import type { Problem } from '@cortex/api';
 import { absolute, relative, words } from '../format.ts';
 
 export function Severity({ severity }: { readonly severity: string }) {

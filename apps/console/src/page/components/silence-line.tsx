@@ -1,4 +1,4 @@
-import type { SilenceList } from '../../views/silences.ts';
+import type { SilenceList } from '@cortex/api';
 import { absolute } from '../format.ts';
 
 interface SilenceLineProps {

@@ -1,4 +1,4 @@
-import type { TargetView } from '../../views/system.ts';
+import type { TargetView } from '@cortex/api';
 import { hashOf } from '../route.ts';
 import { HealthChip, Moment } from './parts.tsx';
 

@@ -1,5 +1,5 @@
 import type { VerificationFinding } from '@cortex/contracts';
-import type { TimelineEntry } from '../../views/incident.ts';
+import type { TimelineEntry } from '@cortex/api';
 import { withLocalTimes, words } from '../format.ts';
 import { DecisionSteps } from './decision-steps.tsx';
 import { Moment } from './parts.tsx';

@@ -1,3 +1,4 @@
+import { Envelope } from '@cortex/contracts';
 import { z } from 'zod';
 
 const Count = z.number().int().nonnegative();
@@ -33,3 +34,6 @@ export const AuditView = z.object({
   problems: z.array(z.object({ kind: z.string(), at: z.number().int(), until: z.number().int(), detail: z.string() })),
 });
 export type AuditView = z.infer<typeof AuditView>;
+
+export const EventList = z.object({ events: z.array(Envelope) });
+export type EventList = z.infer<typeof EventList>;

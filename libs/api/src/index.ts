@@ -1,0 +1,12 @@
+export * from './address.ts';
+export * from './endpoints.ts';
+export type { AnswerForm, ByForm, SilenceForm } from './forms.ts';
+export * from './parse-answer.ts';
+export type { RequestOf, Route } from './route.ts';
+export * from './routes.ts';
+export * from './views/health.ts';
+export * from './views/incident.ts';
+export * from './views/problem.ts';
+export * from './views/records.ts';
+export * from './views/silences.ts';
+export * from './views/system.ts';
