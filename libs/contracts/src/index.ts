@@ -14,6 +14,7 @@ export * from './events/control.ts';
 export * from './events/decision.ts';
 export * from './events/detection.ts';
 export * from './events/escalation.ts';
+export * from './events/health-upgrades.ts';
 export * from './events/health.ts';
 export * from './events/incident.ts';
 export * from './events/knowledge.ts';
