@@ -27,6 +27,7 @@ export * from './model/blast-radius.ts';
 export * from './model/catalogue.ts';
 export * from './model/configuration.ts';
 export * from './model/decision.ts';
+export * from './model/defaults.ts';
 export * from './model/detection.ts';
 export * from './model/health.ts';
 export * from './model/incident.ts';
