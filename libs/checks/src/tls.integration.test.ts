@@ -152,10 +152,9 @@ describe.each(Object.keys(kinds))('%s over TLS', (name) => {
   });
 
   it('refuses a server without TLS', async () => {
-    expect(await check('plain', goodCa, 2_000)).toMatchObject({
-      result: 'fail',
-      detail: expect.stringMatching(kind.refusal),
-    });
+    const { result, detail } = await check('plain', goodCa, 2_000);
+    expect(result).not.toBe('pass');
+    expect(detail).toMatch(kind.refusal);
   });
 });
 

@@ -236,7 +236,7 @@ describe('http_endpoint', () => {
       { port: 80, path: '/a b' },
     ]) {
       expect(await check(params as JsonRecord)).toMatchObject({
-        result: 'fail',
+        result: 'error',
         detail: expect.stringContaining('parameters of http_endpoint are wrong'),
       });
     }
