@@ -10,7 +10,7 @@ import {
   verificationDefaults,
 } from '@cortex/contracts';
 import { z } from 'zod';
-import { condition, duration, percentRange, positiveDurationOr, text } from './scalars.ts';
+import { condition, duration, percentRange, positiveDurationOr, raise, text } from './scalars.ts';
 
 /** The keys of a step that Cortex reads itself; every other key is a parameter of the action. Spec 3.1. */
 export const StepInput = z.strictObject({
@@ -93,9 +93,21 @@ const SafetyInput = z
     cooldownMs: safety.cooldown,
   }));
 
+const date = z
+  .string()
+  .meta({ examples: ['2025-12-01'] })
+  .transform((value, context) =>
+    Number.isNaN(Date.parse(value))
+      ? raise(context, value, `"${value}" is not a date`, {
+          problem: 'CORTEX_CONFIG_INVALID_VALUE',
+          fix: 'write it in quotes: "2025-12-01"',
+        })
+      : value,
+  );
+
 const MetadataInput = z
   .strictObject({
-    last_updated: z.string().optional(),
+    last_updated: date.optional(),
     success_rate: z.number().min(0).max(1).optional(),
     avg_execution_time: duration('12m').optional(),
     total_executions: z.number().int().nonnegative().optional(),

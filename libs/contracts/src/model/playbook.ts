@@ -8,6 +8,10 @@ import { AnomalySeverity } from './severity.ts';
 export const OnAmbiguous = z.enum(['retry', 'probe', 'escalate']);
 export type OnAmbiguous = z.infer<typeof OnAmbiguous>;
 
+/** What an action may do to its target, as the action itself says. Spec 4. */
+export const RiskLevel = z.enum(['low', 'medium', 'high', 'critical']);
+export type RiskLevel = z.infer<typeof RiskLevel>;
+
 /** A condition in Cortex's language, compiled by `@cortex/conditions`: `disk_usage_percent > 85`. */
 export const Condition = z.string().min(1).max(1_000);
 
@@ -40,6 +44,8 @@ export const PlaybookStep = z.strictObject({
   retries: z.number().int().nonnegative().default(stepDefaults.retries),
   continueOnFailure: z.boolean().default(stepDefaults.continueOnFailure),
   onAmbiguous: OnAmbiguous.optional(),
+  /** Of the action; absent where it was not known when the configuration was read. */
+  riskLevel: RiskLevel.optional(),
   /** Share of the resource that the step should win back, in percent. */
   expectedRecovery: z.strictObject({ minPercent: z.number(), maxPercent: z.number() }).optional(),
 });
