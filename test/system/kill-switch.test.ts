@@ -86,7 +86,7 @@ async function untilAskedAgainAfter(timeMs: number): Promise<void> {
     () =>
       cortex.log
         .of('health.checked')
-        .some(({ data }) => data['passed'] === false && Date.parse(String(data['observedAt'])) > timeMs),
+        .some(({ data }) => data['result'] !== 'pass' && Date.parse(String(data['observedAt'])) > timeMs),
     { timeoutMs: 30_000, intervalMs: 50 },
   );
 }

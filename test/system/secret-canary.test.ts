@@ -67,7 +67,7 @@ test('a secret that checks use is in nothing that comes out, however they end', 
   const expected = Object.fromEntries(site.checks.map(({ name, ends }) => [name, ends]));
   await eventually(
     () => {
-      const ends = [...outcomes].map(([name, { evidence }]) => [name, evidence?.['outcome']]);
+      const ends = [...outcomes].map(([name, { result }]) => [name, result]);
       expect(Object.fromEntries(ends)).toEqual(expected);
     },
     { timeoutMs: 60_000, intervalMs: 200 },

@@ -33,7 +33,7 @@ class Watched {
       type: check,
       tier,
       target: this.#health.target,
-      passed,
+      result: passed ? 'pass' : 'fail',
       attempts: 1,
       durationMs: 1,
       detail: passed ? 'fine' : 'it fails',

@@ -223,10 +223,10 @@ describe('showing', () => {
   });
 
   test('health is a tree by service and instance, with the last result of each check and those before', async () => {
-    for (const [secondsAgo, passed] of [
-      [3, true],
-      [2, false],
-      [1, false],
+    for (const [secondsAgo, result] of [
+      [3, 'pass'],
+      [2, 'fail'],
+      [1, 'fail'],
     ] as const) {
       await bus.publish(
         draft(healthChecked, {
@@ -236,7 +236,7 @@ describe('showing', () => {
             type: 'tcp_port',
             tier: 'shallow',
             target: { service: 'shop', instance: 'shop-1' },
-            passed,
+            result,
             attempts: 1,
             durationMs: 5,
             detail: 'connection refused',
@@ -511,7 +511,7 @@ describe('without a console', () => {
     expect(await cortex(look)).toMatchObject({ code: 0, err: '' });
     const missing = await cortex([...look, '--param', 'expected_status=404', '-o', 'json']);
     expect(missing.code).toBe(exitCodes.failed.code);
-    expect(JSON.parse(missing.out)).toMatchObject({ checks: [{ type: 'http_endpoint', passed: false }] });
+    expect(JSON.parse(missing.out)).toMatchObject({ checks: [{ type: 'http_endpoint', result: 'fail' }] });
     expect(failure(await cortex(['check', 'run', '--type', 'http_endpont']))).toEqual({
       code: exitCodes.notFound.code,
       error: 'CORTEX_CLI_NOT_FOUND',
@@ -526,7 +526,7 @@ describe('without a console', () => {
     expect(text.lines.at(-1)).toMatch(/^closed-port: \d+ runs, \d+ failed, p50 \d+ms, p95 \d+ms$/);
     expect(json.code).toBe(exitCodes.failed.code);
     const objects = json.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(objects[0]).toMatchObject({ check: 'closed-port', passed: false });
+    expect(objects[0]).toMatchObject({ check: 'closed-port', result: 'fail' });
     expect(objects.at(-1)).toMatchObject({
       summary: [{ check: 'closed-port', runs: objects.length - 1, failed: objects.length - 1 }],
     });

@@ -113,7 +113,7 @@ async function healthChange(instance: string, to: 'UNHEALTHY' | 'HEALTHY', servi
   const since = new Date().toISOString();
   const failing: EventData<'health.changed'>['failing'] = [];
   if (to === 'UNHEALTHY') {
-    const outcome = { check: 'alive', type: 'process_running', tier: 'shallow', target, passed: false } as const;
+    const outcome = { check: 'alive', type: 'process_running', tier: 'shallow', target, result: 'fail' } as const;
     failing.push({ ...outcome, attempts: 3, durationMs: 1, detail: 'no such process', observedAt: since });
   }
   const change = {

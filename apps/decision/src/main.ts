@@ -1,4 +1,5 @@
 import { runService } from '@cortex/service';
 import { startDecision } from './app.ts';
+import { loadDecisionPlugins } from './plugins.ts';
 
-await runService({ name: 'decision', start: startDecision });
+await runService({ name: 'decision', plugins: loadDecisionPlugins, start: startDecision });

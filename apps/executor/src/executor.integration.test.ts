@@ -134,6 +134,14 @@ describe('the executor', () => {
     expect(end.reason).toMatch(reason);
   });
 
+  it('says of a step what it was to win back', async () => {
+    const expectedRecovery = { minPercent: 5, maxPercent: 10 };
+    const end = await run(remediationOf({ ...simple('recovery-1'), steps: [{ action: 'no_op', expectedRecovery }] }));
+    expect(end.steps).toMatchObject([
+      { outcome: 'succeeded', detail: expect.stringMatching(/; expected to recover 5-10%, not measured$/) },
+    ]);
+  });
+
   it('does nothing while the kill switch is on, and again when it is off', async () => {
     await observer.setKillSwitch(true);
     const first = remediationOf({ targets: [{ instance: 'kill-1' }], steps: [shop.appendStep('kill', 'x')] });

@@ -1,4 +1,4 @@
-import { checkEnd, runCheck, type RunCheckOptions } from '@cortex/checks';
+import { runCheck, type RunCheckOptions } from '@cortex/checks';
 import type { CheckDefinition, CheckOutcome, Instance } from '@cortex/contracts';
 import { Slots, type Pace, type Runtime } from '@cortex/runtime';
 import type { HealthMetrics } from './metrics.ts';
@@ -73,6 +73,6 @@ export class CheckRunner {
 }
 
 function paceOf(outcome: CheckOutcome): Pace {
-  if (checkEnd(outcome) === 'timeout') return 'slow';
+  if (outcome.result === 'timeout') return 'slow';
   return outcome.tier !== 'shallow' && outcome.durationMs > quickMs ? 'slow' : 'quick';
 }

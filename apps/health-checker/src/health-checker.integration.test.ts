@@ -101,7 +101,7 @@ describe('the health checker', () => {
     expect(changes[1]?.data.reason).toContain('web');
     // Its cause is the very result that tipped the state.
     const cause = results.find(({ id }) => id === changes[1]?.causationid);
-    expect(cause?.data).toMatchObject({ check: 'web', passed: false });
+    expect(cause?.data).toMatchObject({ check: 'web', result: 'fail' });
 
     isUp = true;
     await eventually(() => expect(path()).toEqual([...down, 'UNHEALTHY>HEALTHY']), patience);
@@ -249,7 +249,7 @@ checks:
     const line = await running.waitForLine('"msg":"listening"');
     const { port } = JSON.parse(line) as { port: number };
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-    expect(text).toMatch(/cortex_checks_total\{[^}]*type="http_endpoint"[^}]*passed="true"[^}]*\} [1-9]/);
+    expect(text).toMatch(/cortex_checks_total\{[^}]*type="http_endpoint"[^}]*result="pass"[^}]*\} [1-9]/);
     expect(text).toMatch(/cortex_check_passing\{[^}]*check="web"[^}]*\} 1/);
     expect(text).toMatch(/cortex_check_duration_seconds_count\{[^}]*check="web"[^}]*\} [1-9]/);
     expect(text).toMatch(/cortex_check_last_pass_timestamp_seconds\{[^}]*check="web"[^}]*\} 1\d{9}/);

@@ -29,7 +29,7 @@ export function createHealthMetrics(registry: Registry): HealthMetrics {
   const checks = new Counter({
     name: 'cortex_checks_total',
     help: 'Health checks that ended, retries not counted',
-    labelNames: ['type', 'passed'],
+    labelNames: ['type', 'result'],
     registers,
   });
   const delays = new Histogram({
@@ -82,16 +82,16 @@ export function createHealthMetrics(registry: Registry): HealthMetrics {
   const named = new Set<string>();
   return {
     started: (delaySeconds, pace) => delays.observe({ pace }, Math.max(0, delaySeconds)),
-    checked({ check, type, passed, durationMs, observedAt }) {
-      checks.inc({ type, passed: String(passed) });
+    checked({ check, type, result, durationMs, observedAt }) {
+      checks.inc({ type, result });
       if (named.size < maxNamedChecks) named.add(check);
       if (!named.has(check)) {
         seconds.observe({ type, check: 'other' }, durationMs / 1_000);
         return;
       }
       seconds.observe({ type, check }, durationMs / 1_000);
-      passing.set({ check }, passed ? 1 : 0);
-      if (passed) lastPass.set({ check }, Date.parse(observedAt) / 1_000);
+      passing.set({ check }, result === 'pass' ? 1 : 0);
+      if (result === 'pass') lastPass.set({ check }, Date.parse(observedAt) / 1_000);
     },
     paused: () => paused.inc(),
     setState: (target, state) =>

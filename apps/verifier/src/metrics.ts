@@ -25,11 +25,11 @@ export function createVerificationMetrics(registry: Registry): VerificationMetri
   const checks = new Counter({
     name: 'cortex_checks_total',
     help: 'Health checks that ended, retries not counted',
-    labelNames: ['type', 'passed'],
+    labelNames: ['type', 'result'],
     registers,
   });
   return {
-    checked: ({ type, passed }) => checks.inc({ type, passed: String(passed) }),
+    checked: ({ type, result }) => checks.inc({ type, result }),
     began: () => running.inc(),
     ended(state) {
       running.dec();

@@ -215,6 +215,6 @@ describe('the verifier', () => {
     const { port } = JSON.parse(line) as { port: number };
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     expect(text).toMatch(/cortex_verification_total\{[^}]*state="SUCCESS"[^}]*\} 1/);
-    expect(text).toMatch(/cortex_checks_total\{[^}]*passed="true"[^}]*\} [1-9]/);
+    expect(text).toMatch(/cortex_checks_total\{[^}]*result="pass"[^}]*\} [1-9]/);
   });
 });

@@ -1,4 +1,4 @@
-import type { Instance, JsonRecord, OnAmbiguous, Target } from '@cortex/contracts';
+import type { Instance, JsonRecord, OnAmbiguous, RiskLevel, Target } from '@cortex/contracts';
 import { CortexError } from '@cortex/errors';
 import type { z } from 'zod';
 
@@ -27,6 +27,8 @@ export interface ActionResult {
   /** On `ok: false`: something was changed before it failed, so a rollback must undo it. */
   readonly partial?: boolean;
   readonly evidence?: JsonRecord;
+  /** The share of the resource that was won back, as measured: what a step's `expected_recovery` is compared with. */
+  readonly recoveredPercent?: number;
 }
 
 /** What a probe found after a crash between intent and result. */
@@ -39,7 +41,8 @@ export interface ActionDefinition<Params extends z.ZodType = z.ZodType> {
   readonly summary: string;
   /** Input keys are snake_case, as in the playbook. An empty selector, path or list must not parse. */
   readonly params: Params;
-  readonly riskLevel: 'low' | 'medium' | 'high' | 'critical';
+  /** Spec 4. `critical` needs approval, `high` does at SEV0. */
+  readonly riskLevel: RiskLevel;
   /** `undefined`, written out: only the playbook's step can know, so every step must say `on_ambiguous`. */
   readonly onAmbiguous: OnAmbiguous | undefined;
   readonly reversible: boolean;

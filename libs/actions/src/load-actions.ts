@@ -1,3 +1,4 @@
+import { RiskLevel } from '@cortex/contracts';
 import { loadPlugins } from '@cortex/plugin-loader';
 import { defineAction } from './define-action.ts';
 import type { ActionDefinition } from './define-action.ts';
@@ -21,9 +22,7 @@ export function loadActions(folders: readonly string[]): Promise<ReadonlyMap<str
 }
 
 function problemOf(action: Partial<ActionDefinition>): string | undefined {
-  if (!['low', 'medium', 'high', 'critical'].includes(action.riskLevel ?? '')) {
-    return 'riskLevel must be low, medium, high or critical';
-  }
+  if (!RiskLevel.safeParse(action.riskLevel).success) return 'riskLevel must be low, medium, high or critical';
   for (const flag of ['reversible', 'idempotent'] as const) {
     if (typeof action[flag] !== 'boolean') return `${flag} must be true or false`;
   }

@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { eventually, startCheckTrials } from '@cortex/testing';
 import type { CheckTrial, CheckTrials } from '@cortex/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkEnd } from './run-check.ts';
 import { builtinChecks } from './registry.ts';
 import { ask } from './test/ask.ts';
 
@@ -35,7 +34,7 @@ async function run({ type, passing, failing, hanging }: CheckTrial, count: numbe
       const isHanging = hanging !== undefined && index % 4 === 3;
       const params = index % 2 === 0 ? passing : failing;
       const outcome = await ask(type, isHanging ? hanging : params, isHanging ? impatientMs : patientMs);
-      ends.add(index % 2 === 0 ? checkEnd(outcome) : `not ${outcome.passed}`);
+      ends.add(index % 2 === 0 ? outcome.result : `not ${outcome.result === 'pass'}`);
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, count) }, work));

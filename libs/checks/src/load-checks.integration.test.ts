@@ -41,7 +41,7 @@ describe('loadChecks', () => {
       retries: 0,
     };
     const outcome = await runCheck(definition, Instance.parse({ id: 'shop-1' }), { registry, now: () => new Date() });
-    expect(outcome).toMatchObject({ passed: true, detail: 'the answer is 42' });
+    expect(outcome).toMatchObject({ result: 'pass', detail: 'the answer is 42' });
   });
 
   it.each([

@@ -26,32 +26,31 @@ function check(type: string, params: JsonRecord = {}): Promise<CheckOutcome> {
 
 describe('writable_filesystem', () => {
   it('writes to every folder and leaves nothing behind', async () => {
-    expect(await check('writable_filesystem', { path: [folder, folder] })).toMatchObject({ passed: true });
+    expect(await check('writable_filesystem', { path: [folder, folder] })).toMatchObject({ result: 'pass' });
     expect(await readdir(folder)).toEqual([]);
-    expect(await check('writable_filesystem')).toMatchObject({ passed: true });
+    expect(await check('writable_filesystem')).toMatchObject({ result: 'pass' });
   });
 
   it('fails where nothing can be written', async () => {
     expect(await check('writable_filesystem', { path: '/proc' })).toMatchObject({
-      passed: false,
-      evidence: { outcome: 'fail' },
+      result: 'fail',
     });
     expect(await check('writable_filesystem', { path: [folder, join(folder, 'gone')] })).toMatchObject({
-      passed: false,
+      result: 'fail',
     });
-    expect(await check('writable_filesystem', { path: [] })).toMatchObject({ evidence: { outcome: 'error' } });
+    expect(await check('writable_filesystem', { path: [] })).toMatchObject({ result: 'error' });
   });
 });
 
 describe('no_active_backups', () => {
   it('passes on absent lock files and on those of processes that are gone', async () => {
     const lock = join(folder, 'backup.lock');
-    expect(await check('no_active_backups', { lock_files: lock })).toMatchObject({ passed: true });
+    expect(await check('no_active_backups', { lock_files: lock })).toMatchObject({ result: 'pass' });
 
     const child = spawn('true');
     await once(child, 'exit');
     await writeFile(lock, String(child.pid));
-    expect(await check('no_active_backups', { lock_files: lock })).toMatchObject({ passed: true });
+    expect(await check('no_active_backups', { lock_files: lock })).toMatchObject({ result: 'pass' });
   });
 
   it('fails on a lock file of a live process, on one without a pid and on one that is locked', async () => {
@@ -94,16 +93,16 @@ describe('sufficient_permissions', () => {
     const script = join(folder, 'run.sh');
     await writeFile(script, '#!/bin/sh\n', { mode: 0o600 });
     expect(await check('sufficient_permissions', { readable: script, writable: [folder, script] })).toMatchObject({
-      passed: true,
+      result: 'pass',
     });
     const refused = await check('sufficient_permissions', { executable: script, readable: join(folder, 'gone') });
-    expect(refused).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(refused).toMatchObject({ result: 'fail' });
     expect(refused.detail).toContain('is not executable');
     expect(refused.detail).toContain('is not readable');
   });
 
   it('works without parameters and refuses an empty list', async () => {
-    expect(await check('sufficient_permissions')).toMatchObject({ passed: true });
-    expect(await check('sufficient_permissions', { readable: [] })).toMatchObject({ evidence: { outcome: 'error' } });
+    expect(await check('sufficient_permissions')).toMatchObject({ result: 'pass' });
+    expect(await check('sufficient_permissions', { readable: [] })).toMatchObject({ result: 'error' });
   });
 });

@@ -1,4 +1,5 @@
-import type { CheckDefinition, CheckOutcome, Instance, JsonRecord } from '@cortex/contracts';
+import { isFailure } from '@cortex/contracts';
+import type { CheckDefinition, CheckOutcome, CheckResultKind, Instance, JsonRecord } from '@cortex/contracts';
 import { messageOf } from '@cortex/errors';
 import { defaultOutboundPolicy } from '@cortex/outbound';
 import type { OutboundPolicy } from '@cortex/outbound';
@@ -35,14 +36,8 @@ export interface RunCheckOptions {
   readonly onFirstFailure?: () => void;
 }
 
-/**
- * How a check ended, in `evidence.outcome`. `fail` and `timeout` speak of the target. `error` says that the check itself
- * could not be made, so it proves nothing about the target.
- */
-export type CheckEnd = 'pass' | 'fail' | 'timeout' | 'error';
-
 interface Attempt {
-  readonly end: CheckEnd;
+  readonly result: CheckResultKind;
   readonly detail: string;
   readonly evidence: JsonRecord;
   /** An unknown check or wrong parameters fail in the same way however often one asks. */
@@ -73,28 +68,26 @@ export async function runCheck(
       await pause(runtime, retryPauseMs(attempts, longestPauseMs), ...(options.signal ? [options.signal] : []));
     attempts += 1;
     last = plugin === undefined ? unknownType(definition.type) : await attempt(plugin, definition, facts, options);
-    if (attempts === 1 && (last.end === 'fail' || last.end === 'timeout')) options.onFirstFailure?.();
-  } while (last.end !== 'pass' && last.isFinal !== true && attempts <= definition.retries && !options.signal?.aborted);
+    if (attempts === 1 && isFailure(last.result)) options.onFirstFailure?.();
+  } while (
+    last.result !== 'pass' &&
+    last.isFinal !== true &&
+    attempts <= definition.retries &&
+    !options.signal?.aborted
+  );
 
   return {
     check: definition.name,
     type: definition.type,
     tier: definition.tier,
     target: definition.target,
-    passed: last.end === 'pass',
+    result: last.result,
     attempts,
     durationMs: Math.round(runtime.monotonicMs() - startedAt),
     detail: clipText(last.detail),
-    evidence: { ...last.evidence, outcome: last.end },
+    evidence: last.evidence,
     observedAt: options.now().toISOString(),
   };
-}
-
-/** Reads how a check ended from an outcome, wherever the outcome came from. */
-export function checkEnd(outcome: Pick<CheckOutcome, 'passed'> & { readonly evidence?: JsonRecord }): CheckEnd {
-  if (outcome.passed) return 'pass';
-  const end = outcome.evidence?.['outcome'];
-  return end === 'timeout' || end === 'error' ? end : 'fail';
 }
 
 async function attempt(
@@ -107,7 +100,7 @@ async function attempt(
   if (!params.success) {
     const issues = params.error.issues.map((issue) => `${issue.path.join('.') || 'params'}: ${issue.message}`);
     return {
-      end: 'error',
+      result: 'error',
       detail: `the parameters of ${plugin.name} are wrong: ${issues.join('; ')}`,
       evidence: {},
       isFinal: true,
@@ -124,13 +117,13 @@ async function attempt(
   else stop?.addEventListener('abort', abort, { once: true });
   const startedAt = runtime.monotonicMs();
   const ended = (): Attempt => {
-    if (stop?.aborted) return { end: 'error', detail: 'stopped before it ended', evidence: {}, isFinal: true };
+    if (stop?.aborted) return { result: 'error', detail: 'stopped before it ended', evidence: {}, isFinal: true };
     const tookMs = runtime.monotonicMs() - startedAt;
     // Our own process stood still: an answer may well be waiting. Blaming the target would be a guess.
     if (tookMs > stalledFactor * definition.timeoutMs + stalledMs) {
-      return { end: 'error', detail: `this machine was too busy to look: ${Math.round(tookMs)} ms`, evidence: {} };
+      return { result: 'error', detail: `this machine was too busy to look: ${Math.round(tookMs)} ms`, evidence: {} };
     }
-    return { end: 'timeout', detail: `no answer within ${definition.timeoutMs} ms`, evidence: {} };
+    return { result: 'timeout', detail: `no answer within ${definition.timeoutMs} ms`, evidence: {} };
   };
   try {
     const context: CheckContext = {
@@ -143,18 +136,18 @@ async function attempt(
       ...(leftoversOf === undefined ? {} : { leftovers: leftoversOf(definition) }),
     };
     // The race holds plugins to the timeout that ignore their signal.
-    const result = await Promise.race([plugin.run(params.data, context), aborted(signal)]);
-    if (result === undefined) return ended();
+    const answer = await Promise.race([plugin.run(params.data, context), aborted(signal)]);
+    if (answer === undefined) return ended();
     // Redacted before anything is cut: half a secret would not be found.
     return {
-      end: result.passed ? 'pass' : 'fail',
-      detail: redactor.text(result.detail),
-      evidence: redactor.value(safeEvidence(result.evidence ?? {})),
+      result: answer.passed ? 'pass' : 'fail',
+      detail: redactor.text(answer.detail),
+      evidence: redactor.value(safeEvidence(answer.evidence ?? {})),
     };
   } catch (error) {
     if (signal.aborted) return ended();
     return {
-      end: 'error',
+      result: 'error',
       detail: `${plugin.name} broke: ${redactor.text(messageOf(error))}`,
       evidence: codeOf(error),
     };
@@ -174,7 +167,7 @@ function aborted(signal: AbortSignal): Promise<CheckResult | undefined> {
 
 function unknownType(type: string): Attempt {
   return {
-    end: 'error',
+    result: 'error',
     detail: `there is no check "${type}": correct its name, or put ${type}.check.mjs into a plugin folder`,
     evidence: {},
     isFinal: true,

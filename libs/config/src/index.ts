@@ -1,6 +1,5 @@
 export type { ConfigurationInputs } from './configuration-inputs.ts';
 export { describeIssues } from './describe-issue.ts';
-export { tierDefaults } from './resolve/checks.ts';
 export { buildJsonSchema, buildPlaybookJsonSchema } from './json-schema.ts';
 export { parseConfiguration, readPluginFolders } from './parse-configuration.ts';
 export type { ConfigurationResult } from './parse-configuration.ts';

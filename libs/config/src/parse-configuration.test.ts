@@ -302,6 +302,7 @@ describe('the playbook of spec 3.1', () => {
       timeoutMs: 300_000,
       retries: 0,
       continueOnFailure: false,
+      riskLevel: 'low',
       expectedRecovery: { minPercent: 5, maxPercent: 10 },
     });
   });

@@ -1,4 +1,4 @@
-import { CortexConfiguration } from '@cortex/contracts';
+import { collectorDefaults, CortexConfiguration, defaultEnvironment } from '@cortex/contracts';
 import type { ConfigurationInputs } from './configuration-inputs.ts';
 import { settle } from './settle.ts';
 import { kindOf, unknownKey, valueAt } from './describe-issue.ts';
@@ -14,7 +14,7 @@ import { resolveDetection, resolveSafety } from './resolve/policies.ts';
 import { declaredServices, resolveServices } from './resolve/services.ts';
 import { declaredChecks } from './resolve/written-checks.ts';
 import { HealthInput } from './schema/checks.ts';
-import { ConsoleInput, defaultHostService } from './schema/collector.ts';
+import { ConsoleInput } from './schema/collector.ts';
 import { ConfigurationInput } from './schema/root.ts';
 import { isRecord, read, readList, reportFinding } from './scope.ts';
 import type { Scope, World } from './scope.ts';
@@ -41,7 +41,7 @@ export function readPluginFolders(inputs: Pick<ConfigurationInputs, 'entry' | 'r
   if (source === undefined || !isRecord(source.value)) return [];
   const folder = folderOf(inputs.entry);
   return pluginFolders(
-    { report, source, folder, environment: 'production', plugins: undefined },
+    { report, source, folder, environment: defaultEnvironment, plugins: undefined },
     source.value['plugins'],
   );
 }
@@ -56,7 +56,7 @@ function resolve(inputs: ConfigurationInputs, report: Report): CortexConfigurati
     return undefined;
   }
   const folder = folderOf(inputs.entry);
-  const unnamed: Scope = { report, source, folder, environment: 'production', plugins: inputs.plugins };
+  const unnamed: Scope = { report, source, folder, environment: defaultEnvironment, plugins: inputs.plugins };
   const scope = { ...unnamed, environment: readHead(unnamed, root) };
 
   const declared = declaredServices(root['services']);
@@ -70,7 +70,7 @@ function resolve(inputs: ConfigurationInputs, report: Report): CortexConfigurati
     checks: declaredChecks(root),
   };
   const { contacts, policies } = resolveEscalation(scope, isRecord(escalation) ? escalation : {}, world);
-  const hostService = valueAt(root, ['collector', 'host', 'service']) ?? defaultHostService;
+  const hostService = valueAt(root, ['collector', 'host', 'service']) ?? collectorDefaults.host.service;
   const resolved = {
     environment: scope.environment,
     services,
@@ -136,7 +136,7 @@ function readHead(scope: Scope, root: Readonly<Record<string, unknown>>): string
       );
     }
   }
-  return read(scope, ['environment'], ConfigurationInput.shape.environment, root['environment']) ?? 'production';
+  return read(scope, ['environment'], ConfigurationInput.shape.environment, root['environment']) ?? defaultEnvironment;
 }
 
 function pluginFolders(scope: Scope, raw: unknown): readonly string[] {

@@ -1,4 +1,4 @@
-import type { CheckTier, OnAmbiguous } from '@cortex/contracts';
+import type { CheckTier, OnAmbiguous, RiskLevel } from '@cortex/contracts';
 import type { z } from 'zod';
 
 /**
@@ -18,6 +18,7 @@ export interface ActionEntry {
   /** Absent: not known, so not judged. */
   readonly idempotent?: boolean;
   readonly probe?: unknown;
+  readonly riskLevel?: RiskLevel;
 }
 
 export interface CheckEntry {

@@ -626,6 +626,14 @@ const cases: readonly Case[] = [
     fix: 'did you mean "no_active_backups"?',
   },
   {
+    name: 'a day that is none',
+    in: 'playbook',
+    change: ['last_updated: "2025-12-01"', 'last_updated: "last winter"'],
+    code: 'CORTEX_CONFIG_INVALID_VALUE',
+    at: '74:17',
+    fix: '"2025-12-01"',
+  },
+  {
     name: 'a playbook for a service that does not exist',
     in: 'playbook',
     change: ['severity: high', 'severity: high\nservices: [shp]'],

@@ -29,6 +29,11 @@ export interface EventDefinition<
   readonly type: Type;
   /** Raised on every incompatible change of `data`; a consumer refuses versions that it does not know. */
   readonly version: number;
+  /**
+   * Earlier versions that are still read: what makes data of version n into data of version n + 1. Gets whatever a message
+   * holds, must not throw, and gives back as it is what it does not know: `data` refuses that afterwards.
+   */
+  readonly upgrades?: Readonly<Record<number, (data: unknown) => unknown>>;
   readonly stream: StreamName;
   readonly summary: string;
   readonly producers: readonly AppName[];
@@ -58,4 +63,17 @@ export function checkData<Data extends z.ZodType>(
 ): z.ZodSafeParseResult<z.output<Data>> {
   if (definition.accepts?.(data) === true) return { success: true, data: data as z.output<Data> };
   return definition.data.safeParse(data);
+}
+
+/** Data of an earlier version as the present one would have it; undefined when that version is not read, or not yet known. */
+export function upgradeData(
+  { version, upgrades = {} }: Pick<EventDefinition, 'version' | 'upgrades'>,
+  from: number,
+  data: unknown,
+): { readonly data: unknown } | undefined {
+  if (from === version) return { data };
+  const upgrade = upgrades[from];
+  return upgrade === undefined || from > version
+    ? undefined
+    : upgradeData({ version, upgrades }, from + 1, upgrade(data));
 }

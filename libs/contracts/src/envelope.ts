@@ -107,6 +107,12 @@ export function dataSchemaOf(definition: { readonly type: string; readonly versi
   return `urn:cortex:${definition.type}:v${definition.version}`;
 }
 
+/** The version that a `dataschema` of this type names, or undefined when it is none of this type. */
+export function schemaVersionOf(definition: { readonly type: string }, dataschema: string): number | undefined {
+  const version = Number(dataschema.slice(dataschema.lastIndexOf('v') + 1));
+  return dataschema === dataSchemaOf({ type: definition.type, version }) ? version : undefined;
+}
+
 /** The KV key of a target, and with it the name that a lease on it bears. */
 export function targetKey(target: { readonly service: string; readonly instance: string }): string {
   return `${escapeToken(target.service)}.${escapeToken(target.instance)}`;

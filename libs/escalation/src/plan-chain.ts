@@ -8,6 +8,7 @@ type Request = EventData<'escalation.requested'>;
  * playbook names come first, as level 0, at once; those whom level 1 tells at the same moment are not told twice.
  */
 export function planChain(request: Request, policy: EscalationPolicy, triggeredAt: string): EscalationPlanItem[] {
+  if (isForContactsOnly(request)) return planExtra(request, triggeredAt, new Set());
   const levels = policy.chain.map((level): EscalationPlanItem => ({
     escalationId: request.escalationId,
     level: level.level,
@@ -27,6 +28,7 @@ export function planFollowUp(
   plan: readonly EscalationPlanItem[],
   triggeredAt: string,
 ): EscalationPlanItem[] {
+  if (isForContactsOnly(request)) return planExtra(request, triggeredAt, new Set());
   const told = plan.filter((item) => item.status === 'told' && item.level > 0);
   const reached = told.at(-1) ?? plan.find((item) => item.level > 0);
   if (reached === undefined) return planExtra(request, triggeredAt, new Set());
@@ -40,6 +42,11 @@ export function planFollowUp(
     status: 'waiting',
   };
   return [...planExtra(request, triggeredAt, new Set(reached.notify)), followUp];
+}
+
+/** Without contacts it is for the chain all the same: nobody would be told. */
+export function isForContactsOnly(request: Request): boolean {
+  return request.onlyNotify === true && request.notify.length > 0;
 }
 
 function planExtra(request: Request, dueAt: string, alreadyTold: ReadonlySet<string>): EscalationPlanItem[] {

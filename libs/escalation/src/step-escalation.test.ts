@@ -132,6 +132,41 @@ describe('stepEscalation', () => {
     expect(told).toEqual(['dba@0', 'sre@0']);
   });
 
+  it('tells the contacts of the playbook alone when no chain is to be begun, once', () => {
+    const { record, told } = run([[0, requested({ notify: ['dba'], onlyNotify: true })]]);
+    expect(told).toEqual(['dba@0']);
+    expect(record?.status).toBe('exhausted');
+  });
+
+  it('begins the chain for want of contacts, and for a later request that is for the chain', () => {
+    expect(run([[0, requested({ onlyNotify: true })]], minute).told).toEqual(['sre@0']);
+    const later = requested({ escalationId: 'e2', requestedAt: at(6 * minute) }, 'event-2');
+    const { told } = run(
+      [
+        [0, requested({ notify: ['dba'], onlyNotify: true })],
+        [6 * minute, later],
+      ],
+      12 * minute,
+    );
+    expect(told).toEqual(['dba@0', 'sre@6', 'lead@11']);
+  });
+
+  it('leaves a chain that runs alone when the contacts of a playbook alone are to be told', () => {
+    const later = requested(
+      { escalationId: 'e2', requestedAt: at(minute), notify: ['dba'], onlyNotify: true },
+      'event-2',
+    );
+    expect(
+      run(
+        [
+          [0, requested()],
+          [minute, later],
+        ],
+        6 * minute,
+      ).told,
+    ).toEqual(['sre@0', 'dba@1', 'lead@5']);
+  });
+
   it('adds one page to a chain that runs when a further request is not urgent', () => {
     const { told } = run(
       [

@@ -2,7 +2,7 @@ import type { EscalationNotification, EscalationPlanItem, EscalationRecord, Even
 import { choosePolicy } from './choose-policy.ts';
 import { afterAttempt, conditionHolds, pagesOf } from './notifications.ts';
 import type { SendOutcome } from './notifications.ts';
-import { planChain, planFollowUp } from './plan-chain.ts';
+import { isForContactsOnly, planChain, planFollowUp } from './plan-chain.ts';
 import type { EscalationSettings } from './settings.ts';
 import { earliest, later } from './time.ts';
 
@@ -152,7 +152,12 @@ function takeRequest(
   };
   if (record.status === 'resolved') return merged;
   if (!request.urgent && severity === record.request.severity) {
-    const plan = [...record.plan, ...planFollowUp(request, record.plan, triggeredAt)];
+    const hasChain = record.plan.some((item) => item.level > 0);
+    const more =
+      hasChain || isForContactsOnly(request)
+        ? planFollowUp(request, record.plan, triggeredAt)
+        : planChain(request, choosePolicy(request, settings), triggeredAt);
+    const plan = [...record.plan, ...more];
     return record.status === 'exhausted' ? { ...withoutEnd(merged), status: 'active', plan } : { ...merged, plan };
   }
   const policy = choosePolicy(merged.request, settings);

@@ -1,7 +1,7 @@
+import type { CheckResultKind } from '@cortex/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CheckHistory, type HistoryEntry } from './check-history.ts';
-import type { ResultKind } from './result-kind.ts';
 
 function historyOf(capacity: number, entries: readonly HistoryEntry[]): CheckHistory {
   const history = new CheckHistory(capacity);
@@ -9,14 +9,17 @@ function historyOf(capacity: number, entries: readonly HistoryEntry[]): CheckHis
   return history;
 }
 
-function results(...kinds: readonly ResultKind[]): readonly HistoryEntry[] {
-  return kinds.map((kind, index) => ({ atMs: 1_000 * (index + 1), durationMs: index, kind }));
+function results(...kinds: readonly CheckResultKind[]): readonly HistoryEntry[] {
+  return kinds.map((result, index) => ({ atMs: 1_000 * (index + 1), durationMs: index, result }));
 }
+
+/** A target that did not answer in time has failed like any other. */
+const meaningOf = (result: CheckResultKind | undefined): unknown => (result === 'timeout' ? 'fail' : result);
 
 const anyEntry = fc.record<HistoryEntry>({
   atMs: fc.integer({ min: 1, max: 1_000_000 }),
   durationMs: fc.nat(30_000),
-  kind: fc.constantFrom('pass', 'fail', 'error'),
+  result: fc.constantFrom('pass', 'fail', 'timeout', 'error'),
 });
 const distinctEntries = fc.uniqueArray(anyEntry, { selector: ({ atMs }) => atMs, maxLength: 40 });
 
@@ -52,9 +55,9 @@ describe('the history of a check', () => {
 
   it('counts a streak on beyond the results that it still holds', () => {
     const history = historyOf(2, results('fail', 'pass', 'pass', 'pass', 'pass'));
-    expect(history.streak()).toEqual({ kind: 'pass', count: 4, sinceMs: 2_000 });
-    history.take({ atMs: 9_000, durationMs: 1, kind: 'fail' });
-    expect(history.streak()).toEqual({ kind: 'fail', count: 1, sinceMs: 9_000 });
+    expect(history.streak()).toEqual({ result: 'pass', count: 4, sinceMs: 2_000 });
+    history.take({ atMs: 9_000, durationMs: 1, result: 'fail' });
+    expect(history.streak()).toEqual({ result: 'fail', count: 1, sinceMs: 9_000 });
   });
 
   it('a streak is as long as all results in order say, whatever the capacity', () => {
@@ -62,10 +65,10 @@ describe('the history of a check', () => {
       fc.property(distinctEntries, fc.integer({ min: 1, max: 20 }), (entries, capacity) => {
         const sorted = entries.toSorted((left, right) => left.atMs - right.atMs);
         const last = sorted.at(-1);
-        const breakAt = sorted.findLastIndex(({ kind }) => kind !== last?.kind);
+        const breakAt = sorted.findLastIndex(({ result }) => meaningOf(result) !== meaningOf(last?.result));
         const run = sorted.slice(breakAt + 1);
         expect(historyOf(capacity, sorted).streak()).toEqual(
-          last === undefined ? undefined : { kind: last.kind, count: run.length, sinceMs: run[0]?.atMs },
+          last === undefined ? undefined : { result: last.result, count: run.length, sinceMs: run[0]?.atMs },
         );
       }),
     );
@@ -74,7 +77,8 @@ describe('the history of a check', () => {
   it('tells durations by nearest rank, nothing of nothing', () => {
     const history = new CheckHistory(100);
     expect(history.durationPercentile(95)).toBeUndefined();
-    for (let index = 1; index <= 100; index += 1) history.take({ atMs: index, durationMs: 101 - index, kind: 'pass' });
+    for (let index = 1; index <= 100; index += 1)
+      history.take({ atMs: index, durationMs: 101 - index, result: 'pass' });
     expect([50, 95, 100].map((percent) => history.durationPercentile(percent))).toEqual([50, 95, 100]);
   });
 });

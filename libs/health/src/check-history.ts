@@ -1,23 +1,23 @@
-import type { ResultKind } from './result-kind.ts';
+import { isFailure, type CheckResultKind } from '@cortex/contracts';
 
 /** One result as a history keeps it. */
 export interface HistoryEntry {
   readonly atMs: number;
   readonly durationMs: number;
-  readonly kind: ResultKind;
+  readonly result: CheckResultKind;
 }
 
-/** A run of results that all mean the same. */
+/** A run of results that all mean the same; `result` is the newest of them. */
 export interface Streak {
-  readonly kind: ResultKind;
+  readonly result: CheckResultKind;
   /** At least so many; results from before this history began are not counted. */
   readonly count: number;
   readonly sinceMs: number;
 }
 
-const kinds: readonly ResultKind[] = ['pass', 'fail', 'error'];
+const results: readonly CheckResultKind[] = ['pass', 'fail', 'timeout', 'error'];
 
-/** Numbers that one result takes: its time, its duration, its kind. */
+/** Numbers that one result takes: its time, its duration, its kind of result. */
 const width = 3;
 
 /**
@@ -48,7 +48,7 @@ export class CheckHistory {
       place -= 1;
     }
     this.#numbers.copyWithin((place + 1) * width, place * width, this.#count * width);
-    this.#numbers.set([entry.atMs, entry.durationMs, kinds.indexOf(entry.kind)], place * width);
+    this.#numbers.set([entry.atMs, entry.durationMs, results.indexOf(entry.result)], place * width);
     this.#count += 1;
     return place === this.#count - 1;
   }
@@ -78,8 +78,8 @@ export class CheckHistory {
   }
 
   #at(index: number): HistoryEntry {
-    const [atMs = 0, durationMs = 0, kind = 0] = this.#numbers.subarray(index * width, (index + 1) * width);
-    return { atMs, durationMs, kind: kinds[kind] ?? 'error' };
+    const [atMs = 0, durationMs = 0, place = 0] = this.#numbers.subarray(index * width, (index + 1) * width);
+    return { atMs, durationMs, result: results[place] ?? 'error' };
   }
 
   #dropOldest(): void {
@@ -89,6 +89,12 @@ export class CheckHistory {
   }
 }
 
-function grown(streak: Streak | undefined, { kind, atMs }: HistoryEntry): Streak {
-  return streak?.kind === kind ? { ...streak, count: streak.count + 1 } : { kind, count: 1, sinceMs: atMs };
+function grown(streak: Streak | undefined, { result, atMs }: HistoryEntry): Streak {
+  if (streak === undefined || !meanTheSame(streak.result, result)) return { result, count: 1, sinceMs: atMs };
+  return { ...streak, result, count: streak.count + 1 };
+}
+
+/** Whether it answered wrongly or not at all, the target has failed. */
+function meanTheSame(left: CheckResultKind, right: CheckResultKind): boolean {
+  return left === right || (isFailure(left) && isFailure(right));
 }

@@ -1,4 +1,4 @@
-import { CheckOutcome, HealthChange, HealthState, Target, Timestamp } from '@cortex/contracts';
+import { CheckOutcome, HealthChange, HealthState, Target, Timestamp, upgradeOutcome } from '@cortex/contracts';
 import type { CheckTier, HealthRecord } from '@cortex/contracts';
 import { z } from 'zod';
 
@@ -16,7 +16,8 @@ export const CheckMemory = z.strictObject({
   lastAt: Timestamp,
   /** Failed so many rounds in a row that it no longer counts as a blip; until it passes again. */
   persistent: z.boolean(),
-  lastFailure: CheckOutcome.omit({ evidence: true }).optional(),
+  /** Records of earlier releases say `passed` in it. */
+  lastFailure: z.preprocess(upgradeOutcome, CheckOutcome.omit({ evidence: true })).optional(),
 });
 export type CheckMemory = z.infer<typeof CheckMemory>;
 

@@ -1,6 +1,5 @@
 import type { CheckOutcome } from '@cortex/contracts';
 import type { CheckMemory } from './memory.ts';
-import { resultKind } from './result-kind.ts';
 
 /** Rounds in a row after which a single failing shallow check is no blip. Spec 2.4 leaves open what one check means. */
 export const persistentAfterRounds = 3;
@@ -16,7 +15,7 @@ export function stepCheck(before: CheckMemory | undefined, outcome: CheckOutcome
   const memory = before ?? emptyMemory(outcome.observedAt);
   if (outcome.observedAt < memory.lastAt) return memory;
   const at = outcome.observedAt;
-  switch (resultKind(outcome)) {
+  switch (outcome.result) {
     case 'pass': {
       const passes = memory.passes + 1;
       const streakSince = memory.passes === 0 ? at : memory.streakSince;
@@ -25,7 +24,8 @@ export function stepCheck(before: CheckMemory | undefined, outcome: CheckOutcome
       const { lastFailure: _gone, ...rest } = streak;
       return { ...rest, status: 'passing', persistent: false };
     }
-    case 'fail': {
+    case 'fail':
+    case 'timeout': {
       const failures = memory.failures + 1;
       return {
         status: 'failing',
@@ -38,7 +38,7 @@ export function stepCheck(before: CheckMemory | undefined, outcome: CheckOutcome
         lastFailure: withoutEvidence(outcome),
       };
     }
-    default: {
+    case 'error': {
       // Failures go on counting after a round that could not be made, passes begin anew: not knowing is never good news.
       const errors = memory.errors + 1;
       const fades = memory.status === 'passing' && errors >= unknownAfterErrors;

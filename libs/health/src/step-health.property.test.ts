@@ -36,11 +36,11 @@ function outcome(check: number, tier: CheckTier, kind: Kind, index: number): Che
     type: 'tcp_port',
     tier,
     target,
-    passed: kind === 'pass',
+    result: kind,
     attempts: 1,
     durationMs: 0,
     detail: kind,
-    evidence: { outcome: kind },
+    evidence: {},
     observedAt: at(index),
   };
 }

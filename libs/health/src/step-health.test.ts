@@ -1,5 +1,5 @@
-import type { CheckOutcome, CheckTier, HealthState } from '@cortex/contracts';
-import { HealthChange, HealthRecord } from '@cortex/contracts';
+import type { CheckOutcome, CheckResultKind, CheckTier, HealthState } from '@cortex/contracts';
+import { healthBucket, HealthChange, HealthRecord } from '@cortex/contracts';
 import { describe, expect, it } from 'vitest';
 import { resumeHealth, unknownHealth } from './memory.ts';
 import type { TargetHealth } from './memory.ts';
@@ -13,7 +13,9 @@ function at(second: number): string {
   return new Date(beginning + second * 1_000).toISOString();
 }
 
-/** `http+` passes, `http-` fails, `http?` could not be made. */
+const resultOf: Readonly<Record<string, CheckResultKind>> = { '+': 'pass', '-': 'fail', '!': 'timeout' };
+
+/** `http+` passes, `http-` fails, `http!` times out, `http?` could not be made. */
 function result(text: string, second: number, tier: CheckTier = 'shallow'): CheckOutcome {
   const kind = text.slice(-1);
   return {
@@ -21,11 +23,11 @@ function result(text: string, second: number, tier: CheckTier = 'shallow'): Chec
     type: 'http_endpoint',
     tier,
     target,
-    passed: kind === '+',
+    result: resultOf[kind] ?? 'error',
     attempts: 1,
     durationMs: 1,
     detail: kind === '-' ? 'refused' : 'fine',
-    evidence: kind === '?' ? { outcome: 'error' } : {},
+    evidence: {},
     observedAt: at(second),
   };
 }
@@ -177,6 +179,14 @@ describe('a stored state', () => {
     const stored = HealthRecord.parse(JSON.parse(JSON.stringify(state)));
     expect(resumeHealth(stored)).toEqual(state);
     expect(stepHealth(resumeHealth(stored), result('a-', 99), given, at(99)).change).toMatchObject({ to: 'UNHEALTHY' });
+  });
+
+  it('continues a record of the time when a failure said `passed: false`', () => {
+    const given = settings('a b');
+    const { state } = run('a+ b+ a- a-', given);
+    const old = JSON.stringify(state).replaceAll('"result":"fail"', '"passed":false');
+    expect(old).toContain('"lastFailure":{"check":"a","type":"http_endpoint","tier":"shallow"');
+    expect(resumeHealth(healthBucket.value.parse(JSON.parse(old)))).toEqual(state);
   });
 
   it('keeps the announced state when its memory is of another shape', () => {

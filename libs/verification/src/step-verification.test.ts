@@ -2,13 +2,13 @@ import type { VerificationState } from '@cortex/contracts';
 import { VerificationFinding } from '@cortex/contracts';
 import { describe, expect, it } from 'vitest';
 import { iso, simulate } from './test/simulate.ts';
-import type { World } from './test/simulate.ts';
+import type { Seen, World } from './test/simulate.ts';
 
 const disk = { conditions: ['disk_usage_percent < 75'] };
 /** 90 before the effect, another value after it. */
 const falls = (to: number | undefined) => (second: number) => (second <= 0 ? 90 : to);
 const recovers = (at: number) => (second: number) => second >= at;
-const http = (seen: (second: number) => boolean | 'error' | undefined) => ({ http: seen });
+const http = (seen: (second: number) => Seen) => ({ http: seen });
 
 describe('the verdict', () => {
   it.each<[string, World, VerificationState, string]>([
@@ -59,6 +59,12 @@ describe('the verdict', () => {
     [
       'a check that passed fails now',
       { plan: { healthChecksMs: 60_000 }, checks: http((second) => second < 0) },
+      'FAILED',
+      'rollback',
+    ],
+    [
+      'a check that passed times out now',
+      { plan: { healthChecksMs: 60_000 }, checks: http((second) => (second < 0 ? true : 'timeout')) },
       'FAILED',
       'rollback',
     ],

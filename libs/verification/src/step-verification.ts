@@ -160,8 +160,8 @@ function withSamples(progress: VerificationProgress, batches: readonly SeriesBat
 function withChecksBefore(progress: VerificationProgress, outcomes: readonly CheckOutcome[]): VerificationProgress {
   const checksBefore = new Map(progress.checksBefore);
   for (const outcome of outcomes) {
-    if (Date.parse(outcome.observedAt) > progress.span.startedAtMs || isError(outcome)) continue;
-    checksBefore.set(outcomeKey(outcome), outcome.passed);
+    if (Date.parse(outcome.observedAt) > progress.span.startedAtMs || outcome.result === 'error') continue;
+    checksBefore.set(outcomeKey(outcome), outcome.result === 'pass');
   }
   return { ...progress, checksBefore };
 }
@@ -179,7 +179,7 @@ function withOutcomes(
     const seenAtMs = Date.parse(outcome.observedAt);
     if (!known.has(key) || seenAtMs <= progress.span.effectAtMs) continue;
     lastRunMs.set(key, nowMs);
-    records.set(key, nextRecord(records.get(key), verdictOf(outcome), outcome.detail, seenAtMs));
+    records.set(key, nextRecord(records.get(key), verdictOf[outcome.result], outcome.detail, seenAtMs));
   }
   return { ...progress, records, lastRunMs };
 }
@@ -224,11 +224,4 @@ function nextRecord(
 }
 
 /** A check that could not be made says nothing of the target. */
-function verdictOf(outcome: CheckOutcome): TrackRecord['verdict'] {
-  if (outcome.passed) return 'pass';
-  return isError(outcome) ? 'no_data' : 'fail';
-}
-
-function isError(outcome: CheckOutcome): boolean {
-  return !outcome.passed && outcome.evidence['outcome'] === 'error';
-}
+const verdictOf = { pass: 'pass', fail: 'fail', timeout: 'fail', error: 'no_data' } as const;

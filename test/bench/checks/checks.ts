@@ -80,8 +80,8 @@ async function measure(
     const tookMs = performance.now() - startedAtMs;
     const delay = 'cortex_check_start_delay_seconds';
     const made = sumOf(after, 'cortex_checks_total') - sumOf(before, 'cortex_checks_total');
-    const failed = sumOf(after, 'cortex_checks_total', 'passed="false"');
-    const failedBefore = sumOf(before, 'cortex_checks_total', 'passed="false"');
+    const failed = sumOf(after, 'cortex_checks_total') - sumOf(after, 'cortex_checks_total', 'result="pass"');
+    const failedBefore = sumOf(before, 'cortex_checks_total') - sumOf(before, 'cortex_checks_total', 'result="pass"');
     return [
       count(targets),
       count(holes),

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { builtinChecks, checkEnd, runCheck } from '@cortex/checks';
+import { builtinChecks, runCheck } from '@cortex/checks';
 import { Instance } from '@cortex/contracts';
 import type { CheckTrial } from '@cortex/testing';
 
@@ -57,7 +57,8 @@ async function runOnce(params: CheckTrial['passing'], timeoutMs: number): Promis
   const target = { service: 'shop', instance: 'shop-1' };
   const check = { name: type, type, tier, target, params, timeoutMs, retries: 0 };
   const facts = Instance.parse({ id: 'shop-1', host: '127.0.0.1' });
-  return checkEnd(await runCheck(check, facts, { now: () => new Date() }));
+  const { result } = await runCheck(check, facts, { now: () => new Date() });
+  return result;
 }
 
 async function held(): Promise<Held> {

@@ -162,7 +162,7 @@ export async function untilHealthy(cortex: {
     () =>
       cortex.patients.every(
         ({ service }) =>
-          cortex.log.of('health.checked', service).at(-1)?.data['passed'] === true &&
+          cortex.log.of('health.checked', service).at(-1)?.data['result'] === 'pass' &&
           (cortex.log.of('health.changed', service).at(-1)?.data['to'] ?? 'HEALTHY') === 'HEALTHY',
       ),
     { timeoutMs: 30_000, intervalMs: 50 },

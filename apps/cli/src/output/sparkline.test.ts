@@ -31,7 +31,7 @@ test('colour only where it is wanted', () => {
 test('one character a result, whatever the durations are', () => {
   const anyBar = fc.record<Bar>({
     durationMs: fc.nat(Number.MAX_SAFE_INTEGER),
-    result: fc.constantFrom('pass', 'fail', 'error'),
+    result: fc.constantFrom('pass', 'fail', 'timeout', 'error'),
   });
   fc.assert(
     fc.property(fc.array(anyBar, { maxLength: 80 }), fc.nat(60), (results, width) => {

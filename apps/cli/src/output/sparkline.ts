@@ -1,7 +1,7 @@
-import type { CheckResultKind } from '@cortex/api';
+import { isFailure, type CheckResultKind } from '@cortex/contracts';
 import { paint } from './paint.ts';
 
-/** One result as a bar. `error`: the check could not be made. */
+/** One result as a bar. */
 export interface Bar {
   readonly durationMs: number;
   readonly result: CheckResultKind;
@@ -18,7 +18,7 @@ export function sparkline(bars: readonly Bar[], width: number, hasColour: boolea
   const slowestMs = Math.max(1, ...shown.filter(({ result }) => result === 'pass').map(({ durationMs }) => durationMs));
   return shown
     .map(({ durationMs, result }) => {
-      if (result === 'fail') return paint('red', '✗', hasColour);
+      if (isFailure(result)) return paint('red', '✗', hasColour);
       if (result === 'error') return paint('yellow', '?', hasColour);
       const level = Math.ceil((durationMs / slowestMs) * levels.length) - 1;
       return levels[Math.max(0, level)];

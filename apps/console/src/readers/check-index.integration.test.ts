@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 afterAll(() => folder.remove());
 
-const failure: Partial<CheckOutcome> = { passed: false, attempts: 4, durationMs: 100, detail: 'connection refused' };
+const failure: Partial<CheckOutcome> = { result: 'fail', attempts: 4, durationMs: 100, detail: 'connection refused' };
 const dbPort: Partial<CheckOutcome> = {
   check: 'db-port',
   type: 'tcp_port',

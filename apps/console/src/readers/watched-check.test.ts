@@ -20,7 +20,7 @@ function outcome(second: number, changes: Partial<CheckOutcome> = {}): CheckOutc
     type: 'http_endpoint',
     tier: 'shallow',
     target: definition.target,
-    passed: true,
+    result: 'pass',
     attempts: 1,
     durationMs: second,
     detail: `second ${second}`,
@@ -38,13 +38,10 @@ function checkWith(...outcomes: readonly CheckOutcome[]): WatchedCheck {
 
 test.each([
   ['nothing was heard', [], 'unknown'],
-  ['the last result passed', [outcome(1, { passed: false }), outcome(2)], 'passing'],
-  ['the last result failed', [outcome(1), outcome(2, { passed: false })], 'failing'],
-  [
-    'the check could not be made',
-    [outcome(1), outcome(2, { passed: false, evidence: { outcome: 'error' } })],
-    'unknown',
-  ],
+  ['the last result passed', [outcome(1, { result: 'fail' }), outcome(2)], 'passing'],
+  ['the last result failed', [outcome(1), outcome(2, { result: 'fail' })], 'failing'],
+  ['the target did not answer in time', [outcome(1), outcome(2, { result: 'timeout' })], 'failing'],
+  ['the check could not be made', [outcome(1), outcome(2, { result: 'error' })], 'unknown'],
 ] as const)('when %s, the check is %s', (_when, outcomes, state) => {
   expect(checkWith(...outcomes).state(undefined, start + 5_000)).toBe(state);
 });
@@ -62,7 +59,7 @@ test('a check that should have reported long ago is late, and nobody knows how i
 });
 
 test('the last result is the newest, whatever arrives behind it', () => {
-  const check = checkWith(outcome(3, { passed: false, detail: 'refused', attempts: 4 }), outcome(1), outcome(2));
+  const check = checkWith(outcome(3, { result: 'fail', detail: 'refused', attempts: 4 }), outcome(1), outcome(2));
   expect(check.view(undefined, start + 4_000)).toMatchObject({
     last: { result: 'fail', detail: 'refused', attempts: 4, durationMs: 3 },
     streak: { count: 1, since: outcome(3).observedAt },

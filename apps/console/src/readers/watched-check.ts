@@ -1,6 +1,6 @@
-import type { CheckDefinition, CheckOutcome } from '@cortex/contracts';
-import { CheckHistory, resultKind, type HistoryEntry } from '@cortex/health';
 import type { CheckState, CheckView } from '@cortex/api';
+import { isFailure, type CheckDefinition, type CheckOutcome } from '@cortex/contracts';
+import { CheckHistory, type HistoryEntry } from '@cortex/health';
 
 /** Results kept of each check. */
 const resultsKept = 60;
@@ -25,8 +25,8 @@ export class WatchedCheck {
     if (outcome.type !== type) return;
     if (outcome.target.service !== target.service || outcome.target.instance !== target.instance) return;
     this.#history ??= new CheckHistory(resultsKept);
-    const atMs = Date.parse(outcome.observedAt);
-    if (!this.#history.take({ atMs, durationMs: outcome.durationMs, kind: resultKind(outcome) })) return;
+    const { durationMs, result } = outcome;
+    if (!this.#history.take({ atMs: Date.parse(outcome.observedAt), durationMs, result })) return;
     this.#detail = outcome.detail.slice(0, longestDetail);
     this.#attempts = outcome.attempts;
   }
@@ -34,8 +34,8 @@ export class WatchedCheck {
   state(pausedBy: string | undefined, nowMs: number): CheckState {
     if (pausedBy !== undefined) return 'paused';
     const newest = this.#history?.newest();
-    if (newest === undefined || newest.kind === 'error' || this.#isLate(newest, nowMs)) return 'unknown';
-    return newest.kind === 'fail' ? 'failing' : 'passing';
+    if (newest === undefined || newest.result === 'error' || this.#isLate(newest, nowMs)) return 'unknown';
+    return isFailure(newest.result) ? 'failing' : 'passing';
   }
 
   view(pausedBy: string | undefined, nowMs: number): CheckView {
@@ -76,8 +76,8 @@ function labelOf({ name, target }: Pick<CheckDefinition, 'name' | 'target'>): st
   return name.slice(from, name.endsWith(suffix) ? name.length - suffix.length : undefined) || name;
 }
 
-function pointOf({ atMs, durationMs, kind }: HistoryEntry): CheckView['history'][number] {
-  return { at: isoOf(atMs), durationMs, result: kind };
+function pointOf({ atMs, durationMs, result }: HistoryEntry): CheckView['history'][number] {
+  return { at: isoOf(atMs), durationMs, result };
 }
 
 function isoOf(ms: number): string {

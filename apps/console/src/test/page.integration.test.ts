@@ -51,7 +51,7 @@ async function report(...outcomes: Parameters<typeof sampleOutcome>[]): Promise<
   }
 }
 
-const refused = { passed: false, durationMs: 100, detail: 'connection refused' };
+const refused = { result: 'fail' as const, durationMs: 100, detail: 'connection refused' };
 
 describe.skipIf(chromiumPath === undefined)('the page in a real browser', () => {
   beforeAll(async () => {

@@ -130,11 +130,11 @@ export function sampleOutcome(secondsAgo: number, changes: Partial<CheckOutcome>
     type: 'http_endpoint',
     tier: 'shallow',
     target: { service: 'shop', instance: 'shop-1' },
-    passed: true,
+    result: 'pass',
     attempts: 1,
     durationMs: 12,
     detail: '200 in 12 ms',
-    evidence: { outcome: changes.passed === false ? 'fail' : 'pass' },
+    evidence: {},
     observedAt: new Date(Date.now() - secondsAgo * 1_000).toISOString(),
     ...changes,
   };

@@ -68,6 +68,7 @@ export async function attempt(run: ExecutionRun, operation: Operation, onBegin: 
   const unwatch = parts.killSwitch.watchDuring(stop);
   const result = await runEffect((signal) => act(operation, { ...looking, signal, stopRequest: stop.signal }, before), {
     timeoutMs: Math.max(1, planned.step.timeoutMs),
+    ...(phase === 'remediation' ? { expectedRecovery: planned.step.expectedRecovery } : {}),
     holdsSignal: holds.signal,
     runtime: parts.runtime,
   }).finally(unwatch);

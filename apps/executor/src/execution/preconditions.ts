@@ -39,7 +39,9 @@ async function problemOf(
       outbound: parts.outbound,
       signal,
     });
-    return outcome.passed ? undefined : `pre-condition ${check} does not hold on ${target.instance}: ${outcome.detail}`;
+    return outcome.result === 'pass'
+      ? undefined
+      : `pre-condition ${check} does not hold on ${target.instance}: ${outcome.detail}`;
   } catch (error) {
     if (error instanceof PlaybookTemplateError) return `pre-condition ${check}: ${error.message}`;
     throw error;

@@ -1,9 +1,11 @@
 import type { ActionContext, ActionResult } from '@cortex/actions';
+import type { PlaybookStep } from '@cortex/contracts';
 import { messageOf } from '@cortex/errors';
 import type { AttemptResult } from '@cortex/execution';
 import { pause } from '@cortex/runtime';
 import type { Runtime } from '@cortex/runtime';
 import { StepTimeoutError } from './errors.ts';
+import { describeRecovery } from './recovery.ts';
 
 /** How long an action may take to end after its signal aborted, before its effect counts as in doubt. */
 const settleMs = 5_000;
@@ -12,13 +14,15 @@ export interface EffectOptions {
   readonly timeoutMs: number;
   /** Aborts when a lease is lost. */
   readonly holdsSignal: AbortSignal;
+  /** What the step is to win back, in percent. */
+  readonly expectedRecovery?: PlaybookStep['expectedRecovery'];
   readonly runtime: Pick<Runtime, 'after'>;
 }
 
 /** Runs the effect itself, held to its time and its leases. Never throws: what went wrong is in the result. */
 export async function runEffect(
   act: (signal: ActionContext['signal']) => Promise<ActionResult>,
-  { timeoutMs, holdsSignal, runtime }: EffectOptions,
+  { timeoutMs, holdsSignal, expectedRecovery, runtime }: EffectOptions,
 ): Promise<Omit<AttemptResult, 'at'>> {
   const controller = new AbortController();
   const { signal } = controller;
@@ -31,9 +35,11 @@ export async function runEffect(
     const result = await Promise.race([start(act, signal), unsettled(runtime, signal, ended.signal)]);
     const why = signal.aborted ? ` (${messageOf(signal.reason)})` : '';
     if (result === undefined) return { outcome: 'ambiguous', detail: `the action does not end${why}` };
+    const recovery =
+      expectedRecovery === undefined ? '' : `; ${describeRecovery(expectedRecovery, result.recoveredPercent)}`;
     return {
       outcome: result.ok ? 'succeeded' : 'failed',
-      detail: `${result.detail}${result.ok ? '' : why}`,
+      detail: `${result.detail}${result.ok ? recovery : why}`,
       ...(result.ok
         ? {}
         : { retryable: result.retryable === true && !signal.aborted, partial: result.partial === true }),

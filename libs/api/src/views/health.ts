@@ -1,9 +1,5 @@
-import { CheckTier, DurationMs, Name, Target, Timestamp } from '@cortex/contracts';
+import { CheckResultKind, CheckTier, DurationMs, Name, Target, Timestamp } from '@cortex/contracts';
 import { z } from 'zod';
-
-/** `error`: the check could not be made, which proves nothing about its target. */
-export const CheckResultKind = z.enum(['pass', 'fail', 'error']);
-export type CheckResultKind = z.infer<typeof CheckResultKind>;
 
 /** `unknown`: no result yet, none for too long, or the check could not be made. */
 export const CheckState = z.enum(['failing', 'unknown', 'paused', 'passing']);

@@ -1,5 +1,14 @@
 import { systemRuntime } from '@cortex/runtime';
-import { anomalyCleared, dataSchemaOf, maxEventBytes, subjectOf, telemetryMetrics } from '@cortex/contracts';
+import {
+  anomalyCleared,
+  dataSchemaOf,
+  draft,
+  healthChecked,
+  maxEventBytes,
+  subjectOf,
+  telemetryMetrics,
+} from '@cortex/contracts';
+import type { CheckOutcome } from '@cortex/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cleared } from '../test/bus-fixture.ts';
@@ -87,3 +96,46 @@ test('a service may be called like a partition', () => {
   expect(subject).toBe('cortex.anomaly.cleared.partition-3');
   expect(parseMessage(anomalyCleared.type, { subject, data: bytes })).toEqual({ ok: true, event });
 });
+
+const anyOutcome: fc.Arbitrary<CheckOutcome> = fc.record({
+  check: fc.constant('web'),
+  type: fc.constant('http_endpoint'),
+  tier: fc.constantFrom('shallow', 'deep', 'comprehensive'),
+  target: fc.constant({ service: 'shop', instance: 'shop-1' }),
+  result: fc.constantFrom('pass', 'fail', 'timeout', 'error'),
+  attempts: fc.integer({ min: 1, max: 4 }),
+  durationMs: fc.nat(30_000),
+  detail: fc.string({ maxLength: 20 }),
+  evidence: fc.constantFrom({}, { status: 503 }),
+  observedAt: fc.constant('2026-01-05T00:00:00.000Z'),
+});
+
+const [outcome] = fc.sample(anyOutcome, 1) as [CheckOutcome];
+
+test('an event of an earlier version is taken in and means the same', () => {
+  fc.assert(
+    fc.property(anyOutcome, (data) => {
+      const present = buildEvent(draft(healthChecked, { service: 'shop', data }), origin);
+      const { result, evidence, ...rest } = data;
+      const before = { ...rest, passed: result === 'pass', evidence: { ...evidence, outcome: result } };
+      const bytes = encoder.encode(
+        JSON.stringify({ ...present.event, dataschema: 'urn:cortex:health.checked:v1', data: before }),
+      );
+      const parsed = parseMessage(healthChecked.type, { subject: present.subject, data: bytes });
+      expect(parsed).toEqual({ ok: true, event: present.event });
+    }),
+  );
+});
+
+test.each(['v0', 'v3', 'v99', 'v01', 'v1.0', 'v1e0', 'v', 'vNaN', ' v1'])(
+  'an event of version %s, which nobody knows, is refused, however its data looks',
+  (version) => {
+    const { event, subject } = buildEvent(draft(healthChecked, { service: 'shop', data: outcome }), origin);
+    const dataschema = `urn:cortex:health.checked:${version}`;
+    const parsed = parseMessage(healthChecked.type, {
+      subject,
+      data: encoder.encode(JSON.stringify({ ...event, dataschema })),
+    });
+    expect(parsed).toMatchObject({ ok: false, reason: 'unknown_version' });
+  },
+);

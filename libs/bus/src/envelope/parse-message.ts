@@ -1,5 +1,13 @@
-import { Envelope, checkData, dataSchemaOf, findEventDefinition } from '@cortex/contracts';
-import { maxEventBytes, subjectOfEnvelope } from '@cortex/contracts';
+import {
+  Envelope,
+  checkData,
+  dataSchemaOf,
+  findEventDefinition,
+  maxEventBytes,
+  schemaVersionOf,
+  subjectOfEnvelope,
+  upgradeData,
+} from '@cortex/contracts';
 import type { CortexEvent, EventType } from '@cortex/contracts';
 import { messageOf } from '@cortex/errors';
 import type { DeadLetterReason } from '../dead-letter-reason.ts';
@@ -38,10 +46,13 @@ export function parseMessage<Type extends EventType>(
   if (definition.type !== type || said !== subject) {
     return refuse('type_subject_mismatch', `the envelope says ${said}, the message came on ${subject}`);
   }
-  if (envelope.data.dataschema !== dataSchemaOf(definition)) {
+  const version = schemaVersionOf(definition, envelope.data.dataschema);
+  const present = version === undefined ? undefined : upgradeData(definition, version, envelope.data.data);
+  if (present === undefined) {
     return refuse('unknown_version', `${envelope.data.dataschema}, this consumer knows ${dataSchemaOf(definition)}`);
   }
-  const parsed = checkData(definition, envelope.data.data);
+  const parsed = checkData(definition, present.data);
   if (!parsed.success) return refuse('wrong_schema', describeIssues(parsed.error));
-  return { ok: true, event: { ...envelope.data, data: parsed.data } as CortexEvent<Type> };
+  const dataschema = dataSchemaOf(definition);
+  return { ok: true, event: { ...envelope.data, dataschema, data: parsed.data } as CortexEvent<Type> };
 }

@@ -1,4 +1,4 @@
-import type { CheckDefinition, CheckTier, Instance, Service } from '@cortex/contracts';
+import { tierDefaults, type CheckDefinition, type CheckTier, type Instance, type Service } from '@cortex/contracts';
 import { formatDuration } from '@cortex/conditions';
 import { checkParams } from '../plugin-params.ts';
 import type { Envelope } from '../plugin-params.ts';
@@ -10,13 +10,6 @@ import { substitute } from '../substitute.ts';
 import type { Path } from '../yaml-source.ts';
 import { readChecks } from './written-checks.ts';
 import type { WrittenCheck } from './written-checks.ts';
-
-/** How a check of a tier is made, where its entry does not say. Spec 2.4. */
-export const tierDefaults: Readonly<Record<CheckTier, { intervalMs: number; timeoutMs: number; retries: number }>> = {
-  shallow: { intervalMs: 5_000, timeoutMs: 100, retries: 3 },
-  deep: { intervalMs: 30_000, timeoutMs: 5_000, retries: 2 },
-  comprehensive: { intervalMs: 300_000, timeoutMs: 30_000, retries: 0 },
-};
 
 /** One definition per target: a check of a whole service becomes one check of each instance. */
 export function resolveChecks(

@@ -1,4 +1,4 @@
-import type { OnAmbiguous, PlaybookStep, Precondition } from '@cortex/contracts';
+import type { OnAmbiguous, PlaybookStep, Precondition, RiskLevel } from '@cortex/contracts';
 import { JsonRecord } from '@cortex/contracts';
 import type { z } from 'zod';
 import type { ActionEntry } from '../plugin-catalogue.ts';
@@ -24,7 +24,7 @@ export function resolveSteps(scope: Scope, path: Path, entries: readonly unknown
       const fix = `number it ${index + 1}`;
       scope.report.add(scope.source, [...place, 'step'], 'CORTEX_CONFIG_STEP_NUMBERS', message, fix);
     }
-    return [toStep(own, envelope.params)];
+    return [toStep(own, envelope.params, scope.plugins?.actions?.get(own.action)?.riskLevel)];
   });
 }
 
@@ -69,7 +69,7 @@ function checkAmbiguity(
   }
 }
 
-function toStep(own: StepInput, params: JsonRecord): PlaybookStep {
+function toStep(own: StepInput, params: JsonRecord, riskLevel: RiskLevel | undefined): PlaybookStep {
   return {
     step: own.step,
     name: own.name,
@@ -79,6 +79,7 @@ function toStep(own: StepInput, params: JsonRecord): PlaybookStep {
     retries: own.retries,
     continueOnFailure: own.continue_on_failure,
     ...(own.on_ambiguous === undefined ? {} : { onAmbiguous: own.on_ambiguous }),
+    ...(riskLevel === undefined ? {} : { riskLevel }),
     ...(own.expected_recovery === undefined ? {} : { expectedRecovery: own.expected_recovery }),
   };
 }

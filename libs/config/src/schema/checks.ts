@@ -1,6 +1,6 @@
-import { CheckTier, JsonRecord, Name } from '@cortex/contracts';
+import { CheckTier, healthDefaults, JsonRecord, Name } from '@cortex/contracts';
 import { z } from 'zod';
-import { positiveDuration, text } from './scalars.ts';
+import { positiveDuration, positiveDurationOr, text } from './scalars.ts';
 
 const sharedKeys = {
   service: Name.optional().meta({ description: 'Checks every instance of the service' }),
@@ -52,11 +52,11 @@ export const CheckGroups = {
 
 export const HealthInput = z
   .strictObject({
-    recover_after: z.number().int().positive().prefault(2),
+    recover_after: z.number().int().positive().prefault(healthDefaults.recoverAfter),
     flapping: z
       .strictObject({
-        changes: z.number().int().positive().prefault(6),
-        within: positiveDuration('1h').prefault('1h'),
+        changes: z.number().int().positive().prefault(healthDefaults.flapping.changes),
+        within: positiveDurationOr(healthDefaults.flapping.withinMs),
       })
       .prefault({}),
   })

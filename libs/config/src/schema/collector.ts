@@ -1,9 +1,9 @@
-import { Name } from '@cortex/contracts';
+import { formatDuration } from '@cortex/conditions';
+import { collectorDefaults, consoleDefaults, Name } from '@cortex/contracts';
 import { z } from 'zod';
-import { duration, port, positiveDuration, raise, text } from './scalars.ts';
+import { duration, port, positiveDurationOr, raise, text } from './scalars.ts';
 
-/** The name that the machine's own metrics go by. */
-export const defaultHostService = 'host';
+const { host, labels, otlp, prometheus, remoteWrite, signals } = collectorDefaults;
 
 /** Of a Prometheus server. Credentials would end up in logs. */
 const serverUrl = z
@@ -20,7 +20,7 @@ const serverUrl = z
 
 const PrometheusInput = z.strictObject({
   url: serverUrl,
-  interval: positiveDuration('15s').prefault('15s'),
+  interval: positiveDurationOr(prometheus.intervalMs),
   queries: z
     .array(
       z.strictObject({
@@ -39,28 +39,28 @@ const PrometheusInput = z.strictObject({
 export const CollectorInput = z.strictObject({
   host: z
     .strictObject({
-      service: Name.prefault(defaultHostService).meta({
+      service: Name.prefault(host.service).meta({
         description: 'Reported under this name; a service that is not configured is watched, but never acted on',
       }),
       instance: Name.optional(),
-      interval: positiveDuration('10s').prefault('10s'),
+      interval: positiveDurationOr(host.intervalMs),
       disks: z
         .array(z.strictObject({ path: text, service: Name.optional(), instance: Name.optional() }))
         .min(1)
-        .prefault([{ path: '/' }]),
+        .prefault(host.disks),
     })
     .optional()
     .meta({ description: 'Metrics of the machine that the collector runs on' }),
   labels: z
     .strictObject({
-      service: z.array(text).min(1).prefault(['service', 'service_name', 'app', 'job']),
-      instance: z.array(text).min(1).prefault(['instance_id', 'instance', 'pod']),
+      service: z.array(text).min(1).prefault(labels.service),
+      instance: z.array(text).min(1).prefault(labels.instance),
     })
     .prefault({})
     .meta({ description: 'Which labels of Prometheus name the service and the instance; the first that a series has' }),
   remote_write: z
     .strictObject({
-      histogram_buckets: z.boolean().prefault(false),
+      histogram_buckets: z.boolean().prefault(remoteWrite.histogramBuckets),
       gauges: z.array(text).prefault([]).meta({
         description: 'Metrics that are no counters, although their names end in _total, _count, _sum or _bucket',
       }),
@@ -72,19 +72,22 @@ export const CollectorInput = z.strictObject({
     .meta({ description: 'Prometheus servers that are asked, and what' }),
   signals: z
     .strictObject({
-      window: positiveDuration('10s').prefault('10s'),
-      silent_after: positiveDuration('15m').prefault('15m'),
-      warm_up: duration('10m').prefault('10m'),
-      warm_up_records: z.number().int().nonnegative().prefault(1_000),
-      templates: z.number().int().min(1).max(2_000).prefault(500),
-      template_series: z.number().int().min(0).max(500).prefault(30),
-      operations: z.number().int().min(0).max(200).prefault(20),
+      window: positiveDurationOr(signals.windowMs),
+      silent_after: positiveDurationOr(signals.silentAfterMs),
+      warm_up: duration('10m').prefault(formatDuration(signals.warmUpMs)),
+      warm_up_records: z.number().int().nonnegative().prefault(signals.warmUpRecords),
+      templates: z.number().int().min(1).max(2_000).prefault(signals.templates),
+      template_series: z.number().int().min(0).max(500).prefault(signals.templateSeries),
+      operations: z.number().int().min(0).max(200).prefault(signals.operations),
     })
     .prefault({})
     .meta({ description: 'How logs and traces become series' }),
-  otlp: z.strictObject({ host: text.prefault('127.0.0.1'), port: port.prefault(4318) }).prefault({}),
-  partitions: z.number().int().min(1).max(256).prefault(4),
+  otlp: z.strictObject({ host: text.prefault(otlp.host), port: port.prefault(otlp.port) }).prefault({}),
+  partitions: z.number().int().min(1).max(256).prefault(collectorDefaults.partitions),
 });
 export type CollectorInput = z.output<typeof CollectorInput>;
 
-export const ConsoleInput = z.strictObject({ host: text.prefault('127.0.0.1'), port: port.prefault(7780) });
+export const ConsoleInput = z.strictObject({
+  host: text.prefault(consoleDefaults.host),
+  port: port.prefault(consoleDefaults.port),
+});

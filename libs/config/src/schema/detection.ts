@@ -1,6 +1,14 @@
-import { Name, rateOfChangePresets, type RateOfChange } from '@cortex/contracts';
+import { formatDuration } from '@cortex/conditions';
+import {
+  detectionDefaults,
+  machineLearningDefaults,
+  Name,
+  rateOfChangeDefaults,
+  rateOfChangePresets,
+  type RateOfChange,
+} from '@cortex/contracts';
 import { z } from 'zod';
-import { duration, positiveDuration, raise, text } from './scalars.ts';
+import { duration, positiveDurationOr, raise, text } from './scalars.ts';
 
 type PresetName = keyof typeof rateOfChangePresets;
 
@@ -11,12 +19,12 @@ const RateOfChangeInput = z.union([
     .transform((name): RateOfChange => rateOfChangePresets[name]),
   z
     .strictObject({
-      max_percent: z.number().positive().prefault(30),
-      within: positiveDuration('1m').prefault('1m'),
-      direction: z.enum(['both', 'up', 'down']).prefault('both'),
+      max_percent: z.number().positive().prefault(rateOfChangeDefaults.maxPercent),
+      within: positiveDurationOr(rateOfChangeDefaults.withinMs),
+      direction: z.enum(['both', 'up', 'down']).prefault(rateOfChangeDefaults.direction),
       sustained: z
         .boolean()
-        .prefault(false)
+        .prefault(rateOfChangeDefaults.sustained)
         .meta({ description: 'Only a change that lasts from one end of the span to the other is one' }),
     })
     .transform(({ max_percent, within, ...rest }): RateOfChange => ({
@@ -38,10 +46,16 @@ const DetectionRuleInput = z
     direction: z.enum(['both', 'up', 'down']).optional(),
     warmup_samples: z.number().int().positive().optional(),
     moving_average: z
-      .strictObject({ window: z.number().int().min(2).prefault(100), sigmas: z.number().positive().prefault(3) })
+      .strictObject({
+        window: z.number().int().min(2).prefault(detectionDefaults.movingAverage.window),
+        sigmas: z.number().positive().prefault(detectionDefaults.movingAverage.sigmas),
+      })
       .optional(),
     ewma: z
-      .strictObject({ alpha: z.number().gt(0).max(1).prefault(0.2), deviations: z.number().positive().prefault(3) })
+      .strictObject({
+        alpha: z.number().gt(0).max(1).prefault(detectionDefaults.ewma.alpha),
+        deviations: z.number().positive().prefault(detectionDefaults.ewma.deviations),
+      })
       .optional(),
     rate_of_change: RateOfChangeInput.optional(),
     open_above: z.number().min(0).max(1).optional(),
@@ -61,15 +75,18 @@ const DetectionRuleInput = z
     clearAfter: rule.clear_after,
   }));
 
-function atLeast(least: string, leastMs: number, example: string) {
-  return duration(example, `Default: ${example}, at least ${least}`).transform((value, context) =>
-    value >= leastMs
-      ? value
-      : raise(context, value, `the time must be at least ${least}`, {
-          problem: 'CORTEX_CONFIG_BAD_DURATION',
-          fix: `write a time such as ${example}`,
-        }),
-  );
+function atLeast(least: string, leastMs: number, defaultMs: number) {
+  const example = formatDuration(defaultMs);
+  return duration(example, `Default: ${example}, at least ${least}`)
+    .transform((value, context) =>
+      value >= leastMs
+        ? value
+        : raise(context, value, `the time must be at least ${least}`, {
+            problem: 'CORTEX_CONFIG_BAD_DURATION',
+            fix: `write a time such as ${example}`,
+          }),
+    )
+    .prefault(example);
 }
 
 /** Spec 1.2, in its terms. */
@@ -86,15 +103,15 @@ const MachineLearningInput = z
       }),
     training: z
       .strictObject({
-        window: atLeast('1d', 24 * 3_600_000, '7d').prefault('7d'),
-        retrain: atLeast('1h', 3_600_000, '1d').prefault('1d'),
+        window: atLeast('1d', 24 * 3_600_000, machineLearningDefaults.windowMs),
+        retrain: atLeast('1h', 3_600_000, machineLearningDefaults.retrainMs),
       })
       .prefault({}),
     isolation_forest: z
       .strictObject({
-        n_estimators: z.number().int().min(1).max(1_000).prefault(100),
-        max_samples: z.number().int().min(2).max(4_096).prefault(256),
-        contamination: z.number().gt(0).max(0.5).prefault(0.1),
+        n_estimators: z.number().int().min(1).max(1_000).prefault(machineLearningDefaults.isolationForest.trees),
+        max_samples: z.number().int().min(2).max(4_096).prefault(machineLearningDefaults.isolationForest.sampleSize),
+        contamination: z.number().gt(0).max(0.5).prefault(machineLearningDefaults.isolationForest.contamination),
       })
       .optional(),
     autoencoder: z.boolean().optional(),

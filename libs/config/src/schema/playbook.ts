@@ -1,6 +1,16 @@
-import { AnomalySeverity, BlastRadiusLevel, JsonRecord, Name, OnAmbiguous } from '@cortex/contracts';
+import { formatDuration } from '@cortex/conditions';
+import {
+  AnomalySeverity,
+  BlastRadiusLevel,
+  JsonRecord,
+  Name,
+  OnAmbiguous,
+  playbookDefaults,
+  stepDefaults,
+  verificationDefaults,
+} from '@cortex/contracts';
 import { z } from 'zod';
-import { condition, duration, percentRange, positiveDuration, text } from './scalars.ts';
+import { condition, duration, percentRange, positiveDurationOr, raise, text } from './scalars.ts';
 
 /** The keys of a step that Cortex reads itself; every other key is a parameter of the action. Spec 3.1. */
 export const StepInput = z.strictObject({
@@ -8,9 +18,9 @@ export const StepInput = z.strictObject({
   name: Name,
   action: text.meta({ examples: ['restart_service'] }),
   expected_recovery: percentRange.optional(),
-  timeout: positiveDuration('5m').prefault('5m'),
-  retries: z.number().int().nonnegative().prefault(0),
-  continue_on_failure: z.boolean().prefault(false),
+  timeout: positiveDurationOr(stepDefaults.timeoutMs),
+  retries: z.number().int().nonnegative().prefault(stepDefaults.retries),
+  continue_on_failure: z.boolean().prefault(stepDefaults.continueOnFailure),
   on_ambiguous: OnAmbiguous.optional().meta({
     description: 'What to do when a crash leaves it unknown whether the step took effect',
   }),
@@ -25,17 +35,17 @@ const VerificationInput = z
   .strictObject({
     check: condition.optional(),
     checks: z.array(condition).min(1).optional(),
-    wait_time: duration('2m').prefault('0s'),
-    retry: z.number().int().nonnegative().prefault(3),
-    immediate_timeout: positiveDuration('30s').prefault('30s'),
+    wait_time: duration('2m').prefault(formatDuration(verificationDefaults.waitMs)),
+    retry: z.number().int().nonnegative().prefault(verificationDefaults.retries),
+    immediate_timeout: positiveDurationOr(verificationDefaults.immediateTimeoutMs),
     health_checks: z
       .strictObject({ duration: duration('2m', '0s switches this phase off') })
-      .prefault({ duration: '2m' }),
+      .prefault({ duration: formatDuration(verificationDefaults.healthChecksMs) }),
     short_term: z
       .strictObject({
         metrics: z.array(text).prefault([]),
-        duration: duration('1m').prefault('1m'),
-        interval: positiveDuration('10s').prefault('10s'),
+        duration: duration('1m').prefault(formatDuration(verificationDefaults.shortTerm.durationMs)),
+        interval: positiveDurationOr(verificationDefaults.shortTerm.intervalMs),
       })
       .prefault({}),
   })
@@ -54,9 +64,9 @@ const VerificationInput = z
 
 const EscalationInput = z
   .strictObject({
-    on_failure: z.boolean().prefault(true),
+    on_failure: z.boolean().prefault(playbookDefaults.escalation.onFailure),
     notify: z.array(Name).prefault([]),
-    create_incident: z.boolean().prefault(true),
+    create_incident: z.boolean().prefault(playbookDefaults.escalation.createIncident),
   })
   .transform(({ on_failure, notify, create_incident }) => ({
     onFailure: on_failure,
@@ -66,14 +76,14 @@ const EscalationInput = z
 
 const SafetyInput = z
   .strictObject({
-    max_retries: z.number().int().nonnegative().prefault(1),
-    require_approval: z.boolean().prefault(false),
+    max_retries: z.number().int().nonnegative().prefault(playbookDefaults.safety.maxRetries),
+    require_approval: z.boolean().prefault(playbookDefaults.safety.requireApproval),
     blast_radius: z
       .enum(['single_host', ...BlastRadiusLevel.options])
-      .prefault('single_instance')
+      .prefault(playbookDefaults.safety.blastRadius)
       .meta({ description: 'The widest blast radius that the playbook may be used at' }),
-    maintenance_window_only: z.boolean().prefault(false),
-    cooldown: duration('10m').prefault('0s'),
+    maintenance_window_only: z.boolean().prefault(playbookDefaults.safety.maintenanceWindowOnly),
+    cooldown: duration('10m').prefault(formatDuration(playbookDefaults.safety.cooldownMs)),
   })
   .transform((safety) => ({
     maxRetries: safety.max_retries,
@@ -83,9 +93,21 @@ const SafetyInput = z
     cooldownMs: safety.cooldown,
   }));
 
+const date = z
+  .string()
+  .meta({ examples: ['2025-12-01'] })
+  .transform((value, context) =>
+    Number.isNaN(Date.parse(value))
+      ? raise(context, value, `"${value}" is not a date`, {
+          problem: 'CORTEX_CONFIG_INVALID_VALUE',
+          fix: 'write it in quotes: "2025-12-01"',
+        })
+      : value,
+  );
+
 const MetadataInput = z
   .strictObject({
-    last_updated: z.string().optional(),
+    last_updated: date.optional(),
     success_rate: z.number().min(0).max(1).optional(),
     avg_execution_time: duration('12m').optional(),
     total_executions: z.number().int().nonnegative().optional(),
@@ -104,7 +126,10 @@ export const PlaybookInput = z.strictObject({
   version: text,
   category: Name,
   severity: AnomalySeverity,
-  trigger: z.strictObject({ condition, duration: duration('5m').prefault('0s') }),
+  trigger: z.strictObject({
+    condition,
+    duration: duration('5m').prefault(formatDuration(playbookDefaults.triggerDurationMs)),
+  }),
   services: z.array(Name).prefault([]),
   environments: z.array(Name).prefault([]),
   pre_conditions: z.array(z.unknown()).prefault([]),
@@ -116,7 +141,7 @@ export const PlaybookInput = z.strictObject({
       reason: z.string().max(4_000).optional(),
       steps: z.array(z.unknown()).min(1).optional(),
     })
-    .prefault({ available: false }),
+    .prefault(playbookDefaults.rollback),
   escalation: EscalationInput.prefault({}),
   safety: SafetyInput.prefault({}),
   metadata: MetadataInput.prefault({}),

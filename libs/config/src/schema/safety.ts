@@ -1,6 +1,6 @@
-import { Name } from '@cortex/contracts';
+import { Name, safetyDefaults, windowDefaults } from '@cortex/contracts';
 import { z } from 'zod';
-import { positiveDuration, raise } from './scalars.ts';
+import { positiveDurationOr, raise } from './scalars.ts';
 
 const dayNames = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
@@ -46,7 +46,7 @@ const TimeWindowKeys = z.strictObject({
     .prefault([...dayNames]),
   from: timeOfDay,
   to: timeOfDay,
-  timezone: timezone.prefault('UTC'),
+  timezone: timezone.prefault(windowDefaults.timezone),
 });
 
 const TimeWindowInput = TimeWindowKeys.transform(readWindow);
@@ -64,25 +64,27 @@ export const SafetyInput = z
   .strictObject({
     storm: z
       .strictObject({
-        ratio: ratio.prefault(0.4).meta({ description: 'Share of unhealthy services above which Cortex holds still' }),
-        min_services: z.number().int().positive().prefault(3),
-        cooldown: positiveDuration('5m').prefault('5m'),
+        ratio: ratio
+          .prefault(safetyDefaults.stormRatio)
+          .meta({ description: 'Share of unhealthy services above which Cortex holds still' }),
+        min_services: z.number().int().positive().prefault(safetyDefaults.stormMinServices),
+        cooldown: positiveDurationOr(safetyDefaults.stormCooldownMs),
       })
       .prefault({}),
     freeze_windows: z.array(TimeWindowInput).prefault([]),
     maintenance_windows: z.array(MaintenanceWindowInput).prefault([]),
-    approval_ttl: positiveDuration('15m').prefault('15m'),
-    plan_ttl: positiveDuration('10m').prefault('10m'),
-    hold_retry: positiveDuration('30s').prefault('30s'),
-    max_attempts: z.number().int().positive().prefault(3),
-    signal_max_age: positiveDuration('15m').prefault('15m'),
-    monitoring: positiveDuration('5m').prefault('5m'),
+    approval_ttl: positiveDurationOr(safetyDefaults.approvalTtlMs),
+    plan_ttl: positiveDurationOr(safetyDefaults.planTtlMs),
+    hold_retry: positiveDurationOr(safetyDefaults.holdRetryMs),
+    max_attempts: z.number().int().positive().prefault(safetyDefaults.maxAttempts),
+    signal_max_age: positiveDurationOr(safetyDefaults.signalMaxAgeMs),
+    monitoring: positiveDurationOr(safetyDefaults.monitoringMs),
     breaker: z
       .strictObject({
-        window: z.number().int().positive().prefault(10),
-        failure_ratio: ratio.prefault(0.5),
-        consecutive_failures: z.number().int().positive().prefault(3),
-        cooldown: positiveDuration('1h').prefault('1h'),
+        window: z.number().int().positive().prefault(safetyDefaults.breaker.window),
+        failure_ratio: ratio.prefault(safetyDefaults.breaker.failureRatio),
+        consecutive_failures: z.number().int().positive().prefault(safetyDefaults.breaker.consecutiveFailures),
+        cooldown: positiveDurationOr(safetyDefaults.breaker.cooldownMs),
       })
       .prefault({}),
     protected_targets: z
@@ -91,7 +93,7 @@ export const SafetyInput = z
       .meta({ description: 'Targets that Cortex never acts on' }),
     outbound: z
       .strictObject({
-        private_addresses: z.enum(['allow', 'forbid']).prefault('allow'),
+        private_addresses: z.enum(['allow', 'forbid']).prefault(safetyDefaults.outbound.privateAddresses),
         allowed_ranges: z
           .array(cidr)
           .max(256)
@@ -100,7 +102,7 @@ export const SafetyInput = z
       })
       .prefault({})
       .meta({ description: 'Where checks may connect to' }),
-    dry_run: z.boolean().prefault(false),
+    dry_run: z.boolean().prefault(safetyDefaults.dryRun),
   })
   .transform((safety) => ({
     stormRatio: safety.storm.ratio,

@@ -1,4 +1,11 @@
-import { ConditionError, compileCondition, parseDuration, parsePercentRange, QuantityError } from '@cortex/conditions';
+import {
+  ConditionError,
+  compileCondition,
+  formatDuration,
+  parseDuration,
+  parsePercentRange,
+  QuantityError,
+} from '@cortex/conditions';
 import { z } from 'zod';
 import type { ProblemCode } from '../problem.ts';
 
@@ -52,6 +59,12 @@ export function positiveDuration(
           fix: `write a time such as ${example}`,
         }),
   );
+}
+
+/** A length of time that is not zero; without one, this. */
+export function positiveDurationOr(defaultMs: number): z.ZodPrefault<ReturnType<typeof positiveDuration>> {
+  const text = formatDuration(defaultMs);
+  return positiveDuration(text).prefault(text);
 }
 
 /** `5-10%`. */

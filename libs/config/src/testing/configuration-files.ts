@@ -21,7 +21,10 @@ export const catalogue: PluginCatalogue = {
       'run_command',
       { params: z.strictObject({ command: z.array(z.string()).min(1) }), onAmbiguous: undefined, idempotent: false },
     ],
-    ['cleanup_temp_files', { params: z.strictObject({ paths, age_threshold: z.string() }), onAmbiguous: 'retry' }],
+    [
+      'cleanup_temp_files',
+      { params: z.strictObject({ paths, age_threshold: z.string() }), onAmbiguous: 'retry', riskLevel: 'low' },
+    ],
     [
       'rotate_logs',
       { params: z.strictObject({ paths, compress: z.boolean(), keep_last: z.number().int() }), onAmbiguous: 'retry' },

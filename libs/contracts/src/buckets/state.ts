@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineBucket } from '../define-bucket.ts';
+import { upgradeHealthRecord } from '../events/health-upgrades.ts';
 import { HealthChange } from '../events/health.ts';
 import { RefusedBy, Remediation } from '../events/remediation.ts';
 import { Target } from '../model/catalogue.ts';
@@ -62,7 +63,7 @@ export const healthBucket = defineBucket({
   name: 'cortex-health',
   summary: 'The health state of each target',
   key: '<service>.<instance>',
-  value: HealthRecord,
+  value: z.preprocess(upgradeHealthRecord, HealthRecord),
 });
 
 /** What a run of a check has begun and may have to clean up. Holds no secret. */

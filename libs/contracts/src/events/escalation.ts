@@ -24,6 +24,8 @@ export const escalationRequested = defineEvent({
     details: Text,
     /** Contacts that the playbook names, told at once beside the policy's first level. */
     notify: z.array(Name),
+    /** These contacts only: the playbook says `create_incident: false`, so the policy's chain is not begun for this. */
+    onlyNotify: z.literal(true).optional(),
     urgent: z.boolean(),
     requestedAt: Timestamp,
   }),

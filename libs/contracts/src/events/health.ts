@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { defineEvent } from '../define-event.ts';
 import { Target } from '../model/catalogue.ts';
-import { CheckTier, HealthState } from '../model/health.ts';
+import { CheckResultKind, CheckTier, HealthState } from '../model/health.ts';
 import { DurationMs, JsonRecord, Name, Text, Timestamp } from '../model/scalars.ts';
+import { upgradeHealthChange, upgradeOutcome } from './health-upgrades.ts';
 
 export const CheckOutcome = z.strictObject({
   check: Name,
   type: z.string(),
   tier: CheckTier,
   target: Target,
-  passed: z.boolean(),
+  result: CheckResultKind,
   /** Tries that this result took, retries included. */
   attempts: z.number().int().positive(),
   durationMs: DurationMs,
@@ -21,7 +22,8 @@ export type CheckOutcome = z.infer<typeof CheckOutcome>;
 
 export const healthChecked = defineEvent({
   type: 'health.checked',
-  version: 1,
+  version: 2,
+  upgrades: { 1: upgradeOutcome },
   stream: 'SIGNALS',
   summary: 'One check ran on one target',
   producers: ['health-checker'],
@@ -46,7 +48,8 @@ export type HealthChange = z.infer<typeof HealthChange>;
 
 export const healthChanged = defineEvent({
   type: 'health.changed',
-  version: 1,
+  version: 2,
+  upgrades: { 1: upgradeHealthChange },
   stream: 'SIGNALS',
   summary: 'The health state of a target changed, after retries and hysteresis',
   producers: ['health-checker'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defaultEnvironment, serviceDefaults } from './defaults.ts';
 import { CheckTier } from './health.ts';
 import { DurationMs, JsonRecord, Name } from './scalars.ts';
 
@@ -33,8 +34,8 @@ export type Instance = z.infer<typeof Instance>;
 export const Service = z.strictObject({
   name: Name,
   kind: Name.optional(),
-  environment: Name.default('production'),
-  critical: z.boolean().default(false),
+  environment: Name.default(defaultEnvironment),
+  critical: z.boolean().default(serviceDefaults.critical),
   users: z.number().int().nonnegative().optional(),
   dependsOn: z.array(Name).default([]),
   /** Healthy instances that must remain before a new remediation starts. Default: half of them, rounded down. */
@@ -42,7 +43,7 @@ export const Service = z.strictObject({
   /** Instances under remediation at once. Default: a quarter of them, at least one. */
   maxUnavailable: z.number().int().positive().optional(),
   /** False: Cortex watches and advises, but never acts. */
-  remediate: z.boolean().default(true),
+  remediate: z.boolean().default(serviceDefaults.remediate),
   instances: z.array(Instance).min(1),
 });
 export type Service = z.infer<typeof Service>;

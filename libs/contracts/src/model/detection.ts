@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import { detectionDefaults, machineLearningDefaults, rateOfChangeDefaults, seriesLimitDefaults } from './defaults.ts';
 import { DurationMs, Name } from './scalars.ts';
 
 /** Spec 1.3: the largest acceptable change, in percent of the earlier value, within a span. */
 export const RateOfChange = z.strictObject({
   maxPercent: z.number().positive(),
   withinMs: DurationMs.refine((ms) => ms > 0),
-  direction: z.enum(['both', 'up', 'down']).default('both'),
+  direction: z.enum(['both', 'up', 'down']).default(rateOfChangeDefaults.direction),
   /** Only a change that lasts from one end of the span to the other is one. */
-  sustained: z.boolean().default(false),
+  sustained: z.boolean().default(rateOfChangeDefaults.sustained),
 });
 export type RateOfChange = z.infer<typeof RateOfChange>;
 
@@ -21,69 +22,53 @@ export const rateOfChangePresets = {
 /** Settings of the detectors for the series that `match` names. `*` in a metric name matches any run of characters. */
 export const DetectionRule = z.strictObject({
   match: z.strictObject({ metric: z.string().min(1).default('*'), service: z.string().min(1).default('*') }),
-  enabled: z.boolean().default(true),
-  direction: z.enum(['both', 'up', 'down']).default('both'),
+  enabled: z.boolean().default(detectionDefaults.enabled),
+  direction: z.enum(['both', 'up', 'down']).default(detectionDefaults.direction),
   /** Samples before a series may raise anything. */
-  warmupSamples: z.number().int().positive().default(30),
+  warmupSamples: z.number().int().positive().default(detectionDefaults.warmupSamples),
   /** Spec 1.1: n and k. */
   movingAverage: z
     .strictObject({ window: z.number().int().min(2), sigmas: z.number().positive() })
-    .default({ window: 100, sigmas: 3 }),
+    .default(detectionDefaults.movingAverage),
   /** Spec 1.1: smoothing factor and threshold in historical deviations. */
   ewma: z
     .strictObject({ alpha: z.number().gt(0).max(1), deviations: z.number().positive() })
-    .default({ alpha: 0.2, deviations: 3 }),
-  rateOfChange: RateOfChange.default({ maxPercent: 30, withinMs: 60_000, direction: 'both', sustained: false }),
+    .default(detectionDefaults.ewma),
+  rateOfChange: RateOfChange.default(rateOfChangeDefaults),
   /** The least composite score that opens an anomaly. Spec 1.4: medium. */
-  openAbove: z.number().min(0).max(1).default(0.5),
+  openAbove: z.number().min(0).max(1).default(detectionDefaults.openAbove),
   /** Samples in a row that must be anomalous before one opens, and normal before it clears. */
-  openAfter: z.number().int().positive().default(2),
-  clearAfter: z.number().int().positive().default(5),
+  openAfter: z.number().int().positive().default(detectionDefaults.openAfter),
+  clearAfter: z.number().int().positive().default(detectionDefaults.clearAfter),
 });
 export type DetectionRule = z.infer<typeof DetectionRule>;
 
 /** How the metrics of one instance are judged together. Spec 1.2. */
 export const MachineLearning = z.strictObject({
-  enabled: z.boolean().default(true),
+  enabled: z.boolean().default(machineLearningDefaults.enabled),
   /** Metric names, `*` for any run of characters: of more metrics than can be judged together, those named first are taken. */
-  features: z
-    .array(z.string().min(1))
-    .min(1)
-    .default([
-      '*cpu*',
-      '*memory*',
-      '*disk*',
-      '*network*',
-      '*response*',
-      '*latency*',
-      '*duration*',
-      '*error*',
-      '*request*',
-      '*queue*',
-      '*connection*',
-      '*',
-    ]),
+  features: z.array(z.string().min(1)).min(1).default(machineLearningDefaults.features),
   /** What is older is forgotten. */
-  windowMs: DurationMs.refine((ms) => ms >= 24 * 3_600_000).default(7 * 24 * 3_600_000),
-  retrainMs: DurationMs.refine((ms) => ms >= 3_600_000).default(24 * 3_600_000),
+  windowMs: DurationMs.refine((ms) => ms >= 24 * 3_600_000).default(machineLearningDefaults.windowMs),
+  retrainMs: DurationMs.refine((ms) => ms >= 3_600_000).default(machineLearningDefaults.retrainMs),
   isolationForest: z
     .strictObject({
       trees: z.number().int().min(1).max(1_000),
       sampleSize: z.number().int().min(2).max(4_096),
       contamination: z.number().gt(0).max(0.5),
     })
-    .default({ trees: 100, sampleSize: 256, contamination: 0.1 }),
+    .default(machineLearningDefaults.isolationForest),
   /** Whether the autoencoder has a say: most of the time that a fit takes, and half of that of judging. */
-  autoencoder: z.boolean().default(true),
+  autoencoder: z.boolean().default(machineLearningDefaults.autoencoder),
 });
 export type MachineLearning = z.infer<typeof MachineLearning>;
 const SeriesCount = z.number().int().positive().max(100_000);
 
 /** How many series are watched in one partition; what is beyond is refused, and said. A series takes some 30 KB. */
 export const SeriesLimits = z.strictObject({
-  perPartition: SeriesCount.default(3_000),
+  perPartition: SeriesCount.default(seriesLimitDefaults.perPartition),
   /** Of one service. */
-  perService: SeriesCount.default(2_000),
+  perService: SeriesCount.default(seriesLimitDefaults.perService),
   /** Services with limits of their own. */
   services: z.array(z.strictObject({ service: Name, series: SeriesCount })).default([]),
 });

@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { BlastRadiusLevel } from './blast-radius.ts';
+import { playbookDefaults, stepDefaults, verificationDefaults } from './defaults.ts';
 import { DurationMs, JsonRecord, Name, Text } from './scalars.ts';
 import { AnomalySeverity } from './severity.ts';
 
 /** What to do when a crash leaves it unknown whether an effect happened. */
 export const OnAmbiguous = z.enum(['retry', 'probe', 'escalate']);
 export type OnAmbiguous = z.infer<typeof OnAmbiguous>;
+
+/** What an action may do to its target, as the action itself says. Spec 4. */
+export const RiskLevel = z.enum(['low', 'medium', 'high', 'critical']);
+export type RiskLevel = z.infer<typeof RiskLevel>;
 
 /** A condition in Cortex's language, compiled by `@cortex/conditions`: `disk_usage_percent > 85`. */
 export const Condition = z.string().min(1).max(1_000);
@@ -36,9 +41,11 @@ export const PlaybookStep = z.strictObject({
   params: JsonRecord,
   timeoutMs: DurationMs,
   /** Further attempts after a failure that the action calls retryable. */
-  retries: z.number().int().nonnegative().default(0),
-  continueOnFailure: z.boolean().default(false),
+  retries: z.number().int().nonnegative().default(stepDefaults.retries),
+  continueOnFailure: z.boolean().default(stepDefaults.continueOnFailure),
   onAmbiguous: OnAmbiguous.optional(),
+  /** Of the action; absent where it was not known when the configuration was read. */
+  riskLevel: RiskLevel.optional(),
   /** Share of the resource that the step should win back, in percent. */
   expectedRecovery: z.strictObject({ minPercent: z.number(), maxPercent: z.number() }).optional(),
 });
@@ -49,16 +56,16 @@ export const VerificationPlan = z.strictObject({
   /** All must hold on samples taken after the effect. */
   conditions: z.array(Condition).default([]),
   /** Settling time before the first look. */
-  waitMs: DurationMs.default(0),
+  waitMs: DurationMs.default(verificationDefaults.waitMs),
   /** Looks after the first one that failed. */
-  retries: z.number().int().nonnegative().default(3),
-  immediateTimeoutMs: DurationMs.default(30_000),
+  retries: z.number().int().nonnegative().default(verificationDefaults.retries),
+  immediateTimeoutMs: DurationMs.default(verificationDefaults.immediateTimeoutMs),
   /** Health checks of the target must all pass, without a break, for this long. 0 switches the phase off. */
-  healthChecksMs: DurationMs.default(120_000),
+  healthChecksMs: DurationMs.default(verificationDefaults.healthChecksMs),
   /** Metrics whose trend must not worsen over this long. */
   shortTerm: z
     .strictObject({ metrics: z.array(z.string()).default([]), durationMs: DurationMs, intervalMs: DurationMs })
-    .default({ metrics: [], durationMs: 60_000, intervalMs: 10_000 }),
+    .default({ metrics: [], ...verificationDefaults.shortTerm }),
 });
 export type VerificationPlan = z.infer<typeof VerificationPlan>;
 
@@ -69,7 +76,7 @@ export const Playbook = z.strictObject({
   version: z.string().min(1),
   category: Name,
   severity: AnomalySeverity,
-  trigger: z.strictObject({ condition: Condition, durationMs: DurationMs.default(0) }),
+  trigger: z.strictObject({ condition: Condition, durationMs: DurationMs.default(playbookDefaults.triggerDurationMs) }),
   /** Services that it may be used on; empty means every service that its trigger matches. */
   services: z.array(Name).default([]),
   environments: z.array(Name).default([]),
@@ -82,19 +89,19 @@ export const Playbook = z.strictObject({
     steps: z.array(PlaybookStep).default([]),
   }),
   escalation: z.strictObject({
-    onFailure: z.boolean().default(true),
+    onFailure: z.boolean().default(playbookDefaults.escalation.onFailure),
     notify: z.array(Name).default([]),
-    createIncident: z.boolean().default(true),
+    createIncident: z.boolean().default(playbookDefaults.escalation.createIncident),
   }),
   safety: z.strictObject({
     /** Times that this playbook may be tried again on one incident. */
-    maxRetries: z.number().int().nonnegative().default(1),
-    requireApproval: z.boolean().default(false),
+    maxRetries: z.number().int().nonnegative().default(playbookDefaults.safety.maxRetries),
+    requireApproval: z.boolean().default(playbookDefaults.safety.requireApproval),
     /** The widest blast radius that it may be used at. The spec's `single_host` reads as `single_instance`. */
-    blastRadius: BlastRadiusLevel.default('single_instance'),
-    maintenanceWindowOnly: z.boolean().default(false),
+    blastRadius: BlastRadiusLevel.default(playbookDefaults.safety.blastRadius),
+    maintenanceWindowOnly: z.boolean().default(playbookDefaults.safety.maintenanceWindowOnly),
     /** Least time between two uses on one target. */
-    cooldownMs: DurationMs.default(0),
+    cooldownMs: DurationMs.default(playbookDefaults.safety.cooldownMs),
   }),
   metadata: z
     .strictObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Target } from './catalogue.ts';
+import { windowDefaults } from './defaults.ts';
 import { DurationMs, Name, Text } from './scalars.ts';
 import { IncidentSeverity } from './severity.ts';
 
@@ -9,7 +10,7 @@ export const TimeWindow = z.strictObject({
   days: z.array(z.number().int().min(1).max(7)).min(1),
   from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
   to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
-  timezone: z.string().default('UTC'),
+  timezone: z.string().default(windowDefaults.timezone),
 });
 export type TimeWindow = z.infer<typeof TimeWindow>;
 

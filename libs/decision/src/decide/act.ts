@@ -3,7 +3,7 @@ import { isStorm } from '../gates/storm.ts';
 import { requestApproval, voidApproval } from '../lifecycle/approval-question.ts';
 import { callHumans, escalate } from '../lifecycle/escalate.ts';
 import type { Plan } from '../model/plan.ts';
-import { levelRank } from '../levels.ts';
+import { levelRank, severityRank } from '../levels.ts';
 import { cancelTimer, setTimer } from '../record/timers.ts';
 import { type Work, change, forget, remember } from '../record/work.ts';
 import { addMs } from '../time.ts';
@@ -29,7 +29,10 @@ export function act(work: Work, conclusion: Conclusion, reason: string): void {
       return;
     case 'escalate':
     case 'advise':
-      escalate(work, conclusion.escalation ?? 'needs_human', reason, { notify: notifyOf(work, plan) });
+      escalate(work, conclusion.escalation ?? 'needs_human', reason, {
+        notify: notifyOf(work, plan),
+        onlyNotify: plan === undefined && isForContactsOnly(work),
+      });
       return;
     case 'monitor':
     case 'roll_back':
@@ -112,6 +115,14 @@ function stopWaiting(work: Work): void {
   forget(work, 'held');
   forget(work, 'escalatedFor');
   for (const name of ['reevaluate', 'monitoring', 'quiet']) cancelTimer(work, name);
+}
+
+/** Spec 3.1 `create_incident: false`: the playbook that failed last calls its own contacts alone, for less than SEV1. */
+function isForContactsOnly(work: Work): boolean {
+  const last = work.incident.attempts.at(-1);
+  const escalation = work.facts.playbooks.find((one) => one.id === last?.playbookId)?.escalation;
+  const hasRun = last?.outcome === 'succeeded' || last?.outcome === 'failed';
+  return hasRun && escalation?.createIncident === false && severityRank(work.incident.severity) > severityRank('SEV1');
 }
 
 function notifyOf(work: Work, plan: Plan | undefined): readonly string[] {

@@ -25,7 +25,15 @@ export function requiredApprovals(incidentLevel: BlastRadiusLevel, plan: Pick<Pl
   return Math.max(levelRank(incidentLevel), levelRank(plan.level)) >= levelRank('cluster_wide') ? 2 : 1;
 }
 
-/** What spec 7.1 and 5.1 want a human to agree to. */
+/** Spec 6.1 "is there a valid rollback plan": none, and no reason why, is none. One instance is always allowed (7.1). */
+export function reachesFurtherThanItCanUndo({
+  level,
+  playbook: { rollback },
+}: Pick<Plan, 'level' | 'playbook'>): boolean {
+  return !rollback.available && (rollback.reason ?? '') === '' && level !== 'single_instance';
+}
+
+/** What spec 7.1, 6.1 and 5.1 want a human to agree to. */
 export function approvalReasonsOf(question: {
   readonly plan: Plan;
   readonly severity: IncidentSeverity;
@@ -46,6 +54,12 @@ export function approvalReasonsOf(question: {
   if (severity === 'SEV0' && plan.playbook.safety.blastRadius !== 'single_instance') {
     reasons.push('at SEV0 only single-instance playbooks run by themselves');
   }
+  if (reachesFurtherThanItCanUndo(plan))
+    reasons.push('more than one instance, and the playbook says nothing of a rollback');
+  const risks = severity === 'SEV0' ? ['critical', 'high'] : ['critical'];
+  for (const { action, riskLevel } of plan.playbook.steps) {
+    if (riskLevel !== undefined && risks.includes(riskLevel)) reasons.push(`the risk of ${action} is ${riskLevel}`);
+  }
   if (plan.match !== 'exact' && !isProven) reasons.push('safe mode: this playbook has not yet worked here');
-  return reasons;
+  return [...new Set(reasons)];
 }

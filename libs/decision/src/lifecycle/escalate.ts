@@ -9,6 +9,8 @@ export interface CallOptions {
   readonly urgent?: boolean;
   readonly severity?: IncidentSeverity;
   readonly notify?: readonly string[];
+  /** The playbook's own contacts, and nobody else. */
+  readonly onlyNotify?: boolean;
 }
 
 /** Hands the incident to humans. Cortex does nothing more by itself, but it keeps watching. */
@@ -52,6 +54,7 @@ export function callHumans(work: Work, reason: string, options: CallOptions = {}
         title,
         details: detailsOf(work),
         notify: [...(options.notify ?? [])],
+        ...(options.onlyNotify === true ? { onlyNotify: true } : {}),
         requestedAt: at,
       },
     }),

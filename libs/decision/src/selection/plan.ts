@@ -1,4 +1,4 @@
-import { canonicalJson } from '@cortex/contracts';
+import { canonicalJson, type Service } from '@cortex/contracts';
 import { blastRadiusLevel } from '../assessment/blast-radius.ts';
 import { sha256 } from '../hash/sha256.ts';
 import type { Plan } from '../model/plan.ts';
@@ -6,10 +6,9 @@ import type { Work } from '../record/work.ts';
 import type { Match } from './find.ts';
 
 /** Instances of a service that may be under remediation at once. Default: a quarter, at least one. Reference INV-1. */
-export function maxUnavailableOf(service: {
-  readonly maxUnavailable?: number | undefined;
-  readonly instances: readonly unknown[];
-}): number {
+export function maxUnavailableOf(
+  service: Pick<Service, 'maxUnavailable'> & { readonly instances: readonly unknown[] },
+): number {
   return service.maxUnavailable ?? Math.max(1, Math.floor(service.instances.length / 4));
 }
 

@@ -25,7 +25,7 @@ const monthMs = 30 * 24 * 60 * 60_000;
  * success_rate = confirmed executions over ended ones, else what the playbook says of itself, else 0.5;
  * avg_execution_time = 1 / (1 + average / 10 min), else by the sum of its steps' timeouts;
  * blast_radius_match = 1 − |its limit − what the incident needs| / 4 levels;
- * recency = 1 / (1 + time since last use / 30 d), 0 when never used.
+ * recency = 1 / (1 + time since last use / 30 d), 0 when never used; before Cortex has used it, by what it says of itself.
  */
 export function rankMatches(
   matches: readonly Match[],
@@ -44,8 +44,7 @@ function rank(match: Match, level: BlastRadiusLevel, known: PlaybookPerformance 
     success_rate: successRate(playbook, known),
     avg_execution_time: 1 / (1 + averageTimeMs(playbook, known) / tenMinutesMs),
     blast_radius_match: 1 - Math.abs(levelRank(playbook.safety.blastRadius) - levelRank(level)) / 4,
-    recency:
-      known?.lastExecutedAt === undefined ? 0 : 1 / (1 + Math.max(0, msBetween(known.lastExecutedAt, now)) / monthMs),
+    recency: recency(known?.lastExecutedAt ?? usedElsewhereAt(playbook), now),
   };
   const score = Object.entries(selectionWeights).reduce(
     (sum, [name, weight]) => sum + weight * parts[name as keyof typeof parts],
@@ -56,7 +55,18 @@ function rank(match: Match, level: BlastRadiusLevel, known: PlaybookPerformance 
 
 export function successRate(playbook: Playbook, known: PlaybookPerformance | undefined): number {
   if (known !== undefined && known.effective + known.ineffective + known.uncertain > 0) return known.successRate;
-  return playbook.metadata.successRate ?? unknownSuccessRate;
+  const { successRate: ownWord, totalExecutions } = playbook.metadata;
+  return totalExecutions === 0 ? unknownSuccessRate : (ownWord ?? unknownSuccessRate);
+}
+
+/** Nothing of a playbook that says that it was never used. */
+function usedElsewhereAt({ metadata: { lastUpdated, totalExecutions } }: Playbook): string | undefined {
+  return totalExecutions === 0 ? undefined : lastUpdated;
+}
+
+function recency(usedAt: string | undefined, now: string): number {
+  const sinceMs = usedAt === undefined ? Number.NaN : msBetween(usedAt, now);
+  return Number.isNaN(sinceMs) ? 0 : 1 / (1 + Math.max(0, sinceMs) / monthMs);
 }
 
 function averageTimeMs(playbook: Playbook, known: PlaybookPerformance | undefined): number {

@@ -1,7 +1,7 @@
 import type { DecisionStep, GateResult } from '@cortex/contracts';
 import { targetKey } from '@cortex/contracts';
 import { breakerOf } from '../decide/breaker-of.ts';
-import { approvalReasonsOf } from '../gates/approval.ts';
+import { approvalReasonsOf, reachesFurtherThanItCanUndo } from '../gates/approval.ts';
 import { isInTheWay } from '../gates/ask-gates.ts';
 import { levelRank } from '../levels.ts';
 import type { Plan } from '../model/plan.ts';
@@ -72,7 +72,11 @@ function radiusLimit(plan: Plan): SafetyCheck {
 function rollbackPlan(plan: Plan): SafetyCheck {
   const { available, reason } = plan.playbook.rollback;
   const text = available ? 'it can be undone' : `it cannot be undone: ${reason ?? 'no reason given'}`;
-  return { check: 'rollback_plan', verdict: 'pass', reason: text };
+  return {
+    check: 'rollback_plan',
+    verdict: reachesFurtherThanItCanUndo(plan) ? 'needs_approval' : 'pass',
+    reason: text,
+  };
 }
 
 function preConditions(plan: Plan): SafetyCheck {

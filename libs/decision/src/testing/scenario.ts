@@ -182,7 +182,7 @@ export class Scenario {
               type,
               tier: 'shallow' as const,
               target,
-              passed: false,
+              result: 'fail' as const,
               attempts: 3,
               durationMs: 1,
               detail: 'it fails',

@@ -1,4 +1,4 @@
-import type { CheckOutcome, Playbook, SeriesBatch } from '@cortex/contracts';
+import type { CheckOutcome, CheckResultKind, Playbook, SeriesBatch } from '@cortex/contracts';
 import { VerificationPlan } from '@cortex/contracts';
 import { beginVerification, checkKey } from '../state.ts';
 import type { VerificationCheck } from '../state.ts';
@@ -10,7 +10,7 @@ const effectAtMs = Date.parse('2026-01-01T00:00:00.000Z');
 const target = { service: 'shop', instance: 'shop-1' };
 const telemetryDelayMs = 200;
 
-export type Seen = boolean | 'error' | undefined;
+export type Seen = boolean | 'timeout' | 'error' | undefined;
 
 export interface World {
   readonly plan: Partial<Parameters<typeof VerificationPlan.parse>[0] & object>;
@@ -100,14 +100,19 @@ function outcomeOf(name: string, seen: Seen, atMs: number): CheckOutcome[] {
       type: 'http_endpoint',
       tier: 'shallow',
       target,
-      passed: seen === true,
+      result: resultOf(seen),
       attempts: 1,
       durationMs: 1,
       detail: String(seen),
-      evidence: seen === 'error' ? { outcome: 'error' } : {},
+      evidence: {},
       observedAt: new Date(atMs).toISOString(),
     },
   ];
+}
+
+function resultOf(seen: Exclude<Seen, undefined>): CheckResultKind {
+  if (typeof seen === 'string') return seen;
+  return seen ? 'pass' : 'fail';
 }
 
 function sample(world: World, atMs: number): SeriesBatch[] {

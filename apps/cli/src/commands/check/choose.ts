@@ -1,6 +1,5 @@
 import { builtinChecks, runCheck, type CheckPlugin, type RunnableCheck } from '@cortex/checks';
-import { tierDefaults } from '@cortex/config';
-import { targetKey, type CheckOutcome, type Instance } from '@cortex/contracts';
+import { targetKey, tierDefaults, type CheckOutcome, type Instance } from '@cortex/contracts';
 import { CliError } from '../../core/cli-error.ts';
 import { textOption, textOptions, type CommandInput } from '../../core/command.ts';
 import { findConfiguration, requireConfiguration } from '../configuration.ts';

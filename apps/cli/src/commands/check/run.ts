@@ -6,6 +6,7 @@ import { table } from '../../output/table.ts';
 import { configOption } from '../configuration.ts';
 import { chooseChecks } from './choose.ts';
 import { optionDuration } from './option-duration.ts';
+import { resultWords } from './result-words.ts';
 import { watchChecks } from './watch.ts';
 
 const shortestIntervalMs = 100;
@@ -43,7 +44,7 @@ export const checkRunCommand: CommandDefinition = {
     if (input.options['watch'] === true) return watchChecks(chosen, intervalOf(input), surroundings);
     const outcomes = await Promise.all(chosen.map(({ run }) => run()));
     show(surroundings, { checks: outcomes }, ({ checks }) => outcomeTable(checks));
-    return outcomes.every((outcome) => outcome.passed) ? 'ok' : 'failed';
+    return outcomes.every(({ result }) => result === 'pass') ? 'ok' : 'failed';
   },
 };
 
@@ -58,7 +59,7 @@ function outcomeTable(outcomes: readonly CheckOutcome[]): string {
     { title: 'check', value: (outcome) => outcome.check },
     { title: 'type', value: (outcome) => outcome.type },
     { title: 'target', value: (outcome) => outcome.target.instance },
-    { title: 'result', value: (outcome) => (outcome.passed ? 'pass' : 'FAIL') },
+    { title: 'result', value: ({ result }) => resultWords[result] },
     { title: 'time', value: (outcome) => `${outcome.durationMs}ms` },
     { title: 'tries', value: (outcome) => outcome.attempts },
     { title: 'detail', value: (outcome) => outcome.detail },

@@ -8,7 +8,7 @@ function outcome(second: number, changes: Partial<CheckOutcome> = {}): CheckOutc
     type: 'http_endpoint',
     tier: 'shallow',
     target: { service: 'shop', instance: 'shop-1' },
-    passed: true,
+    result: 'pass',
     attempts: 1,
     durationMs: 10 * second,
     detail: '200',
@@ -23,14 +23,16 @@ const plain = { columns: 80, hasColour: false, nameWidth: 0 };
 test('each run is a line with those before it; the end is a summary', () => {
   const tally = new Tally('web');
   tally.take(outcome(1));
-  expect(tally.line(outcome(1), plain)).toBe('12:00:01  pass    10ms  █                     200');
-  const failed = outcome(2, { passed: false, detail: `refused ${'x'.repeat(100)}` });
+  expect(tally.line(outcome(1), plain)).toBe('12:00:01  pass       10ms  █                     200');
+  const failed = outcome(2, { result: 'fail', detail: `refused ${'x'.repeat(100)}` });
   tally.take(failed);
   expect(tally.line(failed, plain)).toBe(
-    '12:00:02  FAIL    20ms  █✗                    refused xxxxxxxxxxxxxxxxxxxxxxxxx…',
+    '12:00:02  FAIL       20ms  █✗                    refused xxxxxxxxxxxxxxxxxxxxxx…',
   );
   expect(tally.line(failed, plain)).toHaveLength(80);
   expect(tally.line(failed, { ...plain, nameWidth: 6 })).toContain('  web     █✗');
+  expect(tally.line(outcome(3, { result: 'timeout' }), plain)).toContain('  TIMEOUT  ');
+  expect(tally.line(outcome(3, { result: 'error' }), plain)).toContain('  ERROR    ');
   expect(tally.summaryLine()).toBe('web: 2 runs, 1 failed, p50 10ms, p95 20ms');
 });
 

@@ -1,9 +1,10 @@
 import type { CheckOutcome } from '@cortex/contracts';
-import { CheckHistory, resultKind } from '@cortex/health';
+import { CheckHistory } from '@cortex/health';
 import { clip } from '../../output/clip.ts';
 import { paint } from '../../output/paint.ts';
 import { sparkline } from '../../output/sparkline.ts';
 import { span } from '../../output/time.ts';
+import { resultWidth, resultWords } from './result-words.ts';
 
 /** As many of the newest runs count for the percentiles. */
 const runsKept = 1_000;
@@ -37,23 +38,24 @@ export class Tally {
 
   take(outcome: CheckOutcome): void {
     this.#runs += 1;
-    if (!outcome.passed) this.#failed += 1;
-    const { observedAt, durationMs } = outcome;
-    this.#history.take({ atMs: Date.parse(observedAt), durationMs, kind: resultKind(outcome) });
+    const { observedAt, durationMs, result } = outcome;
+    if (result !== 'pass') this.#failed += 1;
+    this.#history.take({ atMs: Date.parse(observedAt), durationMs, result });
   }
 
   /** One run on one line, with those before it. */
-  line({ observedAt, passed, durationMs, detail }: CheckOutcome, { columns, hasColour, nameWidth }: LineStyle): string {
-    const bars = this.#history.entries().map((entry) => ({ durationMs: entry.durationMs, result: entry.kind }));
+  line({ observedAt, result, durationMs, detail }: CheckOutcome, { columns, hasColour, nameWidth }: LineStyle): string {
+    const bars = this.#history.entries();
+    const word = resultWords[result].padEnd(resultWidth);
     const shown = Math.min(sparklineWidth, bars.length);
     const head = [
       observedAt.slice(11, 19),
-      passed ? 'pass' : paint('red', 'FAIL', hasColour),
+      result === 'pass' ? word : paint('red', word, hasColour),
       span(durationMs).padStart(6),
       ...(nameWidth === 0 ? [] : [clip(this.#name, nameWidth).padEnd(nameWidth)]),
       `${sparkline(bars, sparklineWidth, hasColour)}${' '.repeat(sparklineWidth - shown)}`,
     ].join('  ');
-    const used = 8 + 2 + 4 + 2 + 6 + (nameWidth === 0 ? 0 : nameWidth + 2) + 2 + sparklineWidth + 2;
+    const used = 8 + 2 + resultWidth + 2 + 6 + (nameWidth === 0 ? 0 : nameWidth + 2) + 2 + sparklineWidth + 2;
     return `${head}  ${clip(detail, Math.max(10, columns - used))}`;
   }
 

@@ -93,15 +93,15 @@ test('what is imported is valid, and its checks see what those of Gatus would', 
   const names = ['shop/health', 'shop/moved', 'shop/not-followed', 'shop/port'];
   const results = async () => {
     const { out } = await cortex('check', 'run', '--all', '-o', 'json');
-    const { checks } = JSON.parse(out) as { checks: { check: string; passed: boolean; detail: string }[] };
+    const { checks } = JSON.parse(out) as { checks: { check: string; result: string; detail: string }[] };
     return checks;
   };
-  expect(await results()).toMatchObject(names.map((check) => ({ check, passed: true })));
+  expect(await results()).toMatchObject(names.map((check) => ({ check, result: 'pass' })));
 
   isWell = false;
   servers[1]?.close();
   const after = await results();
-  expect(after.map(({ passed }) => passed)).toEqual([false, true, true, false]);
+  expect(after.map(({ result }) => result)).toEqual(['fail', 'pass', 'pass', 'fail']);
   expect(after[0]?.detail).toContain('expected status == "UP"');
   expect(JSON.stringify(after)).not.toContain('letmein');
 });

@@ -5,8 +5,8 @@ import { HistoryBars } from './history-bars.tsx';
 import { Moment } from './parts.tsx';
 
 const stateTone = { failing: 'bad', unknown: 'warning', paused: 'info', passing: 'good' } as const;
-const resultWords = { pass: 'passed', fail: 'failed', error: 'not made' } as const;
-const resultTone = { pass: 'good', fail: 'bad', error: 'warning' } as const;
+const resultWords = { pass: 'passed', fail: 'failed', timeout: 'timed out', error: 'not made' } as const;
+const resultTone = { pass: 'good', fail: 'bad', timeout: 'bad', error: 'warning' } as const;
 
 export function CheckRow({ check, now }: { readonly check: CheckView; readonly now: number }) {
   const { name, label, type, tier, intervalMs, state, last, p50Ms, p95Ms } = check;

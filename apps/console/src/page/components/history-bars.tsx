@@ -12,7 +12,9 @@ const height = 34;
 const baseline = 26;
 const smallest = 4;
 
-const resultWords = { pass: 'passed', fail: 'failed', error: 'could not be made' } as const;
+const resultWords = { pass: 'passed', fail: 'failed', timeout: 'timed out', error: 'could not be made' } as const;
+/** The form of a bar: a target that does not answer in time has failed. */
+const shapes = { pass: 'pass', fail: 'fail', timeout: 'fail', error: 'error' } as const;
 
 /** One bar a result, the newest on the right: how long it took, and whether it passed. */
 export function HistoryBars({ check, now }: { readonly check: CheckView; readonly now: number }) {
@@ -58,11 +60,12 @@ interface BarProps {
 
 function Bar({ point: { result }, x, share, text }: BarProps) {
   const tall = smallest + Math.min(1, share) * (baseline - smallest);
+  const shape = shapes[result];
   const [y, size] = { pass: [baseline - tall, tall], fail: [0, height], error: [baseline, height - baseline] }[
-    result
+    shape
   ] as [number, number];
   return (
-    <g class={result}>
+    <g class={shape}>
       <title>{text}</title>
       <rect class="reach" x={x} y="0" width={step} height={height} />
       <rect x={x} y={y} width={barWidth} height={size} />
@@ -76,7 +79,8 @@ function tooltip({ at, durationMs, result }: Point, now: number, detail: string)
 
 function summaryOf(history: readonly Point[]): string {
   if (history.length === 0) return 'No result yet';
-  const count = (wanted: Point['result']): number => history.filter(({ result }) => result === wanted).length;
+  const count = (wanted: 'pass' | 'fail' | 'error'): number =>
+    history.filter(({ result }) => shapes[result] === wanted).length;
   const errors = count('error');
   return `Of the last ${plural(history.length, 'result')} ${count('pass')} passed, ${count('fail')} failed${
     errors === 0 ? '' : `, ${errors} could not be made`

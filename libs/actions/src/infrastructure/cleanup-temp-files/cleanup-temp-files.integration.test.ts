@@ -35,6 +35,8 @@ describe('cleanup_temp_files', () => {
     const result = await cleanupTempFiles.act(params(), exampleContext(), {});
     expect(result).toMatchObject({ ok: true, evidence: { files: 2, errors: 0 } });
     expect(Number(result.evidence?.['bytesFreed'])).toBeGreaterThanOrEqual(20_000);
+    expect(result.recoveredPercent).toBeGreaterThan(0);
+    expect(result.recoveredPercent).toBeLessThan(1);
     expect((await readdir(folder, { recursive: true })).sort()).toEqual(['.hidden-old', 'deep', 'deep/er', 'new']);
   });
 
@@ -110,6 +112,7 @@ describe('cleanup_temp_files', () => {
     const planned = await cleanupTempFiles.dryRun(params(), exampleContext());
     expect(await snapshot(folder)).toEqual(before);
     expect(planned).toMatchObject({ ok: true, evidence: { files: 2 } });
+    expect(planned.recoveredPercent).toBeUndefined();
     expect(await cleanupTempFiles.act(params(), exampleContext(), {})).toMatchObject({ evidence: planned.evidence });
   });
 

@@ -5,6 +5,7 @@ import type { ActionContext, ActionResult } from '../../define-action.ts';
 import { Duration, Size } from '../../params.ts';
 import { openCheckedFolder } from '../../files/open-folder.ts';
 import { pathParams, pathProblem, planPaths } from '../../files/plan-paths.ts';
+import { recovered } from '../../files/recovered.ts';
 import { sweep } from './sweep.ts';
 import type { SweepTotals } from './sweep.ts';
 
@@ -69,7 +70,8 @@ async function clean(params: Params, context: ActionContext, deletes: boolean): 
       await folder.close();
     }
   }
-  return conclude(totals, deletes);
+  const result = conclude(totals, deletes);
+  return deletes ? { ...result, ...(await recovered(params.paths, totals.bytes)) } : result;
 }
 
 function conclude(totals: SweepTotals, deletes: boolean): ActionResult {

@@ -54,6 +54,7 @@ describe('rotate_logs', () => {
     expect(archive).toMatch(/\.gz$/);
     expect(await text(archive)).toBe(lines(100_000));
     expect(Number(result.evidence?.['bytesFreed'])).toBeGreaterThan(800_000);
+    expect(result.recoveredPercent).toBeGreaterThan(0);
   });
 
   it('leaves the file that the writer holds open in place, with its mode', async () => {

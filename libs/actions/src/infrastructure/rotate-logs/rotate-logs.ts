@@ -6,6 +6,7 @@ import type { ActionContext, ActionResult } from '../../define-action.ts';
 import { Size } from '../../params.ts';
 import { openCheckedFolder } from '../../files/open-folder.ts';
 import { pathParams, pathProblem, planPaths } from '../../files/plan-paths.ts';
+import { recovered } from '../../files/recovered.ts';
 import { archivesOf } from './archive-name.ts';
 import { findLogs } from './find-logs.ts';
 import type { FoundLog } from './find-logs.ts';
@@ -117,7 +118,8 @@ async function run(params: Params, context: ActionContext, { changes }: { change
     changes ? rotateAndPrune(log, params, context, totals) : count(log, params, totals),
   );
   if (problem !== undefined) return { ok: false, detail: problem, partial: totals.files > 0 };
-  return conclude(totals, changes);
+  const result = conclude(totals, changes);
+  return changes ? { ...result, ...(await recovered(params.paths, totals.bytesFreed)) } : result;
 }
 
 async function rotateAndPrune(log: FoundLog, params: Params, context: ActionContext, totals: Totals): Promise<void> {

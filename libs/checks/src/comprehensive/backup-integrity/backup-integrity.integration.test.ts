@@ -95,7 +95,7 @@ describe('backup_integrity', () => {
     keepSum('shop-2.dump', custom);
     const spec = { verify_latest_backup: true, test_restore: 'sample_data', validate_checksum: true };
     const outcome = await check({ ...spec, restore_into: 'env:CORTEX_TEST_SCRATCH' });
-    expect(outcome).toMatchObject({ passed: true, tier: 'comprehensive', evidence: { backup: 'shop-2.dump' } });
+    expect(outcome).toMatchObject({ result: 'pass', tier: 'comprehensive', evidence: { backup: 'shop-2.dump' } });
     expect(await scratchDatabases()).toEqual([]);
   });
 
@@ -112,7 +112,7 @@ describe('backup_integrity', () => {
     if (what !== 'nothing') keep('b', 'x'.repeat(what === 'empty' ? 0 : 100), what === 'old' ? 30 : 1);
     if (what === 'wrong sum') keepSum('b', 'something else');
     const outcome = await check(params);
-    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(outcome).toMatchObject({ result: 'fail' });
     expect(outcome.detail).toContain(why);
   });
 
@@ -124,27 +124,27 @@ describe('backup_integrity', () => {
     symlinkSync('shop.dump', join(folder.path, 'shop-latest.dump'));
     keep('SHA256SUMS', `${createHash('sha256').update('x'.repeat(100)).digest('hex')} *./shop.dump\n`);
     const outcome = await check({ pattern: 'shop*.dump', validate_checksum: true });
-    expect(outcome).toMatchObject({ passed: true, evidence: { backup: 'shop.dump' } });
-    expect((await check({ path: join(folder.path, 'none') })).passed).toBe(false);
+    expect(outcome).toMatchObject({ result: 'pass', evidence: { backup: 'shop.dump' } });
+    expect((await check({ path: join(folder.path, 'none') })).result).toBe('fail');
   });
 
   it('restores a sample of a custom dump, only the tables that it is told', async () => {
     keep('shop.dump', custom);
-    expect(await check({ ...restoring, ...counting })).toMatchObject({ passed: true });
+    expect(await check({ ...restoring, ...counting })).toMatchObject({ result: 'pass' });
     const lines = { ...counting, sample_tables: ['Order lines'] };
     expect((await check({ ...restoring, ...lines })).detail).toContain('gave 0 rows, expected =500');
     const schema = { ...restoring, ...counting, test_restore: 'schema', expected_rows: '=0' };
-    expect(await check(schema)).toMatchObject({ passed: true });
+    expect(await check(schema)).toMatchObject({ result: 'pass' });
     expect((await check({ ...restoring, sample_tables: ['none'] })).detail).toContain('no rows of a table "none"');
     expect(await scratchDatabases()).toEqual([]);
   });
 
   it('restores plain dumps, compressed or not', async () => {
     keep('shop.sql', plain);
-    expect(await check({ ...restoring, ...counting })).toMatchObject({ passed: true });
+    expect(await check({ ...restoring, ...counting })).toMatchObject({ result: 'pass' });
     keep('shop.sql.gz', gzipSync(plain), 0.5);
     const outcome = await check({ ...restoring, ...counting, max_shrink: '<100%' });
-    expect(outcome).toMatchObject({ passed: true, evidence: { backup: 'shop.sql.gz' } });
+    expect(outcome).toMatchObject({ result: 'pass', evidence: { backup: 'shop.sql.gz' } });
   });
 
   it.each([
@@ -155,7 +155,7 @@ describe('backup_integrity', () => {
   ])('fails on %s, and drops what it made', async (_what, content) => {
     keep('shop.dump', content());
     const outcome = await check(restoring);
-    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(outcome).toMatchObject({ result: 'fail' });
     expect(outcome.detail).toContain('shop.dump cannot be restored');
     expect(await scratchDatabases()).toEqual([]);
   });
@@ -179,7 +179,7 @@ describe('backup_integrity', () => {
     const [old, young] = [`cortex_scratch_${now - 7_200}_deadbeef`, `cortex_scratch_${now - 60}_deadbeef`];
     for (const name of [old, young, 'cortex_scratch_of_mine']) await admin.query(`CREATE DATABASE "${name}"`);
     keep('shop.sql', 'CREATE TABLE users (id int);\nSELECT pg_sleep(60);\n');
-    expect(await check(restoring, 2_000)).toMatchObject({ passed: false, evidence: { outcome: 'timeout' } });
+    expect(await check(restoring, 2_000)).toMatchObject({ result: 'timeout' });
     await eventually(async () => {
       expect((await scratchDatabases()).toSorted()).toEqual([young, 'cortex_scratch_of_mine'].toSorted());
     });
@@ -195,14 +195,14 @@ describe('backup_integrity', () => {
     { ...restoring, sample_tables: ['--help'] },
     { ...restoring, sanity_query: 'DROP TABLE users' },
   ])('learns nothing from the wrong configuration %j', async (params) => {
-    expect(await check(params)).toMatchObject({ passed: false, evidence: { outcome: 'error' } });
+    expect(await check(params)).toMatchObject({ result: 'error' });
   });
 
   it('shows no credentials, leaks nothing, and survives the end of its server', async () => {
     keep('shop.dump', custom);
     await check(restoring);
     const before = openFiles();
-    for (let index = 0; index < 10; index += 1) expect(await check(restoring)).toMatchObject({ passed: true });
+    for (let index = 0; index < 10; index += 1) expect(await check(restoring)).toMatchObject({ result: 'pass' });
     await eventually(() => expect(openFiles()).toBeLessThanOrEqual(before + 1));
     keep('shop.sql', `CREATE TABLE "${server.password}" (id nonsense);\n`, 0.5);
     const echoed = await check({ ...restoring, max_shrink: '<100%' });
@@ -210,14 +210,14 @@ describe('backup_integrity', () => {
     rmSync(join(folder.path, 'shop.sql'));
 
     server.freeze();
-    expect(await check(restoring, 500)).toMatchObject({ evidence: { outcome: 'timeout' } });
+    expect(await check(restoring, 500)).toMatchObject({ result: 'timeout' });
     server.thaw();
     await server.kill();
     const refused = await check(restoring);
     expect(refused.detail).toContain('scratch database at env:CORTEX_TEST_SCRATCH: connection refused');
     for (const outcome of [echoed, refused]) expect(JSON.stringify(outcome)).not.toContain(server.password);
     await eventually(() => server.restart().then(() => true));
-    expect(await check(restoring)).toMatchObject({ passed: true });
+    expect(await check(restoring)).toMatchObject({ result: 'pass' });
     admin = await connect();
   });
 });

@@ -81,7 +81,7 @@ const lines = (): readonly string[] => accounts.requests.map(({ line }) => line)
 describe('end_to_end_workflow', () => {
   it('runs the steps in order with what they capture, and cleans up', async () => {
     const outcome = await check();
-    expect(outcome).toMatchObject({ passed: true, detail: expect.stringContaining('3 steps and 1 clean-ups') });
+    expect(outcome).toMatchObject({ result: 'pass', detail: expect.stringContaining('3 steps and 1 clean-ups') });
     expect(lines()).toEqual(['POST /users', 'POST /login', 'GET /users/user-1', 'DELETE /users/user-1']);
     expect(JSON.parse(accounts.requests[0]?.body ?? '')).toMatchObject({ password: canary, tags: ['x', 1, null] });
     expect(accounts.requests[2]?.authorization).toBe(`Bearer ${loginToken}`);
@@ -98,7 +98,7 @@ describe('end_to_end_workflow', () => {
       return true;
     };
     const outcome = await check();
-    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(outcome).toMatchObject({ result: 'fail' });
     expect(outcome.detail).toContain('step login: expected active == true, but active is false');
     expect(lines()).toEqual(['POST /users', 'POST /login', 'DELETE /users/user-1']);
     expect(kept.size).toBe(0);
@@ -118,7 +118,7 @@ describe('end_to_end_workflow', () => {
   it('cleans up when time is up, within its own time', async () => {
     accounts.misbehave = (line) => line === 'POST /login';
     const outcome = await check({}, { timeoutMs: 600 });
-    expect(outcome).toMatchObject({ passed: false, detail: expect.stringContaining('step login: no answer before') });
+    expect(outcome).toMatchObject({ result: 'fail', detail: expect.stringContaining('step login: no answer before') });
     expect(accounts.users.size).toBe(0);
     expect(kept.size).toBe(0);
     await eventually(() => expect(openSockets()).toBe(0));
@@ -131,7 +131,7 @@ describe('end_to_end_workflow', () => {
     await eventually(() => expect(lines()).toContain('POST /login'));
     expect(kept.size).toBe(1);
     stop.abort();
-    expect(await running).toMatchObject({ evidence: { outcome: 'error' } });
+    expect(await running).toMatchObject({ result: 'error' });
     await eventually(() => expect([accounts.users.size, kept.size, openSockets()]).toEqual([0, 0, 0]));
   });
 
@@ -148,7 +148,7 @@ describe('end_to_end_workflow', () => {
     expect(lines().filter((line) => line === 'POST /users')).toHaveLength(1);
 
     accounts.misbehave = () => false;
-    expect(await check()).toMatchObject({ passed: true, evidence: { leftoversCleaned: 1 } });
+    expect(await check()).toMatchObject({ result: 'pass', evidence: { leftoversCleaned: 1 } });
     expect(accounts.users.size).toBe(0);
     expect(kept.size).toBe(0);
   });
@@ -157,7 +157,7 @@ describe('end_to_end_workflow', () => {
     accounts.users.set('user-9', 'of another');
     const activeUntil = new Date(Date.now() + 60_000).toISOString();
     await leftovers.write({ id: 'other', begun: ['create_test_user'], variables: { user_id: 'user-9' }, activeUntil });
-    expect(await check()).toMatchObject({ passed: true });
+    expect(await check()).toMatchObject({ result: 'pass' });
     expect([...accounts.users.keys()]).toEqual(['user-9']);
     expect([...kept.keys()]).toEqual(['other']);
   });
@@ -166,12 +166,12 @@ describe('end_to_end_workflow', () => {
     const activeUntil = new Date(Date.now() - 1_000).toISOString();
     await leftovers.write({ id: 'lost', begun: ['create_test_user'], variables: {}, activeUntil });
     expect((await check()).detail).toContain('left by run lost: cleanup_test_user: could not run: user_id was never');
-    expect(await check()).toMatchObject({ passed: true });
+    expect(await check()).toMatchObject({ result: 'pass' });
   });
 
   it('creates nothing when it cannot be written down', async () => {
     leftovers.write = () => Promise.reject(new Error('the store is away'));
-    expect(await check()).toMatchObject({ evidence: { outcome: 'error' }, detail: expect.stringContaining('away') });
+    expect(await check()).toMatchObject({ result: 'error', detail: expect.stringContaining('away') });
     expect(lines()).not.toContain('POST /users');
   });
 
@@ -205,7 +205,7 @@ describe('end_to_end_workflow', () => {
   it('needs its secrets', async () => {
     delete process.env['CORTEX_TEST_CANARY'];
     const outcome = await check();
-    expect(outcome).toMatchObject({ evidence: { outcome: 'error' } });
+    expect(outcome).toMatchObject({ result: 'error' });
     expect(outcome.detail).toContain('secret env:CORTEX_TEST_CANARY: the variable is not set');
     expect(lines()).toEqual([]);
   });
@@ -213,20 +213,20 @@ describe('end_to_end_workflow', () => {
   it('sees its server frozen, killed and back again', async () => {
     const { process: server, port } = await startHttpProcess();
     const params = { steps: ['ask'], requests: { ask: { path: '/', json: 'status == "UP"' } } };
-    expect(await check(params, { port })).toMatchObject({ passed: true });
+    expect(await check(params, { port })).toMatchObject({ result: 'pass' });
     server.signal('SIGSTOP');
     const frozen = await check(params, { port, timeoutMs: 500 });
     expect(frozen.detail).toContain('step ask: no answer before the time was up');
     await server.kill();
     expect((await check(params, { port })).detail).toContain('step ask: connection refused');
     const next = await startHttpProcess(port);
-    expect(await check(params, { port })).toMatchObject({ passed: true });
+    expect(await check(params, { port })).toMatchObject({ result: 'pass' });
     await next.process.kill();
   });
 
   it('leaves nothing behind over five hundred runs of four requests', async () => {
     let failed = 0;
-    for (let index = 0; index < 500; index += 1) if (!(await check()).passed) failed += 1;
+    for (let index = 0; index < 500; index += 1) if ((await check()).result !== 'pass') failed += 1;
     expect(failed).toBe(0);
     expect([accounts.users.size, kept.size]).toEqual([0, 0]);
     await eventually(() => expect(openSockets()).toBe(0));
@@ -259,7 +259,7 @@ describe('end_to_end_workflow', () => {
     ['names of prototypes', { steps: ['constructor'], requests: {} }, 'requests has no constructor'],
   ])('refuses %s', async (_name, params, problem) => {
     const outcome = await check(params as JsonRecord);
-    expect(outcome).toMatchObject({ evidence: { outcome: 'error' }, detail: expect.stringContaining(problem) });
+    expect(outcome).toMatchObject({ result: 'error', detail: expect.stringContaining(problem) });
     expect(lines()).toEqual([]);
   });
 });

@@ -27,7 +27,7 @@ describe('performance_benchmark', () => {
       response.end('found');
     });
     const outcome = await measure(port, { expected_p95_latency: '<30s' });
-    expect(outcome).toMatchObject({ passed: true, evidence: { requests: 500, errors: 0, errorRatePercent: 0 } });
+    expect(outcome).toMatchObject({ result: 'pass', evidence: { requests: 500, errors: 0, errorRatePercent: 0 } });
     expect(requests).toBe(500);
     expect(most).toBeLessThanOrEqual(50);
     await eventually(() => expect(openSockets()).toBe(0));
@@ -46,7 +46,7 @@ describe('performance_benchmark', () => {
   it('fails on slow answers', async () => {
     const port = await serve((_request, response) => void setTimeout(() => response.end(), 50));
     const outcome = await measure(port, { expected_p95_latency: '<10ms', max_requests: 100 });
-    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(outcome).toMatchObject({ result: 'fail' });
     expect(outcome.detail).toMatch(/p95 was [\d.]+ ms, expected <10ms/);
   });
 
@@ -59,7 +59,7 @@ describe('performance_benchmark', () => {
       else response.end();
     });
     const outcome = await measure(port, { max_requests: 100 });
-    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail', errors: expect.any(Number) } });
+    expect(outcome).toMatchObject({ result: 'fail', evidence: { errors: expect.any(Number) } });
     expect(outcome.detail).toContain('requests failed, expected <0.1%');
     expect(outcome.detail).toContain('answered 503, expected 2xx');
   });
@@ -67,7 +67,7 @@ describe('performance_benchmark', () => {
   it('counts answers that never come as errors and as slow, and cuts them off', async () => {
     const port = await serve(() => undefined);
     const outcome = await measure(port, { duration: '100ms', max_requests: 20, concurrent_requests: 5 });
-    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail', requests: 5, unfinished: 5 } });
+    expect(outcome).toMatchObject({ result: 'fail', evidence: { requests: 5, unfinished: 5 } });
     expect(outcome.detail).toContain('5× no answer before the end');
     await eventually(() => expect(openSockets()).toBe(0));
   });
@@ -81,7 +81,7 @@ describe('performance_benchmark', () => {
     const running = measure(port, {}, 30_000, stop.signal);
     await eventually(() => expect(requests).toBe(50));
     stop.abort();
-    expect(await running).toMatchObject({ evidence: { outcome: 'error' }, detail: 'stopped before it ended' });
+    expect(await running).toMatchObject({ result: 'error', detail: 'stopped before it ended' });
     await eventually(() => expect(openSockets()).toBe(0));
     expect(requests).toBe(50);
   });
@@ -89,13 +89,13 @@ describe('performance_benchmark', () => {
   it('sees its server frozen, killed and back again', async () => {
     const { process: server, port } = await startHttpProcess();
     const small = { max_requests: 20, concurrent_requests: 4, duration: '200ms', expected_p95_latency: '<1s' };
-    expect(await measure(port, small)).toMatchObject({ passed: true });
+    expect(await measure(port, small)).toMatchObject({ result: 'pass' });
     server.signal('SIGSTOP');
-    expect(await measure(port, small)).toMatchObject({ passed: false, evidence: { unfinished: 4 } });
+    expect(await measure(port, small)).toMatchObject({ result: 'fail', evidence: { unfinished: 4 } });
     await server.kill();
     expect((await measure(port, small)).detail).toContain('connection refused');
     const next = await startHttpProcess(port);
-    expect(await measure(port, small)).toMatchObject({ passed: true });
+    expect(await measure(port, small)).toMatchObject({ result: 'pass' });
     await next.process.kill();
   });
 

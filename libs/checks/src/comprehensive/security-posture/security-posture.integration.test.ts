@@ -69,9 +69,9 @@ describe('check_certificates', () => {
     const [good, bad] = [await serve(60), await serve(10)];
     const chain = file('chain.pem', makeCertificate(inDays(90)).cert + makeCertificate(inDays(-3)).cert);
     const fine = await check({ check_certificates, certificates: [good] });
-    expect(fine).toMatchObject({ passed: true, evidence: { soonestExpiryDays: 59.9 } });
-    const { passed, detail } = await check({ check_certificates, certificates: [good, bad, chain] });
-    expect(passed).toBe(false);
+    expect(fine).toMatchObject({ result: 'pass', evidence: { soonestExpiryDays: 59.9 } });
+    const { result, detail } = await check({ check_certificates, certificates: [good, bad, chain] });
+    expect(result).toBe('fail');
     expect(detail).toContain(`${bad} expires in 9.9 days, expected > 30_days`);
     expect(detail).toContain(`${chain} expired 3`);
     expect(detail).not.toContain(good);
@@ -82,7 +82,7 @@ describe('check_certificates', () => {
     const mute = await listen(createPlainServer((socket) => socket.on('error', () => undefined).end('hello')));
     const empty = file('empty.pem', 'no certificate');
     const outcome = await check({ check_certificates, certificates: [closed, mute, empty, '/nowhere/cert.pem'] });
-    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(outcome).toMatchObject({ result: 'fail' });
     expect(outcome.detail).toContain(`${closed}: connection refused`);
     expect(outcome.detail).toContain(mute);
     expect(outcome.detail).toContain('there is no certificate in it');
@@ -92,7 +92,7 @@ describe('check_certificates', () => {
   it('times out on a server that says nothing', async () => {
     const silent = await listen(createPlainServer((socket) => socket.on('error', () => undefined)));
     expect(await check({ check_certificates, certificates: [silent] }, 300)).toMatchObject({
-      evidence: { outcome: 'timeout' },
+      result: 'timeout',
     });
   });
 
@@ -112,11 +112,11 @@ describe('check_secrets_rotation', () => {
     const [young, old] = [file('young', 'canary-1', 10), file('old', 'canary-2', 100)];
     const stated = { name: 'payment key', rotated_at: inDays(-200).toISOString() };
     expect(await check({ check_secrets_rotation, secrets: [young] })).toMatchObject({
-      passed: true,
+      result: 'pass',
       evidence: { oldestSecretDays: 10 },
     });
     const outcome = await check({ check_secrets_rotation, secrets: [young, old, stated, '/nowhere/secret'] });
-    expect(outcome).toMatchObject({ passed: false, evidence: { oldestSecretDays: 200 } });
+    expect(outcome).toMatchObject({ result: 'fail', evidence: { oldestSecretDays: 200 } });
     expect(outcome.detail).toContain('old is 100 days old, expected < 90_days');
     expect(outcome.detail).toContain('payment key is 200 days old');
     expect(outcome.detail).toContain('/nowhere/secret');
@@ -126,7 +126,7 @@ describe('check_secrets_rotation', () => {
   it('does not believe in a rotation that is still to come', async () => {
     const secrets = [{ name: 'key', rotated_at: inDays(30).toISOString() }];
     const outcome = await check({ check_secrets_rotation, secrets });
-    expect(outcome).toMatchObject({ passed: false, detail: expect.stringContaining('lies in the future') });
+    expect(outcome).toMatchObject({ result: 'fail', detail: expect.stringContaining('lies in the future') });
   });
 
   it('asks Kubernetes for the date and not for the content', async () => {
@@ -143,7 +143,7 @@ describe('check_secrets_rotation', () => {
       );
       const at = { namespace: 'prod', kubeconfig: server.kubeconfig };
       const one = { kubernetes_secret: 'rotated', ...at };
-      expect(await check({ check_secrets_rotation, secrets: [one] })).toMatchObject({ passed: true });
+      expect(await check({ check_secrets_rotation, secrets: [one] })).toMatchObject({ result: 'pass' });
       const others = ['forgotten', 'gone'].map((name) => ({ kubernetes_secret: name, ...at }));
       const outcome = await check({ check_secrets_rotation, secrets: others });
       expect(outcome.detail).toContain('prod/forgotten is 400 days old');
@@ -155,7 +155,7 @@ describe('check_secrets_rotation', () => {
   });
 
   it('is an error when no secret is named', async () => {
-    expect(await check({ check_secrets_rotation })).toMatchObject({ evidence: { outcome: 'error' } });
+    expect(await check({ check_secrets_rotation })).toMatchObject({ result: 'error' });
   });
 });
 
@@ -168,23 +168,23 @@ describe('check_vulnerability_scan', () => {
     const grype = file('grype.json', JSON.stringify({ descriptor: { timestamp: inDays(-2).toISOString() } }), 50);
     const other = file('report.html', '<html>', 3);
     expect(await at(trivy)).toMatchObject({
-      passed: false,
+      result: 'fail',
       detail: expect.stringContaining('20 days old, expected < 7'),
     });
-    expect(await at(grype)).toMatchObject({ passed: true, evidence: { scanAgeDays: 2 } });
-    expect(await at(other)).toMatchObject({ passed: true, evidence: { scanAgeDays: 3 } });
-    expect(await at(folder.path)).toMatchObject({ passed: true, evidence: { scanAgeDays: 2 } });
-    expect(await at(join(folder.path, 't*.json'))).toMatchObject({ passed: false, evidence: { scanAgeDays: 20 } });
+    expect(await at(grype)).toMatchObject({ result: 'pass', evidence: { scanAgeDays: 2 } });
+    expect(await at(other)).toMatchObject({ result: 'pass', evidence: { scanAgeDays: 3 } });
+    expect(await at(folder.path)).toMatchObject({ result: 'pass', evidence: { scanAgeDays: 2 } });
+    expect(await at(join(folder.path, 't*.json'))).toMatchObject({ result: 'fail', evidence: { scanAgeDays: 20 } });
   });
 
   it('says when there is no report, and bears what is none', async () => {
     mkdirSync(join(folder.path, 'sub.json'));
     symlinkSync('/nowhere', join(folder.path, 'dangling.json'));
     expect(await at(join(folder.path, '*.json'))).toMatchObject({
-      passed: false,
+      result: 'fail',
       detail: expect.stringContaining('there are none'),
     });
-    expect(await at('/nowhere/reports')).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
-    expect(await check({ check_vulnerability_scan })).toMatchObject({ evidence: { outcome: 'error' } });
+    expect(await at('/nowhere/reports')).toMatchObject({ result: 'fail' });
+    expect(await check({ check_vulnerability_scan })).toMatchObject({ result: 'error' });
   });
 });

@@ -50,7 +50,7 @@ describe('database_connectivity', () => {
       action: 'SELECT 1',
       connection_pool: 'health_check',
     });
-    expect(outcome).toMatchObject({ passed: true, tier: 'deep', evidence: { outcome: 'pass', rows: 1 } });
+    expect(outcome).toMatchObject({ tier: 'deep', result: 'pass', evidence: { rows: 1 } });
     await eventually(async () => expect(await sessions()).toBe(0));
   });
 
@@ -69,7 +69,7 @@ describe('database_connectivity', () => {
   ])('fails with %j and says why', async (params, why) => {
     await admin.query('CREATE SEQUENCE IF NOT EXISTS numbers');
     const outcome = await check({ action: 'SELECT 5 AS waiting', ...params });
-    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(outcome).toMatchObject({ result: 'fail' });
     expect(outcome.detail).toContain(why);
   });
 
@@ -82,9 +82,9 @@ describe('database_connectivity', () => {
       max_replication_lag: '<10s',
     };
     await eventually(async () => {
-      expect(await check({ ...params, expected_role: 'primary' })).toMatchObject({ passed: true });
+      expect(await check({ ...params, expected_role: 'primary' })).toMatchObject({ result: 'pass' });
       const replicaParams = { ...params, connection: 'env:CORTEX_TEST_REPLICA', expected_role: 'replica' };
-      expect(await check(replicaParams)).toMatchObject({ passed: true });
+      expect(await check(replicaParams)).toMatchObject({ result: 'pass' });
     });
   });
 
@@ -99,7 +99,7 @@ describe('database_connectivity', () => {
     { actoin: 'SELECT 1' },
   ])('learns nothing from the wrong configuration %j', async (params) => {
     const outcome = await check(params);
-    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'error' } });
+    expect(outcome).toMatchObject({ result: 'error' });
     expect(JSON.stringify(outcome)).not.toContain('user:password');
   });
 
@@ -109,14 +109,14 @@ describe('database_connectivity', () => {
 
   it('ends a slow statement in the server too', async () => {
     const outcome = await check({ action: 'SELECT pg_sleep(60)' }, 1_000);
-    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'timeout' } });
+    expect(outcome).toMatchObject({ result: 'timeout' });
     await eventually(async () => expect(await sessions()).toBe(0), { timeoutMs: 5_000 });
   });
 
   it('holds the server to the timeout, should the cancellation get lost', async () => {
     const condition = 'held == "1234ms"';
     const outcome = await check({ action: "SELECT current_setting('statement_timeout') AS held", condition }, 1_234);
-    expect(outcome).toMatchObject({ passed: true });
+    expect(outcome).toMatchObject({ result: 'pass' });
   });
 
   it('fails when no connection is left', async () => {
@@ -130,13 +130,13 @@ describe('database_connectivity', () => {
       };
       await expect(fill()).rejects.toThrow('connection slots');
       const outcome = await check({ connection: 'env:CORTEX_TEST_CLERK' });
-      expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail', sqlState: '53300' } });
+      expect(outcome).toMatchObject({ result: 'fail', evidence: { sqlState: '53300' } });
     } finally {
       await Promise.all(held.map((client) => client.end()));
     }
     await eventually(async () => {
       const outcome = await check({ connection: 'env:CORTEX_TEST_CLERK', max_replication_lag: '<10s' });
-      expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'error' } });
+      expect(outcome).toMatchObject({ result: 'error' });
       expect(outcome.detail).toContain('pg_monitor');
     });
   }, 30_000);
@@ -158,7 +158,7 @@ describe('database_connectivity', () => {
     process.env['CORTEX_TEST_PRIMARY_ECHO'] = primary.url();
     const echo = `SELECT '${primary.password}' AS word`;
     outcomes.push(await check({ action: echo, condition: 'word == "x"' }));
-    expect(outcomes.every(({ passed }) => !passed)).toBe(true);
+    expect(outcomes.every(({ result }) => result !== 'pass')).toBe(true);
     const shown = JSON.stringify(outcomes);
     for (const secret of [canary, encodeURIComponent(canary), primary.password]) expect(shown).not.toContain(secret);
     expect(outcomes[0]?.detail).toContain('password authentication failed');
@@ -168,24 +168,24 @@ describe('database_connectivity', () => {
   it('measures the lag of a replica that stands still while the primary goes on', async () => {
     const lag = { max_replication_lag: '<100ms' };
     const onReplica = { ...lag, connection: 'env:CORTEX_TEST_REPLICA' };
-    await eventually(async () => expect(await check(lag)).toMatchObject({ passed: true }));
+    await eventually(async () => expect(await check(lag)).toMatchObject({ result: 'pass' }));
     const other = await connect(replica.url());
     await other.query('SELECT pg_wal_replay_pause()');
     try {
       await eventually(async () => {
         await admin.query('CREATE TABLE IF NOT EXISTS noise (at timestamptz); INSERT INTO noise VALUES (now())');
         const outcome = await check(onReplica);
-        expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+        expect(outcome).toMatchObject({ result: 'fail' });
         expect(outcome.detail).toMatch(/this replica lags \d+ ms, expected <100ms/);
-        expect(await check(lag)).toMatchObject({ passed: false });
+        expect(await check(lag)).toMatchObject({ result: 'fail' });
       });
     } finally {
       await other.query('SELECT pg_wal_replay_resume()');
       await other.end();
     }
     await eventually(async () => {
-      expect(await check(lag)).toMatchObject({ passed: true, evidence: { replicationLagMs: 0 } });
-      expect(await check(onReplica)).toMatchObject({ passed: true, evidence: { replicationLagMs: 0 } });
+      expect(await check(lag)).toMatchObject({ result: 'pass', evidence: { replicationLagMs: 0 } });
+      expect(await check(onReplica)).toMatchObject({ result: 'pass', evidence: { replicationLagMs: 0 } });
     });
   });
 
@@ -194,7 +194,7 @@ describe('database_connectivity', () => {
     const before = openFiles();
     for (let run = 0; run < 2_000; run += 8) {
       const outcomes = await Promise.all(Array.from({ length: 8 }, () => check({})));
-      expect(outcomes.filter(({ passed }) => !passed)).toEqual([]);
+      expect(outcomes.filter(({ result }) => result !== 'pass')).toEqual([]);
     }
     await eventually(() => expect(openFiles()).toBeLessThanOrEqual(before + 1));
     await eventually(async () => expect(await sessions()).toBe(0));
@@ -203,18 +203,18 @@ describe('database_connectivity', () => {
   it('survives a frozen, a killed and a restarted server', async () => {
     const onReplica = { connection: 'env:CORTEX_TEST_REPLICA', max_replication_lag: '<10s' };
     primary.freeze();
-    expect(await check({}, 500)).toMatchObject({ passed: false, evidence: { outcome: 'timeout' } });
+    expect(await check({}, 500)).toMatchObject({ result: 'timeout' });
     primary.thaw();
-    await eventually(async () => expect(await check({})).toMatchObject({ passed: true }));
+    await eventually(async () => expect(await check({})).toMatchObject({ result: 'pass' }));
     await eventually(async () => expect(await sessions()).toBe(0));
 
     await primary.kill();
-    expect(await check({})).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(await check({})).toMatchObject({ result: 'fail' });
     await eventually(async () => {
       expect((await check(onReplica)).detail).toContain('this replica does not receive from its primary');
     });
     await eventually(() => primary.restart().then(() => true));
-    expect(await check({})).toMatchObject({ passed: true });
+    expect(await check({})).toMatchObject({ result: 'pass' });
     admin = await connect();
   }, 60_000);
 });

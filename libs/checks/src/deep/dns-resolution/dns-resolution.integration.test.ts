@@ -27,9 +27,9 @@ function check(params: JsonRecord = {}, timeoutMs?: number): Promise<CheckOutcom
 
 describe('dns_resolution', () => {
   it('passes when the name has an answer, the expected ones, as many as expected', async () => {
-    expect(await check()).toMatchObject({ passed: true, evidence: { count: 2, answers: ['10.0.0.1', '10.0.0.2'] } });
-    expect(await check({ expected: '10.0.0.2', answers: '>1' })).toMatchObject({ passed: true });
-    expect(await check({ expected: ['10.0.0.2', '10.0.0.1'], only: true })).toMatchObject({ passed: true });
+    expect(await check()).toMatchObject({ result: 'pass', evidence: { count: 2, answers: ['10.0.0.1', '10.0.0.2'] } });
+    expect(await check({ expected: '10.0.0.2', answers: '>1' })).toMatchObject({ result: 'pass' });
+    expect(await check({ expected: ['10.0.0.2', '10.0.0.1'], only: true })).toMatchObject({ result: 'pass' });
   });
 
   it.each([
@@ -46,7 +46,7 @@ describe('dns_resolution', () => {
     ['CAA', { type: 'CAA', data: { flags: 0, tag: 'issue', value: 'ca.example.org' } }, 'issue ca.example.org'],
   ])('reads %s records', async (record_type, record, expected) => {
     answerWith({ answers: [{ name, ttl: 60, ...record } as never] });
-    expect(await check({ record_type, expected, only: true })).toMatchObject({ passed: true });
+    expect(await check({ record_type, expected, only: true })).toMatchObject({ result: 'pass' });
   });
 
   it.each([
@@ -55,7 +55,7 @@ describe('dns_resolution', () => {
     [{ answers: '=3' }, '2 answers (10.0.0.1, 10.0.0.2), expected =3'],
   ])('fails with %j and says why', async (params, why) => {
     const outcome = await check(params);
-    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(outcome).toMatchObject({ result: 'fail' });
     expect(outcome.detail).toContain(why);
   });
 
@@ -67,14 +67,14 @@ describe('dns_resolution', () => {
   ])('tells %j from the others', async (reply, code, why) => {
     answerWith(reply);
     const outcome = await check();
-    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail', code } });
+    expect(outcome).toMatchObject({ result: 'fail', evidence: { code } });
     expect(outcome.detail).toContain(why);
   });
 
   it('asks again over TCP when the answer was cut', async () => {
     const answers = Array.from({ length: 100 }, (_, index) => a(`10.0.1.${index}`));
     answerWith({ answers, isCut: true });
-    expect(await check({ answers: '=100' })).toMatchObject({ passed: true });
+    expect(await check({ answers: '=100' })).toMatchObject({ result: 'pass' });
     expect(dns.questions.at(-1)?.transport).toBe('tcp');
   });
 
@@ -85,7 +85,7 @@ describe('dns_resolution', () => {
     ]) {
       answerWith(reply);
       const outcome = await check({}, 500);
-      expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail', code: 'ETIMEOUT' } });
+      expect(outcome).toMatchObject({ result: 'fail', evidence: { code: 'ETIMEOUT' } });
       expect(outcome.detail).toContain('did not answer');
     }
   });
@@ -104,7 +104,7 @@ describe('dns_resolution', () => {
     { name: '' },
     { record_type: 'ANY' },
   ])('refuses %j', async (params) => {
-    expect(await check(params)).toMatchObject({ passed: false, evidence: { outcome: 'error' } });
+    expect(await check(params)).toMatchObject({ result: 'error' });
   });
 
   it('runs 2,000 times without a leak, answered or not, and survives the end of its server', async () => {
@@ -112,7 +112,7 @@ describe('dns_resolution', () => {
     const before = openFiles();
     for (let run = 0; run < 2_000; run += 50) {
       const outcomes = await Promise.all(Array.from({ length: 50 }, () => check()));
-      expect(outcomes.filter(({ passed }) => !passed)).toEqual([]);
+      expect(outcomes.filter(({ result }) => result !== 'pass')).toEqual([]);
     }
     answerWith(undefined);
     await Promise.all(Array.from({ length: 50 }, () => check({}, 200)));
@@ -121,7 +121,7 @@ describe('dns_resolution', () => {
     const gone = await startDns();
     await gone.stop();
     const outcome = await check({ server: `127.0.0.1:${gone.port}` }, 1_000);
-    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(outcome).toMatchObject({ result: 'fail' });
     expect(['ECONNREFUSED', 'ETIMEOUT']).toContain(outcome.evidence['code']);
   });
 });

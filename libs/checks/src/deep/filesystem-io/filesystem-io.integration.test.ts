@@ -37,9 +37,9 @@ describe('filesystem_io', () => {
   it('writes, reads back and deletes, and says how fast', async () => {
     const read = join(folder.path, 'health_check_read');
     const outcome = await check({ read_test_file: read, expected_iops: '>1' });
-    expect(outcome).toMatchObject({ passed: true, evidence: { iops: expect.any(Number) } });
+    expect(outcome).toMatchObject({ result: 'pass', evidence: { iops: expect.any(Number) } });
     expect(readdirSync(folder.path)).toEqual([]);
-    expect(await check()).toMatchObject({ passed: true });
+    expect(await check()).toMatchObject({ result: 'pass' });
   });
 
   it('takes the example of the specification as it is written', () => {
@@ -56,7 +56,7 @@ describe('filesystem_io', () => {
 
   it('fails when it is slower than expected', async () => {
     const outcome = await check({ expected_iops: '>900000000' });
-    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail', iops: expect.any(Number) } });
+    expect(outcome).toMatchObject({ result: 'fail', evidence: { iops: expect.any(Number) } });
     expect(outcome.detail).toMatch(/\d+ writes a second, expected >900000000/);
   });
 
@@ -71,7 +71,7 @@ describe('filesystem_io', () => {
     ]) {
       plant();
       const outcome = await check();
-      expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'error' } });
+      expect(outcome).toMatchObject({ result: 'error' });
       expect(outcome.detail).toContain('left alone');
       expect(readFileSync(other, 'utf8')).toBe('precious');
       expect(existsSync(file)).toBe(true);
@@ -83,21 +83,22 @@ describe('filesystem_io', () => {
 
   it('takes over what an earlier look left behind', async () => {
     writeFileSync(file, 'cortex health check\nand more');
-    expect(await check()).toMatchObject({ passed: true });
+    expect(await check()).toMatchObject({ result: 'pass' });
     writeFileSync(file, '');
-    expect(await check()).toMatchObject({ passed: true });
+    expect(await check()).toMatchObject({ result: 'pass' });
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
   it('lets several look at once', async () => {
     const outcomes = await Promise.all([1, 2, 3, 4].map(() => check({ expected_iops: '>1' })));
-    for (const outcome of outcomes) expect(outcome).toMatchObject({ passed: true });
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ result: 'pass' });
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
   it('says when the folder is missing, or is none', async () => {
     expect(await check({ write_test_file: join(folder.path, 'gone', 'x') })).toMatchObject({
-      evidence: { outcome: 'fail', code: 'ENOENT' },
+      result: 'fail',
+      evidence: { code: 'ENOENT' },
       detail: expect.stringContaining('the folder does not exist'),
     });
     writeFileSync(join(folder.path, 'plain'), '');
@@ -120,10 +121,10 @@ describe('filesystem_io', () => {
       file = join(mount.path, 'health_check_write');
       expect(await check({ expected_iops: '>1' })).toMatchObject({ evidence: { code: 'ENOSPC', step: 'write' } });
       expect(readdirSync(mount.path)).toEqual([]);
-      expect(await check()).toMatchObject({ passed: true });
+      expect(await check()).toMatchObject({ result: 'pass' });
       mount.makeReadOnly();
       expect(await check()).toMatchObject({
-        passed: false,
+        result: 'fail',
         detail: expect.stringContaining('the file system is read-only'),
       });
     },
@@ -139,9 +140,8 @@ describe('filesystem_io', () => {
         check({ write_test_file: join(mount.path, `file-${index}`) }, 1_000),
       );
       // More than the threads that Node has for files: the healthy disk is looked at all the same.
-      expect(await check()).toMatchObject({ passed: true });
-      for (const outcome of await Promise.all(hung))
-        expect(outcome).toMatchObject({ evidence: { outcome: 'timeout' } });
+      expect(await check()).toMatchObject({ result: 'pass' });
+      for (const outcome of await Promise.all(hung)) expect(outcome).toMatchObject({ result: 'timeout' });
       await expect.poll(childrenOfOurs, { timeout: 10_000 }).toEqual([]);
       expect(openFiles()).toBeLessThanOrEqual(before + 1);
     },

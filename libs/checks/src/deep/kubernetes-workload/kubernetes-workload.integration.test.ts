@@ -52,9 +52,12 @@ function check(params: object = {}, timeoutMs = 10_000) {
 
 describe('kubernetes_workload', () => {
   it('passes while all replicas are ready, for each kind', async () => {
-    expect(await check()).toMatchObject({ passed: true, evidence: { desired: 2, ready: 2, restarts: 0, evicted: 0 } });
-    expect(await check({ kind: 'DaemonSet', name: 'agent' })).toMatchObject({ passed: true });
-    expect(await check({ kind: 'StatefulSet', name: 'store', min_ready: 1 })).toMatchObject({ passed: true });
+    expect(await check()).toMatchObject({
+      result: 'pass',
+      evidence: { desired: 2, ready: 2, restarts: 0, evicted: 0 },
+    });
+    expect(await check({ kind: 'DaemonSet', name: 'agent' })).toMatchObject({ result: 'pass' });
+    expect(await check({ kind: 'StatefulSet', name: 'store', min_ready: 1 })).toMatchObject({ result: 'pass' });
   });
 
   it('fails when too few are ready, and says why', async () => {
@@ -67,8 +70,8 @@ describe('kubernetes_workload', () => {
       },
     });
     expect(await check({ kind: 'StatefulSet', name: 'store' })).toMatchObject({
-      passed: false,
-      evidence: { outcome: 'fail', desired: 3, ready: 1 },
+      result: 'fail',
+      evidence: { desired: 3, ready: 1 },
       detail: expect.stringContaining('1 ready, expected 3 (1 CrashLoopBackOff)'),
     });
   });
@@ -90,12 +93,12 @@ describe('kubernetes_workload', () => {
     expect(outcome.detail).toContain(
       '9 restarts within 10m, expected at most 3; 1 evicted within 10m, expected at most 0',
     );
-    expect(await check({ window: '1m' })).toMatchObject({ passed: true });
+    expect(await check({ window: '1m' })).toMatchObject({ result: 'pass' });
   });
 
   it('fails when there is no such workload', async () => {
     expect(await check({ name: 'gone' })).toMatchObject({
-      evidence: { outcome: 'fail' },
+      result: 'fail',
       detail: expect.stringContaining('Deployment prod/gone does not exist'),
     });
   });
@@ -108,22 +111,22 @@ describe('kubernetes_workload', () => {
     ] as const) {
       server.mode = status;
       const outcome = await check();
-      expect(outcome).toMatchObject({ evidence: { outcome: 'error' }, detail: expect.stringContaining(text) });
+      expect(outcome).toMatchObject({ result: 'error', detail: expect.stringContaining(text) });
       expect(JSON.stringify(outcome)).not.toContain(server.token);
     }
-    expect(await check({ kubeconfig: '/nowhere/config' })).toMatchObject({ evidence: { outcome: 'error' } });
-    expect(await check({ context: 'other' })).toMatchObject({ evidence: { outcome: 'error' } });
+    expect(await check({ kubeconfig: '/nowhere/config' })).toMatchObject({ result: 'error' });
+    expect(await check({ context: 'other' })).toMatchObject({ result: 'error' });
   });
 
   it('times out while the API server is frozen, learns nothing while it is down, passes when it is back', async () => {
     await check();
     server.mode = 'frozen';
-    expect(await check({}, 300)).toMatchObject({ evidence: { outcome: 'timeout' } });
+    expect(await check({}, 300)).toMatchObject({ result: 'timeout' });
     server.mode = 'serving';
     await server.stop();
-    expect(await check()).toMatchObject({ evidence: { outcome: 'error' }, detail: expect.stringContaining('refused') });
+    expect(await check()).toMatchObject({ result: 'error', detail: expect.stringContaining('refused') });
     await server.restart();
-    expect(await check()).toMatchObject({ passed: true });
+    expect(await check()).toMatchObject({ result: 'pass' });
   });
 
   it('leaves no connection open', async () => {

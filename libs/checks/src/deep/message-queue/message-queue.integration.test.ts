@@ -24,11 +24,11 @@ describe('message_queue on RabbitMQ', () => {
 
   it('sends a message through, proves that it was acknowledged, and leaves no queue behind', async () => {
     const outcome = await ask('message_queue', { type: 'rabbitmq', actions, port: server.port });
-    expect(outcome).toMatchObject({ passed: true, evidence: { server: expect.stringContaining('RabbitMQ') } });
+    expect(outcome).toMatchObject({ result: 'pass', evidence: { server: expect.stringContaining('RabbitMQ') } });
     expect(
       await ask('message_queue', { type: 'rabbitmq', actions: ['publish_test_message'], port: server.port }),
     ).toMatchObject({
-      passed: true,
+      result: 'pass',
     });
     expect(await server.control('list_queues', '--quiet', 'name')).not.toContain('amq.gen');
   });
@@ -36,15 +36,14 @@ describe('message_queue on RabbitMQ', () => {
   it('says when the credentials are refused, and never shows them', async () => {
     const connection = behind('CORTEX_TEST_QUEUE', `amqp://guest:${canary}@127.0.0.1:${server.port}`);
     const outcome = await ask('message_queue', { type: 'rabbitmq', connection });
-    expect(outcome).toMatchObject({ passed: false, detail: expect.stringContaining('Login was refused') });
+    expect(outcome).toMatchObject({ result: 'fail', detail: expect.stringContaining('Login was refused') });
     expect(JSON.stringify(outcome)).not.toContain(canary);
   });
 
   it('says when the virtual host is not there', async () => {
     const connection = behind('CORTEX_TEST_QUEUE', `amqp://guest:guest@127.0.0.1:${server.port}/nowhere`);
     expect(await ask('message_queue', { type: 'rabbitmq', connection })).toMatchObject({
-      passed: false,
-      evidence: { outcome: 'fail' },
+      result: 'fail',
       detail: expect.stringContaining('virtual host "nowhere"'),
     });
   });
@@ -54,35 +53,38 @@ describe('message_queue on RabbitMQ', () => {
     await server.control('set_permissions', 'nobody', '^$', '^$', '^$');
     const connection = behind('CORTEX_TEST_QUEUE', `amqp://nobody:${canary}@127.0.0.1:${server.port}`);
     const outcome = await ask('message_queue', { type: 'rabbitmq', connection });
-    expect(outcome).toMatchObject({ passed: false, detail: expect.stringContaining('ACCESS_REFUSED') });
+    expect(outcome).toMatchObject({ result: 'fail', detail: expect.stringContaining('ACCESS_REFUSED') });
     expect(JSON.stringify(outcome)).not.toContain(canary);
   });
 
   it('says when the broker blocks publishers, and passes when it does no more', async () => {
     await server.control('set_disk_free_limit', '900000000000000');
     const outcome = await ask('message_queue', { type: 'rabbitmq', port: server.port });
-    expect(outcome).toMatchObject({ passed: false, detail: expect.stringContaining('blocks publishers: low on disk') });
+    expect(outcome).toMatchObject({
+      result: 'fail',
+      detail: expect.stringContaining('blocks publishers: low on disk'),
+    });
     await server.control('set_disk_free_limit', '50MB');
-    expect(await ask('message_queue', { type: 'rabbitmq', port: server.port })).toMatchObject({ passed: true });
+    expect(await ask('message_queue', { type: 'rabbitmq', port: server.port })).toMatchObject({ result: 'pass' });
   });
 
   it('times out while the server is frozen, fails while it is dead, and passes when it is back', async () => {
     server.freeze();
     expect(await ask('message_queue', { type: 'rabbitmq', port: server.port }, 300)).toMatchObject({
-      evidence: { outcome: 'timeout' },
+      result: 'timeout',
     });
     server.thaw();
-    expect(await ask('message_queue', { type: 'rabbitmq', port: server.port })).toMatchObject({ passed: true });
+    expect(await ask('message_queue', { type: 'rabbitmq', port: server.port })).toMatchObject({ result: 'pass' });
     server.freeze();
     const askedBefore = ask('message_queue', { type: 'rabbitmq', port: server.port });
     await server.kill();
-    expect(await askedBefore).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(await askedBefore).toMatchObject({ result: 'fail' });
     expect(await ask('message_queue', { type: 'rabbitmq', port: server.port })).toMatchObject({
-      evidence: { outcome: 'fail' },
+      result: 'fail',
       detail: expect.stringContaining('connection refused'),
     });
     await server.restart();
-    expect(await ask('message_queue', { type: 'rabbitmq', port: server.port })).toMatchObject({ passed: true });
+    expect(await ask('message_queue', { type: 'rabbitmq', port: server.port })).toMatchObject({ result: 'pass' });
   });
 
   it('leaves no connection open', async () => {
@@ -101,33 +103,33 @@ describe('message_queue on NATS', () => {
 
   it('sends a message through JetStream, and proves that it was acknowledged', async () => {
     const outcome = await ask('message_queue', { type: 'nats', actions, port: server.port });
-    expect(outcome).toMatchObject({ passed: true, evidence: { server: expect.stringContaining('nats-server 2') } });
+    expect(outcome).toMatchObject({ result: 'pass', evidence: { server: expect.stringContaining('nats-server 2') } });
     expect(
       await ask('message_queue', { type: 'nats', actions: ['publish_test_message'], port: server.port }),
     ).toMatchObject({
-      passed: true,
+      result: 'pass',
     });
   });
 
   it('lets checks of several replicas run at once', async () => {
     const asked = Array.from({ length: 20 }, () => ask('message_queue', { type: 'nats', port: server.port }));
-    for (const outcome of await Promise.all(asked)) expect(outcome).toMatchObject({ passed: true });
+    for (const outcome of await Promise.all(asked)) expect(outcome).toMatchObject({ result: 'pass' });
   });
 
   it('times out while the server is frozen, fails while it is dead, and passes when it is back', async () => {
     process.kill(server.pid, 'SIGSTOP');
     expect(await ask('message_queue', { type: 'nats', port: server.port }, 300)).toMatchObject({
-      evidence: { outcome: 'timeout' },
+      result: 'timeout',
     });
     process.kill(server.pid, 'SIGCONT');
-    expect(await ask('message_queue', { type: 'nats', port: server.port })).toMatchObject({ passed: true });
+    expect(await ask('message_queue', { type: 'nats', port: server.port })).toMatchObject({ result: 'pass' });
     await server.kill();
     expect(await ask('message_queue', { type: 'nats', port: server.port })).toMatchObject({
-      evidence: { outcome: 'fail' },
+      result: 'fail',
       detail: expect.stringContaining('connection refused'),
     });
     await server.restart();
-    expect(await ask('message_queue', { type: 'nats', port: server.port })).toMatchObject({ passed: true });
+    expect(await ask('message_queue', { type: 'nats', port: server.port })).toMatchObject({ result: 'pass' });
   });
 
   it('says when the credentials are refused, and never shows them; passes with the right ones', async () => {
@@ -142,10 +144,10 @@ describe('message_queue on NATS', () => {
     try {
       const wrong = behind('CORTEX_TEST_QUEUE', `nats://a:${canary}@127.0.0.1:${guarded.port}`);
       const outcome = await ask('message_queue', { type: 'nats', connection: wrong });
-      expect(outcome).toMatchObject({ passed: false, detail: expect.stringContaining('Authorization Violation') });
+      expect(outcome).toMatchObject({ result: 'fail', detail: expect.stringContaining('Authorization Violation') });
       expect(JSON.stringify(outcome)).not.toContain(canary);
       const right = behind('CORTEX_TEST_QUEUE', `nats://a:right@127.0.0.1:${guarded.port}`);
-      expect(await ask('message_queue', { type: 'nats', connection: right })).toMatchObject({ passed: true });
+      expect(await ask('message_queue', { type: 'nats', connection: right })).toMatchObject({ result: 'pass' });
     } finally {
       await guarded.stop();
     }
@@ -159,7 +161,7 @@ describe('message_queue on NATS', () => {
     });
     try {
       expect(await ask('message_queue', { type: 'nats', port: plain.port })).toMatchObject({
-        passed: false,
+        result: 'fail',
         detail: expect.stringContaining('JetStream is not enabled'),
       });
     } finally {
@@ -176,7 +178,7 @@ describe('message_queue on NATS', () => {
     await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
     try {
       expect(await ask('message_queue', { type: 'nats', port: (other.address() as AddressInfo).port })).toMatchObject({
-        passed: false,
+        result: 'fail',
         detail: expect.stringContaining('no NATS server'),
       });
     } finally {
@@ -213,6 +215,6 @@ it('says when the reference leads nowhere, and what form was expected', async ()
   );
   const connection = behind('CORTEX_TEST_QUEUE', `http://x:${canary}@127.0.0.1`);
   const outcome = await ask('message_queue', { type: 'rabbitmq', connection });
-  expect(outcome).toMatchObject({ evidence: { outcome: 'error' }, detail: expect.stringContaining('amqp://') });
+  expect(outcome).toMatchObject({ result: 'error', detail: expect.stringContaining('amqp://') });
   expect(JSON.stringify(outcome)).not.toContain(canary);
 });

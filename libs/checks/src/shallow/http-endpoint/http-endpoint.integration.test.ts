@@ -22,7 +22,7 @@ describe('http_endpoint', () => {
       response.end('ok');
     });
     const outcome = await check({ port, path: '/health' });
-    expect(outcome).toMatchObject({ passed: true, evidence: { outcome: 'pass', status: 200 } });
+    expect(outcome).toMatchObject({ result: 'pass', evidence: { status: 200 } });
     expect(seen).toEqual(['GET /health close']);
   });
 
@@ -30,9 +30,9 @@ describe('http_endpoint', () => {
     const port = await serve((_request, response) => response.writeHead(503).end());
     const url = `http://127.0.0.1:${port}/`;
     const refused = await check({ url });
-    expect(refused).toMatchObject({ passed: false, evidence: { outcome: 'fail', status: 503 } });
+    expect(refused).toMatchObject({ result: 'fail', evidence: { status: 503 } });
     expect(refused.detail).toContain('answered 503, expected 200');
-    expect(await check({ url, expected_status: [200, 503] })).toMatchObject({ passed: true });
+    expect(await check({ url, expected_status: [200, 503] })).toMatchObject({ result: 'pass' });
   });
 
   it('judges headers and body', async () => {
@@ -41,7 +41,7 @@ describe('http_endpoint', () => {
       response.end('{"status":"UP"}');
     });
     const conditions = { expected_headers: { 'Content-Type': 'application/json' }, body_contains: '"UP"' };
-    expect(await check({ port, ...conditions })).toMatchObject({ passed: true });
+    expect(await check({ port, ...conditions })).toMatchObject({ result: 'pass' });
     const wrong = await check({
       port,
       expected_headers: { 'x-version': true, 'content-type': 'html' },
@@ -57,19 +57,19 @@ describe('http_endpoint', () => {
       if (request.url === '/') response.writeHead(302, { location: '/there' }).end();
       else response.end('arrived');
     });
-    expect(await check({ port })).toMatchObject({ passed: false, evidence: { status: 302 } });
-    expect(await check({ port, follow_redirects: 2, body_contains: 'arrived' })).toMatchObject({ passed: true });
+    expect(await check({ port })).toMatchObject({ result: 'fail', evidence: { status: 302 } });
+    expect(await check({ port, follow_redirects: 2, body_contains: 'arrived' })).toMatchObject({ result: 'pass' });
   });
 
   it('calls a slow server a timeout', async () => {
     const port = await serve(() => undefined);
-    expect(await check({ port }, 500)).toMatchObject({ passed: false, evidence: { outcome: 'timeout' } });
+    expect(await check({ port }, 500)).toMatchObject({ result: 'timeout' });
   });
 
   it('calls a body that never ends a timeout', async () => {
     const port = await serve((_request, response) => void response.write('start'));
-    expect(await check({ port, body_contains: 'end' }, 500)).toMatchObject({ evidence: { outcome: 'timeout' } });
-    expect(await check({ port }, 2_000)).toMatchObject({ passed: true });
+    expect(await check({ port, body_contains: 'end' }, 500)).toMatchObject({ result: 'timeout' });
+    expect(await check({ port }, 2_000)).toMatchObject({ result: 'pass' });
   });
 
   it('reads no more of a huge body than it was told', async () => {
@@ -83,7 +83,7 @@ describe('http_endpoint', () => {
       send();
     });
     const outcome = await check({ port, body_contains: 'y', max_body_bytes: 100_000 }, 5_000);
-    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(outcome).toMatchObject({ result: 'fail' });
     expect(outcome.detail).toContain('first 100000 bytes');
     expect(sent).toBeLessThan(50_000_000);
   });
@@ -92,39 +92,39 @@ describe('http_endpoint', () => {
     const port = await serve(() => undefined);
     await closeServers();
     const outcome = await check({ port });
-    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(outcome).toMatchObject({ result: 'fail' });
     expect(outcome.detail).toContain('connection refused');
   });
 
   it('calls a connection that breaks a failure', async () => {
     const port = await serve((request) => request.socket.destroy());
-    expect(await check({ port })).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(await check({ port })).toMatchObject({ result: 'fail' });
   });
 
   it('asks the port of the instance, as the specification writes it', async () => {
     const port = await serve((request, response) => response.writeHead(request.url === '/health' ? 200 : 404).end());
     const example = { method: 'GET', path: '/health', expected_status: 200 };
-    expect(await run(example, { facts: { port } })).toMatchObject({ passed: true });
+    expect(await run(example, { facts: { port } })).toMatchObject({ result: 'pass' });
   });
 
   it.each([
-    ['2xx', 204, true],
-    ['2xx', 301, false],
-    [[200, '4xx'], 404, true],
-    [[200, '4xx'], 500, false],
-  ])('expecting %s, answers %i with %s', async (expected_status, status, passed) => {
+    ['2xx', 204, 'pass'],
+    ['2xx', 301, 'fail'],
+    [[200, '4xx'], 404, 'pass'],
+    [[200, '4xx'], 500, 'fail'],
+  ])('expecting %s, answers %i: %s', async (expected_status, status, result) => {
     const port = await serve((_request, response) => response.writeHead(status).end());
-    expect(await check({ port, expected_status })).toMatchObject({ passed });
+    expect(await check({ port, expected_status })).toMatchObject({ result });
   });
 
   it('says what it expected of a JSON body and what it saw', async () => {
     const port = await serve((_request, response) => {
       response.end('{"status":"DOWN","db":{"latency_ms":80,"__proto__":1},"tags":["a"]}');
     });
-    expect(await check({ port, json: ['db.latency_ms < 100', '"a" in tags'] })).toMatchObject({ passed: true });
+    expect(await check({ port, json: ['db.latency_ms < 100', '"a" in tags'] })).toMatchObject({ result: 'pass' });
     const json = ['status == "UP"', 'db.latency_ms < 50', 'constructor.name == "Object"'];
-    const { passed, detail } = await check({ port, json });
-    expect(passed).toBe(false);
+    const { result, detail } = await check({ port, json });
+    expect(result).toBe('fail');
     expect(detail).toContain('expected status == "UP", but status is "DOWN"');
     expect(detail).toContain('expected db.latency_ms < 50, but db.latency_ms is 80');
     expect(detail).toContain('constructor.name has no usable value');
@@ -142,9 +142,9 @@ describe('http_endpoint', () => {
     writeFileSync(ca_file, cert);
     const port = await serveTls({ key, cert }, (_request, response) => void response.end('ok'));
     const params = { port, scheme: 'https', host: 'localhost', ca_file };
-    expect(await check({ ...params, tls_expiry: '> 7d' })).toMatchObject({ passed: true });
+    expect(await check({ ...params, tls_expiry: '> 7d' })).toMatchObject({ result: 'pass' });
     const ending = await check({ ...params, tls_expiry: '> 14d' });
-    expect(ending).toMatchObject({ passed: false, evidence: { outcome: 'fail', status: 200 } });
+    expect(ending).toMatchObject({ result: 'fail', evidence: { status: 200 } });
     expect(ending.detail).toMatch(/certificate expires .* in 9d.*, expected > 14d/);
     const untrusted = await check({ port, scheme: 'https', host: 'localhost', tls_expiry: '> 7d' });
     expect(untrusted.detail).toContain('self-signed');
@@ -156,7 +156,7 @@ describe('http_endpoint', () => {
     writeFileSync(ca_file, cert);
     const port = await serveTls({ key, cert }, (_request, response) => void response.end('ok'));
     const outcome = await check({ url: `https://localhost:${port}/`, ca_file, tls_expiry: '>1d' });
-    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(outcome).toMatchObject({ result: 'fail' });
     expect(outcome.detail).toContain('certificate has expired');
   });
 
@@ -189,15 +189,15 @@ describe('http_endpoint', () => {
   it('sees a server killed, frozen and back again', async () => {
     const server = await startHttpProcess();
     const { port } = server;
-    expect(await check({ port })).toMatchObject({ passed: true });
+    expect(await check({ port })).toMatchObject({ result: 'pass' });
     server.process.signal('SIGSTOP');
-    expect(await check({ port }, 300)).toMatchObject({ passed: false, evidence: { outcome: 'timeout' } });
+    expect(await check({ port }, 300)).toMatchObject({ result: 'timeout' });
     server.process.signal('SIGCONT');
-    await eventually(async () => expect(await check({ port })).toMatchObject({ passed: true }));
+    await eventually(async () => expect(await check({ port })).toMatchObject({ result: 'pass' }));
     await server.process.kill();
-    expect(await check({ port })).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(await check({ port })).toMatchObject({ result: 'fail' });
     const next = await startHttpProcess(port);
-    expect(await check({ port })).toMatchObject({ passed: true });
+    expect(await check({ port })).toMatchObject({ result: 'pass' });
     await next.process.kill();
   });
 
@@ -207,7 +207,7 @@ describe('http_endpoint', () => {
     let failed = 0;
     for (let index = 0; index < 2_000; index += 1) {
       const outcome = await check(params);
-      if (!outcome.passed) failed += 1;
+      if (outcome.result !== 'pass') failed += 1;
     }
     expect(failed).toBe(0);
     await eventually(() => expect(openSockets()).toBe(0));
@@ -215,13 +215,13 @@ describe('http_endpoint', () => {
 
   it('never asks what must not be asked', async () => {
     const refused = await check({ host: '0xa9fea9fe', port: 80 });
-    expect(refused).toMatchObject({ passed: false, evidence: { outcome: 'error' } });
+    expect(refused).toMatchObject({ result: 'error' });
     expect(refused.detail).toContain('always refused');
     const port = await serve((_request, response) => void response.end());
     const forbidden = await run({ port }, { outbound: { privateAddresses: 'forbid', allowedRanges: [] } });
     expect(forbidden.detail).toContain('safety.outbound');
     const allowed = await run({ port }, { outbound: { privateAddresses: 'forbid', allowedRanges: ['127.0.0.0/8'] } });
-    expect(allowed).toMatchObject({ passed: true });
+    expect(allowed).toMatchObject({ result: 'pass' });
   });
 
   it('refuses parameters that mean nothing', async () => {
@@ -236,7 +236,7 @@ describe('http_endpoint', () => {
       { port: 80, path: '/a b' },
     ]) {
       expect(await check(params as JsonRecord)).toMatchObject({
-        passed: false,
+        result: 'error',
         detail: expect.stringContaining('parameters of http_endpoint are wrong'),
       });
     }

@@ -44,27 +44,27 @@ describe('process_running', () => {
 
     const { child, pid } = await start('sleep', '60');
     await writeFile(pidFile, `${pid}\n`);
-    expect(await check()).toMatchObject({ passed: true, evidence: { outcome: 'pass', pid } });
+    expect(await check()).toMatchObject({ result: 'pass', evidence: { pid } });
 
     child.kill('SIGKILL');
     await once(child, 'exit');
-    expect(await check()).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(await check()).toMatchObject({ result: 'fail' });
   });
 
   it('matches the program, and the script that it runs', async () => {
     const { pid } = await start('sleep', '60');
     await writeFile(pidFile, String(pid));
-    expect(await check({ process_name: 'sleep' })).toMatchObject({ passed: true });
+    expect(await check({ process_name: 'sleep' })).toMatchObject({ result: 'pass' });
     const other = await check({ process_name: 'nginx' });
-    expect(other).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(other).toMatchObject({ result: 'fail' });
     expect(other.detail).toContain('not nginx');
 
     const script = join(folder, 'a-shop-with-a-rather-long-name.mjs');
     await writeFile(script, 'setInterval(() => undefined, 1000)');
     const node = await start(process.execPath, script);
     await writeFile(pidFile, String(node.pid));
-    expect(await check({ process_name: 'a-shop-with-a-rather-long-name.mjs' })).toMatchObject({ passed: true });
-    expect(await check({ process_name: 'node' })).toMatchObject({ passed: true });
+    expect(await check({ process_name: 'a-shop-with-a-rather-long-name.mjs' })).toMatchObject({ result: 'pass' });
+    expect(await check({ process_name: 'node' })).toMatchObject({ result: 'pass' });
   });
 
   it('calls a zombie not running', async () => {
@@ -73,7 +73,7 @@ describe('process_running', () => {
     const [output] = await once(child.stdout ?? child, 'data');
     await writeFile(pidFile, String(output));
     await expect.poll(async () => (await check()).detail, { timeout: 10_000 }).toContain('zombie');
-    expect(await check()).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(await check()).toMatchObject({ result: 'fail' });
   });
 
   it('says when it is stopped, and passes when it goes on', async () => {
@@ -82,21 +82,21 @@ describe('process_running', () => {
     child.kill('SIGSTOP');
     await expect.poll(async () => (await check()).detail, { timeout: 10_000 }).toContain(`process ${pid} is stopped`);
     child.kill('SIGCONT');
-    await expect.poll(async () => (await check()).passed, { timeout: 10_000 }).toBe(true);
+    await expect.poll(async () => (await check()).result, { timeout: 10_000 }).toBe('pass');
   });
 
   it('finds a process by its name, wherever its pid is written', async () => {
     const name = 'a-shop-of-its-own-name.mjs';
     const byName = { process_name: name, check_method: 'name' };
-    expect(await check(byName)).toMatchObject({ passed: false, evidence: { outcome: 'fail', processes: 0 } });
+    expect(await check(byName)).toMatchObject({ result: 'fail', evidence: { processes: 0 } });
     const script = join(folder, name);
     await writeFile(script, 'setInterval(() => undefined, 1000)');
     const { child, pid } = await start(process.execPath, script);
-    expect(await check(byName)).toMatchObject({ passed: true, evidence: { pids: [pid] } });
+    expect(await check(byName)).toMatchObject({ result: 'pass', evidence: { pids: [pid] } });
     child.kill('SIGSTOP');
     await expect.poll(async () => (await check(byName)).detail, { timeout: 10_000 }).toContain('is stopped');
-    expect(await check({ check_method: 'name' })).toMatchObject({ evidence: { outcome: 'error' } });
-    expect(await check({ ...byName, pid_file: '/run/x.pid' })).toMatchObject({ evidence: { outcome: 'error' } });
+    expect(await check({ check_method: 'name' })).toMatchObject({ result: 'error' });
+    expect(await check({ ...byName, pid_file: '/run/x.pid' })).toMatchObject({ result: 'error' });
   });
 
   it('does not take another process for its own that got the number later', async () => {
@@ -105,15 +105,15 @@ describe('process_running', () => {
     const anHourAgo = new Date(Date.now() - 3_600_000);
     await utimes(pidFile, anHourAgo, anHourAgo);
     const outcome = await check();
-    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(outcome).toMatchObject({ result: 'fail' });
     expect(outcome.detail).toContain('given to another process');
-    expect(await check({ pid_file_may_be_older: true })).toMatchObject({ passed: true });
+    expect(await check({ pid_file_may_be_older: true })).toMatchObject({ result: 'pass' });
   });
 
   it('refuses a pid file without a pid', async () => {
     for (const text of ['', 'nginx', '-1', '0', '12x', '99999999999']) {
       await writeFile(pidFile, text);
-      expect({ text, ...(await check()) }).toMatchObject({ text, passed: false, evidence: { outcome: 'fail' } });
+      expect({ text, ...(await check()) }).toMatchObject({ text, result: 'fail' });
     }
   });
 
@@ -125,6 +125,6 @@ describe('process_running', () => {
     expect((await run({ process_name: 'no-such-daemon', check_method: 'pid_file' })).detail).toContain(
       '/run/no-such-daemon.pid',
     );
-    expect(await run({})).toMatchObject({ passed: false, evidence: { outcome: 'error' } });
+    expect(await run({})).toMatchObject({ result: 'error' });
   });
 });

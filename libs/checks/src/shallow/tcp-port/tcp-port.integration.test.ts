@@ -18,21 +18,20 @@ describe('tcp_port', () => {
     const server = createServer((socket) => socket.destroy());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    expect(await check({ port })).toMatchObject({ passed: true, evidence: { outcome: 'pass', port } });
+    expect(await check({ port })).toMatchObject({ result: 'pass', evidence: { port } });
 
     await new Promise((resolve) => server.close(resolve));
     const outcome = await check({ host: '127.0.0.1', port });
-    expect(outcome).toMatchObject({ passed: false, evidence: { outcome: 'fail' } });
+    expect(outcome).toMatchObject({ result: 'fail' });
     expect(outcome.detail).toContain('connection refused');
   });
 
   it('calls a name that does not resolve a failure', async () => {
     const outcome = await check({ host: 'no-such-host.invalid', port: 80 });
-    expect(outcome.passed).toBe(false);
-    expect(['fail', 'timeout']).toContain(outcome.evidence['outcome']);
+    expect(['fail', 'timeout']).toContain(outcome.result);
   });
 
   it('refuses a port that cannot be', async () => {
-    expect(await check({ port: 0 })).toMatchObject({ passed: false, evidence: { outcome: 'error' } });
+    expect(await check({ port: 0 })).toMatchObject({ result: 'error' });
   });
 });
