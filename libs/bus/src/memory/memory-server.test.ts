@@ -1,4 +1,4 @@
-import { anomalyCleared } from '@cortex/contracts';
+import { anomalyCleared, breakerBucket } from '@cortex/contracts';
 import { expect, test } from 'vitest';
 import { cleared, silentLogger } from '../test/bus-fixture.ts';
 import { CableNetwork } from '../test/cable-network.ts';
@@ -76,5 +76,16 @@ test('a server without a quorum answers nobody and delivers nothing; what was as
     await publishing;
     await after(time, 20_000);
     expect([stored(server), handled.toSorted()]).toEqual([2, [1, 1, 2]]);
+  });
+});
+
+test('a read of a record waits ten seconds for the server, then it gives up with a code', async () => {
+  const { time, bus, cable } = start();
+  await time.run(async () => {
+    const bucket = await bus.bucket(breakerBucket);
+    cable.cut();
+    const askedMs = time.monotonicMs();
+    await expect(bucket.get('nothing')).rejects.toMatchObject({ code: 'CORTEX_BUS_UNAVAILABLE', retryAfterMs: 1_000 });
+    expect(time.monotonicMs() - askedMs).toBe(10_000);
   });
 });
