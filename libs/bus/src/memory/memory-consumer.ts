@@ -253,15 +253,16 @@ export class MemoryConsumer {
     this.#arm();
   }
 
-  /** Wakes up when the next message comes again. */
+  /** Wakes up when the next message comes again. What is due already waits for somebody to ask. */
   #arm(): void {
+    const nowMs = this.#nowMs();
     let dueMs = Number.POSITIVE_INFINITY;
-    for (const pending of this.#pending.values()) dueMs = Math.min(dueMs, pending.dueMs);
+    for (const pending of this.#pending.values()) if (pending.dueMs > nowMs) dueMs = Math.min(dueMs, pending.dueMs);
     if (dueMs === this.#wakeMs) return;
     this.#wake?.cancel();
     this.#wakeMs = dueMs;
     if (!Number.isFinite(dueMs)) return;
-    this.#wake = this.#clock.after(Math.max(0, dueMs - this.#nowMs()), () => {
+    this.#wake = this.#clock.after(dueMs - nowMs, () => {
       this.#wakeMs = Number.POSITIVE_INFINITY;
       if (this.#askers.size > 0) this.dispatch();
     });

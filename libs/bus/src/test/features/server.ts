@@ -148,6 +148,28 @@ export function serverFeatures(start: StartSite): void {
       last.stop();
     });
 
+    test('a message that is due again while nobody has room for it waits for whoever has', async () => {
+      await addConsumer('room', 300);
+      const got: Delivery[] = [];
+      let room = 1;
+      const puller = stage.site.jetstream.pull({
+        stream,
+        consumer: 'room',
+        credit: () => room - got.length,
+        onMessage: (message) => void got.push(message),
+        onEnd: () => {},
+      });
+      await publish('cortex.health.checked.room', 'one');
+      await pause(700);
+      expect(got).toHaveLength(1);
+      room = 2;
+      puller.wake();
+      await eventually(() => expect(got).toHaveLength(2));
+      expect(got[1]).toMatchObject({ sequence: got[0]?.sequence, deliveries: 2 });
+      got[1]?.ack();
+      puller.stop();
+    });
+
     test('a message handed back comes at once, or after its delay, and does not keep others back', async () => {
       await addConsumer('nak', 30_000);
       const got: Delivery[] = [];
