@@ -296,7 +296,7 @@ export function serverFeatures(start: StartSite): void {
         onMessage: () => {},
         onEnd: (reason) => (end = reason),
       });
-      await pause(100);
+      await pause(400);
       await stage.site.jetstream.deleteConsumer(stream, 'deleted');
       await eventually(() => expect(end).toMatch(/consumer deleted/i));
     });
