@@ -297,9 +297,10 @@ export function consumingFeatures(start: StartSite): void {
       });
       await bus.publish(cleared('deleted', 'd-1'));
       await eventually(() => expect(handled.size).toBe(1));
-      // A real server that is just writing the state of a consumer down cannot delete it.
-      await pause(400);
-      await stage.site.jetstream.deleteConsumer(streams.SIGNALS.name, 'deleted-anomaly-cleared-deleted');
+      // nats-server 2.9 may complain about its files and deletes it all the same.
+      await stage.site.jetstream
+        .deleteConsumer(streams.SIGNALS.name, 'deleted-anomaly-cleared-deleted')
+        .catch(() => false);
       await bus.publish(cleared('deleted', 'd-2'));
       await eventually(() => expect(handled.size).toBe(2));
     });
