@@ -87,7 +87,8 @@ export async function request<Result>(
   for (let attempt = 1; ; attempt += 1) {
     await whenConnected(link, leftMs(), ...signals);
     if (signals.some((signal) => signal.aborted)) throw new BusClosedError(options.what);
-    if (leftMs() <= 0) throw new BusUnavailableError(options.what, last);
+    // Less than a millisecond is none: a timer may come that much early, and a try without a connection takes seconds.
+    if (leftMs() < 1) throw new BusUnavailableError(options.what, last);
     try {
       return await tryOnce(link, () => operation(attempt));
     } catch (error) {

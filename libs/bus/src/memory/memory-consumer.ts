@@ -13,40 +13,57 @@ export interface Asker {
   send(delivery: Delivery): void;
   /** Carries an answer back to the server. */
   answer(arrive: () => void): void;
+  /** The consumer is gone. */
+  end(reason: string): void;
 }
 
 interface Pending {
-  deliveries: number;
+  readonly deliveries: number;
   /** When it is delivered again, unless it is answered for. */
   dueMs: number;
   /** Handed back: it may be delivered again from `dueMs` on, and nobody holds it. */
   isFree: boolean;
 }
 
+/** What a delivery or an ack changed, for as long as a crash can undo it. */
+interface Change {
+  readonly atMs: number;
+  readonly sequence: number;
+  readonly before: Pending | undefined;
+  readonly next: number;
+  readonly sent: number;
+}
+
 type Clock = Pick<Runtime, 'now' | 'after'>;
 
 const noBody = new Uint8Array();
+/** A server that starts looks at what was out this long after, at the earliest. */
+const firstCheckMs = 500;
+/** Changes that are kept in any case, and how long the others are, for crashes to undo. */
+const fewestChanges = 128;
+const longestLossMs = 1_000;
 
 /** One consumer of the server in memory, durable or not: what was sent to whom, what was acked, and what comes again. */
 export class MemoryConsumer {
   readonly config: ConsumerConfig;
   readonly #stream: MemoryStream;
   readonly #clock: Clock;
+  readonly #isServing: () => boolean;
   readonly #matches: (subject: string) => boolean;
   readonly #pending = new Map<number, Pending>();
   readonly #askers = new Set<Asker>();
   /** Of `last_per_subject`: the messages to begin with. */
   readonly #first: number[];
-  /** Acks that a crash of the server can still undo. */
-  #acked: { readonly sequence: number; readonly deliveries: number; readonly atMs: number }[] = [];
+  #changes: Change[] = [];
   #next: number;
   #sent = 0;
   #wake: RuntimeTimer | undefined;
   #wakeMs = Number.POSITIVE_INFINITY;
 
-  constructor(stream: MemoryStream, config: Partial<ConsumerConfig>, clock: Clock) {
+  constructor(stream: MemoryStream, config: Partial<ConsumerConfig>, clock: Clock, isServing: () => boolean) {
     this.#stream = stream;
     this.#clock = clock;
+    this.#isServing = isServing;
     this.config = { ...config } as ConsumerConfig;
     this.#matches = subjectMatcher(config.filter_subject ?? '>');
     const nowMs = clock.now().getTime();
@@ -80,6 +97,7 @@ export class MemoryConsumer {
 
   /** Sends what there is to those who asked, each in turn. */
   dispatch(): void {
+    if (!this.#isServing()) return;
     for (const asker of this.#askers) {
       if (asker.room < 1) continue;
       const message = this.#take();
@@ -96,21 +114,40 @@ export class MemoryConsumer {
   /** Acks of the last moments are gone: what they were for is delivered again. */
   loseAcks(withinMs: number): void {
     const nowMs = this.#nowMs();
-    for (const { sequence, deliveries, atMs } of this.#acked) {
-      if (nowMs - atMs <= withinMs) this.#pending.set(sequence, { deliveries, dueMs: nowMs, isFree: true });
+    for (const { atMs, sequence, before } of this.#changes.toReversed()) {
+      if (nowMs - atMs > withinMs) break;
+      if (before === undefined || this.#pending.has(sequence)) continue;
+      this.#pending.set(sequence, { deliveries: before.deliveries, dueMs: nowMs, isFree: true });
     }
-    this.#acked = [];
     this.dispatch();
   }
 
-  /** The server died and came back: acks of the last moments are gone, and so are those who asked. */
-  crash(ackLossMs: number): void {
+  /**
+   * The server died and came back. Deliveries and acks of the last moments were not written down yet: those messages come
+   * as if for the first time. Everybody who asked is forgotten.
+   */
+  crash(lossMs: number): void {
     const nowMs = this.#nowMs();
+    for (const { atMs, sequence, before, next, sent } of this.#changes.toReversed()) {
+      if (nowMs - atMs > lossMs) break;
+      if (before === undefined) this.#pending.delete(sequence);
+      else this.#pending.set(sequence, before);
+      this.#next = next;
+      this.#sent = sent;
+    }
+    this.#changes = [];
     this.#askers.clear();
-    this.loseAcks(ackLossMs);
-    const { ack_wait: ackWaitNs = 0 } = this.config;
-    for (const pending of this.#pending.values()) if (!pending.isFree) pending.dueMs = nowMs + ackWaitNs / 1e6;
+    for (const pending of this.#pending.values()) {
+      pending.dueMs = Math.max(pending.dueMs, nowMs + firstCheckMs);
+    }
     this.#arm();
+  }
+
+  /** Whoever waits here waits in vain. */
+  end(reason: string): void {
+    this.#wake?.cancel();
+    for (const asker of this.#askers) asker.end(reason);
+    this.#askers.clear();
   }
 
   #take(): Stored | undefined {
@@ -139,30 +176,41 @@ export class MemoryConsumer {
       const row = this.#stream.at(sequence, nowMs);
       if (row !== undefined) return row;
     }
-    while (this.#next <= this.#stream.lastSequence) {
-      const sequence = this.#next;
-      this.#next += 1;
-      const row = this.#stream.at(sequence, nowMs);
+    for (; this.#next <= this.#stream.lastSequence; this.#next += 1) {
+      const row = this.#stream.at(this.#next, nowMs);
       if (row === undefined || !this.#matches(row.subject)) continue;
-      if (policy !== AckPolicy.None) this.#note(sequence, 1, nowMs);
+      if (policy !== AckPolicy.None) this.#note(this.#next, 1, nowMs);
+      this.#next += 1;
       return row;
     }
     return undefined;
   }
 
   #note(sequence: number, deliveries: number, nowMs: number): void {
-    const { ack_wait: ackWaitNs = 0 } = this.config;
-    this.#pending.set(sequence, { deliveries, dueMs: nowMs + ackWaitNs / 1e6, isFree: false });
+    this.#remember(sequence, nowMs);
+    this.#pending.set(sequence, { deliveries, dueMs: nowMs + this.#ackWaitMs, isFree: false });
+  }
+
+  #remember(sequence: number, nowMs: number): void {
+    const before = this.#pending.get(sequence);
+    this.#changes.push({ atMs: nowMs, sequence, before, next: this.#next, sent: this.#sent });
+    if (this.#changes.length < 2 * fewestChanges) return;
+    const young = this.#changes.findIndex(({ atMs }) => nowMs - atMs <= longestLossMs);
+    this.#changes.splice(0, Math.min(young, this.#changes.length - fewestChanges));
   }
 
   #deliveryOf(row: Stored, asker: Asker): Delivery {
     this.#sent += 1;
     const { sequence } = row;
     let isAnswered = false;
+    const answer = (arrive: () => void): void =>
+      asker.answer(() => {
+        if (this.#isServing()) arrive();
+      });
     const finish = (arrive: () => void): void => {
       if (isAnswered) return;
       isAnswered = true;
-      asker.answer(arrive);
+      answer(arrive);
     };
     return {
       subject: row.subject,
@@ -177,18 +225,16 @@ export class MemoryConsumer {
       ack: () => finish(() => this.#ack(sequence)),
       nak: (delayMs = 0) => finish(() => this.#handBack(sequence, delayMs)),
       working: () => {
-        if (!isAnswered) asker.answer(() => this.#extend(sequence));
+        if (!isAnswered) answer(() => this.#extend(sequence));
       },
     };
   }
 
   /** Whoever sends it: an ack of an earlier delivery counts as well as one of the last. */
   #ack(sequence: number): void {
-    const pending = this.#pending.get(sequence);
-    if (pending === undefined) return;
+    if (!this.#pending.has(sequence)) return;
+    this.#remember(sequence, this.#nowMs());
     this.#pending.delete(sequence);
-    this.#acked.push({ sequence, deliveries: pending.deliveries, atMs: this.#nowMs() });
-    if (this.#acked.length > 64) this.#acked.splice(0, 32);
     this.dispatch();
   }
 
@@ -203,20 +249,20 @@ export class MemoryConsumer {
   #extend(sequence: number): void {
     const pending = this.#pending.get(sequence);
     if (pending === undefined || pending.isFree) return;
-    const { ack_wait: ackWaitNs = 0 } = this.config;
-    pending.dueMs = this.#nowMs() + ackWaitNs / 1e6;
+    pending.dueMs = this.#nowMs() + this.#ackWaitMs;
     this.#arm();
   }
 
-  /** Wakes up when the next message comes again. */
+  /** Wakes up when the next message comes again. What is due already waits for somebody to ask. */
   #arm(): void {
+    const nowMs = this.#nowMs();
     let dueMs = Number.POSITIVE_INFINITY;
-    for (const pending of this.#pending.values()) dueMs = Math.min(dueMs, pending.dueMs);
+    for (const pending of this.#pending.values()) if (pending.dueMs > nowMs) dueMs = Math.min(dueMs, pending.dueMs);
     if (dueMs === this.#wakeMs) return;
     this.#wake?.cancel();
     this.#wakeMs = dueMs;
     if (!Number.isFinite(dueMs)) return;
-    this.#wake = this.#clock.after(Math.max(0, dueMs - this.#nowMs()), () => {
+    this.#wake = this.#clock.after(dueMs - nowMs, () => {
       this.#wakeMs = Number.POSITIVE_INFINITY;
       if (this.#askers.size > 0) this.dispatch();
     });
@@ -243,6 +289,10 @@ export class MemoryConsumer {
       .subjects(this.config.filter_subject ?? '>', nowMs)
       .map((subject) => this.#stream.last(subject, nowMs)?.sequence ?? 0)
       .toSorted((left, right) => left - right);
+  }
+
+  get #ackWaitMs(): number {
+    return (this.config.ack_wait ?? 0) / 1e6;
   }
 
   #nowMs(): number {

@@ -22,6 +22,7 @@ export function memoryJetStream(
           act();
         });
       network.toServer(() => {
+        if (!server.isServing()) return;
         try {
           const result = operation();
           settle(() => resolve(result));
@@ -61,6 +62,7 @@ function startMemoryPull(server: MemoryServer, network: MemoryNetwork, options: 
         if (missing === 0) wake();
       }),
     answer: (arrive) => network.toServer(arrive),
+    end: (reason) => network.toClient(() => end(reason)),
   };
   function wake(): void {
     if (isStopped || missing > 0 || !network.isConnected()) return;

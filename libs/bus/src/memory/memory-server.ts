@@ -28,6 +28,7 @@ export class MemoryServer {
   readonly #consumers = new Map<string, MemoryConsumer>();
   readonly #onStored: MemoryServerOptions['onStored'];
   #refusesUntilMs = 0;
+  #silentUntilMs = 0;
 
   constructor({ runtime = systemRuntime, leaseTtlMs = Number.POSITIVE_INFINITY, onStored }: MemoryServerOptions = {}) {
     this.#clock = runtime;
@@ -43,7 +44,7 @@ export class MemoryServer {
     const stream = [...this.#streams.values()].find((one) => one.takes(subject));
     if (stream === undefined) throw refusal(503, 10_059, `no stream takes ${subject}`);
     const nowMs = this.#nowMs();
-    if (nowMs < this.#refusesUntilMs) throw refusal(503, 10_077, 'insufficient resources');
+    if (nowMs < this.#refusesUntilMs) throw refusal(503, 10_023, 'insufficient resources');
     const ack = stream.append(subject, data, options, nowMs);
     if (ack.duplicate) return ack;
     const stored = stream.at(ack.seq, nowMs);
@@ -94,7 +95,9 @@ export class MemoryServer {
     const name = config.durable_name ?? config.name ?? '';
     const key = `${stream}.${name}`;
     const present = this.#consumers.get(key);
-    if (present === undefined) this.#consumers.set(key, new MemoryConsumer(this.#stream(stream), config, this.#clock));
+    if (present === undefined) {
+      this.#consumers.set(key, new MemoryConsumer(this.#stream(stream), config, this.#clock, this.isServing));
+    }
     return this.facts(stream, name);
   }
 
@@ -103,12 +106,26 @@ export class MemoryServer {
   }
 
   deleteConsumer(stream: string, name: string): void {
+    this.consumer(stream, name).end('Consumer Deleted');
     this.#consumers.delete(`${stream}.${name}`);
   }
 
-  /** Dies and comes back at once: what is stored stays, acks of the last `ackLossMs` do not. Links must be cut first. */
+  /**
+   * Dies and comes back at once. What is stored stays; what consumers delivered and acked in the last `ackLossMs` is
+   * forgotten, and so are consumers in its memory. Links must be cut first.
+   */
   crash(ackLossMs: number): void {
-    for (const consumer of this.#consumers.values()) consumer.crash(ackLossMs);
+    const nowMs = this.#nowMs();
+    this.#refusesUntilMs = 0;
+    for (const stream of this.#streams.values()) stream.crash(nowMs);
+    for (const [key, consumer] of this.#consumers) {
+      if (consumer.config.mem_storage !== true) {
+        consumer.crash(ackLossMs);
+        continue;
+      }
+      consumer.end('the server died');
+      this.#consumers.delete(key);
+    }
   }
 
   /** Forgets the acks of the last `withinMs`, however long ago their messages were published. */
@@ -116,8 +133,19 @@ export class MemoryServer {
     for (const consumer of this.#consumers.values()) consumer.loseAcks(withinMs);
   }
 
-  /** Refuses every write for so long, as with a full disk. */
-  refuseWrites(forMs: number): void {
+  /** Answers nobody for so long, delivers nothing and takes no ack: too few servers of its cluster are left. */
+  loseQuorum(forMs: number): void {
+    this.#silentUntilMs = this.#nowMs() + forMs;
+    this.#clock.after(forMs, () => {
+      for (const consumer of this.#consumers.values()) consumer.dispatch();
+    });
+  }
+
+  /** Whether it answers at all. */
+  readonly isServing = (): boolean => this.#nowMs() >= this.#silentUntilMs;
+
+  /** Refuses every write for so long, as with a full disk: that lasts until a restart, even when there is room again. */
+  refuseWrites(forMs = Number.POSITIVE_INFINITY): void {
     this.#refusesUntilMs = this.#nowMs() + forMs;
   }
 

@@ -94,6 +94,13 @@ export class MemoryStream {
     for (const row of this.#rows.values()) if (matches(row.subject)) this.#remove(row);
   }
 
+  /** The server died and came back: it knows the ids of what it still has, and no others. */
+  crash(nowMs: number): void {
+    this.#ids.clear();
+    for (const row of this.#rows.values()) this.#ids.set(row.msgID, { sequence: row.sequence, atMs: row.storedAtMs });
+    this.expire(nowMs);
+  }
+
   /** What is too old goes, and nobody is told: a watch hears nothing of it. */
   expire(nowMs: number): void {
     if (this.maxAgeMs > 0) {

@@ -1,0 +1,4 @@
+import { busFeatures } from './test/features.ts';
+import { startNatsSite } from './test/nats-site.ts';
+
+busFeatures(startNatsSite);

@@ -1,0 +1,181 @@
+import { breakerBucket, controlBucket, killSwitchKey, leaseBucket } from '@cortex/contracts';
+import { expect } from 'vitest';
+import type { z } from 'zod';
+import { BadEntryError } from '../../errors.ts';
+import type { StartSite } from '../site.ts';
+import { onStage } from '../stage.ts';
+
+type Breaker = z.output<typeof breakerBucket.value>;
+
+export function bucketFeatures(start: StartSite): void {
+  onStage('buckets', start, (stage) => {
+    const { test, open, openByCable, eventually, pause } = stage;
+
+    test('a value comes back as it was put, with its revision and time', async () => {
+      const bucket = await (await open('test')).bucket(breakerBucket);
+      const revision = await bucket.put('simple', breaker('simple'));
+      const entry = await bucket.get('simple');
+      expect(entry).toMatchObject({ key: 'simple', revision, value: breaker('simple') });
+      expect(Math.abs((entry?.writtenAtMs ?? 0) - stage.site.nowMs())).toBeLessThan(5_000);
+      expect(await bucket.get('absent')).toBeUndefined();
+    });
+
+    test('only one of many creates wins, also after a deletion', async () => {
+      const bucket = await (await open('test')).bucket(breakerBucket);
+      for (let round = 0; round < 3; round += 1) {
+        const results = await Promise.all(Array.from({ length: 40 }, () => bucket.create('once', breaker('once'))));
+        expect(results.filter((result) => result.ok)).toHaveLength(1);
+        expect(await bucket.delete('once')).toMatchObject({ ok: true });
+        expect(await bucket.get('once')).toBeUndefined();
+      }
+    });
+
+    test('an update or a deletion on an old revision is a conflict and changes nothing', async () => {
+      const bucket = await (await open('test')).bucket(breakerBucket);
+      const first = await bucket.put('cas', breaker('cas', 'first'));
+      const second = await bucket.update('cas', breaker('cas', 'second'), first);
+      expect(second.ok).toBe(true);
+      expect(await bucket.update('cas', breaker('cas', 'third'), first)).toEqual({ ok: false, reason: 'conflict' });
+      expect(await bucket.delete('cas', first)).toEqual({ ok: false, reason: 'conflict' });
+      expect((await bucket.get('cas'))?.value.reason).toBe('second');
+    });
+
+    test('modifications by many at once all count', async () => {
+      const bucket = await (await open('test')).bucket(breakerBucket);
+      await Promise.all(
+        Array.from({ length: 60 }, () =>
+          bucket.modify('counter', (current) => breaker('counter', String(Number(current?.reason ?? '0') + 1))),
+        ),
+      );
+      expect((await bucket.get('counter'))?.value.reason).toBe('60');
+      const untouched = await bucket.modify('counter', () => undefined);
+      expect(untouched?.value.reason).toBe('60');
+    });
+
+    test('what does not match the schema is refused on the way in, and named on the way out', async () => {
+      const bucket = await (await open('test')).bucket(breakerBucket);
+      await expect(bucket.put('bad', { playbookId: 'bad' } as unknown as Breaker)).rejects.toBeInstanceOf(
+        BadEntryError,
+      );
+      await stage.publishRaw('$KV.cortex-breakers.poisoned', '{"state":"NaN"}');
+      await expect(bucket.get('poisoned')).rejects.toMatchObject({ code: 'CORTEX_BUS_BAD_ENTRY' });
+      const entries = await bucket.entries();
+      expect(entries.map((entry) => entry.key)).toContain('simple');
+      expect(entries.map((entry) => entry.key)).not.toContain('poisoned');
+      await bucket.delete('poisoned');
+    });
+
+    test('keys and entries follow the filter; deleted ones are not among them', async () => {
+      const bucket = await (await open('test')).bucket(breakerBucket);
+      for (const key of ['team.a.x', 'team.a.y', 'team.b.x']) await bucket.put(key, breaker(key.replaceAll('.', '-')));
+      await bucket.delete('team.a.y');
+      expect([...(await bucket.keys('team.*.*'))].sort()).toEqual(['team.a.x', 'team.b.x']);
+      expect(await bucket.keys('team.a.*')).toEqual(['team.a.x']);
+      expect((await bucket.entries('team.b.>')).map((entry) => entry.value.playbookId)).toEqual(['team-b-x']);
+      expect(await bucket.keys('nobody.>')).toEqual([]);
+    });
+
+    test('an empty or loose key or filter is an error', async () => {
+      const bucket = await (await open('test')).bucket(breakerBucket);
+      for (const key of ['', '.', 'a..b', 'a b', '*', '>']) {
+        await expect(bucket.get(key)).rejects.toMatchObject({ code: 'CORTEX_BUS_BAD_KEY' });
+      }
+      for (const filter of ['', 'a.>.b', '..']) {
+        await expect(bucket.keys(filter)).rejects.toMatchObject({ code: 'CORTEX_BUS_BAD_KEY' });
+      }
+    });
+
+    test('a thousand entries are read whole', async () => {
+      const bucket = await (await open('test')).bucket(breakerBucket);
+      await Promise.all(
+        Array.from({ length: 1_000 }, (_unused, index) => bucket.put(`many.${index}`, breaker('many'))),
+      );
+      expect(await bucket.keys('many.*')).toHaveLength(1_000);
+      expect(await bucket.entries('many.*')).toHaveLength(1_000);
+    });
+
+    test('revisions of a key grow over updates, deletions, expiry and crashes; what expired can be created again', async () => {
+      const bus = await open('test');
+      const leases = await bus.bucket(leaseBucket);
+      const record = { holder: 'somebody', purpose: 'test', at: '2026-01-05T00:00:00.000Z' };
+      const revisions = [await leases.put('target.grows.a', record), await leases.put('target.grows.a', record)];
+      await leases.delete('target.grows.a');
+      revisions.push(await leases.put('target.grows.a', record));
+      await stage.site.restart();
+      revisions.push(await leases.put('target.grows.a', record));
+      await eventually(async () => (await leases.get('target.grows.a')) === undefined);
+      expect(await leases.update('target.grows.a', record, revisions.at(-1) ?? 0)).toMatchObject({ ok: false });
+      const created = await leases.create('target.grows.a', record);
+      expect((await leases.create('target.grows.a', record)).ok).toBe(false);
+      revisions.push(created.ok ? created.revision : 0);
+      expect(revisions).toEqual(revisions.toSorted((left, right) => left - right));
+      expect(new Set(revisions).size).toBe(5);
+    });
+
+    test('of many updates on one revision one wins', async () => {
+      const bucket = await (await open('test')).bucket(breakerBucket);
+      const revision = await bucket.put('contested', breaker('contested', 'before'));
+      const results = await Promise.all(
+        Array.from({ length: 40 }, (_unused, index) =>
+          bucket.update('contested', breaker('contested', `${index}`), revision),
+        ),
+      );
+      const winners = results.flatMap((result, index) => (result.ok ? [{ index, revision: result.revision }] : []));
+      expect(winners).toHaveLength(1);
+      expect(await bucket.get('contested')).toMatchObject({
+        revision: winners[0]?.revision,
+        value: { reason: `${winners[0]?.index}` },
+      });
+    });
+
+    test('a write whose answer is lost is tried again and is no conflict with itself', async () => {
+      const { bus, cable } = await openByCable('deaf');
+      const bucket = await bus.bucket(breakerBucket);
+      cable.deafen();
+      const creating = bucket.create('deaf', breaker('deaf'));
+      const seen = await (await open('other')).bucket(breakerBucket);
+      await eventually(async () => (await seen.get('deaf')) !== undefined);
+      cable.cut();
+      await pause(50);
+      cable.mend();
+      expect(await creating).toMatchObject({ ok: true, revision: (await seen.get('deaf'))?.revision });
+    });
+
+    test('the kill switch is there and off after the first provisioning', async () => {
+      const bus = await open('test');
+      const control = await bus.bucket(controlBucket);
+      expect((await control.get(killSwitchKey))?.value.on).toBe(false);
+    });
+
+    test('a bucket that nobody provisioned says how to get it', async () => {
+      const bus = await open('test');
+      const unknown = { ...breakerBucket, name: 'cortex-nobody' };
+      await expect(bus.bucket(unknown)).rejects.toMatchObject({ code: 'CORTEX_BUS_NOT_PROVISIONED' });
+    });
+
+    test('a write that is sent again because its answer was lost is no conflict with itself', async () => {
+      const bucket = await (await open('test')).bucket(breakerBucket);
+      const js = stage.site.jetstream;
+      const write = { msgID: 'the same write', timeout: 5_000, expect: { lastSubjectSequence: 0 } };
+      const first = await js.publish('$KV.cortex-breakers.answered', Buffer.from('{}'), write);
+      const again = await js.publish('$KV.cortex-breakers.answered', Buffer.from('{}'), write);
+      expect(again).toMatchObject({ duplicate: true, seq: first.seq });
+      await bucket.delete('answered');
+    });
+
+    test('what is cleared leaves no trace, what does not match stays', async () => {
+      const bucket = await (await open('test')).bucket(breakerBucket);
+      for (const key of ['clear.a.1', 'clear.a.2', 'clear.b.1']) await bucket.put(key, breaker(key));
+      await bucket.delete('clear.a.2');
+      await bucket.clear('clear.a.>');
+      expect(await bucket.keys('clear.>')).toEqual(['clear.b.1']);
+      expect(await bucket.get('clear.a.1')).toBeUndefined();
+      expect(await bucket.create('clear.a.1', breaker('again'))).toMatchObject({ ok: true });
+      expect((await bucket.update('clear.a.2', breaker('never there'), 0)).ok).toBe(true);
+    });
+  });
+}
+
+function breaker(playbookId: string, reason?: string): Breaker {
+  return { playbookId, state: 'closed', outcomes: [], ...(reason === undefined ? {} : { reason }) };
+}

@@ -1,0 +1,14 @@
+import type { Runtime } from '@cortex/runtime';
+
+/** The same time, but what happens periodically happens at least this often. */
+export function withIntervalsUpTo(runtime: Runtime, longestMs = Number.POSITIVE_INFINITY): Runtime {
+  return {
+    now: () => runtime.now(),
+    monotonicMs: () => runtime.monotonicMs(),
+    after: (delayMs, callback) => runtime.after(delayMs, callback),
+    every: (intervalMs, callback) => runtime.every(Math.min(intervalMs, longestMs), callback),
+    random: () => runtime.random(),
+    randomBytes: (count) => runtime.randomBytes(count),
+    nextTurn: () => runtime.nextTurn(),
+  };
+}

@@ -1,0 +1,38 @@
+import type { BusHooks } from '../hooks.ts';
+import type { JetStream } from '../jetstream.ts';
+import type { Bus } from '../ports.ts';
+
+export interface ConnectSiteOptions {
+  readonly hooks?: BusHooks;
+  /** What this process does periodically it does at least this often: a test need not wait for half a minute. */
+  readonly longestIntervalMs?: number;
+}
+
+/** The connection of one process, which can be broken. */
+export interface Cable {
+  /** Breaks it. What is under way is lost, and the process cannot connect again before `mend`. */
+  cut(): void;
+  mend(): void;
+  /** From now on nothing that the server says arrives, until the connection is cut. */
+  deafen(): void;
+}
+
+/** A server of the suite's own, real or in memory, and what may happen to it. */
+export interface Site {
+  readonly leaseTtlMs: number;
+  /** The server without a bus, for a look at what it holds and for messages that no bus would send. */
+  readonly jetstream: JetStream;
+  connect(name: string, options?: ConnectSiteOptions): Promise<Bus>;
+  connectByCable(name: string, options?: ConnectSiteOptions): Promise<{ readonly bus: Bus; readonly cable: Cable }>;
+  /** As `kill -9` does. */
+  kill(): Promise<void>;
+  /** Starts it again on what it had stored; kills it first if it runs. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+  nowMs(): number;
+  pause(ms: number): Promise<void>;
+  /** Runs a test. Where the clock is virtual, time goes by only in here. */
+  run(body: () => Promise<void>): Promise<void>;
+}
+
+export type StartSite = (options: { readonly leaseTtlMs: number }) => Promise<Site>;
