@@ -17,6 +17,8 @@ const allowed = {
 };
 /** Domain packages whose folders still import each other in a circle. One that no longer does has to leave this list. */
 const foldersStillInCircles = new Set(['@cortex/decision']);
+/** Packages that are one app's own: what others need of them belongs into a package that all may see. */
+const owners = { '@cortex/decision': '@cortex-app/decision' };
 const impure = /^(node:|@nats-io\/|undici$|fastify|pino$|execa$)/;
 const imported = /\b(?:from\s+|import\s+|import\()'((?:\.{1,2}\/[^']+)|(?:@[a-z-]+\/)?[a-z][\w.:/-]*)'/g;
 const isTest = (path) => /\.test\.tsx?$|\/src\/test\//.test(path);
@@ -104,6 +106,9 @@ for (const [name, { root, layer, dependencies, devDependencies }] of packages) {
       }
       if (!isTest(path) && ['base', 'contract', 'domain'].includes(layer) && impure.test(specifier)) {
         problems.push(`${path}: ${layer} does no I/O, but imports ${specifier}`);
+      }
+      if (owners[packageName] && name !== packageName && name !== owners[packageName]) {
+        problems.push(`${path}: only ${owners[packageName]} imports ${packageName}`);
       }
       if (specifier.startsWith('@nats-io/') && name !== '@cortex/bus') {
         problems.push(`${path}: only @cortex/bus talks to NATS`);

@@ -1,5 +1,5 @@
 import type { CheckDefinition, SafetyPolicy } from '@cortex/contracts';
-import { pausingWindow } from '@cortex/decision';
+import { pausingWindow } from '@cortex/suppression';
 
 /** Why a check rests now; undefined when it does not. */
 export type FindPause = (check: Pick<CheckDefinition, 'name' | 'target'>, now: Date) => string | undefined;

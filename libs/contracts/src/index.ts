@@ -23,6 +23,7 @@ export * from './events/telemetry.ts';
 export * from './events/verification.ts';
 export * from './glob.ts';
 export * from './hash-text.ts';
+export * from './lease-keys.ts';
 export * from './model/blast-radius.ts';
 export * from './model/catalogue.ts';
 export * from './model/configuration.ts';

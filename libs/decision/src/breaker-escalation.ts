@@ -1,5 +1,5 @@
 import { type BreakerRecord, type EventDraft, type Incident, draft, escalationRequested } from '@cortex/contracts';
-import type { BreakerOutcome } from './model/transition.ts';
+import type { BreakerOutcome } from '@cortex/suppression';
 
 /** Tells humans that a playbook was taken out of use. Spec 7.3 `notify_humans`, `wait_for_manual_reset`. */
 export function breakerEscalation(incident: Incident, breaker: BreakerRecord, outcome: BreakerOutcome): EventDraft {

@@ -6,7 +6,7 @@ import {
   countOutcomes,
   draft,
 } from '@cortex/contracts';
-import type { BreakerOutcome } from './model/transition.ts';
+import type { BreakerOutcome } from '@cortex/suppression';
 
 /** Says that a playbook went out of use. Spec 10.4 `playbook_circuit_breaker_tripped`. */
 export function breakerOpened(incident: Incident, breaker: BreakerRecord, outcome: BreakerOutcome): EventDraft {

@@ -6,6 +6,7 @@ import {
   decisionStepNames,
   escapeToken,
 } from '@cortex/contracts';
+import { findSilence } from '@cortex/suppression';
 import fc from 'fast-check';
 import { strict as assert } from 'node:assert';
 import { expect, test } from 'vitest';
@@ -13,7 +14,6 @@ import type { Input } from './model/input.ts';
 import { readMemory } from './model/memory.ts';
 import { unsuccessfulAttempts } from './selection/limits.ts';
 import { step } from './step.ts';
-import { findSilence } from './silences.ts';
 import { Scenario, makePlaybook, makeSafety, makeService, makeSilence } from './testing/scenario.ts';
 import { addMs } from './time.ts';
 

@@ -7,7 +7,7 @@ import {
   type CortexConfiguration,
   type CortexEvent,
 } from '@cortex/contracts';
-import { findSilence, pausingWindow, silencesCheck } from '@cortex/decision';
+import { findSilence, pausingWindow, silencesCheck } from '@cortex/suppression';
 import type { EventFeed } from '../live/event-feed.ts';
 import type { CheckList, CheckState } from '@cortex/api';
 import type { SilenceIndex } from './silence-index.ts';

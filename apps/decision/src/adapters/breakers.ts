@@ -1,6 +1,6 @@
 import type { Bucket, Consumption } from '@cortex/bus';
 import { type BreakerRecord, type SafetyPolicy, escapeToken } from '@cortex/contracts';
-import { type BreakerOutcome, isOpenedBy, recordOutcome } from '@cortex/decision';
+import { type BreakerOutcome, isOpenedBy, recordOutcome } from '@cortex/suppression';
 
 /** The breakers, as last seen; only this service counts outcomes. */
 export class Breakers {

@@ -1,5 +1,6 @@
 import type { CortexEvent, EventDraft, IncidentRecord } from '@cortex/contracts';
-import type { BreakerOutcome, TimerCommand, Transition } from '@cortex/decision';
+import type { TimerCommand, Transition } from '@cortex/decision';
+import type { BreakerOutcome } from '@cortex/suppression';
 
 /** As much of the cause as ids and traces of its effects are made from. */
 export type StoredCause = Pick<CortexEvent, 'id'> &

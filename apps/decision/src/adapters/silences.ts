@@ -1,7 +1,7 @@
 import { BucketMirror } from '@cortex/bus';
 import type { Bucket, Consumption } from '@cortex/bus';
 import type { Silence } from '@cortex/contracts';
-import { isSilenceActive } from '@cortex/decision';
+import { isSilenceActive } from '@cortex/suppression';
 
 /** The silences, as their bucket tells them. */
 export class KnownSilences {

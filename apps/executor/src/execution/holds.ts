@@ -1,5 +1,5 @@
 import type { Lease } from '@cortex/bus';
-import { escapeToken, targetKey } from '@cortex/contracts';
+import { slotLeasePrefix, targetKey, targetLeaseKey } from '@cortex/contracts';
 import type { Remediation, Target } from '@cortex/contracts';
 import { TryAgainLater } from './errors.ts';
 import type { ExecutorParts } from './parts.ts';
@@ -50,7 +50,9 @@ export async function takeHolds(parts: ExecutorParts, remediation: Remediation):
   const services = [...new Set(targets.map(({ service }) => service))];
   const [targetLeases, slotLeases] = await Promise.all([
     settleAll(targets.map((target) => parts.leases.acquire(targetLeaseKey(target), executionId))),
-    settleAll(services.map((service) => parts.leases.acquireSlot(slotPrefix(service), maxUnavailable, executionId))),
+    settleAll(
+      services.map((service) => parts.leases.acquireSlot(slotLeasePrefix(service), maxUnavailable, executionId)),
+    ),
   ]);
   const taken = [...targetLeases, ...slotLeases].flatMap((result) => (result.ok && result.value ? [result.value] : []));
   const broken = [...targetLeases, ...slotLeases].find((result) => !result.ok);
@@ -71,7 +73,7 @@ export async function takeHolds(parts: ExecutorParts, remediation: Remediation):
     return { ok: false, refusedBy: 'target_lock', reason };
   }
   const busyService = services.find((_service, index) => isMissing(slotLeases[index])) ?? '';
-  const slots = Array.from({ length: maxUnavailable }, (_, index) => `${slotPrefix(busyService)}.${index}`);
+  const slots = Array.from({ length: maxUnavailable }, (_, index) => `${slotLeasePrefix(busyService)}.${index}`);
   await waitIfOurs(parts, executionId, slots);
   const reason = `${maxUnavailable} of ${busyService} are under remediation already, the most that may be at once`;
   return { ok: false, refusedBy: 'budget', reason };
@@ -86,14 +88,6 @@ async function waitIfOurs(parts: ExecutorParts, executionId: string, keys: reado
       Math.round(lapsePollMs(parts.runtime.random())),
     );
   }
-}
-
-function targetLeaseKey(target: Target): string {
-  return `target.${targetKey(target)}`;
-}
-
-function slotPrefix(service: string): string {
-  return `slot.${escapeToken(service)}`;
 }
 
 type Settled<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: unknown };

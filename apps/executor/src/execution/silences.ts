@@ -1,7 +1,7 @@
 import { BucketMirror } from '@cortex/bus';
 import type { Bucket, Consumption } from '@cortex/bus';
 import type { Silence, Target } from '@cortex/contracts';
-import { findSilence, silencesTarget } from '@cortex/decision';
+import { findSilence, silencesTarget } from '@cortex/suppression';
 
 /** Knows what people asked to be left alone. Only what has not begun asks: what is under way comes to its end. */
 export class SilenceReader {

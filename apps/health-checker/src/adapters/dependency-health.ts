@@ -1,6 +1,6 @@
 import type { Bus } from '@cortex/bus';
 import { healthBucket, type Service } from '@cortex/contracts';
-import { dependenciesOf, isDown } from '@cortex/decision';
+import { dependenciesOf, isDown } from '@cortex/topology';
 
 /** Which services are down, as far as any health-checker knows. */
 export interface DependencyHealth {

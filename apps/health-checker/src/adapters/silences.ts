@@ -1,7 +1,7 @@
 import type { Bus } from '@cortex/bus';
 import { silenceBucket, type Silence } from '@cortex/contracts';
-import { findSilence, isSilenceActive, silencesCheck } from '@cortex/decision';
 import type { Runtime } from '@cortex/runtime';
+import { findSilence, isSilenceActive, silencesCheck } from '@cortex/suppression';
 import type { Logger } from 'pino';
 import type { FindPause } from '../pauses.ts';
 

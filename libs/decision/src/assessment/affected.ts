@@ -1,27 +1,6 @@
-import { type Incident, type Service, targetKey } from '@cortex/contracts';
+import { type Incident, targetKey } from '@cortex/contracts';
+import { dependantsOf, isDown } from '@cortex/topology';
 import type { Facts } from '../model/facts.ts';
-import { isDown } from '../signals/from-health.ts';
-import { indexOf } from './catalogue-index.ts';
-
-/** Services that depend on `name`, directly or through others, in order of distance. */
-function dependantsOf(services: ReadonlyMap<string, Service>, name: string): string[] {
-  const { directDependants } = indexOf(services);
-  return spread(name, (current) => directDependants.get(current) ?? []);
-}
-
-/** Services that `name` depends on, directly or through others, in order of distance. */
-export function dependenciesOf(services: ReadonlyMap<string, Service>, name: string): string[] {
-  return spread(name, (current) => services.get(current)?.dependsOn ?? []);
-}
-
-function spread(start: string, next: (name: string) => readonly string[]): string[] {
-  const found = new Set([start]);
-  for (const name of found) {
-    for (const other of next(name)) found.add(other);
-  }
-  found.delete(start);
-  return [...found];
-}
 
 /** Instances of the service that have an active signal or are down, in the catalogue's order. */
 export function affectedInstances(incident: Pick<Incident, 'service' | 'signals'>, facts: Facts): string[] {

@@ -1,6 +1,6 @@
 import type { BlastRadius, BlastRadiusLevel, Incident } from '@cortex/contracts';
 import type { Facts } from '../model/facts.ts';
-import { indexOf } from './catalogue-index.ts';
+import { totalsOf } from './catalogue-totals.ts';
 
 /** Spec 7.2 `radius.level`, from the widest down. */
 export function blastRadiusLevel(counts: {
@@ -37,7 +37,7 @@ const riskWeights = { users: 30, services: 25, instances: 20 } as const;
  * renormalised over the parts that have some, so nothing divides by zero and 100 stays reachable.
  */
 export function riskScore(affected: Incident['affected'], facts: Facts): number {
-  const { totals } = indexOf(facts.services);
+  const totals = totalsOf(facts.services);
   const parts = {
     users: usersAffected(affected, facts),
     services: affected.services.length,

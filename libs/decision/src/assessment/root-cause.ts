@@ -1,6 +1,7 @@
 import type { CauseCategory, Incident, Signal } from '@cortex/contracts';
+import { dependenciesOf } from '@cortex/topology';
 import type { Facts } from '../model/facts.ts';
-import { dependenciesOf, isInTrouble } from './affected.ts';
+import { isInTrouble } from './affected.ts';
 
 /** Words in the names of metrics and checks that speak for a cause. Spec 6.1 step 4. */
 const words: Readonly<Record<Exclude<CauseCategory, 'unknown'>, readonly string[]>> = {

@@ -1,8 +1,8 @@
 import { type AnomalySeverity, type Incident, type IncidentSeverity, type Signal, targetKey } from '@cortex/contracts';
+import { isDown } from '@cortex/topology';
 import type { Facts } from '../model/facts.ts';
 import type { Trend } from '../model/memory.ts';
 import { anomalyRank } from '../levels.ts';
-import { isDown } from '../signals/from-health.ts';
 import { msBetween } from '../time.ts';
 import { usersAffected } from './blast-radius.ts';
 

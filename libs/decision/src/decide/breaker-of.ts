@@ -1,5 +1,5 @@
 import type { BreakerRecord } from '@cortex/contracts';
-import { recordOutcome } from '../breaker.ts';
+import { recordOutcome } from '@cortex/suppression';
 import type { Work } from '../record/work.ts';
 
 /** The breaker as it stands with what this very step counted. */

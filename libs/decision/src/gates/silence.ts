@@ -1,7 +1,7 @@
 import { type GateResult, type Incident, type Silence, targetKey } from '@cortex/contracts';
+import { findSilence } from '@cortex/suppression';
 import { affectedInstances } from '../assessment/affected.ts';
 import type { Facts } from '../model/facts.ts';
-import { findSilence } from '../silences.ts';
 import { type GateQuestion, gateResult } from './gate.ts';
 
 type Concerned = Pick<Incident, 'service' | 'signals'>;

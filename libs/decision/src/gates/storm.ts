@@ -1,6 +1,6 @@
 import type { SafetyPolicy } from '@cortex/contracts';
+import { isDown } from '@cortex/topology';
 import type { Facts } from '../model/facts.ts';
-import { isDown } from '../signals/from-health.ts';
 import { addMs } from '../time.ts';
 import { type GateQuestion, gateResult } from './gate.ts';
 

@@ -1,9 +1,9 @@
-import { targetKey } from '@cortex/contracts';
+import { targetLeaseKey } from '@cortex/contracts';
 import { type GateQuestion, gateResult } from './gate.ts';
 
 /** Somebody acts on a target already. The executor takes the lease; this gate only looks. INV-2. */
 export function targetLockGate({ facts, plan }: GateQuestion) {
-  const held = plan.targets.filter((target) => facts.heldLeases.has(`target.${targetKey(target)}`));
+  const held = plan.targets.filter((target) => facts.heldLeases.has(targetLeaseKey(target)));
   const inputs = {
     targets: plan.targets.map((target) => target.instance),
     held: held.map((target) => target.instance),

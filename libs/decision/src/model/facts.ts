@@ -55,7 +55,7 @@ export interface Facts {
   readonly silences: readonly Silence[] | undefined;
   /** By `targetKey`. */
   readonly health: ReadonlyMap<string, HealthRecord>;
-  /** Keys of the leases held by anyone: `target.<targetKey>`, `slot.<service>.<n>`. */
+  /** Keys of the leases held by anyone: `targetLeaseKey`, `<slotLeasePrefix>.<n>`. */
   readonly heldLeases: ReadonlySet<string>;
   readonly openIncidents: readonly OpenIncident[];
   /** Earlier incidents of the service, oldest first. */

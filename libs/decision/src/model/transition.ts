@@ -1,4 +1,5 @@
 import type { EventDraft, IncidentRecord, JsonRecord } from '@cortex/contracts';
+import type { BreakerOutcome } from '@cortex/suppression';
 
 /** What a timer was set for. */
 export type TimerPurpose = 'reevaluate' | 'approval_expiry' | 'monitoring_end' | 'execution_deadline';
@@ -14,14 +15,6 @@ export type TimerCommand =
       readonly payload: JsonRecord;
     }
   | { readonly kind: 'cancel'; readonly key: string };
-
-/** How one execution counts against its playbook's breaker. */
-export interface BreakerOutcome {
-  readonly playbookId: string;
-  readonly executionId: string;
-  readonly effective: boolean;
-  readonly at: string;
-}
 
 /** What a step leads to. The record is written first, by compare-and-set; the rest follows and may be repeated. */
 export interface Transition {

@@ -1,8 +1,9 @@
 import type { Attempt, EventDraft, Incident, IncidentRecord, Service } from '@cortex/contracts';
+import type { BreakerOutcome } from '@cortex/suppression';
 import type { Facts } from '../model/facts.ts';
 import type { Input } from '../model/input.ts';
 import { type Memory, emptyMemory, readMemory } from '../model/memory.ts';
-import type { BreakerOutcome, TimerCommand } from '../model/transition.ts';
+import type { TimerCommand } from '../model/transition.ts';
 
 /**
  * One step in progress. The values in it are never changed in place, only replaced, so the record that came in stays

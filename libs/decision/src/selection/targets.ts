@@ -1,7 +1,7 @@
 import { type HealthState, type Instance, type Target, targetKey } from '@cortex/contracts';
+import { isDown } from '@cortex/topology';
 import { affectedInstances } from '../assessment/affected.ts';
 import type { Work } from '../record/work.ts';
-import { isDown } from '../signals/from-health.ts';
 import type { Match } from './find.ts';
 
 export interface TargetChoice {

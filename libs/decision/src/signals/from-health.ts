@@ -9,11 +9,6 @@ export function isTrouble(state: HealthState): boolean {
   return state === 'DEGRADED' || state === 'UNHEALTHY' || state === 'CRITICAL';
 }
 
-/** Failing so far that it does no work. */
-export function isDown(state: HealthState | undefined): boolean {
-  return state === 'UNHEALTHY' || state === 'CRITICAL';
-}
-
 /** A health change as a signal; the key is one per instance, so a later change replaces an earlier one. */
 export function signalFromHealth(change: HealthChange): Signal {
   return {

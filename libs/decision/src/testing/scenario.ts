@@ -13,7 +13,7 @@ import {
   findEventDefinition,
   targetKey,
 } from '@cortex/contracts';
-import { recordOutcome } from '../breaker.ts';
+import { recordOutcome } from '@cortex/suppression';
 import type { Facts } from '../model/facts.ts';
 import type { Input } from '../model/input.ts';
 import type { TimerCommand, Transition } from '../model/transition.ts';

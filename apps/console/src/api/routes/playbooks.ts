@@ -8,7 +8,7 @@ import {
   type EventDraft,
   type SafetyPolicy,
 } from '@cortex/contracts';
-import { resetBreaker } from '@cortex/decision';
+import { resetBreaker } from '@cortex/suppression';
 import { readPlaybooks } from '../../readers/playbooks.ts';
 import { serveRoute, type ServedRoute } from '../define-route.ts';
 import type { ApiDependencies } from '../dependencies.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isInside } from './window.ts';
+import { isInside, nextOpening } from './windows.ts';
 
 const night = { name: 'night', days: [5], from: '22:00', to: '02:00', timezone: 'UTC' };
 
@@ -18,4 +18,18 @@ test('a window follows its own time zone, over the change of the clocks too', ()
   expect(isInside(window, '2026-03-22T07:30:00.000Z')).toBe(true);
   expect(isInside(window, '2026-03-29T06:30:00.000Z')).toBe(true);
   expect(isInside(window, '2026-03-29T07:30:00.000Z')).toBe(false);
+});
+
+test.each([
+  ['2026-03-02T10:00:00.000Z', '2026-03-06T22:00:00.000Z', 'later in the week'],
+  ['2026-03-06T21:59:59.000Z', '2026-03-06T22:00:00.000Z', 'in a second'],
+  ['2026-03-06T22:00:00.000Z', '2026-03-13T22:00:00.000Z', 'it is open: the next one, a week later'],
+])('from %s on the next opening is %s (%s)', (at, opening) => {
+  expect(nextOpening([night], at)).toBe(opening);
+});
+
+test('of several windows the first counts, each by its own clock; of none there is no opening', () => {
+  const morning = { name: 'morning', days: [1, 2], from: '08:00', to: '09:00', timezone: 'Europe/Berlin' };
+  expect(nextOpening([night, morning], '2026-03-02T10:00:00.000Z')).toBe('2026-03-03T07:00:00.000Z');
+  expect(nextOpening([], '2026-03-02T10:00:00.000Z')).toBeUndefined();
 });

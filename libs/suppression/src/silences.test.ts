@@ -1,11 +1,17 @@
-import type { Silence } from '@cortex/contracts';
+import { Silence } from '@cortex/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { findSilence, isSilenceActive, silencesCheck, silencesTarget } from './silences.ts';
-import { makeSilence } from './testing/scenario.ts';
-import { addMs } from './time.ts';
 
 const start = '2026-03-02T10:00:00.000Z';
+const addMs = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();
+
+/** An hour of silence for the shop. */
+function makeSilence(startsAt: string, fields: Partial<Silence> = {}): Silence {
+  const hour = { startsAt, endsAt: addMs(startsAt, 3_600_000), createdAt: startsAt };
+  return Silence.parse({ id: '0123456789ab', service: 'shop', ...hour, by: 'ada', reason: 'moving house', ...fields });
+}
+
 const shop = { service: 'shop', instance: 'shop-1' };
 
 test.each([

@@ -1,8 +1,14 @@
 import type { BreakerRecord, SafetyPolicy } from '@cortex/contracts';
-import type { BreakerOutcome } from './model/transition.ts';
-import { addMs } from './time.ts';
 
 type BreakerPolicy = SafetyPolicy['breaker'];
+
+/** How one execution counts against its playbook's breaker. */
+export interface BreakerOutcome {
+  readonly playbookId: string;
+  readonly executionId: string;
+  readonly effective: boolean;
+  readonly at: string;
+}
 
 /** A ratio over fewer outcomes than this says nothing. */
 const leastOutcomesForRatio = 4;
@@ -43,7 +49,7 @@ export type BreakerReset =
 /** A human closes the breaker, and not before its cool-down. Its past is forgotten, so that one failure does not reopen it. */
 export function resetBreaker(breaker: BreakerRecord, now: string, policy: BreakerPolicy): BreakerReset {
   if (breaker.state !== 'open') return { ok: false, reason: 'not_open' };
-  const notBefore = addMs(breaker.openedAt ?? now, policy.cooldownMs);
+  const notBefore = new Date(Date.parse(breaker.openedAt ?? now) + policy.cooldownMs).toISOString();
   if (Date.parse(now) < Date.parse(notBefore)) return { ok: false, reason: 'cooling_down', notBefore };
   return { ok: true, breaker: { playbookId: breaker.playbookId, state: 'closed', outcomes: [] } };
 }

@@ -1,0 +1,2 @@
+export { dependantsOf, dependenciesOf } from './dependencies.ts';
+export { isDown } from './is-down.ts';
