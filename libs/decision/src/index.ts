@@ -3,6 +3,7 @@ export { breakerOpened } from './breaker-opened.ts';
 export { isInTheWay } from './gates/ask-gates.ts';
 export { isStorm } from './gates/storm.ts';
 export type { Facts, OpenIncident, PastIncident, PastUse } from './model/facts.ts';
+export type { IgnoreReason } from './model/ignore-reason.ts';
 export { inputTypes } from './model/input.ts';
 export type { Input, InputOf, InputType } from './model/input.ts';
 export { readMemory } from './model/memory.ts';

@@ -78,7 +78,7 @@ describe('the loop, from a stopped process to a proved recovery', () => {
 
   test('the late word that it is healthy changes nothing', () => {
     scenario.health('shop-1', 'HEALTHY');
-    expect(scenario.last?.ignored).toBe('no incident is open');
+    expect(scenario.last?.ignored).toBe('no_incident_open');
   });
 
   test('the next failure opens a new incident', () => {

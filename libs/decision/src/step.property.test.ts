@@ -12,7 +12,7 @@ import { strict as assert } from 'node:assert';
 import { expect, test } from 'vitest';
 import type { Input } from './model/input.ts';
 import { readMemory } from './model/memory.ts';
-import { unsuccessfulAttempts } from './selection/limits.ts';
+import { unsuccessfulAttempts } from './assessment/attempts.ts';
 import { step } from './step.ts';
 import { Scenario, makePlaybook, makeSafety, makeService, makeSilence } from './testing/scenario.ts';
 import { addMs } from './time.ts';
@@ -139,7 +139,7 @@ class Model {
         const wasTaken = this.record?.applied.includes(again.id) === true;
         if (!wasTaken) return this.take(again, crash);
         const transition = step(this.record, again, scenario.facts, scenario.now);
-        assert.equal(transition.ignored, 'taken in before');
+        assert.equal(transition.ignored, 'taken_in_before');
         assert.equal(JSON.stringify(transition.record), before);
         assert.deepEqual(transition.drafts, []);
         return;

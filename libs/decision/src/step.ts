@@ -1,9 +1,9 @@
 import type { IncidentRecord } from '@cortex/contracts';
 import type { Facts } from './model/facts.ts';
+import type { IgnoreReason } from './model/ignore-reason.ts';
 import type { Input } from './model/input.ts';
 import type { Transition } from './model/transition.ts';
 import { onDenied, onGranted } from './lifecycle/on-approval.ts';
-import { tellOnCall } from './lifecycle/escalate.ts';
 import { takeClearing } from './lifecycle/on-clear.ts';
 import { onCompleted, onStarted } from './lifecycle/on-execution.ts';
 import { onVerified } from './lifecycle/on-verified.ts';
@@ -11,6 +11,7 @@ import { onRolledBack } from './lifecycle/undo.ts';
 import { onAcknowledged, onCloseRequested, onControlChanged } from './lifecycle/on-human.ts';
 import { takeSignal } from './lifecycle/on-signal.ts';
 import { onTimer } from './lifecycle/on-timer.ts';
+import { tellOnCall } from './moves/tell-on-call.ts';
 import { finish, ignore } from './record/finish.ts';
 import { type Work, continueWork } from './record/work.ts';
 import { isTrouble } from './signals/from-health.ts';
@@ -20,7 +21,7 @@ import { isTrouble } from './signals/from-health.ts';
  * is resolved. Pure; never throws on an input that fits its schema; the same input twice changes nothing the second time.
  */
 export function step(record: IncidentRecord | undefined, input: Input, facts: Facts, now: string): Transition {
-  if (record?.applied.includes(input.id) === true) return ignore(record, 'taken in before');
+  if (record?.applied.includes(input.id) === true) return ignore(record, 'taken_in_before');
   const taken = take(record, input, facts, now);
   if ('record' in taken) return taken;
   tellOnCall(taken);
@@ -37,7 +38,7 @@ function take(record: IncidentRecord | undefined, input: Input, facts: Facts, no
     case 'health.changed':
       if (isTrouble(input.data.to)) return takeSignal(record, input, facts, now);
       if (input.data.to === 'HEALTHY') return takeClearing(record, input, facts, now);
-      return ignore(record, 'an unknown state is neither trouble nor recovery');
+      return ignore(record, 'state_says_nothing');
     default:
       return takeOwn(record, input, facts, now);
   }
@@ -47,9 +48,9 @@ type OwnInput = Exclude<Input, { type: 'anomaly.detected' | 'anomaly.updated' | 
 
 /** Inputs about an incident that must exist. */
 function takeOwn(record: IncidentRecord | undefined, input: OwnInput, facts: Facts, now: string): Work | Transition {
-  if (record === undefined) return ignore(record, 'an incident that is not known');
+  if (record === undefined) return ignore(record, 'incident_unknown');
   const isOver = record.incident.status === 'resolved';
-  if (isOver && !tellsOfExecution(input)) return ignore(record, 'the incident has ended');
+  if (isOver && !tellsOfExecution(input)) return ignore(record, 'incident_over');
   const work = continueWork(record, input, facts, now);
   const ignored = handle(work, input);
   return ignored === undefined ? work : ignore(record, ignored);
@@ -60,7 +61,7 @@ function tellsOfExecution(input: OwnInput): boolean {
   return input.type.startsWith('remediation.') || input.type.startsWith('verification.');
 }
 
-function handle(work: Work, input: OwnInput): string | undefined {
+function handle(work: Work, input: OwnInput): IgnoreReason | undefined {
   switch (input.type) {
     case 'remediation.started':
       return onStarted(work, input);
@@ -84,7 +85,7 @@ function handle(work: Work, input: OwnInput): string | undefined {
       return onTimer(work, input);
     default: {
       const impossible: never = input;
-      return `an input that is not known: ${String(impossible)}`;
+      throw new TypeError(`an unknown input ${String(impossible)}`);
     }
   }
 }

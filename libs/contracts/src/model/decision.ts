@@ -34,7 +34,32 @@ export type GateName = z.infer<typeof GateName>;
 export const GateVerdict = z.enum(['pass', 'hold', 'refuse', 'needs_approval', 'not_built', 'not_reached']);
 export type GateVerdict = z.infer<typeof GateVerdict>;
 
-export const GateResult = z.strictObject({ gate: GateName, verdict: GateVerdict, reason: Text, inputs: JsonRecord });
+/** Why a gate does not let pass, beside its text. */
+export const GateReason = z.enum([
+  'silenced',
+  'silences_unreadable',
+  'kill_switch_on',
+  'kill_switch_unreadable',
+  'storm',
+  'after_storm',
+  'too_few_healthy',
+  'nothing_checked',
+  'budget_used_up',
+  'target_held',
+  'freeze_window',
+  'outside_maintenance_window',
+  'approval_needed',
+]);
+export type GateReason = z.infer<typeof GateReason>;
+
+/** `code` is absent where the gate passes, was not asked, or was asked by an earlier version. */
+export const GateResult = z.strictObject({
+  gate: GateName,
+  verdict: GateVerdict,
+  code: GateReason.optional(),
+  reason: Text,
+  inputs: JsonRecord,
+});
 export type GateResult = z.infer<typeof GateResult>;
 
 /** One of the nine steps: what it looked at, what it found, why. */
@@ -63,7 +88,38 @@ export const DecisionOutcome = z.enum([
 ]);
 export type DecisionOutcome = z.infer<typeof DecisionOutcome>;
 
-/** One decision on one incident. `steps` are always nine, in order. */
+/** Why a decision came to its outcome, beside its text. */
+export const DecisionReason = z.enum([
+  'silenced',
+  'attempts_used_up',
+  'dependency_first',
+  'trigger_pending',
+  'degraded_only',
+  'no_playbook',
+  'no_usable_playbook',
+  'watched_only',
+  'radius_too_wide',
+  'check_holds',
+  'gate_holds',
+  'approval_needed',
+  'clear_to_run',
+  'refused_by_executor',
+  'dry_run',
+  'did_not_help',
+  'rollback_failed',
+  'effect_unknown',
+  'helped',
+  'helped_in_part',
+  'uncertain',
+  'no_answer',
+  'approval_denied',
+  'approval_expired',
+  'signals_cleared',
+  'closed_by_human',
+]);
+export type DecisionReason = z.infer<typeof DecisionReason>;
+
+/** One decision on one incident. `steps` are always nine, in order. `code` is absent in decisions of earlier versions. */
 export const Decision = z.strictObject({
   id: z.string(),
   at: Timestamp,
@@ -72,6 +128,7 @@ export const Decision = z.strictObject({
   causeType: z.string(),
   attempt: z.number().int().nonnegative(),
   outcome: DecisionOutcome,
+  code: DecisionReason.optional(),
   reason: Text,
   playbookId: z.string().optional(),
   executionId: z.string().optional(),

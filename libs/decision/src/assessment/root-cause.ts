@@ -1,5 +1,6 @@
 import type { CauseCategory, Incident, Signal } from '@cortex/contracts';
 import { dependenciesOf } from '@cortex/topology';
+import type { RootCause } from '../model/assessment.ts';
 import type { Facts } from '../model/facts.ts';
 import { isInTrouble } from './affected.ts';
 
@@ -82,13 +83,6 @@ const words: Readonly<Record<Exclude<CauseCategory, 'unknown'>, readonly string[
 };
 /** On a tie the earlier one: the nearer to the bottom of the stack, the more it explains. */
 const order = ['resource_exhaustion', 'dependency', 'configuration', 'network', 'application'] as const;
-
-export interface RootCause {
-  readonly cause: CauseCategory;
-  /** The service to heal first, when the trouble comes from there. */
-  readonly rootService?: string;
-  readonly votes: Readonly<Record<string, number>>;
-}
 
 /**
  * The cause that most signals speak for, each by the words in the names of its metric and its failing checks. A

@@ -1,5 +1,6 @@
 import { type AnomalySeverity, type Incident, type IncidentSeverity, type Signal, targetKey } from '@cortex/contracts';
 import { isDown } from '@cortex/topology';
+import type { SeverityScore } from '../model/assessment.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Trend } from '../model/memory.ts';
 import { anomalyRank } from '../levels.ts';
@@ -39,12 +40,6 @@ const anomalyPoints: Readonly<Record<AnomalySeverity, number>> = {
 };
 const healthPoints: Readonly<Record<string, number>> = { DEGRADED: 20, UNHEALTHY: 25, CRITICAL: 30 };
 const minuteMs = 60_000;
-
-export interface SeverityScore {
-  readonly severity: IncidentSeverity;
-  readonly score: number;
-  readonly parts: Readonly<Record<string, number>>;
-}
 
 /** Scores an incident as it is now. Spec 6.1 step 2. */
 export function scoreSeverity(incident: Incident, facts: Facts, trend: Trend, now: string): SeverityScore {

@@ -1,10 +1,10 @@
 import type { Attempt } from '@cortex/contracts';
-import { findRootCause } from '../assessment/root-cause.ts';
-import { whenClear } from '../lifecycle/clear.ts';
+import { type Verdict, planOf } from '../model/verdict.ts';
+import { whenClear } from '../moves/clear.ts';
+import { recordDecision } from '../moves/record-decision.ts';
 import { type Work, activeSignals } from '../record/work.ts';
+import { conclude } from '../verdict/conclude.ts';
 import { act } from './act.ts';
-import { type Conclusion, conclude } from './conclude.ts';
-import { recordDecision } from './record-decision.ts';
 
 /**
  * Takes the nine steps and does what they come to. `subject` is the attempt that has just ended, if one has; `because`
@@ -15,30 +15,32 @@ export function decide(work: Work, subject?: Attempt, because?: string): void {
     whenClear(work, subject, because);
     return;
   }
-  const { rootService } = findRootCause(work.incident, work.facts);
-  const conclusion = conclude(work, rootService);
-  if (work.incident.status === 'escalated' && !isProgress(conclusion) && subject === undefined) return;
-  if (isStillAsking(work, conclusion.outcome, conclusion.plan?.planHash)) return;
-  const reason = because === undefined ? conclusion.reason : `${because}; ${conclusion.reason}`;
+  const verdict = conclude(work);
+  if (work.incident.status === 'escalated' && !isProgress(verdict) && subject === undefined) return;
+  if (isStillAsking(work, verdict)) return;
+  const reason = because === undefined ? verdict.reason : `${because}; ${verdict.reason}`;
+  const plan = planOf(verdict);
   recordDecision(work, {
-    ...conclusion,
+    outcome: verdict.outcome,
+    code: verdict.code,
     reason,
     subject,
-    playbookId: conclusion.plan?.playbook.id,
-    executionId: conclusion.outcome === 'remediate' ? conclusion.plan?.executionId : subject?.executionId,
+    verdict,
+    playbookId: plan?.playbook.id,
+    executionId: verdict.outcome === 'remediate' ? plan?.executionId : subject?.executionId,
   });
-  act(work, conclusion, reason);
+  act(work, verdict, reason);
 }
 
 /** Humans were called already: only a move of Cortex's own is news, and a silence is none. */
-function isProgress({ outcome, heldBy }: Conclusion): boolean {
+function isProgress({ outcome, heldBy }: Verdict): boolean {
   return outcome === 'remediate' || outcome === 'request_approval' || (outcome === 'hold' && heldBy !== 'silence');
 }
 
 /** A question that is out stays out while its plan is the same, and while a gate holds only for the moment. */
-function isStillAsking(work: Work, outcome: string, planHash: string | undefined): boolean {
+function isStillAsking(work: Work, verdict: Verdict): boolean {
   const pending = work.incident.approval?.status === 'pending' ? work.incident.approval : undefined;
   if (work.incident.status !== 'awaiting_approval' || pending === undefined) return false;
-  const isSamePlan = planHash === pending.planHash;
-  return isSamePlan && (outcome === 'request_approval' || outcome === 'hold');
+  const isSamePlan = planOf(verdict)?.planHash === pending.planHash;
+  return isSamePlan && (verdict.outcome === 'request_approval' || verdict.outcome === 'hold');
 }

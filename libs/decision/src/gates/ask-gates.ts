@@ -1,7 +1,7 @@
 import { type GateResult, gateNames } from '@cortex/contracts';
 import { approvalGate } from './approval.ts';
 import { budgetGate } from './budget.ts';
-import { type Gate, type GateQuestion, gateResult } from './gate.ts';
+import { type Gate, type GateQuestion, passes } from './gate.ts';
 import { killSwitchGate } from './kill-switch.ts';
 import { minimumHealthyGate } from './minimum-healthy.ts';
 import { silenceGate } from './silence.ts';
@@ -37,5 +37,5 @@ export function isInTheWay(result: GateResult): boolean {
 }
 
 export function notReached(from: number, reason: string): GateResult[] {
-  return gateNames.slice(from).map((gate) => gateResult(gate, 'not_reached', reason, {}));
+  return gateNames.slice(from).map((gate) => passes(gate, reason, {}, 'not_reached'));
 }

@@ -1,4 +1,13 @@
-import type { GateName, GateResult, GateVerdict, Incident, JsonRecord, Service } from '@cortex/contracts';
+import type {
+  GateName,
+  GateReason,
+  GateResult,
+  GateVerdict,
+  Incident,
+  JsonRecord,
+  Service,
+  Silence,
+} from '@cortex/contracts';
 import type { Facts } from '../model/facts.ts';
 import type { Plan } from '../model/plan.ts';
 
@@ -9,12 +18,31 @@ export interface GateQuestion {
   readonly incident: Incident;
   readonly service: Service;
   readonly now: string;
+  /** The silence that covers the incident, as far as silences can be read. */
+  readonly silence: Silence | undefined;
   /** What step 6 found that a human must agree to; the approval gate settles it. */
   readonly approvalReasons: readonly string[];
 }
 
 export type Gate = (question: GateQuestion) => GateResult;
 
-export function gateResult(gate: GateName, verdict: GateVerdict, reason: string, inputs: JsonRecord): GateResult {
+/** The gate has nothing against it, or was not asked. */
+export function passes(
+  gate: GateName,
+  reason: string,
+  inputs: JsonRecord,
+  verdict: Extract<GateVerdict, 'pass' | 'not_reached'> = 'pass',
+): GateResult {
   return { gate, verdict, reason, inputs };
+}
+
+/** The gate does not simply let it pass, for a reason from the closed set. */
+export function objects(
+  gate: GateName,
+  verdict: Extract<GateVerdict, 'hold' | 'needs_approval' | 'not_built'>,
+  code: GateReason,
+  reason: string,
+  inputs: JsonRecord,
+): GateResult {
+  return { gate, verdict, code, reason, inputs };
 }

@@ -1,5 +1,5 @@
 import { targetKey } from '@cortex/contracts';
-import { type GateQuestion, gateResult } from './gate.ts';
+import { type GateQuestion, objects, passes } from './gate.ts';
 
 /** Enough instances must serve while the targets are worked on. Reference: medik8s `minHealthy`. */
 export function minimumHealthyGate({ facts, plan, service }: GateQuestion) {
@@ -20,9 +20,15 @@ export function minimumHealthyGate({ facts, plan, service }: GateQuestion) {
     least,
   };
   if (least > 0 && !isChecked) {
-    return gateResult('minimum_healthy', 'not_built', 'no health check looks at this service, so nobody knows', inputs);
+    return objects(
+      'minimum_healthy',
+      'not_built',
+      'nothing_checked',
+      'no health check looks at this service, so nobody knows',
+      inputs,
+    );
   }
   if (serving.length < least)
-    return gateResult('minimum_healthy', 'hold', 'too few healthy instances would remain', inputs);
-  return gateResult('minimum_healthy', 'pass', 'enough healthy instances remain', inputs);
+    return objects('minimum_healthy', 'hold', 'too_few_healthy', 'too few healthy instances would remain', inputs);
+  return passes('minimum_healthy', 'enough healthy instances remain', inputs);
 }

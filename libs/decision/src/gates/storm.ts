@@ -2,7 +2,7 @@ import type { SafetyPolicy } from '@cortex/contracts';
 import { isDown } from '@cortex/topology';
 import type { Facts } from '../model/facts.ts';
 import { addMs } from '../time.ts';
-import { type GateQuestion, gateResult } from './gate.ts';
+import { type GateQuestion, objects, passes } from './gate.ts';
 
 /** When so much fails at once, my own view is suspect: act on nothing. Reference I10. */
 export function stormGate({ facts, now }: GateQuestion) {
@@ -16,14 +16,14 @@ export function stormGate({ facts, now }: GateQuestion) {
     limit_services: stormMinServices,
   };
   if (isTooMany(unhealthy, total, facts.safety))
-    return gateResult('storm', 'hold', 'too many services are down at once', inputs);
+    return objects('storm', 'hold', 'storm', 'too many services are down at once', inputs);
   if (facts.lastStormAt !== undefined) {
     const until = addMs(facts.lastStormAt, stormCooldownMs);
     if (Date.parse(now) < Date.parse(until)) {
-      return gateResult('storm', 'hold', 'a storm ended only just', { ...inputs, until });
+      return objects('storm', 'hold', 'after_storm', 'a storm ended only just', { ...inputs, until });
     }
   }
-  return gateResult('storm', 'pass', 'no storm', inputs);
+  return passes('storm', 'no storm', inputs);
 }
 
 /** True when at least `stormMinServices` and more than `stormRatio` of the services have an instance that is down. */

@@ -1,5 +1,5 @@
 import { isInside } from '@cortex/suppression';
-import { type GateQuestion, gateResult } from './gate.ts';
+import { type GateQuestion, objects, passes } from './gate.ts';
 
 /** Freeze windows forbid, maintenance windows allow what is marked `maintenanceWindowOnly`. Spec 7.3. */
 export function windowGate({ facts, plan, now }: GateQuestion) {
@@ -12,9 +12,16 @@ export function windowGate({ facts, plan, now }: GateQuestion) {
     maintenance: maintenance?.name ?? 'none',
     maintenance_window_only: needed,
   };
-  if (frozen !== undefined) return gateResult('window', 'hold', `inside the freeze window ${frozen.name}`, inputs);
+  if (frozen !== undefined)
+    return objects('window', 'hold', 'freeze_window', `inside the freeze window ${frozen.name}`, inputs);
   if (needed && maintenance === undefined) {
-    return gateResult('window', 'hold', 'this playbook runs only inside a maintenance window', inputs);
+    return objects(
+      'window',
+      'hold',
+      'outside_maintenance_window',
+      'this playbook runs only inside a maintenance window',
+      inputs,
+    );
   }
-  return gateResult('window', 'pass', 'no window stands against it', inputs);
+  return passes('window', 'no window stands against it', inputs);
 }

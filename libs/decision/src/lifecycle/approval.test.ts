@@ -31,14 +31,14 @@ describe('an approval', () => {
 
   test('an answer to another plan is void', () => {
     const scenario = asked().answer('approval.granted', 'ada', { planHash: 'x' });
-    expect(scenario.last?.ignored).toBe('the answer is to another plan');
+    expect(scenario.last?.ignored).toBe('other_plan');
     expect(scenario.all('remediation.requested')).toEqual([]);
   });
 
   test('denied: the incident is theirs', () => {
     const scenario = asked().answer('approval.denied', 'ada');
     expect(scenario.incident).toMatchObject({ status: 'escalated', approval: { status: 'denied' } });
-    expect(scenario.answer('approval.granted', 'bob').last?.ignored).toBe('the question is denied already');
+    expect(scenario.answer('approval.granted', 'bob').last?.ignored).toBe('question_settled');
   });
 
   test('nobody answers: it expires, and humans are called', () => {
@@ -52,7 +52,7 @@ describe('an approval', () => {
       asked()
         .wait(15 * 60_000)
         .answer('approval.granted', 'ada').last?.ignored,
-    ).toBe('the answer came too late');
+    ).toBe('answer_too_late');
   });
 
   test('a change of plan takes the question back and asks anew', () => {
@@ -76,7 +76,7 @@ describe('an approval', () => {
       comment: '',
     };
     changed.apply({ id: changed.nextId(), type: 'approval.granted', data: old });
-    expect(changed.last?.ignored).toBe('the answer is to another question');
+    expect(changed.last?.ignored).toBe('other_question');
   });
 
   test('the kill switch thrown after the answer still holds', () => {

@@ -1,4 +1,5 @@
 import type { IncidentRecord } from '@cortex/contracts';
+import { reassess } from '../assessment/reassess.ts';
 import type { Facts } from '../model/facts.ts';
 import type { InputOf } from '../model/input.ts';
 import type { Transition } from '../model/transition.ts';
@@ -9,8 +10,7 @@ import { healthSignalKey } from '../signals/from-health.ts';
 import { clearSignal } from '../signals/merge.ts';
 import { msBetween } from '../time.ts';
 import { decide } from '../decide/decide.ts';
-import { whenClear } from './clear.ts';
-import { reassess } from './reassess.ts';
+import { whenClear } from '../moves/clear.ts';
 
 type ClearInput = InputOf<'anomaly.cleared'> | InputOf<'health.changed'>;
 
@@ -21,18 +21,17 @@ export function takeClearing(
   facts: Facts,
   now: string,
 ): Work | Transition {
-  if (record === undefined || record.incident.status === 'resolved') return ignore(record, 'no incident is open');
+  if (record === undefined || record.incident.status === 'resolved') return ignore(record, 'no_incident_open');
   const key = input.type === 'health.changed' ? healthSignalKey(input.data.target.instance) : input.data.anomalyId;
   const clearedAt = input.type === 'health.changed' ? input.data.since : input.data.clearedAt;
   const known = record.incident.signals.find((signal) => signal.key === key);
   const work = continueWork(record, input, facts, now);
   if (known === undefined) {
-    if (input.type === 'health.changed') return ignore(record, 'this target was not in trouble');
+    if (input.type === 'health.changed') return ignore(record, 'was_not_in_trouble');
     remember(work, { clearedEarly: [...work.memory.clearedEarly, key].slice(-100) });
     return work;
   }
-  if (!known.active || msBetween(known.detectedAt, clearedAt) < 0)
-    return ignore(record, 'a newer state of this signal is known');
+  if (!known.active || msBetween(known.detectedAt, clearedAt) < 0) return ignore(record, 'newer_state_known');
   change(work, { signals: clearSignal(work.incident, key, clearedAt) }, `cleared: ${known.summary}`);
   reassess(work);
   if (isExecuting(work.incident)) return work;

@@ -1,36 +1,39 @@
 import type { Attempt } from '@cortex/contracts';
-import { verificationDeadlineMs } from '../decide/deadlines.ts';
+import { reassess } from '../assessment/reassess.ts';
 import { decide } from '../decide/decide.ts';
-import { recordDecision } from '../decide/record-decision.ts';
+import type { IgnoreReason } from '../model/ignore-reason.ts';
 import type { InputOf } from '../model/input.ts';
+import { closeIfAsked, countOutcome } from '../moves/attempt-end.ts';
+import { verificationDeadlineMs } from '../moves/deadlines.ts';
+import { escalate } from '../moves/escalate.ts';
+import { recordDecision } from '../moves/record-decision.ts';
+import { moveTo } from '../record/status.ts';
 import { cancelTimer, setTimer } from '../record/timers.ts';
-import { type Work, change, changeAttempt, findAttempt, lastAttempt, remember } from '../record/work.ts';
+import { type Work, changeAttempt, findAttempt, lastAttempt, remember } from '../record/work.ts';
 import { addMs } from '../time.ts';
-import { closeIfAsked, countOutcome } from './attempt-end.ts';
-import { escalate } from './escalate.ts';
-import { reassess } from './reassess.ts';
+
 import { undoOrMoveOn } from './undo.ts';
 
 /** Longest texts of an execution that a record keeps. */
 const maxStepDetail = 300;
 
 /** The executor began. */
-export function onStarted(work: Work, { data }: InputOf<'remediation.started'>): string | undefined {
+export function onStarted(work: Work, { data }: InputOf<'remediation.started'>): IgnoreReason | undefined {
   const attempt = findAttempt(work, data.executionId);
-  if (attempt === undefined) return 'an execution that is not known';
-  if (attempt.startedAt !== undefined) return 'it is known to have begun';
+  if (attempt === undefined) return 'execution_unknown';
+  if (attempt.startedAt !== undefined) return 'start_known';
   changeAttempt(work, data.executionId, { startedAt: data.startedAt });
   work.changes.push(`${attempt.playbookId} began`);
   return undefined;
 }
 
 /** The playbook ended: what next depends on how. */
-export function onCompleted(work: Work, { data }: InputOf<'remediation.completed'>): string | undefined {
+export function onCompleted(work: Work, { data }: InputOf<'remediation.completed'>): IgnoreReason | undefined {
   const attempt = findAttempt(work, data.executionId);
-  if (attempt === undefined) return 'an execution that is not known';
+  if (attempt === undefined) return 'execution_unknown';
   const steps = data.steps.slice(0, 100).map((step) => ({ ...step, detail: step.detail.slice(0, maxStepDetail) }));
   if (attempt.outcome !== undefined) {
-    if (attempt.steps.length > 0 || steps.length === 0) return 'its end is known';
+    if (attempt.steps.length > 0 || steps.length === 0) return 'end_known';
     changeAttempt(work, data.executionId, { steps });
     work.changes.push('the steps of an execution came late');
     return undefined;
@@ -59,7 +62,7 @@ export function onCompleted(work: Work, { data }: InputOf<'remediation.completed
       return undefined;
     case 'dry_run': {
       const reason = `dry run of ${attempt.playbookId}: nothing was changed`;
-      recordDecision(work, { outcome: 'advise', reason, subject: current });
+      recordDecision(work, { outcome: 'advise', code: 'dry_run', reason, subject: current });
       escalate(work, 'needs_human', reason);
       return undefined;
     }
@@ -70,13 +73,13 @@ export function onCompleted(work: Work, { data }: InputOf<'remediation.completed
       return undefined;
     default: {
       const impossible: never = data.outcome;
-      return `an outcome that is not known: ${String(impossible)}`;
+      throw new TypeError(`an unknown outcome ${String(impossible)}`);
     }
   }
 }
 
 function awaitVerification(work: Work, attempt: Attempt): void {
-  change(work, { status: 'verifying' });
+  moveTo(work, 'verifying');
   const playbook = work.memory.remediation?.playbook;
   const waitMs = playbook === undefined ? 60 * 60_000 : verificationDeadlineMs(playbook);
   setTimer(work, 'deadline', 'execution_deadline', addMs(work.now, waitMs), {
@@ -91,7 +94,7 @@ function onRefused(work: Work, attempt: Attempt, refusedBy: string | undefined, 
   const permanent = refusedBy === 'protected' || refusedBy === 'invalid_plan' || refusedBy === 'dry_run_failed';
   const refusals = (work.memory.preconditionRefusals[playbookId] ?? 0) + (refusedBy === 'precondition' ? 1 : 0);
   remember(work, { preconditionRefusals: { ...work.memory.preconditionRefusals, [playbookId]: refusals } });
-  change(work, { status: 'open' });
+  moveTo(work, 'open');
   if (permanent || refusals >= 2) {
     remember(work, { excluded: { ...work.memory.excluded, [playbookId]: `refused: ${reason}`.slice(0, 300) } });
     reassess(work);
@@ -100,6 +103,6 @@ function onRefused(work: Work, attempt: Attempt, refusedBy: string | undefined, 
   }
   const why = `the executor refused (${refusedBy ?? 'no gate named'}): ${reason}`;
   remember(work, { held: { by: refusedBy ?? 'executor', since: work.now } });
-  recordDecision(work, { outcome: 'hold', reason: why, subject: attempt });
+  recordDecision(work, { outcome: 'hold', code: 'refused_by_executor', reason: why, subject: attempt });
   setTimer(work, 'reevaluate', 'reevaluate', addMs(work.now, work.facts.safety.holdRetryMs));
 }

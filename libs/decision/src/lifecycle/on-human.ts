@@ -1,16 +1,17 @@
 import { draft, incidentAcknowledged } from '@cortex/contracts';
+import { reassess } from '../assessment/reassess.ts';
 import { decide } from '../decide/decide.ts';
-import { recordDecision } from '../decide/record-decision.ts';
+import type { IgnoreReason } from '../model/ignore-reason.ts';
 import type { InputOf } from '../model/input.ts';
+import { recordDecision } from '../moves/record-decision.ts';
+import { resolve } from '../moves/resolve.ts';
 import { summaryOf } from '../record/finish.ts';
 import { type Work, change, isExecuting, remember } from '../record/work.ts';
 import { onSilence } from './on-silence.ts';
-import { resolve } from './resolve.ts';
-import { reassess } from './reassess.ts';
 
 /** A human took the incident. The first one counts. */
-export function onAcknowledged(work: Work, { data }: InputOf<'escalation.acknowledged'>): string | undefined {
-  if (work.incident.acknowledgedBy !== undefined) return 'it was acknowledged before';
+export function onAcknowledged(work: Work, { data }: InputOf<'escalation.acknowledged'>): IgnoreReason | undefined {
+  if (work.incident.acknowledgedBy !== undefined) return 'acknowledged_before';
   change(work, { acknowledgedBy: data.by, acknowledgedAt: data.at }, `acknowledged by ${data.by}`);
   const { id, service } = work.incident;
   const told = { incident: { ...summaryOf(work.incident), updatedAt: work.now }, by: data.by, at: data.at };
@@ -19,23 +20,23 @@ export function onAcknowledged(work: Work, { data }: InputOf<'escalation.acknowl
 }
 
 /** A human says that it is over. While an execution runs, its end is waited for. */
-export function onCloseRequested(work: Work, { data }: InputOf<'incident.close.requested'>): string | undefined {
+export function onCloseRequested(work: Work, { data }: InputOf<'incident.close.requested'>): IgnoreReason | undefined {
   if (isExecuting(work.incident)) {
     remember(work, { closeRequested: { by: data.by, comment: data.comment.slice(0, 1_000) } });
     work.changes.push(`${data.by} wants to close it: it ends with the execution that runs`);
     return undefined;
   }
   const reason = `closed by ${data.by}: ${data.comment}`.slice(0, 4_000);
-  recordDecision(work, { outcome: 'resolve', reason, subject: work.incident.attempts.at(-1) });
+  recordDecision(work, { outcome: 'resolve', code: 'closed_by_human', reason, subject: work.incident.attempts.at(-1) });
   resolve(work, { method: 'manual', recoveredAt: work.now, verificationPassed: false, reason });
   return undefined;
 }
 
 /** The kill switch went off: what it held is asked again at once. Silences have rules of their own. */
-export function onControlChanged(work: Work, { data }: InputOf<'control.changed'>): string | undefined {
+export function onControlChanged(work: Work, { data }: InputOf<'control.changed'>): IgnoreReason | undefined {
   if (data.control === 'silence') return onSilence(work, data);
-  if (data.on) return 'the gates see to it';
-  if (work.incident.status !== 'open' || work.memory.held === undefined) return 'it is not held';
+  if (data.on) return 'switch_turned_on';
+  if (work.incident.status !== 'open' || work.memory.held === undefined) return 'not_held';
   reassess(work);
   decide(work);
   return undefined;

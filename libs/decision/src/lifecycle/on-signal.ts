@@ -1,8 +1,10 @@
 import { type HealthChange, type Incident, type IncidentRecord, type Signal, targetKey } from '@cortex/contracts';
 import { prolongedMs } from '../assessment/auto-escalation.ts';
+import { reassess } from '../assessment/reassess.ts';
 import { decide } from '../decide/decide.ts';
 import { anomalyRank } from '../levels.ts';
 import type { Facts } from '../model/facts.ts';
+import type { IgnoreReason } from '../model/ignore-reason.ts';
 import type { Input, InputOf } from '../model/input.ts';
 import { ignore } from '../record/finish.ts';
 import { cancelTimer, isTimerSet, setTimer } from '../record/timers.ts';
@@ -12,7 +14,6 @@ import { signalFromHealth } from '../signals/from-health.ts';
 import { mergeSignal } from '../signals/merge.ts';
 import { addMs, earliest, msBetween } from '../time.ts';
 import type { Transition } from '../model/transition.ts';
-import { reassess } from './reassess.ts';
 
 type SignalInput = InputOf<'anomaly.detected'> | InputOf<'anomaly.updated'> | InputOf<'health.changed'>;
 
@@ -107,20 +108,20 @@ function whyOutdated(
   signal: Signal,
   input: SignalInput,
   facts: Facts,
-): string | undefined {
+): IgnoreReason | undefined {
   const known = record?.incident.signals.find((one) => one.key === signal.key);
   const knownAt = known?.clearedAt ?? known?.detectedAt;
   if (known !== undefined && knownAt !== undefined && msBetween(knownAt, signal.detectedAt) < 0)
-    return 'a newer state of this signal is known';
-  if (isWithoutItsCompany(known, signal)) return 'the same state is known with its correlation';
+    return 'newer_state_known';
+  if (isWithoutItsCompany(known, signal)) return 'known_with_correlation';
   if (input.type === 'health.changed') {
     const present = facts.health.get(targetKey(input.data.target));
     const isOld = present !== undefined && msBetween(signal.detectedAt, present.since) > 0;
-    return isOld && present.state === 'HEALTHY' ? 'the target has recovered since' : undefined;
+    return isOld && present.state === 'HEALTHY' ? 'recovered_since' : undefined;
   }
   const cleared = record?.memory['clearedEarly'];
   const clearedEarly = Array.isArray(cleared) && cleared.includes(signal.key);
-  return clearedEarly || facts.clearedAnomalies.has(signal.key) ? 'this anomaly has cleared already' : undefined;
+  return clearedEarly || facts.clearedAnomalies.has(signal.key) ? 'cleared_already' : undefined;
 }
 
 /** Correlation repeats an anomaly with one component more; what it repeats may arrive behind it. */
@@ -135,25 +136,24 @@ function whyNotOpen(
   input: SignalInput,
   facts: Facts,
   now: string,
-): string | undefined {
-  if (signal.severity !== undefined && anomalyRank(signal.severity) < anomalyRank('low'))
-    return 'an anomaly of severity info opens no incident';
+): IgnoreReason | undefined {
+  if (signal.severity !== undefined && anomalyRank(signal.severity) < anomalyRank('low')) return 'severity_info';
   const known = record?.incident.signals.find((one) => one.key === signal.key);
   const endedAt = record?.incident.resolution?.at;
   if (known !== undefined && endedAt !== undefined) {
-    if (msBetween(endedAt, signal.detectedAt) <= 0) return 'it belongs to the incident that has ended';
+    if (msBetween(endedAt, signal.detectedAt) <= 0) return 'belongs_to_ended_incident';
     const isWorse = anomalyRank(signal.severity ?? 'info') > anomalyRank(known.severity ?? 'info');
-    if (input.type === 'anomaly.updated' && !isWorse) return 'an anomaly of the ended incident that got no worse';
+    if (input.type === 'anomaly.updated' && !isWorse) return 'ended_and_no_worse';
   }
   if (input.type === 'health.changed' && record !== undefined && isDisproved(record.incident, input.data))
-    return 'all that fails was seen before the recovery was proved';
+    return 'seen_before_recovery_was_proved';
   const isPresent =
     input.type === 'health.changed' && facts.health.get(targetKey(input.data.target))?.state === input.data.to;
   const openedAt = record?.incident.openedAt;
   if (!isPresent && openedAt !== undefined && msBetween(openedAt, signal.detectedAt) < 0) {
-    return 'it is older than the last incident';
+    return 'older_than_last_incident';
   }
-  if (!isPresent && msBetween(signal.detectedAt, now) > facts.safety.signalMaxAgeMs) return 'the signal is too old';
+  if (!isPresent && msBetween(signal.detectedAt, now) > facts.safety.signalMaxAgeMs) return 'too_old';
   return undefined;
 }
 

@@ -1,26 +1,28 @@
 import { prolongedMs } from '../assessment/auto-escalation.ts';
+import { assessmentOf } from '../assessment/assess.ts';
+import { reassess } from '../assessment/reassess.ts';
 import { decide } from '../decide/decide.ts';
 import { raisedSeverity } from '../levels.ts';
+import type { IgnoreReason } from '../model/ignore-reason.ts';
 import type { InputOf } from '../model/input.ts';
+import { onQuiet } from '../moves/clear.ts';
+import { callHumans, callPostponed } from '../moves/escalate.ts';
 import { consumeTimer, setTimer } from '../record/timers.ts';
 import { type Work, activeSignals, change, remember } from '../record/work.ts';
 import { addMs } from '../time.ts';
-import { onQuiet } from './clear.ts';
-import { silenceOf } from '../gates/silence.ts';
-import { callHumans, callPostponed } from './escalate.ts';
+
 import { onApprovalExpiry } from './on-approval.ts';
 import { onDeadline } from './on-deadline.ts';
 import { onMonitoringEnd } from './on-verified.ts';
-import { reassess } from './reassess.ts';
 
 /** What this incident told its future self. One that fired is off the list even when it does not matter any more. */
-export function onTimer(work: Work, input: InputOf<'timer.due'>): string | undefined {
-  if (!consumeTimer(work, input.data.key, input.data.dueAt)) return 'a timer that was replaced or is over';
+export function onTimer(work: Work, input: InputOf<'timer.due'>): IgnoreReason | undefined {
+  if (!consumeTimer(work, input.data.key, input.data.dueAt)) return 'timer_replaced';
   onDue(work, input);
   return undefined;
 }
 
-function onDue(work: Work, { data }: InputOf<'timer.due'>): string | undefined {
+function onDue(work: Work, { data }: InputOf<'timer.due'>): void {
   const text = (name: string): string => String(data.payload[name] ?? '');
   switch (data.purpose) {
     case 'reevaluate':
@@ -32,33 +34,24 @@ function onDue(work: Work, { data }: InputOf<'timer.due'>): string | undefined {
     case 'execution_deadline':
       return onDeadline(work, text('executionId'), text('phase'));
     default:
-      return 'a purpose that is not known';
   }
 }
 
-function onReevaluate(work: Work, name: string): string | undefined {
+function onReevaluate(work: Work, name: string): void {
   if (name === 'quiet') return onQuiet(work);
   if (name === 'prolonged') return onProlonged(work);
-  if (name === 'postponed') return onPostponed(work);
-  if (work.incident.status !== 'open') return 'it does not wait any more';
+  if (name === 'postponed') return callPostponed(work);
+  if (work.incident.status !== 'open') return;
   reassess(work);
   decide(work);
-  return undefined;
 }
 
 /** Spec 5.4 `prolonged_degradation`: one level, each time, until SEV0 or until a human has taken it. */
-function onProlonged(work: Work): string | undefined {
-  if (work.incident.acknowledgedBy !== undefined) return 'a human has taken it';
+function onProlonged(work: Work): void {
+  if (work.incident.acknowledgedBy !== undefined) return;
   if (work.incident.severity !== 'SEV0') setTimer(work, 'prolonged', 'reevaluate', addMs(work.now, prolongedMs));
-  if (activeSignals(work.incident).length === 0) return undefined;
-  if (silenceOf(work.incident, work.facts, work.now) !== undefined) return 'it is silenced';
+  if (activeSignals(work.incident).length === 0 || assessmentOf(work).silence !== undefined) return;
   change(work, { severity: raisedSeverity(work.incident.severity) }, 'Issue not resolved within SLA');
   remember(work, { raised: [...new Set([...work.memory.raised, 'prolonged_degradation'])] });
   callHumans(work, 'Issue not resolved within SLA');
-  return undefined;
-}
-
-function onPostponed(work: Work): string | undefined {
-  callPostponed(work);
-  return undefined;
 }

@@ -1,21 +1,23 @@
 import type { Attempt } from '@cortex/contracts';
+import { reassess } from '../assessment/reassess.ts';
 import { decide } from '../decide/decide.ts';
-import { recordDecision } from '../decide/record-decision.ts';
+import type { IgnoreReason } from '../model/ignore-reason.ts';
 import type { InputOf } from '../model/input.ts';
+import { closeIfAsked, countOutcome } from '../moves/attempt-end.ts';
+import { escalate } from '../moves/escalate.ts';
+import { recordDecision } from '../moves/record-decision.ts';
+import { resolve } from '../moves/resolve.ts';
+import { moveTo } from '../record/status.ts';
 import { cancelTimer, setTimer } from '../record/timers.ts';
 import { type Work, change, changeAttempt, findAttempt, lastAttempt } from '../record/work.ts';
 import { addMs } from '../time.ts';
-import { closeIfAsked, countOutcome } from './attempt-end.ts';
-import { escalate } from './escalate.ts';
-import { reassess } from './reassess.ts';
-import { resolve } from './resolve.ts';
 import { moveOn, undoOrMoveOn } from './undo.ts';
 
 /** Whether it helped. Spec 8.3. */
-export function onVerified(work: Work, { data }: InputOf<'verification.completed'>): string | undefined {
+export function onVerified(work: Work, { data }: InputOf<'verification.completed'>): IgnoreReason | undefined {
   const attempt = findAttempt(work, data.executionId);
-  if (attempt === undefined) return 'an execution that is not known';
-  if (attempt.verification !== undefined) return 'its verification is known';
+  if (attempt === undefined) return 'execution_unknown';
+  if (attempt.verification !== undefined) return 'verification_known';
   changeAttempt(work, data.executionId, {
     // Only what succeeded is verified: its own end may still be on the way.
     outcome: attempt.outcome ?? 'succeeded',
@@ -55,13 +57,13 @@ function onSuccess(work: Work, attempt: Attempt, recoveredAt: string): void {
   });
   change(work, { signals });
   if (signals.some((signal) => signal.active)) {
-    change(work, { status: 'open' });
+    moveTo(work, 'open');
     reassess(work);
     decide(work, attempt, `${attempt.playbookId} is confirmed on its targets, others are still in trouble`);
     return;
   }
   const reason = `${attempt.playbookId} helped: ${attempt.verificationReason ?? 'verified'}`;
-  recordDecision(work, { outcome: 'resolve', reason, subject: attempt });
+  recordDecision(work, { outcome: 'resolve', code: 'helped', reason, subject: attempt });
   resolve(work, { method: 'auto_remediation', recoveredAt, verificationPassed: true, reason });
 }
 
@@ -73,9 +75,10 @@ function speaksOfAnother(work: Work, triggers: readonly string[] | undefined, at
 
 /** Better but not well, or nobody can tell: watched for a while before the next move. */
 function watch(work: Work, attempt: Attempt, reason: string): void {
-  change(work, { status: 'monitoring' });
+  moveTo(work, 'monitoring');
   recordDecision(work, {
     outcome: 'monitor',
+    code: attempt.verification === 'PARTIAL_SUCCESS' ? 'helped_in_part' : 'uncertain',
     reason: `${attempt.verification ?? 'UNCERTAIN'}: ${reason}`,
     subject: attempt,
   });
@@ -85,16 +88,16 @@ function watch(work: Work, attempt: Attempt, reason: string): void {
 }
 
 /** The monitoring time after PARTIAL_SUCCESS or UNCERTAIN is over. */
-export function onMonitoringEnd(work: Work, executionId: string): string | undefined {
+export function onMonitoringEnd(work: Work, executionId: string): void {
   const attempt = findAttempt(work, executionId);
   if (
     work.incident.status !== 'monitoring' ||
     attempt === undefined ||
     lastAttempt(work.incident)?.executionId !== executionId
   )
-    return 'it is not being watched for that';
+    return;
   const isClear = !work.incident.signals.some((signal) => signal.active);
-  change(work, { status: 'open' });
+  moveTo(work, 'open');
   if (!isClear) {
     moveOn(
       work,
@@ -103,7 +106,7 @@ export function onMonitoringEnd(work: Work, executionId: string): string | undef
     );
   } else if (attempt.verification === 'PARTIAL_SUCCESS') {
     const reason = `${attempt.playbookId} helped in part, and every signal has cleared since`;
-    recordDecision(work, { outcome: 'resolve', reason, subject: attempt });
+    recordDecision(work, { outcome: 'resolve', code: 'helped_in_part', reason, subject: attempt });
     resolve(work, {
       method: 'auto_remediation',
       recoveredAt: work.memory.clearedSince ?? work.now,
@@ -112,8 +115,7 @@ export function onMonitoringEnd(work: Work, executionId: string): string | undef
     });
   } else {
     const reason = `the signals have cleared, but nobody can tell whether ${attempt.playbookId} helped: a human must judge`;
-    recordDecision(work, { outcome: 'escalate', reason, subject: attempt });
+    recordDecision(work, { outcome: 'escalate', code: 'uncertain', reason, subject: attempt });
     escalate(work, 'needs_human', reason);
   }
-  return undefined;
 }

@@ -1,14 +1,16 @@
 import { type Attempt, draft, remediationRollbackRequested } from '@cortex/contracts';
-import { rollbackDeadlineMs } from '../decide/deadlines.ts';
+import { reassess } from '../assessment/reassess.ts';
 import { decide } from '../decide/decide.ts';
-import { recordDecision } from '../decide/record-decision.ts';
+import type { IgnoreReason } from '../model/ignore-reason.ts';
 import type { InputOf } from '../model/input.ts';
+import { closeIfAsked } from '../moves/attempt-end.ts';
+import { rollbackDeadlineMs } from '../moves/deadlines.ts';
+import { escalate } from '../moves/escalate.ts';
+import { recordDecision } from '../moves/record-decision.ts';
+import { moveTo } from '../record/status.ts';
 import { cancelTimer, setTimer } from '../record/timers.ts';
-import { type Work, change, changeAttempt, findAttempt, lastAttempt } from '../record/work.ts';
+import { type Work, changeAttempt, findAttempt, lastAttempt } from '../record/work.ts';
 import { addMs } from '../time.ts';
-import { closeIfAsked } from './attempt-end.ts';
-import { escalate } from './escalate.ts';
-import { reassess } from './reassess.ts';
 
 /** Undo what can be undone, once; otherwise go on without. Spec 6.1 step 8, reference INV-11. */
 export function undoOrMoveOn(work: Work, attempt: Attempt, because: string): void {
@@ -23,13 +25,13 @@ export function undoOrMoveOn(work: Work, attempt: Attempt, because: string): voi
     !remediation.playbook.rollback.available ||
     attempt.rollback !== undefined
   ) {
-    change(work, { status: 'open' });
+    moveTo(work, 'open');
     moveOn(work, attempt, isEffect ? `${because}; it cannot be undone` : because);
     return;
   }
   const { id, service } = work.incident;
-  recordDecision(work, { outcome: 'roll_back', reason: because, subject: attempt });
-  change(work, { status: 'rolling_back' });
+  recordDecision(work, { outcome: 'roll_back', code: 'did_not_help', reason: because, subject: attempt });
+  moveTo(work, 'rolling_back');
   work.drafts.push(
     draft(remediationRollbackRequested, {
       service,
@@ -51,10 +53,10 @@ export function undoOrMoveOn(work: Work, attempt: Attempt, because: string): voi
 }
 
 /** The rollback ended. Failing to undo is the one case that wakes people at SEV0. Spec 6.2. */
-export function onRolledBack(work: Work, { data }: InputOf<'remediation.rolledback'>): string | undefined {
+export function onRolledBack(work: Work, { data }: InputOf<'remediation.rolledback'>): IgnoreReason | undefined {
   const attempt = findAttempt(work, data.executionId);
-  if (attempt === undefined) return 'an execution that is not known';
-  if (attempt.rollback !== undefined) return 'its rollback is known';
+  if (attempt === undefined) return 'execution_unknown';
+  if (attempt.rollback !== undefined) return 'rollback_known';
   changeAttempt(work, data.executionId, { rollback: data.outcome });
   work.changes.push(`rollback of ${attempt.playbookId}: ${data.outcome}`);
   const current = findAttempt(work, data.executionId) ?? attempt;
@@ -63,12 +65,12 @@ export function onRolledBack(work: Work, { data }: InputOf<'remediation.rolledba
   cancelTimer(work, 'deadline');
   if (data.outcome === 'failed') {
     const reason = `automatic remediation failed and its rollback failed: ${data.reason}`;
-    recordDecision(work, { outcome: 'escalate', reason, subject: current });
+    recordDecision(work, { outcome: 'escalate', code: 'rollback_failed', reason, subject: current });
     escalate(work, 'needs_human', reason, { urgent: true, severity: 'SEV0' });
     return undefined;
   }
   if (closeIfAsked(work, current)) return undefined;
-  change(work, { status: 'open' });
+  moveTo(work, 'open');
   moveOn(
     work,
     current,
@@ -84,7 +86,7 @@ export function moveOn(work: Work, attempt: Attempt, because: string): void {
   reassess(work);
   if (attempt.outcome === 'ambiguous') {
     const reason = `${because}; nobody knows what it did, so a human must look`;
-    recordDecision(work, { outcome: 'escalate', reason, subject: attempt });
+    recordDecision(work, { outcome: 'escalate', code: 'effect_unknown', reason, subject: attempt });
     escalate(work, 'needs_human', reason);
     return;
   }

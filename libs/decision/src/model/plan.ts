@@ -1,7 +1,29 @@
-import type { BlastRadiusLevel, Playbook, Target } from '@cortex/contracts';
+import type { BlastRadiusLevel, Playbook, Signal, Target } from '@cortex/contracts';
 
 /** How a playbook was found, best first. Spec 6.1 step 5. */
-export type MatchKind = 'exact' | 'category' | 'similar';
+export const matchKinds = ['exact', 'category', 'similar'] as const;
+export type MatchKind = (typeof matchKinds)[number];
+
+/** A playbook that fits. */
+export interface Match {
+  readonly playbook: Playbook;
+  readonly match: MatchKind;
+  /** The signals that it answers. */
+  readonly signals: readonly Signal[];
+}
+
+/** Spec 6.2 `select_playbook`. */
+export const selectionWeights = {
+  success_rate: 0.4,
+  avg_execution_time: 0.2,
+  blast_radius_match: 0.3,
+  recency: 0.1,
+} as const;
+
+export interface RankedMatch extends Match {
+  readonly score: number;
+  readonly parts: Readonly<Record<keyof typeof selectionWeights, number>>;
+}
 
 /** What would be requested, complete: its hash binds an approval to it. */
 export interface Plan {
@@ -15,4 +37,8 @@ export interface Plan {
   readonly planHash: string;
   readonly maxUnavailable: number;
   readonly dryRun: boolean;
+}
+
+export function namesOf({ targets }: Pick<Plan, 'targets'>): string {
+  return targets.map((target) => target.instance).join(', ');
 }

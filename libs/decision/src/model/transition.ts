@@ -1,5 +1,6 @@
 import type { EventDraft, IncidentRecord, JsonRecord } from '@cortex/contracts';
 import type { BreakerOutcome } from '@cortex/suppression';
+import type { IgnoreReason } from './ignore-reason.ts';
 
 /** What a timer was set for. */
 export type TimerPurpose = 'reevaluate' | 'approval_expiry' | 'monitoring_end' | 'execution_deadline';
@@ -23,5 +24,5 @@ export interface Transition {
   readonly timers: readonly TimerCommand[];
   readonly breakerOutcomes: readonly BreakerOutcome[];
   /** Why nothing changed. Absent when something did. */
-  readonly ignored?: string;
+  readonly ignored?: IgnoreReason;
 }

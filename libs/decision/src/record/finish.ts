@@ -9,6 +9,7 @@ import {
   incidentResolved,
   incidentUpdated,
 } from '@cortex/contracts';
+import type { IgnoreReason } from '../model/ignore-reason.ts';
 import { writeMemory } from '../model/memory.ts';
 import type { Transition } from '../model/transition.ts';
 import { boundIncident, maxApplied } from './bounds.ts';
@@ -29,7 +30,7 @@ export function finish(work: Work, before: IncidentRecord | undefined): Transiti
 }
 
 /** Nothing changed, for a reason. */
-export function ignore(record: IncidentRecord | undefined, reason: string): Transition {
+export function ignore(record: IncidentRecord | undefined, reason: IgnoreReason): Transition {
   return { record, drafts: [], timers: [], breakerOutcomes: [], ignored: reason };
 }
 

@@ -1,5 +1,6 @@
 import type { Attempt, EventDraft, Incident, IncidentRecord, Service } from '@cortex/contracts';
 import type { BreakerOutcome } from '@cortex/suppression';
+import type { Assessment } from '../model/assessment.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Input } from '../model/input.ts';
 import { type Memory, emptyMemory, readMemory } from '../model/memory.ts';
@@ -18,6 +19,8 @@ export interface Work {
   readonly opened: boolean;
   incident: Incident;
   memory: Memory;
+  /** Absent until it is asked for, and after the signals have changed. */
+  assessment: Assessment | undefined;
   /** Drafts beside those about the incident itself, which are written once, at the end. */
   drafts: EventDraft[];
   timers: TimerCommand[];
@@ -54,6 +57,7 @@ function blankWork(input: Input, facts: Facts, now: string) {
     inputType: input.type,
     facts,
     now,
+    assessment: undefined,
     drafts: [],
     timers: [],
     breakerOutcomes: [],
@@ -61,10 +65,16 @@ function blankWork(input: Input, facts: Facts, now: string) {
   };
 }
 
-/** Replaces fields of the incident and says what changed. */
-export function change(work: Work, fields: Partial<Incident>, what?: string): void {
+/** Replaces fields of the incident and says what changed. The status has a way of its own, `moveTo`. */
+export function change(work: Work, fields: Partial<Omit<Incident, 'status'>>, what?: string): void {
   work.incident = { ...work.incident, ...fields };
-  if (what !== undefined && !work.changes.includes(what)) work.changes.push(what);
+  if (fields.signals !== undefined) work.assessment = undefined;
+  if (what !== undefined) noteChange(work, what);
+}
+
+/** Says what changed, once. */
+export function noteChange(work: Work, what: string): void {
+  if (!work.changes.includes(what)) work.changes.push(what);
 }
 
 export function remember(work: Work, fields: Partial<Memory>): void {

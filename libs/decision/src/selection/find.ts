@@ -1,16 +1,9 @@
 import type { CauseCategory, Playbook, Signal } from '@cortex/contracts';
 import { tokensOf } from '../assessment/root-cause.ts';
-import type { MatchKind } from '../model/plan.ts';
+import { judgeTrigger, triggerOf } from '../assessment/triggers.ts';
+import type { Match } from '../model/plan.ts';
 import { type Work, activeSignals } from '../record/work.ts';
 import { earliest } from '../time.ts';
-import { judgeTrigger, triggerOf } from './triggers.ts';
-
-export interface Match {
-  readonly playbook: Playbook;
-  readonly match: MatchKind;
-  /** The signals that it answers. */
-  readonly signals: readonly Signal[];
-}
 
 export interface Search {
   /** Of the best kind that was found; empty when there is none. */

@@ -1,9 +1,8 @@
 import { canonicalJson, type Service } from '@cortex/contracts';
 import { blastRadiusLevel } from '../assessment/blast-radius.ts';
 import { sha256 } from '../hash/sha256.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Match, Plan } from '../model/plan.ts';
 import type { Work } from '../record/work.ts';
-import type { Match } from './find.ts';
 
 /** Instances of a service that may be under remediation at once. Default: a quarter, at least one. Reference INV-1. */
 export function maxUnavailableOf(

@@ -1,20 +1,7 @@
 import type { BlastRadiusLevel, Playbook, PlaybookPerformance } from '@cortex/contracts';
 import { levelRank } from '../levels.ts';
+import { type Match, type RankedMatch, selectionWeights } from '../model/plan.ts';
 import { msBetween } from '../time.ts';
-import type { Match } from './find.ts';
-
-/** Spec 6.2 `select_playbook`. */
-export const selectionWeights = {
-  success_rate: 0.4,
-  avg_execution_time: 0.2,
-  blast_radius_match: 0.3,
-  recency: 0.1,
-} as const;
-
-export interface RankedMatch extends Match {
-  readonly score: number;
-  readonly parts: Readonly<Record<keyof typeof selectionWeights, number>>;
-}
 
 const unknownSuccessRate = 0.5;
 const tenMinutesMs = 10 * 60_000;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Scenario, makePlaybook, makeSafety, makeService } from '../testing/scenario.ts';
-import { rankMatches, selectionWeights } from './rank.ts';
+import { selectionWeights } from '../model/plan.ts';
+import { rankMatches } from './rank.ts';
 
 const disk = makePlaybook({
   id: 'disk',

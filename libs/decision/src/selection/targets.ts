@@ -1,8 +1,8 @@
 import { type HealthState, type Instance, type Target, targetKey } from '@cortex/contracts';
 import { isDown } from '@cortex/topology';
 import { affectedInstances } from '../assessment/affected.ts';
+import type { Match } from '../model/plan.ts';
 import type { Work } from '../record/work.ts';
-import type { Match } from './find.ts';
 
 export interface TargetChoice {
   readonly targets: readonly Target[];

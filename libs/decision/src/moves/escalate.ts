@@ -1,9 +1,11 @@
 import { type IncidentSeverity, type Silence, draft, escalationRequested } from '@cortex/contracts';
-import { silenceOf } from '../gates/silence.ts';
+import { assessmentOf } from '../assessment/assess.ts';
 import { severityRank, worseSeverity } from '../levels.ts';
 import type { EscalationKind } from '../model/memory.ts';
+import { moveTo } from '../record/status.ts';
 import { cancelTimer, setTimer } from '../record/timers.ts';
-import { type Work, activeSignals, change, forget, remember } from '../record/work.ts';
+import { type Work, change, forget, remember } from '../record/work.ts';
+import { pageDetails } from './page-details.ts';
 
 export interface CallOptions {
   readonly urgent?: boolean;
@@ -15,7 +17,7 @@ export interface CallOptions {
 
 /** Hands the incident to humans. Cortex does nothing more by itself, but it keeps watching. */
 export function escalate(work: Work, kind: EscalationKind, reason: string, options: CallOptions = {}): void {
-  change(work, { status: 'escalated' });
+  moveTo(work, 'escalated');
   remember(work, { escalatedFor: kind });
   for (const name of ['reevaluate', 'approval', 'monitoring', 'deadline']) cancelTimer(work, name);
   callHumans(work, reason, options);
@@ -24,7 +26,7 @@ export function escalate(work: Work, kind: EscalationKind, reason: string, optio
 /** Tells humans, whatever the incident's status. While it is silenced, only what is urgent; the rest when the silence ends. */
 export function callHumans(work: Work, reason: string, options: CallOptions = {}): void {
   const severity = worseSeverity(options.severity ?? work.incident.severity, work.incident.severity);
-  const silence = options.urgent === true ? undefined : silenceOf(work.incident, work.facts, work.now);
+  const silence = options.urgent === true ? undefined : assessmentOf(work).silence;
   if (silence !== undefined) {
     postpone(work, silence, { reason, severity, notify: options.notify ?? [] });
     return;
@@ -52,7 +54,7 @@ export function callHumans(work: Work, reason: string, options: CallOptions = {}
         service,
         ...(work.service?.kind === undefined ? {} : { serviceKind: work.service.kind }),
         title,
-        details: detailsOf(work),
+        details: pageDetails(work.incident),
         notify: [...(options.notify ?? [])],
         ...(options.onlyNotify === true ? { onlyNotify: true } : {}),
         requestedAt: at,
@@ -76,52 +78,17 @@ export function callPostponed(work: Work): void {
   callHumans(work, postponed.reason, postponed);
 }
 
-/**
- * SEV1 and SEV0 (spec 5.2), a target that is CRITICAL (2.4) and one that flaps, so that nothing is done to it, are told at
- * once, beside whatever Cortex does; again only when it gets worse.
- */
-export function tellOnCall(work: Work): void {
-  const { severity, status } = work.incident;
-  if (status === 'resolved') return;
-  if (silenceOf(work.incident, work.facts, work.now) !== undefined) return;
-  const isUrgent = severityRank(severity) <= severityRank('SEV1') || work.memory.held?.by === 'flapping';
-  if (!isUrgent && !activeSignals(work.incident).some((signal) => signal.healthState === 'CRITICAL')) return;
-  const told = work.memory.notified;
-  if (told !== undefined && severityRank(told) <= severityRank(severity)) return;
-  const raised = work.memory.raised.length === 0 ? '' : ` (${work.memory.raised.join(', ')})`;
-  callHumans(work, `${severity}: ${work.incident.title}${raised}`);
+/** Whom the playbook itself wants told when it did not end well: of this playbook, or of the last one used. */
+export function contactsOf(work: Work, playbookId: string | undefined): readonly string[] {
+  const id = playbookId ?? work.incident.attempts.at(-1)?.playbookId;
+  const playbook = work.facts.playbooks.find((one) => one.id === id);
+  return playbook?.escalation.onFailure === true ? playbook.escalation.notify : [];
 }
 
-/** What was seen and what was tried: the body of the page. */
-function detailsOf(work: Work): string {
-  const seen = activeSignals(work.incident)
-    .slice(0, 10)
-    .map((signal) => `- ${signal.summary}`);
-  const tried = work.incident.attempts
-    .slice(-5)
-    .map(
-      (attempt) =>
-        `- ${attempt.playbookId} on ${attempt.targets.map((target) => target.instance).join(', ')}: ${resultOf(attempt)}`,
-    );
-  return [
-    `Service ${work.incident.service}, ${work.incident.blastRadius.level}, cause: ${work.incident.cause}`,
-    'Seen:',
-    ...(seen.length > 0 ? seen : ['- nothing any more']),
-    'Tried:',
-    ...(tried.length > 0 ? tried : ['- nothing']),
-  ]
-    .join('\n')
-    .slice(0, 4_000);
-}
-
-function resultOf(attempt: Work['incident']['attempts'][number]): string {
-  const parts = [
-    attempt.outcome ?? 'no answer yet',
-    attempt.verification,
-    attempt.rollback === undefined ? undefined : `rollback ${attempt.rollback}`,
-  ];
-  return [
-    ...parts.filter((part) => part !== undefined),
-    ...(attempt.reason === undefined ? [] : [attempt.reason.slice(0, 300)]),
-  ].join(', ');
+/** Spec 3.1 `create_incident: false`: the playbook that failed last calls its own contacts alone, for less than SEV1. */
+export function isForContactsOnly(work: Work): boolean {
+  const last = work.incident.attempts.at(-1);
+  const escalation = work.facts.playbooks.find((one) => one.id === last?.playbookId)?.escalation;
+  const hasRun = last?.outcome === 'succeeded' || last?.outcome === 'failed';
+  return hasRun && escalation?.createIncident === false && severityRank(work.incident.severity) > severityRank('SEV1');
 }

@@ -1,12 +1,13 @@
 import { type Approval, approvalExpired, approvalRequested, draft } from '@cortex/contracts';
 import type { Plan } from '../model/plan.ts';
+import { moveTo } from '../record/status.ts';
 import { cancelTimer, setTimer } from '../record/timers.ts';
 import { type Work, change, remember } from '../record/work.ts';
 import { addMs } from '../time.ts';
 
 /** Asks humans to agree to this plan, in place of an earlier question. */
 export function requestApproval(work: Work, plan: Plan, reason: string, requiredApprovals: number): void {
-  if (work.incident.approval?.status === 'pending') voidApproval(work);
+  voidApproval(work);
   const number = work.memory.approvals + 1;
   const approval: Approval = {
     approvalId: `${plan.executionId}-a${number}`,
@@ -22,7 +23,8 @@ export function requestApproval(work: Work, plan: Plan, reason: string, required
     status: 'pending',
   };
   remember(work, { approvals: number });
-  change(work, { status: 'awaiting_approval', approval });
+  moveTo(work, 'awaiting_approval');
+  change(work, { approval });
   const { id, service } = work.incident;
   work.drafts.push(
     draft(approvalRequested, {

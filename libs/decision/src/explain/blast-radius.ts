@@ -1,5 +1,4 @@
-import type { BlastRadiusLevel, DecisionStep } from '@cortex/contracts';
-import type { Work } from '../record/work.ts';
+import type { BlastRadiusLevel, DecisionStep, Incident } from '@cortex/contracts';
 import { decisionStep } from './decision-step.ts';
 
 const consequence: Readonly<Record<BlastRadiusLevel, string>> = {
@@ -11,8 +10,8 @@ const consequence: Readonly<Record<BlastRadiusLevel, string>> = {
 };
 
 /** Spec 6.1 step 3 and 7.2. */
-export function blastRadiusStep(work: Work): DecisionStep {
-  const { level, riskScore, ...counts } = work.incident.blastRadius;
-  const inputs = { ...counts, risk_score: riskScore, affected_services: [...work.incident.affected.services] };
+export function blastRadiusStep({ blastRadius, affected }: Incident): DecisionStep {
+  const { level, riskScore, ...counts } = blastRadius;
+  const inputs = { ...counts, risk_score: riskScore, affected_services: [...affected.services] };
   return decisionStep('blast_radius', 'done', inputs, level, consequence[level]);
 }

@@ -1,9 +1,10 @@
 import type { Attempt, Incident } from '@cortex/contracts';
-import { recordDecision } from '../decide/record-decision.ts';
+import { moveTo } from '../record/status.ts';
 import { cancelTimer, setTimer } from '../record/timers.ts';
-import { type Work, activeSignals, change, isExecuting, remember } from '../record/work.ts';
+import { type Work, activeSignals, isExecuting, remember } from '../record/work.ts';
 import { addMs, latest } from '../time.ts';
 import { voidApproval } from './approval-question.ts';
+import { recordDecision } from './record-decision.ts';
 import { methodOfClearing, resolve } from './resolve.ts';
 
 /**
@@ -22,23 +23,26 @@ export function whenClear(work: Work, subject?: Attempt, because?: string): void
     return;
   }
   if (work.incident.status !== 'escalated') {
-    change(work, { status: 'monitoring' }, 'its signals cleared; it is watched for a while');
+    moveTo(work, 'monitoring', 'its signals cleared; it is watched for a while');
     const reason = because === undefined ? 'its signals cleared' : `${because}; its signals cleared`;
-    recordDecision(work, { outcome: 'monitor', reason, subject });
+    recordDecision(work, { outcome: 'monitor', code: 'signals_cleared', reason, subject });
   }
   setTimer(work, 'quiet', 'reevaluate', addMs(since, work.facts.safety.monitoringMs));
 }
 
 /** The quiet has lasted long enough. */
-export function onQuiet(work: Work): string | undefined {
-  if (isExecuting(work.incident)) return 'an execution is running';
-  if (activeSignals(work.incident).length > 0) return 'something is wrong again';
+export function onQuiet(work: Work): void {
+  if (isExecuting(work.incident) || activeSignals(work.incident).length > 0) return;
   endQuietly(work, undefined, 'its signals stayed clear');
-  return undefined;
 }
 
 function endQuietly(work: Work, subject: Attempt | undefined, reason: string): void {
-  recordDecision(work, { outcome: 'resolve', reason, subject: subject ?? work.incident.attempts.at(-1) });
+  recordDecision(work, {
+    outcome: 'resolve',
+    code: 'signals_cleared',
+    reason,
+    subject: subject ?? work.incident.attempts.at(-1),
+  });
   resolve(work, {
     method: methodOfClearing(work.incident),
     recoveredAt: lastClearing(work.incident) ?? work.now,

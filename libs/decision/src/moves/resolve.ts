@@ -1,4 +1,5 @@
 import type { Incident, ResolutionMethod } from '@cortex/contracts';
+import { moveTo } from '../record/status.ts';
 import { cancelAllTimers } from '../record/timers.ts';
 import { type Work, change, forget } from '../record/work.ts';
 import { latest, msBetween } from '../time.ts';
@@ -21,7 +22,8 @@ export function resolve(work: Work, ending: Ending): void {
   const timeToResolutionMs = Math.max(0, Math.round(msBetween(incident.startedAt, recoveredAt)));
   const { method, verificationPassed, reason } = ending;
   const resolution = { method, at: work.now, recoveredAt, timeToResolutionMs, verificationPassed, reason };
-  change(work, { status: 'resolved', resolution }, `resolved: ${reason}`);
+  moveTo(work, 'resolved', `resolved: ${reason}`);
+  change(work, { resolution });
   cancelAllTimers(work);
 }
 

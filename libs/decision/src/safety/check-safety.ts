@@ -1,35 +1,12 @@
-import type { DecisionStep, GateResult } from '@cortex/contracts';
 import { targetKey } from '@cortex/contracts';
-import { breakerOf } from '../decide/breaker-of.ts';
-import { approvalReasonsOf, reachesFurtherThanItCanUndo } from '../gates/approval.ts';
-import { isInTheWay } from '../gates/ask-gates.ts';
 import { levelRank } from '../levels.ts';
+import type { Safety, SafetyCheck } from '../model/candidate.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Work } from '../record/work.ts';
 import { workedBefore } from '../selection/find.ts';
 import { addMs } from '../time.ts';
-import { decisionStep } from './decision-step.ts';
-
-export type SafetyVerdict = 'pass' | 'needs_approval' | 'hold' | 'exclude' | 'asked_later';
-
-export interface SafetyCheck {
-  readonly check:
-    | 'severity_and_radius'
-    | 'blast_radius_limit'
-    | 'rollback_plan'
-    | 'pre_conditions'
-    | 'rate_limit'
-    | 'circuit_breaker'
-    | 'flapping';
-  readonly verdict: SafetyVerdict;
-  readonly reason: string;
-  readonly until?: string;
-}
-
-export interface Safety {
-  readonly checks: readonly SafetyCheck[];
-  readonly approvalReasons: readonly string[];
-}
+import { approvalReasonsOf, reachesFurtherThanItCanUndo } from './approval-reasons.ts';
+import { breakerOf } from './breaker-of.ts';
 
 /** The questions of spec 6.1 step 6 that are about the plan itself. The gates come after them. */
 export function checkSafety(work: Work, plan: Plan): Safety {
@@ -124,29 +101,4 @@ function flapping(work: Work, plan: Plan): SafetyCheck {
   if (frozen.length === 0) return { check: 'flapping', verdict: 'pass', reason: 'no target is flapping' };
   const names = frozen.map((target) => target.instance).join(', ');
   return { check: 'flapping', verdict: 'hold', reason: `flapping, so its state cannot be trusted: ${names}` };
-}
-
-/** Step 6 as it is told: checks, then gates. */
-export function safetyChecksStep(
-  plan: Plan | undefined,
-  safety: Safety | undefined,
-  gates: readonly GateResult[],
-): DecisionStep {
-  if (plan === undefined || safety === undefined) {
-    return decisionStep('safety_checks', 'not_reached', {}, 'not reached', 'there is no plan to check');
-  }
-  const inputs = {
-    playbook: plan.playbook.id,
-    targets: plan.targets.map((target) => target.instance),
-    plan_level: plan.level,
-    plan_hash: plan.planHash,
-    dry_run: plan.dryRun,
-    checks: safety.checks.map((one) => ({ check: one.check, verdict: one.verdict, reason: one.reason })),
-    gates: gates.map((one) => `${one.gate}: ${one.verdict}`),
-  };
-  const stopped = safety.checks.find((one) => one.verdict === 'exclude' || one.verdict === 'hold');
-  if (stopped !== undefined) return decisionStep('safety_checks', 'done', inputs, stopped.verdict, stopped.reason);
-  const gate = gates.find(isInTheWay);
-  if (gate !== undefined) return decisionStep('safety_checks', 'done', inputs, gate.verdict, gate.reason);
-  return decisionStep('safety_checks', 'done', inputs, 'pass', 'every check and every gate let it through');
 }

@@ -1,6 +1,6 @@
 import type { Attempt } from '@cortex/contracts';
-import { recordDecision } from '../decide/record-decision.ts';
 import type { Work } from '../record/work.ts';
+import { recordDecision } from './record-decision.ts';
 import { resolve } from './resolve.ts';
 
 /** A human wanted to close it while an execution ran: now it may. */
@@ -8,7 +8,7 @@ export function closeIfAsked(work: Work, attempt: Attempt): boolean {
   const asked = work.memory.closeRequested;
   if (asked === undefined) return false;
   const reason = `closed by ${asked.by}: ${asked.comment}`;
-  recordDecision(work, { outcome: 'resolve', reason, subject: attempt });
+  recordDecision(work, { outcome: 'resolve', code: 'closed_by_human', reason, subject: attempt });
   resolve(work, {
     method: 'manual',
     recoveredAt: work.now,

@@ -1,0 +1,24 @@
+import type { Assessment, RootCause } from '../model/assessment.ts';
+import type { Work } from '../record/work.ts';
+import { classOf, relevantSignals } from './classify.ts';
+import { findRootCause } from './root-cause.ts';
+import { scoreSeverity } from './severity.ts';
+import { silenceOf } from './silence.ts';
+
+/** The assessment of this step, made when it is first asked for. */
+export function assessmentOf(work: Work): Assessment {
+  work.assessment ??= assess(work, findRootCause(work.incident, work.facts));
+  return work.assessment;
+}
+
+export function assess({ incident, facts, memory, now }: Work, rootCause: RootCause): Assessment {
+  const signals = relevantSignals(incident.signals);
+  return {
+    signals,
+    class: classOf(signals),
+    correlation: Math.max(0, ...signals.map((signal) => signal.correlation ?? 0)),
+    score: scoreSeverity(incident, facts, memory.trend, now),
+    rootCause,
+    silence: silenceOf(incident, facts, now),
+  };
+}

@@ -1,0 +1,49 @@
+import type { DecisionReason, DecisionStep } from '@cortex/contracts';
+import type { Candidate } from '../model/candidate.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { decisionStep } from './decision-step.ts';
+
+/** Step 6 of spec 6.1: checks, then gates, of the candidate that they decided on; or the rule that came before them. */
+export function safetyChecksStep(verdict: Verdict): DecisionStep {
+  const { chosen, candidates, code, reason } = verdict;
+  if (verdict.isByCandidate === true && chosen !== undefined) return candidateStep(chosen);
+  const inputs = {
+    ...(chosen === undefined
+      ? {}
+      : { playbook: chosen.plan.playbook.id, targets: chosen.plan.targets.map((target) => target.instance) }),
+    passed_over: { ...candidates.unusable },
+  };
+  return decisionStep('safety_checks', 'done', inputs, wordOf[code] ?? 'refuse', reason);
+}
+
+const wordOf: Partial<Record<DecisionReason, string>> = {
+  silenced: 'hold',
+  dependency_first: 'hold',
+  trigger_pending: 'not yet',
+  degraded_only: 'not yet',
+  no_playbook: 'no plan',
+};
+
+function candidateStep({ plan, safety, gates, verdict }: Candidate): DecisionStep {
+  const inputs = {
+    playbook: plan.playbook.id,
+    targets: plan.targets.map((target) => target.instance),
+    plan_level: plan.level,
+    plan_hash: plan.planHash,
+    dry_run: plan.dryRun,
+    checks: safety.checks.map(({ check, verdict: word, reason }) => ({ check, verdict: word, reason })),
+    gates: gates.map((gate) => `${gate.gate}: ${gate.verdict}`),
+  };
+  switch (verdict.kind) {
+    case 'may_run':
+      return decisionStep('safety_checks', 'done', inputs, 'pass', 'every check and every gate let it through');
+    case 'needs_approval':
+      return decisionStep('safety_checks', 'done', inputs, 'needs_approval', verdict.reason);
+    case 'held':
+      return decisionStep('safety_checks', 'done', inputs, 'hold', verdict.reason);
+    default: {
+      const impossible: never = verdict;
+      throw new TypeError(`an unknown verdict ${String(impossible)}`);
+    }
+  }
+}

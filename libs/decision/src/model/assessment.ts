@@ -1,0 +1,32 @@
+import type { CauseCategory, IncidentSeverity, Signal, SignalClass, Silence } from '@cortex/contracts';
+
+/** The scoring of spec 6.1 step 2. */
+export interface SeverityScore {
+  readonly severity: IncidentSeverity;
+  readonly score: number;
+  readonly parts: Readonly<Record<string, number>>;
+}
+
+/** Spec 6.1 step 4. */
+export interface RootCause {
+  readonly cause: CauseCategory;
+  /** The service to heal first, when the trouble comes from there. */
+  readonly rootService?: string;
+  readonly votes: Readonly<Record<string, number>>;
+}
+
+/**
+ * What is wrong, as this step sees it, beside what the incident itself keeps of it. Computed once, and again only when the
+ * signals change.
+ */
+export interface Assessment {
+  /** The signals that it is about: those that are active, or all when none is any more. */
+  readonly signals: readonly Signal[];
+  readonly class: SignalClass;
+  /** How surprising it is that other services went wrong at the same time; 0 when nothing is known of that. */
+  readonly correlation: number;
+  readonly score: SeverityScore;
+  readonly rootCause: RootCause;
+  /** The silence that covers the incident now. */
+  readonly silence: Silence | undefined;
+}

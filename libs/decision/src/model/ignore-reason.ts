@@ -1,0 +1,41 @@
+/** Why an input changed nothing. */
+export type IgnoreReason =
+  | 'taken_in_before'
+  | 'incident_unknown'
+  | 'incident_over'
+  | 'no_incident_open'
+  // Signals and their ends
+  | 'state_says_nothing'
+  | 'newer_state_known'
+  | 'known_with_correlation'
+  | 'recovered_since'
+  | 'cleared_already'
+  | 'was_not_in_trouble'
+  | 'severity_info'
+  | 'belongs_to_ended_incident'
+  | 'ended_and_no_worse'
+  | 'seen_before_recovery_was_proved'
+  | 'older_than_last_incident'
+  | 'too_old'
+  // Executions
+  | 'execution_unknown'
+  | 'start_known'
+  | 'end_known'
+  | 'verification_known'
+  | 'rollback_known'
+  // People
+  | 'nothing_asked'
+  | 'other_question'
+  | 'question_settled'
+  | 'other_plan'
+  | 'answer_too_late'
+  | 'acknowledged_before'
+  | 'switch_turned_on'
+  | 'not_held'
+  | 'silence_of_other_service'
+  | 'silence_covers_nothing'
+  | 'nothing_waits'
+  | 'another_silence_goes_on'
+  | 'silence_held_nothing'
+  // Timers
+  | 'timer_replaced';

@@ -1,0 +1,133 @@
+import { assessmentOf } from '../assessment/assess.ts';
+import { unsuccessfulAttempts } from '../assessment/attempts.ts';
+import { lookAgainMs } from '../assessment/silence.ts';
+import { notReached } from '../gates/ask-gates.ts';
+import { heldBySilence } from '../gates/silence.ts';
+import { levelRank } from '../levels.ts';
+import type { Candidate, Candidates } from '../model/candidate.ts';
+import { namesOf } from '../model/plan.ts';
+import type { Ruling } from '../model/verdict.ts';
+import { type Work, activeSignals } from '../record/work.ts';
+import { addMs, earliest } from '../time.ts';
+
+export interface Question {
+  readonly work: Work;
+  readonly candidates: Candidates;
+  readonly chosen: Candidate | undefined;
+}
+
+/** Rules on what the question is about; undefined when it is for the next rule. */
+export type Rule = (question: Question) => Ruling | undefined;
+
+/** Spec 6.1 steps 5 and 6 as a list: the first rule that has something to say decides. */
+export const rules: readonly (readonly [name: string, rule: Rule])[] = [
+  ['silenced', silenced],
+  ['attempts used up', attemptsUsedUp],
+  ['dependency first', dependencyFirst],
+  ['trigger pending', triggerPending],
+  ['nothing usable', nothingUsable],
+  ['degraded only', degradedOnly],
+  ['nothing fits', nothingFits],
+  ['watched only', watchedOnly],
+  ['radius too wide', radiusTooWide],
+  ['candidate', byCandidate],
+];
+
+function silenced({ work }: Question): Ruling | undefined {
+  const { silence } = assessmentOf(work);
+  if (silence === undefined) return undefined;
+  const gate = heldBySilence(silence);
+  const soon = retryAtOf(work);
+  const retryAt = silence.endsAt <= soon ? addMs(silence.endsAt, lookAgainMs(work.incident, work.facts)) : soon;
+  const gates = [gate, ...notReached(1, 'an earlier gate decided')];
+  return { outcome: 'hold', code: 'silenced', reason: gate.reason, gates, retryAt, heldBy: 'silence' };
+}
+
+function attemptsUsedUp({ work }: Question): Ruling | undefined {
+  const attempts = unsuccessfulAttempts(work.incident).length;
+  if (attempts < work.facts.safety.maxAttempts) return undefined;
+  const reason = `automated remediation was tried ${attempts} times without success`;
+  return { outcome: 'escalate', code: 'attempts_used_up', reason, escalation: 'needs_human' };
+}
+
+function dependencyFirst({ work }: Question): Ruling | undefined {
+  const { rootService } = assessmentOf(work).rootCause;
+  if (rootService === undefined) return undefined;
+  const reason = `${rootService} comes first: this service depends on it`;
+  return { outcome: 'hold', code: 'dependency_first', reason, retryAt: retryAtOf(work), heldBy: 'dependency' };
+}
+
+function triggerPending({ candidates, chosen }: Question): Ruling | undefined {
+  const { pendingUntil } = candidates;
+  if (chosen !== undefined || pendingUntil === undefined) return undefined;
+  const reason = 'a playbook’s trigger has not held for its duration yet';
+  return { outcome: 'wait', code: 'trigger_pending', reason, retryAt: pendingUntil };
+}
+
+function nothingUsable({ candidates, chosen }: Question): Ruling | undefined {
+  const reasons = Object.entries(candidates.unusable).map(([id, reason]) => `${id}: ${reason}`);
+  if (chosen !== undefined || reasons.length === 0) return undefined;
+  const reason = `no playbook may be used: ${reasons.join('; ')}`;
+  return { outcome: 'escalate', code: 'no_usable_playbook', reason, escalation: 'needs_human' };
+}
+
+function degradedOnly({ work, chosen }: Question): Ruling | undefined {
+  const isOnly = activeSignals(work.incident).every((signal) => signal.healthState === 'DEGRADED');
+  if (chosen !== undefined || !isOnly) return undefined;
+  const reason = 'degraded only, and no playbook asks to act on that; deeper checks go on';
+  return { outcome: 'wait', code: 'degraded_only', reason };
+}
+
+function nothingFits({ chosen }: Question): Ruling | undefined {
+  if (chosen !== undefined) return undefined;
+  const reason = 'no applicable remediation playbook found';
+  return { outcome: 'escalate', code: 'no_playbook', reason, escalation: 'no_playbook' };
+}
+
+function watchedOnly({ work, chosen }: Question): Ruling | undefined {
+  if (chosen === undefined || work.service?.remediate !== false) return undefined;
+  const { plan } = chosen;
+  const reason = `this service is only watched; Cortex would run ${plan.playbook.id} on ${namesOf(plan)}`;
+  return { outcome: 'advise', code: 'watched_only', reason, escalation: 'needs_human' };
+}
+
+function radiusTooWide({ work, chosen }: Question): Ruling | undefined {
+  const { level } = work.incident.blastRadius;
+  if (chosen === undefined || levelRank(level) < levelRank('cluster_wide')) return undefined;
+  if (levelRank(chosen.plan.playbook.safety.blastRadius) >= levelRank('cluster_wide')) return undefined;
+  const signOff = level === 'multi_region' ? 'cto and vp_engineering' : 'sre_lead and engineering_manager';
+  const reason = `${level} trouble: automatic remediation is disabled, ${signOff} must sign off`;
+  return { outcome: 'escalate', code: 'radius_too_wide', reason, escalation: 'needs_human' };
+}
+
+/** What safety checks and gates said of the chosen candidate. */
+function byCandidate({ work, chosen }: Question): Ruling | undefined {
+  if (chosen === undefined) return undefined;
+  const { plan, verdict } = chosen;
+  const decided = { isByCandidate: true };
+  switch (verdict.kind) {
+    case 'may_run': {
+      const reason = `run ${plan.playbook.id} on ${namesOf(plan)}`;
+      return { ...decided, outcome: 'remediate', code: 'clear_to_run', reason };
+    }
+    case 'needs_approval': {
+      const { reason, people } = verdict;
+      return { ...decided, outcome: 'request_approval', code: 'approval_needed', reason, requiredApprovals: people };
+    }
+    case 'held': {
+      const { code, reason, by, until } = verdict;
+      const retryAt = until === undefined ? retryAtOf(work) : earliest(addMs(until, 1), addMs(work.now, dayMs));
+      return { ...decided, outcome: 'hold', code, reason, retryAt, heldBy: by };
+    }
+    default: {
+      const impossible: never = verdict;
+      throw new TypeError(`an unknown verdict ${String(impossible)}`);
+    }
+  }
+}
+
+const dayMs = 24 * 3_600_000;
+
+function retryAtOf(work: Work): string {
+  return addMs(work.now, work.facts.safety.holdRetryMs);
+}
