@@ -10,5 +10,7 @@ export { readMemory } from './model/memory.ts';
 export type { Memory } from './model/memory.ts';
 export type { TimerCommand, TimerPurpose, Transition } from './model/transition.ts';
 export { pastIncidentOf } from './past-incident.ts';
+export { whatEnds } from './record/what-ends.ts';
+export type { End } from './record/what-ends.ts';
 export { maxUnavailableOf } from './selection/plan.ts';
 export { step } from './step.ts';

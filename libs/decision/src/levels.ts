@@ -30,3 +30,8 @@ export function anomalyRank(severity: Anomaly): number {
 export function levelRank(level: Level): number {
   return BlastRadiusLevel.options.indexOf(level);
 }
+
+/** So wide that two people must sign off what is done. Spec 7.1. */
+export function isForSignOff(level: Level): boolean {
+  return levelRank(level) >= levelRank('cluster_wide');
+}

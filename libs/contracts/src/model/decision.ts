@@ -48,6 +48,7 @@ export const GateReason = z.enum([
   'target_held',
   'freeze_window',
   'outside_maintenance_window',
+  'no_maintenance_window',
   'approval_needed',
 ]);
 export type GateReason = z.infer<typeof GateReason>;

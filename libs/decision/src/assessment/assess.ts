@@ -1,14 +1,19 @@
 import type { Assessment, RootCause } from '../model/assessment.ts';
 import type { Work } from '../record/work.ts';
 import { classOf, relevantSignals } from './classify.ts';
+import { rootServiceOf } from './dependency.ts';
 import { findRootCause } from './root-cause.ts';
 import { scoreSeverity } from './severity.ts';
 import { silenceOf } from './silence.ts';
 
 /** The assessment of this step, made when it is first asked for. */
 export function assessmentOf(work: Work): Assessment {
-  work.assessment ??= assess(work, findRootCause(work.incident, work.facts));
+  work.assessment ??= assess(work, rootCauseOf(work));
   return work.assessment;
+}
+
+export function rootCauseOf({ incident, facts, memory, now }: Work): RootCause {
+  return findRootCause(incident, rootServiceOf(incident, facts, memory, now));
 }
 
 export function assess({ incident, facts, memory, now }: Work, rootCause: RootCause): Assessment {

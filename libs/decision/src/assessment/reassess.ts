@@ -1,11 +1,10 @@
 import { worseSeverity } from '../levels.ts';
 import { type Work, activeSignals, change, remember } from '../record/work.ts';
 import { affectedBy } from './affected.ts';
-import { assess } from './assess.ts';
+import { assess, rootCauseOf } from './assess.ts';
 import { findRaises } from './auto-escalation.ts';
 import { unsuccessfulAttempts } from './attempts.ts';
 import { blastRadiusOf } from './blast-radius.ts';
-import { findRootCause } from './root-cause.ts';
 import { activityOf, trendOf } from './severity.ts';
 import { trackTriggers } from './triggers.ts';
 
@@ -18,7 +17,7 @@ export function reassess(work: Work): void {
   remember(work, { activity, trend, triggerSince });
   work.assessment = undefined;
   if (activeSignals(work.incident).length === 0) return;
-  const rootCause = findRootCause(work.incident, facts);
+  const rootCause = rootCauseOf(work);
   const affected = affectedBy(work.incident, facts);
   const blastRadius = blastRadiusOf(affected, work.incident.service, facts);
   change(work, { affected, cause: rootCause.cause, blastRadius });

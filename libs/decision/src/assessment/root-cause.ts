@@ -1,8 +1,5 @@
 import type { CauseCategory, Incident, Signal } from '@cortex/contracts';
-import { dependenciesOf } from '@cortex/topology';
 import type { RootCause } from '../model/assessment.ts';
-import type { Facts } from '../model/facts.ts';
-import { isInTrouble } from './affected.ts';
 
 /** Words in the names of metrics and checks that speak for a cause. Spec 6.1 step 4. */
 const words: Readonly<Record<Exclude<CauseCategory, 'unknown'>, readonly string[]>> = {
@@ -86,11 +83,10 @@ const order = ['resource_exhaustion', 'dependency', 'configuration', 'network', 
 
 /**
  * The cause that most signals speak for, each by the words in the names of its metric and its failing checks. A
- * process that does not run outweighs the ports and pages that fail with it. A dependency that is in trouble itself
- * outweighs everything.
+ * process that does not run outweighs the ports and pages that fail with it. A dependency that is healed first outweighs
+ * everything.
  */
-export function findRootCause(incident: Pick<Incident, 'service' | 'signals'>, facts: Facts): RootCause {
-  const root = dependenciesOf(facts.services, incident.service).findLast((name) => isInTrouble(facts, name));
+export function findRootCause(incident: Pick<Incident, 'signals'>, root: string | undefined): RootCause {
   const votes: Record<string, number> = {};
   const active = incident.signals.filter((signal) => signal.active);
   for (const signal of active.length > 0 ? active : incident.signals) {

@@ -1,48 +1,50 @@
-import { levelRank } from '../levels.ts';
+import { isForSignOff } from '../levels.ts';
 import type { Plan } from '../model/plan.ts';
 import { type Verdict, planOf } from '../model/verdict.ts';
 import { requestApproval, voidApproval } from '../moves/approval-question.ts';
 import { callHumans, contactsOf, escalate, isForContactsOnly } from '../moves/escalate.ts';
-import { hold, stopWaiting } from '../moves/hold.ts';
+import { hold, rest, stopWaiting, wait } from '../moves/hold.ts';
 import { requestRemediation } from '../moves/request.ts';
+import { forgetWaiting } from '../record/waiting.ts';
 import type { Work } from '../record/work.ts';
 
 /** Does what a verdict says: drafts, timers, status. */
 export function act(work: Work, verdict: Verdict, reason: string): void {
-  const { outcome, chosen } = verdict;
-  if (outcome !== 'request_approval') voidApproval(work);
-  switch (outcome) {
+  const { chosen } = verdict;
+  if (verdict.outcome !== 'request_approval') voidApproval(work);
+  switch (verdict.outcome) {
     case 'remediate':
       if (chosen !== undefined) requestRemediation(work, chosen.plan);
       return;
     case 'request_approval':
-      if (chosen !== undefined) ask(work, verdict, chosen.plan);
+      if (chosen !== undefined) ask(work, chosen.plan, verdict.reason, verdict.requiredApprovals);
       return;
     case 'hold':
-      hold(work, verdict.heldBy ?? 'gate', verdict.retryAt);
+      if (verdict.code === 'silenced') rest(work, verdict.retryAt);
+      else hold(work, verdict.heldBy, reason, verdict.retryAt);
       return;
     case 'wait':
-      hold(work, 'trigger', verdict.retryAt);
+      wait(work, verdict.retryAt);
       return;
     case 'escalate':
     case 'advise':
-      escalate(work, verdict.escalation ?? 'needs_human', reason, {
+      escalate(work, verdict.escalation, reason, {
         notify: contactsOf(work, planOf(verdict)?.playbook.id),
         onlyNotify: planOf(verdict) === undefined && isForContactsOnly(work),
       });
       return;
     default: {
-      const impossible: never = outcome;
+      const impossible: never = verdict;
       throw new TypeError(`unknown outcome ${String(impossible)}`);
     }
   }
 }
 
-function ask(work: Work, verdict: Verdict, plan: Plan): void {
-  const { reason } = verdict;
+function ask(work: Work, plan: Plan, reason: string, requiredApprovals: number): void {
   stopWaiting(work);
-  requestApproval(work, plan, reason, verdict.requiredApprovals ?? 1);
-  if (levelRank(work.incident.blastRadius.level) >= levelRank('cluster_wide')) {
+  forgetWaiting(work);
+  requestApproval(work, plan, reason, requiredApprovals);
+  if (isForSignOff(work.incident.blastRadius.level)) {
     const notify = contactsOf(work, plan.playbook.id);
     callHumans(work, `sign-off needed for ${plan.playbook.id}: ${reason}`, { notify });
   }

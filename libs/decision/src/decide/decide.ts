@@ -33,8 +33,8 @@ export function decide(work: Work, subject?: Attempt, because?: string): void {
 }
 
 /** Humans were called already: only a move of Cortex's own is news, and a silence is none. */
-function isProgress({ outcome, heldBy }: Verdict): boolean {
-  return outcome === 'remediate' || outcome === 'request_approval' || (outcome === 'hold' && heldBy !== 'silence');
+function isProgress({ outcome, code }: Verdict): boolean {
+  return outcome === 'remediate' || outcome === 'request_approval' || (outcome === 'hold' && code !== 'silenced');
 }
 
 /** A question that is out stays out while its plan is the same, and while a gate holds only for the moment. */

@@ -1,12 +1,12 @@
 import type { DecisionReason, DecisionStep } from '@cortex/contracts';
-import type { Candidate } from '../model/candidate.ts';
+import type { Candidate, Candidates } from '../model/candidate.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { decisionStep } from './decision-step.ts';
 
 /** Step 6 of spec 6.1: checks, then gates, of the candidate that they decided on; or the rule that came before them. */
 export function safetyChecksStep(verdict: Verdict): DecisionStep {
   const { chosen, candidates, code, reason } = verdict;
-  if (verdict.isByCandidate === true && chosen !== undefined) return candidateStep(chosen);
+  if (verdict.isByCandidate === true && chosen !== undefined) return candidateStep(chosen, candidates);
   const inputs = {
     ...(chosen === undefined
       ? {}
@@ -24,7 +24,9 @@ const wordOf: Partial<Record<DecisionReason, string>> = {
   no_playbook: 'no plan',
 };
 
-function candidateStep({ plan, safety, gates, verdict }: Candidate): DecisionStep {
+function candidateStep(chosen: Candidate, { judged }: Candidates): DecisionStep {
+  const { plan, safety, gates, verdict } = chosen;
+  const before = judged.slice(0, judged.indexOf(chosen));
   const inputs = {
     playbook: plan.playbook.id,
     targets: plan.targets.map((target) => target.instance),
@@ -33,6 +35,7 @@ function candidateStep({ plan, safety, gates, verdict }: Candidate): DecisionSte
     dry_run: plan.dryRun,
     checks: safety.checks.map(({ check, verdict: word, reason }) => ({ check, verdict: word, reason })),
     gates: gates.map((gate) => `${gate.gate}: ${gate.verdict}`),
+    ...(before.length === 0 ? {} : { held_back: Object.fromEntries(before.map(whyHeld)) }),
   };
   switch (verdict.kind) {
     case 'may_run':
@@ -46,4 +49,9 @@ function candidateStep({ plan, safety, gates, verdict }: Candidate): DecisionSte
       throw new TypeError(`an unknown verdict ${String(impossible)}`);
     }
   }
+}
+
+/** A better candidate that only later may be used. */
+function whyHeld({ plan, verdict }: Candidate): [string, string] {
+  return [plan.playbook.id, verdict.kind === 'held' ? `${verdict.by}: ${verdict.reason}` : verdict.kind];
 }

@@ -1,5 +1,5 @@
 import type { BlastRadiusLevel } from '@cortex/contracts';
-import { levelRank } from '../levels.ts';
+import { isForSignOff } from '../levels.ts';
 import type { Plan } from '../model/plan.ts';
 import { type GateQuestion, objects, passes } from './gate.ts';
 
@@ -22,5 +22,5 @@ export function approvalGate({ facts, plan, incident, now, approvalReasons }: Ga
 
 /** Spec 7.1: two people sign off what is wider than some services. */
 export function requiredApprovals(incidentLevel: BlastRadiusLevel, plan: Pick<Plan, 'level'>): number {
-  return Math.max(levelRank(incidentLevel), levelRank(plan.level)) >= levelRank('cluster_wide') ? 2 : 1;
+  return isForSignOff(incidentLevel) || isForSignOff(plan.level) ? 2 : 1;
 }

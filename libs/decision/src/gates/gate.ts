@@ -39,7 +39,7 @@ export function passes(
 /** The gate does not simply let it pass, for a reason from the closed set. */
 export function objects(
   gate: GateName,
-  verdict: Extract<GateVerdict, 'hold' | 'needs_approval' | 'not_built'>,
+  verdict: Exclude<GateVerdict, 'pass' | 'not_reached'>,
   code: GateReason,
   reason: string,
   inputs: JsonRecord,

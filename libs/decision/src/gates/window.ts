@@ -14,6 +14,10 @@ export function windowGate({ facts, plan, now }: GateQuestion) {
   };
   if (frozen !== undefined)
     return objects('window', 'hold', 'freeze_window', `inside the freeze window ${frozen.name}`, inputs);
+  if (needed && maintenanceWindows.length === 0) {
+    const reason = 'this playbook runs only inside a maintenance window, and none is configured';
+    return objects('window', 'refuse', 'no_maintenance_window', reason, inputs);
+  }
   if (needed && maintenance === undefined) {
     return objects(
       'window',

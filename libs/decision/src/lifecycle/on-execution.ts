@@ -6,9 +6,11 @@ import type { InputOf } from '../model/input.ts';
 import { closeIfAsked, countOutcome } from '../moves/attempt-end.ts';
 import { verificationDeadlineMs } from '../moves/deadlines.ts';
 import { escalate } from '../moves/escalate.ts';
+import { hold } from '../moves/hold.ts';
 import { recordDecision } from '../moves/record-decision.ts';
 import { moveTo } from '../record/status.ts';
 import { cancelTimer, setTimer } from '../record/timers.ts';
+import { forgetWaiting } from '../record/waiting.ts';
 import { type Work, changeAttempt, findAttempt, lastAttempt, remember } from '../record/work.ts';
 import { addMs } from '../time.ts';
 
@@ -22,6 +24,7 @@ export function onStarted(work: Work, { data }: InputOf<'remediation.started'>):
   const attempt = findAttempt(work, data.executionId);
   if (attempt === undefined) return 'execution_unknown';
   if (attempt.startedAt !== undefined) return 'start_known';
+  forgetWaiting(work);
   changeAttempt(work, data.executionId, { startedAt: data.startedAt });
   work.changes.push(`${attempt.playbookId} began`);
   return undefined;
@@ -52,6 +55,7 @@ export function onCompleted(work: Work, { data }: InputOf<'remediation.completed
     return undefined;
   }
   cancelTimer(work, 'deadline');
+  if (data.outcome !== 'refused') forgetWaiting(work);
   if (data.outcome !== 'succeeded' && closeIfAsked(work, current)) return undefined;
   switch (data.outcome) {
     case 'succeeded':
@@ -102,7 +106,6 @@ function onRefused(work: Work, attempt: Attempt, refusedBy: string | undefined, 
     return;
   }
   const why = `the executor refused (${refusedBy ?? 'no gate named'}): ${reason}`;
-  remember(work, { held: { by: refusedBy ?? 'executor', since: work.now } });
   recordDecision(work, { outcome: 'hold', code: 'refused_by_executor', reason: why, subject: attempt });
-  setTimer(work, 'reevaluate', 'reevaluate', addMs(work.now, work.facts.safety.holdRetryMs));
+  hold(work, refusedBy ?? 'executor', why, addMs(work.now, work.facts.safety.holdRetryMs));
 }

@@ -49,7 +49,8 @@ function onReevaluate(work: Work, name: string): void {
 /** Spec 5.4 `prolonged_degradation`: one level, each time, until SEV0 or until a human has taken it. */
 function onProlonged(work: Work): void {
   if (work.incident.acknowledgedBy !== undefined) return;
-  if (work.incident.severity !== 'SEV0') setTimer(work, 'prolonged', 'reevaluate', addMs(work.now, prolongedMs));
+  const isToldOfWorst = work.memory.notified === 'SEV0';
+  if (!isToldOfWorst) setTimer(work, 'prolonged', 'reevaluate', addMs(work.now, prolongedMs));
   if (activeSignals(work.incident).length === 0 || assessmentOf(work).silence !== undefined) return;
   change(work, { severity: raisedSeverity(work.incident.severity) }, 'Issue not resolved within SLA');
   remember(work, { raised: [...new Set([...work.memory.raised, 'prolonged_degradation'])] });

@@ -19,6 +19,8 @@ export interface OpenIncident {
   readonly service: string;
   readonly status: IncidentStatus;
   readonly severity: IncidentSeverity;
+  /** When its trouble began. */
+  readonly startedAt?: string;
 }
 
 /** One use of a playbook that ended, on any incident of the service. */

@@ -20,6 +20,12 @@ export interface Memory {
   readonly notified?: IncidentSeverity;
   readonly clearedSince?: string;
   readonly held?: { readonly by: string; readonly since: string };
+  /** Since when nothing is done because something holds; no silence. */
+  readonly waitingSince?: string;
+  /** Humans have heard that it waits. */
+  readonly waitingTold?: boolean;
+  /** Since when it has been deferred to a dependency, whether or not it still is. */
+  readonly deferredSince?: string;
   /** What people are told when the silence ends. */
   readonly postponed?: {
     readonly reason: string;

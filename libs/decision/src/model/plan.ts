@@ -4,6 +4,11 @@ import type { BlastRadiusLevel, Playbook, Signal, Target } from '@cortex/contrac
 export const matchKinds = ['exact', 'category', 'similar'] as const;
 export type MatchKind = (typeof matchKinds)[number];
 
+/** 0 for the best kind. */
+export function kindRank(kind: MatchKind): number {
+  return matchKinds.indexOf(kind);
+}
+
 /** A playbook that fits. */
 export interface Match {
   readonly playbook: Playbook;

@@ -1,6 +1,7 @@
 import type { Attempt, Incident } from '@cortex/contracts';
 import { moveTo } from '../record/status.ts';
 import { cancelTimer, setTimer } from '../record/timers.ts';
+import { forgetWaiting } from '../record/waiting.ts';
 import { type Work, activeSignals, isExecuting, remember } from '../record/work.ts';
 import { addMs, latest } from '../time.ts';
 import { voidApproval } from './approval-question.ts';
@@ -15,6 +16,7 @@ export function whenClear(work: Work, subject?: Attempt, because?: string): void
   if (isExecuting(work.incident) && subject === undefined) return;
   const since = work.memory.clearedSince ?? work.now;
   remember(work, { clearedSince: since });
+  forgetWaiting(work);
   voidApproval(work);
   cancelTimer(work, 'reevaluate');
   const isUntouched = !didAnything(work.incident) && work.incident.status !== 'escalated';

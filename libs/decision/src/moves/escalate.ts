@@ -4,6 +4,7 @@ import { severityRank, worseSeverity } from '../levels.ts';
 import type { EscalationKind } from '../model/memory.ts';
 import { moveTo } from '../record/status.ts';
 import { cancelTimer, setTimer } from '../record/timers.ts';
+import { forgetWaiting } from '../record/waiting.ts';
 import { type Work, change, forget, remember } from '../record/work.ts';
 import { pageDetails } from './page-details.ts';
 
@@ -19,6 +20,7 @@ export interface CallOptions {
 export function escalate(work: Work, kind: EscalationKind, reason: string, options: CallOptions = {}): void {
   moveTo(work, 'escalated');
   remember(work, { escalatedFor: kind });
+  forgetWaiting(work);
   for (const name of ['reevaluate', 'approval', 'monitoring', 'deadline']) cancelTimer(work, name);
   callHumans(work, reason, options);
 }

@@ -1,18 +1,48 @@
 import { isStorm } from '../gates/storm.ts';
 import { moveTo } from '../record/status.ts';
 import { cancelTimer, setTimer } from '../record/timers.ts';
+import { forgetWaiting, maxWaitMs, tellAtOf } from '../record/waiting.ts';
 import { type Work, forget, remember } from '../record/work.ts';
+import { earliest } from '../time.ts';
+import { callHumans } from './escalate.ts';
 
-/** Nothing for now; asked again at `retryAt`. */
-export function hold(work: Work, by: string, retryAt: string | undefined): void {
+/** Nothing for now; asked again at `retryAt`. Humans hear of it when that goes on for too long. */
+export function hold(work: Work, by: string, reason: string, retryAt: string): void {
   moveTo(work, 'open');
   if (work.memory.held?.by !== by) remember(work, { held: { by, since: work.now } });
   if (by === 'storm') {
     const { lastStormAt } = work.facts;
     remember(work, { lastStormAt: isStorm(work.facts) ? work.now : (lastStormAt ?? work.now) });
   }
+  if (by === 'dependency') remember(work, { deferredSince: work.memory.deferredSince ?? work.now });
+  tellOfWaiting(work, reason);
+  setTimer(work, 'reevaluate', 'reevaluate', earliest(retryAt, tellAtOf(work.memory) ?? retryAt));
+}
+
+/** Nothing for now, by what the configuration says: until then, or until the signals change. */
+export function wait(work: Work, retryAt: string | undefined): void {
+  moveTo(work, 'open');
+  if (work.memory.held?.by !== 'trigger') remember(work, { held: { by: 'trigger', since: work.now } });
+  forgetWaiting(work);
   if (retryAt === undefined) cancelTimer(work, 'reevaluate');
   else setTimer(work, 'reevaluate', 'reevaluate', retryAt);
+}
+
+/** Nothing for now, because somebody asked for it: that ends by itself, and nobody needs to hear of it. */
+export function rest(work: Work, retryAt: string): void {
+  moveTo(work, 'open');
+  if (work.memory.held?.by !== 'silence') remember(work, { held: { by: 'silence', since: work.now } });
+  forgetWaiting(work);
+  setTimer(work, 'reevaluate', 'reevaluate', retryAt);
+}
+
+function tellOfWaiting(work: Work, reason: string): void {
+  remember(work, { waitingSince: work.memory.waitingSince ?? work.now });
+  const tellAt = tellAtOf(work.memory);
+  if (tellAt === undefined || Date.parse(work.now) < Date.parse(tellAt)) return;
+  remember(work, { waitingTold: true });
+  if (work.incident.acknowledgedBy !== undefined) return;
+  callHumans(work, `nothing was done for ${maxWaitMs / 60_000} min: ${reason}`);
 }
 
 /** Leaves whatever the incident was waiting for. */

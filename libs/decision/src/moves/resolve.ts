@@ -1,6 +1,7 @@
 import type { Incident, ResolutionMethod } from '@cortex/contracts';
 import { moveTo } from '../record/status.ts';
 import { cancelAllTimers } from '../record/timers.ts';
+import { forgetWaiting } from '../record/waiting.ts';
 import { type Work, change, forget } from '../record/work.ts';
 import { latest, msBetween } from '../time.ts';
 import { voidApproval } from './approval-question.ts';
@@ -18,6 +19,7 @@ export function resolve(work: Work, ending: Ending): void {
   voidApproval(work);
   forget(work, 'held');
   forget(work, 'escalatedFor');
+  forgetWaiting(work);
   const recoveredAt = latest(ending.recoveredAt, incident.startedAt);
   const timeToResolutionMs = Math.max(0, Math.round(msBetween(incident.startedAt, recoveredAt)));
   const { method, verificationPassed, reason } = ending;

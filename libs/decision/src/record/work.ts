@@ -82,7 +82,10 @@ export function remember(work: Work, fields: Partial<Memory>): void {
 }
 
 /** Drops one optional field of the memory. */
-export function forget(work: Work, field: 'held' | 'clearedSince' | 'escalatedFor' | 'postponed'): void {
+export function forget(
+  work: Work,
+  field: 'held' | 'clearedSince' | 'escalatedFor' | 'postponed' | 'waitingSince' | 'waitingTold',
+): void {
   const { [field]: _dropped, ...rest } = work.memory;
   work.memory = rest;
 }

@@ -6,7 +6,7 @@ import { type Work, activeSignals } from '../record/work.ts';
 import { earliest } from '../time.ts';
 
 export interface Search {
-  /** Of the best kind that was found; empty when there is none. */
+  /** Of every kind. */
   readonly matches: readonly Match[];
   /** When the first trigger that is true now will have held long enough. */
   readonly pendingUntil?: string;
@@ -57,12 +57,10 @@ export function findPlaybooks(work: Work): Search {
     else if (workedBefore(work, playbook)) similar.push({ playbook, match: 'similar', signals: open });
     else passedOver[playbook.id] = 'neither its trigger nor its category fits';
   }
-  const best = [exact, pending.length > 0 ? [] : category, pending.length > 0 ? [] : similar].find(
-    (kind) => kind.length > 0,
-  );
   const [first, ...others] = pending;
   return {
-    matches: best ?? [],
+    // A playbook whose trigger is about to have held fits better than a generic one.
+    matches: first === undefined ? [...exact, ...category, ...similar] : exact,
     passedOver,
     ...(first === undefined ? {} : { pendingUntil: earliest(first, ...others) }),
   };

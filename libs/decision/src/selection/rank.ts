@@ -1,6 +1,6 @@
 import type { BlastRadiusLevel, Playbook, PlaybookPerformance } from '@cortex/contracts';
 import { levelRank } from '../levels.ts';
-import { type Match, type RankedMatch, selectionWeights } from '../model/plan.ts';
+import { type Match, type RankedMatch, kindRank, selectionWeights } from '../model/plan.ts';
 import { msBetween } from '../time.ts';
 
 const unknownSuccessRate = 0.5;
@@ -8,7 +8,7 @@ const tenMinutesMs = 10 * 60_000;
 const monthMs = 30 * 24 * 60 * 60_000;
 
 /**
- * Best first. Each criterion is in [0,1]:
+ * Best first: exact before category before similar matches, each kind by its score. Each criterion is in [0,1]:
  * success_rate = confirmed executions over ended ones, else what the playbook says of itself, else 0.5;
  * avg_execution_time = 1 / (1 + average / 10 min), else by the sum of its steps' timeouts;
  * blast_radius_match = 1 − |its limit − what the incident needs| / 4 levels;
@@ -22,7 +22,12 @@ export function rankMatches(
 ): RankedMatch[] {
   return matches
     .map((match) => rank(match, level, performance.get(match.playbook.id), now))
-    .sort((left, right) => right.score - left.score || (left.playbook.id < right.playbook.id ? -1 : 1));
+    .sort(
+      (left, right) =>
+        kindRank(left.match) - kindRank(right.match) ||
+        right.score - left.score ||
+        (left.playbook.id < right.playbook.id ? -1 : 1),
+    );
 }
 
 function rank(match: Match, level: BlastRadiusLevel, known: PlaybookPerformance | undefined, now: string): RankedMatch {

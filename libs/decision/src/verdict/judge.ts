@@ -1,6 +1,8 @@
+import { nextOpening } from '@cortex/suppression';
 import { requiredApprovals } from '../gates/approval.ts';
 import { askGates, isInTheWay, notReached } from '../gates/ask-gates.ts';
 import { assessmentOf } from '../assessment/assess.ts';
+import { isForSignOff } from '../levels.ts';
 import type { Candidate, CandidateVerdict, Safety } from '../model/candidate.ts';
 import type { Plan, RankedMatch } from '../model/plan.ts';
 import type { Work } from '../record/work.ts';
@@ -16,7 +18,20 @@ export function judge(work: Work, match: RankedMatch): Candidate | string {
   const safety = checkSafety(work, plan);
   const excluded = safety.checks.find((one) => one.verdict === 'exclude');
   if (excluded !== undefined) return `${excluded.check}: ${excluded.reason}`;
-  return { match, plan, safety, ...askAbout(work, plan, safety) };
+  if (isTooNarrow(work, plan)) {
+    const { level } = work.incident.blastRadius;
+    return `it may reach ${plan.playbook.safety.blastRadius}, and the trouble is ${level}`;
+  }
+  const asked = askAbout(work, plan, safety);
+  const refused = asked.gates.find((gate) => gate.verdict === 'refuse');
+  if (refused !== undefined) return `${refused.gate}: ${refused.reason}`;
+  return { match, plan, safety, ...asked };
+}
+
+/** Trouble this wide is only for playbooks that are made for it. Spec 7.1. What is only watched runs nothing anyway. */
+function isTooNarrow({ incident, service }: Work, { playbook }: Plan): boolean {
+  if (service?.remediate === false || !isForSignOff(incident.blastRadius.level)) return false;
+  return !isForSignOff(playbook.safety.blastRadius);
 }
 
 /** Safety checks before gates: what a check holds is not put to them. */
@@ -55,5 +70,11 @@ function verdictOf(gates: Candidate['gates'], work: Work, plan: Plan): Candidate
     return { kind: 'needs_approval', reason, people: requiredApprovals(work.incident.blastRadius.level, plan) };
   }
   const gateReason = inTheWay.code === undefined ? {} : { gateReason: inTheWay.code };
-  return { kind: 'held', by: inTheWay.gate, code: 'gate_holds', ...gateReason, reason };
+  const until = inTheWay.code === 'outside_maintenance_window' ? openingOf(work) : {};
+  return { kind: 'held', by: inTheWay.gate, code: 'gate_holds', ...gateReason, reason, ...until };
+}
+
+function openingOf({ facts, now }: Work): { readonly until?: string } {
+  const until = nextOpening(facts.safety.maintenanceWindows, now);
+  return until === undefined ? {} : { until };
 }

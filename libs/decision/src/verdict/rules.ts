@@ -1,9 +1,10 @@
 import { assessmentOf } from '../assessment/assess.ts';
 import { unsuccessfulAttempts } from '../assessment/attempts.ts';
+import { deferredUntil } from '../assessment/dependency.ts';
 import { lookAgainMs } from '../assessment/silence.ts';
 import { notReached } from '../gates/ask-gates.ts';
 import { heldBySilence } from '../gates/silence.ts';
-import { levelRank } from '../levels.ts';
+import { isForSignOff } from '../levels.ts';
 import type { Candidate, Candidates } from '../model/candidate.ts';
 import { namesOf } from '../model/plan.ts';
 import type { Ruling } from '../model/verdict.ts';
@@ -23,13 +24,13 @@ export type Rule = (question: Question) => Ruling | undefined;
 export const rules: readonly (readonly [name: string, rule: Rule])[] = [
   ['silenced', silenced],
   ['attempts used up', attemptsUsedUp],
+  ['radius too wide', radiusTooWide],
   ['dependency first', dependencyFirst],
   ['trigger pending', triggerPending],
   ['nothing usable', nothingUsable],
   ['degraded only', degradedOnly],
   ['nothing fits', nothingFits],
   ['watched only', watchedOnly],
-  ['radius too wide', radiusTooWide],
   ['candidate', byCandidate],
 ];
 
@@ -54,7 +55,8 @@ function dependencyFirst({ work }: Question): Ruling | undefined {
   const { rootService } = assessmentOf(work).rootCause;
   if (rootService === undefined) return undefined;
   const reason = `${rootService} comes first: this service depends on it`;
-  return { outcome: 'hold', code: 'dependency_first', reason, retryAt: retryAtOf(work), heldBy: 'dependency' };
+  const retryAt = earliest(retryAtOf(work), deferredUntil(work.memory, work.now));
+  return { outcome: 'hold', code: 'dependency_first', reason, retryAt, heldBy: 'dependency' };
 }
 
 function triggerPending({ candidates, chosen }: Question): Ruling | undefined {
@@ -91,17 +93,19 @@ function watchedOnly({ work, chosen }: Question): Ruling | undefined {
   return { outcome: 'advise', code: 'watched_only', reason, escalation: 'needs_human' };
 }
 
-function radiusTooWide({ work, chosen }: Question): Ruling | undefined {
+/** Spec 6.1 step 3: so wide, and no playbook is made for it. That comes before everything that only waits. */
+function radiusTooWide({ work, candidates, chosen }: Question): Ruling | undefined {
   const { level } = work.incident.blastRadius;
-  if (chosen === undefined || levelRank(level) < levelRank('cluster_wide')) return undefined;
-  if (levelRank(chosen.plan.playbook.safety.blastRadius) >= levelRank('cluster_wide')) return undefined;
+  if (!isForSignOff(level) || chosen !== undefined) return undefined;
+  if (candidates.ranked.some(({ playbook }) => isForSignOff(playbook.safety.blastRadius))) return undefined;
   const signOff = level === 'multi_region' ? 'cto and vp_engineering' : 'sre_lead and engineering_manager';
   const reason = `${level} trouble: automatic remediation is disabled, ${signOff} must sign off`;
-  return { outcome: 'escalate', code: 'radius_too_wide', reason, escalation: 'needs_human' };
+  const escalation = candidates.ranked.length === 0 ? 'no_playbook' : 'needs_human';
+  return { outcome: 'escalate', code: 'radius_too_wide', reason, escalation };
 }
 
 /** What safety checks and gates said of the chosen candidate. */
-function byCandidate({ work, chosen }: Question): Ruling | undefined {
+function byCandidate({ work, candidates, chosen }: Question): Ruling | undefined {
   if (chosen === undefined) return undefined;
   const { plan, verdict } = chosen;
   const decided = { isByCandidate: true };
@@ -115,9 +119,8 @@ function byCandidate({ work, chosen }: Question): Ruling | undefined {
       return { ...decided, outcome: 'request_approval', code: 'approval_needed', reason, requiredApprovals: people };
     }
     case 'held': {
-      const { code, reason, by, until } = verdict;
-      const retryAt = until === undefined ? retryAtOf(work) : earliest(addMs(until, 1), addMs(work.now, dayMs));
-      return { ...decided, outcome: 'hold', code, reason, retryAt, heldBy: by };
+      const { code, reason, by } = verdict;
+      return { ...decided, outcome: 'hold', code, reason, retryAt: firstRetry(work, candidates), heldBy: by };
     }
     default: {
       const impossible: never = verdict;
@@ -127,6 +130,15 @@ function byCandidate({ work, chosen }: Question): Ruling | undefined {
 }
 
 const dayMs = 24 * 3_600_000;
+
+/** When the first of the candidates that are held may be used. */
+function firstRetry(work: Work, { judged }: Candidates): string {
+  const times = judged.map(({ verdict }) => {
+    const until = verdict.kind === 'held' ? verdict.until : undefined;
+    return until === undefined ? retryAtOf(work) : addMs(until, 1);
+  });
+  return earliest(addMs(work.now, dayMs), ...times);
+}
 
 function retryAtOf(work: Work): string {
   return addMs(work.now, work.facts.safety.holdRetryMs);

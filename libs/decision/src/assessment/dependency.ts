@@ -1,0 +1,60 @@
+import { type Incident, type Signal, targetKey } from '@cortex/contracts';
+import { dependenciesOf, isDown } from '@cortex/topology';
+import { severityRank } from '../levels.ts';
+import type { Facts, OpenIncident } from '../model/facts.ts';
+import type { Memory } from '../model/memory.ts';
+import { addMs, msBetween } from '../time.ts';
+
+/** For this long in all an incident is deferred to its dependencies; then it is decided by itself. */
+const maxDeferralMs = 10 * 60_000;
+/** What began this much later may still be the cause: it is only seen later. */
+const seenLaterMs = 60_000;
+
+/** When the deferral ends that has begun, or begins now. */
+export function deferredUntil({ deferredSince }: Pick<Memory, 'deferredSince'>, now: string): string {
+  return addMs(deferredSince ?? now, maxDeferralMs);
+}
+
+/**
+ * The service to heal first: the deepest dependency whose trouble plausibly explains this one and is being worked on by
+ * Cortex. None once the time for that is up.
+ */
+export function rootServiceOf(
+  incident: Pick<Incident, 'service' | 'signals'> & { readonly startedAt?: string },
+  facts: Facts,
+  memory: Pick<Memory, 'deferredSince'>,
+  now: string,
+): string | undefined {
+  if (msBetween(deferredUntil(memory, now), now) >= 0) return undefined;
+  return dependenciesOf(facts.services, incident.service).findLast((name) => {
+    const open = facts.openIncidents.find((one) => one.service === name);
+    const isServiceDown = isAnyInstanceDown(facts, name);
+    if (open === undefined) return isServiceDown;
+    return isWithCortex(open) && mayExplain(open, isServiceDown, incident);
+  });
+}
+
+function isAnyInstanceDown(facts: Facts, service: string): boolean {
+  const instances = facts.services.get(service)?.instances ?? [];
+  return instances.some((instance) => isDown(facts.health.get(targetKey({ service, instance: instance.id }))?.state));
+}
+
+/** What waits for humans may wait for long. */
+function isWithCortex({ status }: OpenIncident): boolean {
+  return status !== 'escalated' && status !== 'awaiting_approval';
+}
+
+/** A slight trouble takes nothing down, and what comes later causes nothing. */
+function mayExplain(
+  { severity, startedAt }: OpenIncident,
+  isServiceDown: boolean,
+  incident: { readonly signals: readonly Signal[]; readonly startedAt?: string },
+): boolean {
+  if (startedAt !== undefined && incident.startedAt !== undefined) {
+    if (msBetween(incident.startedAt, startedAt) > seenLaterMs) return false;
+  }
+  const isHurt = incident.signals.some(
+    ({ active, healthState }) => active && (healthState === 'UNHEALTHY' || healthState === 'CRITICAL'),
+  );
+  return isServiceDown || !isHurt || severityRank(severity) <= severityRank('SEV2');
+}
