@@ -16,6 +16,8 @@ export type Recommendation = 'close' | 'continue_monitoring' | 'rollback' | 'inv
 export interface Judgement {
   readonly state: VerificationState;
   readonly reason: string;
+  /** With FAILED: something is worse than before, not only no better. */
+  readonly worsened?: boolean;
   readonly recommendation: Recommendation;
 }
 
@@ -39,7 +41,8 @@ export function judge(assessments: readonly Assessment[]): Judgement {
   const silent = assessments.filter(({ finding }) => finding.verdict === 'no_data');
 
   if (worsened.length > 0) {
-    return { state: 'FAILED', reason: `worse than before: ${list(worsened)}`, recommendation: 'rollback' };
+    const reason = `worse than before: ${list(worsened)}`;
+    return { state: 'FAILED', reason, worsened: true, recommendation: 'rollback' };
   }
   if (conflicting.length > 0) {
     return { state: 'UNCERTAIN', reason: `conflicting signals: ${list(conflicting)}`, recommendation: 'ask_human' };

@@ -186,7 +186,7 @@ describe('the short-term trend', () => {
   it('fails a service whose metric climbs back', () => {
     const climbs = (second: number) => (second <= 0 ? 8 : second / 8);
     const verdict = simulate({ plan: { shortTerm }, metrics: { error_rate: climbs } });
-    expect(verdict).toMatchObject({ state: 'FAILED', recommendation: 'rollback' });
+    expect(verdict).toMatchObject({ state: 'FAILED', worsened: true, recommendation: 'rollback' });
     expect(verdict.findings[0]).toMatchObject({ phase: 'short_term', verdict: 'fail' });
   });
 

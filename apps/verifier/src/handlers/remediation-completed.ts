@@ -76,7 +76,7 @@ async function handleRemediationCompleted(
     metrics.ended(verdict?.state);
   }
 
-  const { state, reason, recommendation, findings, recoveredAt } = verdict;
+  const { state, reason, worsened, recommendation, findings, recoveredAt } = verdict;
   parts.logger.info({ executionId, incidentId, state, reason }, 'verified');
   const completedNow = now();
   return [
@@ -86,6 +86,7 @@ async function handleRemediationCompleted(
         ...execution,
         state,
         reason: reason.slice(0, 4_000),
+        ...(worsened === undefined ? {} : { worsened }),
         recommendation,
         findings: [...findings],
         ...(recoveredAt === undefined ? {} : { recoveredAt }),

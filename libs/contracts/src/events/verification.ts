@@ -29,6 +29,8 @@ export const verificationCompleted = defineEvent({
     ...execution,
     state: VerificationState,
     reason: Text,
+    /** With FAILED: something is worse than before the remediation, not only no better. */
+    worsened: z.boolean().optional(),
     recommendation: z.enum(['close', 'continue_monitoring', 'rollback', 'investigate', 'ask_human']),
     findings: z.array(VerificationFinding).max(500),
     /** Start of the unbroken healthy streak; present with SUCCESS. */

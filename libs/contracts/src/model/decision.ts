@@ -107,6 +107,7 @@ export const DecisionReason = z.enum([
   'refused_by_executor',
   'dry_run',
   'did_not_help',
+  'made_worse',
   'rollback_failed',
   'effect_unknown',
   'helped',

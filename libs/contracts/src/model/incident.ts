@@ -101,6 +101,8 @@ export const Attempt = z.strictObject({
   verification: VerificationState.optional(),
   verificationReason: Text.optional(),
   verifiedAt: Timestamp.optional(),
+  /** Verification found something worse than before. */
+  worsened: z.boolean().optional(),
   recoveredAt: Timestamp.optional(),
   rollback: RollbackOutcome.optional(),
 });

@@ -5,7 +5,7 @@ import type { InputOf } from '../model/input.ts';
 import { cancelTimer } from '../record/timers.ts';
 import { type Work, change, isExecuting } from '../record/work.ts';
 import { voidApproval } from '../moves/approval-question.ts';
-import { escalate } from '../moves/escalate.ts';
+import { contactsOf, escalate } from '../moves/escalate.ts';
 import { recordDecision } from '../moves/record-decision.ts';
 import { moveTo } from '../record/status.ts';
 
@@ -49,8 +49,9 @@ export function onApprovalExpiry(work: Work, approvalId: string): void {
 }
 
 function giveUp(work: Work, code: 'approval_denied' | 'approval_expired', reason: string): void {
-  recordDecision(work, { outcome: 'escalate', code, reason, playbookId: work.incident.approval?.playbookId });
-  escalate(work, 'needs_human', reason);
+  const playbookId = work.incident.approval?.playbookId;
+  recordDecision(work, { outcome: 'escalate', code, reason, playbookId });
+  escalate(work, 'needs_human', reason, { notify: contactsOf(work, playbookId) });
 }
 
 function whyVoid(work: Work, answer: { approvalId: string; planHash: string }): IgnoreReason | undefined {

@@ -4,14 +4,15 @@ import { decide } from '../decide/decide.ts';
 import type { IgnoreReason } from '../model/ignore-reason.ts';
 import type { InputOf } from '../model/input.ts';
 import { closeIfAsked, countOutcome } from '../moves/attempt-end.ts';
-import { escalate } from '../moves/escalate.ts';
+import { callHumans, contactsOf, escalate } from '../moves/escalate.ts';
 import { recordDecision } from '../moves/record-decision.ts';
 import { resolve } from '../moves/resolve.ts';
 import { moveTo } from '../record/status.ts';
 import { cancelTimer, setTimer } from '../record/timers.ts';
 import { type Work, change, changeAttempt, findAttempt, lastAttempt } from '../record/work.ts';
 import { addMs } from '../time.ts';
-import { moveOn, undoOrMoveOn } from './undo.ts';
+import { isAnsweredBy, isNewSince } from './answered.ts';
+import { moveOn, undoAndCall, undoOrMoveOn } from './undo.ts';
 
 /** Whether it helped. Spec 8.3. */
 export function onVerified(work: Work, { data }: InputOf<'verification.completed'>): IgnoreReason | undefined {
@@ -23,6 +24,7 @@ export function onVerified(work: Work, { data }: InputOf<'verification.completed
     outcome: attempt.outcome ?? 'succeeded',
     verification: data.state,
     verificationReason: data.reason,
+    ...(data.worsened === true ? { worsened: true } : {}),
     verifiedAt: data.completedAt,
     ...(data.recoveredAt === undefined ? {} : { recoveredAt: data.recoveredAt }),
   });
@@ -40,26 +42,25 @@ export function onVerified(work: Work, { data }: InputOf<'verification.completed
   cancelTimer(work, 'deadline');
   if (closeIfAsked(work, current)) return undefined;
   if (data.state === 'SUCCESS') onSuccess(work, current, data.recoveredAt ?? data.completedAt);
-  else if (data.state === 'FAILED') undoOrMoveOn(work, current, `${attempt.playbookId} did not help: ${data.reason}`);
-  else watch(work, current, data.reason);
+  else if (data.state !== 'FAILED') watch(work, current, data.reason);
+  else if (data.worsened === true) undoAndCall(work, current, `${attempt.playbookId} made it worse: ${data.reason}`);
+  else undoOrMoveOn(work, current, `${attempt.playbookId} did not help: ${data.reason}`);
   return undefined;
 }
 
 function onSuccess(work: Work, attempt: Attempt, recoveredAt: string): void {
-  const isTarget = (instance: string | undefined): boolean =>
-    attempt.targets.some((target) => target.instance === instance);
-  const signals = work.incident.signals.map((signal) => {
-    const isAnswered =
-      signal.active &&
-      (signal.target.instance === undefined || isTarget(signal.target.instance)) &&
-      !speaksOfAnother(work, signal.triggers, attempt);
-    return isAnswered ? { ...signal, active: false, clearedAt: recoveredAt } : signal;
-  });
+  const signals = work.incident.signals.map((signal) =>
+    signal.active && isAnsweredBy(work, signal, attempt)
+      ? { ...signal, active: false, clearedAt: recoveredAt }
+      : signal,
+  );
   change(work, { signals });
   if (signals.some((signal) => signal.active)) {
     moveTo(work, 'open');
     reassess(work);
-    decide(work, attempt, `${attempt.playbookId} is confirmed on its targets, others are still in trouble`);
+    const isNew = signals.some((signal) => signal.active && isNewSince(signal, attempt));
+    const left = isNew ? 'new trouble has begun since' : 'others are still in trouble';
+    decide(work, attempt, `${attempt.playbookId} is confirmed on its targets, ${left}`);
     return;
   }
   const reason = `${attempt.playbookId} helped: ${attempt.verificationReason ?? 'verified'}`;
@@ -67,15 +68,14 @@ function onSuccess(work: Work, attempt: Attempt, recoveredAt: string): void {
   resolve(work, { method: 'auto_remediation', recoveredAt, verificationPassed: true, reason });
 }
 
-/** A signal that another playbook's trigger raised was not what this attempt was for. */
-function speaksOfAnother(work: Work, triggers: readonly string[] | undefined, attempt: Attempt): boolean {
-  const known = (triggers ?? []).filter((id) => work.facts.playbooks.some((playbook) => playbook.id === id));
-  return known.length > 0 && !known.includes(attempt.playbookId);
-}
-
-/** Better but not well, or nobody can tell: watched for a while before the next move. */
+/** Better but not well, or nobody can tell: watched for a while before the next move. On-call hears of half a success. */
 function watch(work: Work, attempt: Attempt, reason: string): void {
   moveTo(work, 'monitoring');
+  if (attempt.verification === 'PARTIAL_SUCCESS') {
+    callHumans(work, `${attempt.playbookId} helped in part: ${reason}`, {
+      notify: contactsOf(work, attempt.playbookId),
+    });
+  }
   recordDecision(work, {
     outcome: 'monitor',
     code: attempt.verification === 'PARTIAL_SUCCESS' ? 'helped_in_part' : 'uncertain',
@@ -98,24 +98,31 @@ export function onMonitoringEnd(work: Work, executionId: string): void {
     return;
   const isClear = !work.incident.signals.some((signal) => signal.active);
   moveTo(work, 'open');
+  if (attempt.verification === 'PARTIAL_SUCCESS') afterPart(work, attempt, isClear);
+  else handToJudge(work, attempt, isClear);
+}
+
+/** What is still in trouble gets another playbook. Spec 6.2. */
+function afterPart(work: Work, attempt: Attempt, isClear: boolean): void {
   if (!isClear) {
-    moveOn(
-      work,
-      attempt,
-      `${attempt.playbookId} came to ${attempt.verification ?? 'nothing'}, and it is still in trouble`,
-    );
-  } else if (attempt.verification === 'PARTIAL_SUCCESS') {
-    const reason = `${attempt.playbookId} helped in part, and every signal has cleared since`;
-    recordDecision(work, { outcome: 'resolve', code: 'helped_in_part', reason, subject: attempt });
-    resolve(work, {
-      method: 'auto_remediation',
-      recoveredAt: work.memory.clearedSince ?? work.now,
-      verificationPassed: false,
-      reason,
-    });
-  } else {
-    const reason = `the signals have cleared, but nobody can tell whether ${attempt.playbookId} helped: a human must judge`;
-    recordDecision(work, { outcome: 'escalate', code: 'uncertain', reason, subject: attempt });
-    escalate(work, 'needs_human', reason);
+    moveOn(work, attempt, `${attempt.playbookId} came to PARTIAL_SUCCESS, and it is still in trouble`);
+    return;
   }
+  const reason = `${attempt.playbookId} helped in part, and every signal has cleared since`;
+  recordDecision(work, { outcome: 'resolve', code: 'helped_in_part', reason, subject: attempt });
+  resolve(work, {
+    method: 'auto_remediation',
+    recoveredAt: work.memory.clearedSince ?? work.now,
+    verificationPassed: false,
+    reason,
+  });
+}
+
+/** Nobody can tell whether it helped: doing more on top of that is not for a machine. Spec 8.3. */
+function handToJudge(work: Work, attempt: Attempt, isClear: boolean): void {
+  const seen = isClear ? 'the signals have cleared' : 'it is still in trouble';
+  const reason = `${seen}, but nobody can tell whether ${attempt.playbookId} helped: a human must judge`;
+  reassess(work);
+  recordDecision(work, { outcome: 'escalate', code: 'uncertain', reason, subject: attempt });
+  escalate(work, 'needs_human', reason);
 }

@@ -16,13 +16,18 @@ export interface CallOptions {
   readonly onlyNotify?: boolean;
 }
 
-/** Hands the incident to humans. Cortex does nothing more by itself, but it keeps watching. */
+/** Hands the incident to humans, and calls them, with the contacts of the playbook that was used or is meant. */
 export function escalate(work: Work, kind: EscalationKind, reason: string, options: CallOptions = {}): void {
+  handOver(work, kind);
+  callHumans(work, reason, { notify: contactsOf(work, undefined), ...options });
+}
+
+/** The incident is with humans, who know. Cortex does nothing more by itself, but it keeps watching. */
+export function handOver(work: Work, kind: EscalationKind): void {
   moveTo(work, 'escalated');
   remember(work, { escalatedFor: kind });
   forgetWaiting(work);
   for (const name of ['reevaluate', 'approval', 'monitoring', 'deadline']) cancelTimer(work, name);
-  callHumans(work, reason, options);
 }
 
 /** Tells humans, whatever the incident's status. While it is silenced, only what is urgent; the rest when the silence ends. */

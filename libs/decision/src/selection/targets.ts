@@ -1,4 +1,4 @@
-import { type HealthState, type Instance, type Target, targetKey } from '@cortex/contracts';
+import { type Attempt, type HealthState, type Instance, type Target, targetKey } from '@cortex/contracts';
 import { isDown } from '@cortex/topology';
 import { affectedInstances } from '../assessment/affected.ts';
 import type { Match } from '../model/plan.ts';
@@ -54,18 +54,21 @@ function whyNot(work: Work, match: Match, instance: Instance | undefined, id: st
     return 'protected: Cortex never acts on it';
   }
   const tries = triesOn(work, match.playbook.id, id);
-  if (tries > match.playbook.safety.maxRetries) return `${match.playbook.id} was tried ${tries} times on it`;
+  if (tries.some(({ verification }) => verification === 'PARTIAL_SUCCESS'))
+    return `${match.playbook.id} helped it only in part`;
+  if (tries.length > match.playbook.safety.maxRetries)
+    return `${match.playbook.id} was tried ${tries.length} times on it`;
   return undefined;
 }
 
 /** Uses of the playbook on this instance in this incident; a refused one never began. */
-function triesOn(work: Work, playbookId: string, instance: string): number {
+function triesOn(work: Work, playbookId: string, instance: string): Attempt[] {
   return work.incident.attempts.filter(
     (attempt) =>
       attempt.playbookId === playbookId &&
       attempt.outcome !== 'refused' &&
       attempt.targets.some((target) => target.instance === instance),
-  ).length;
+  );
 }
 
 function healthOf(work: Work, instance: string): HealthState | undefined {
