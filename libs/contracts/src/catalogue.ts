@@ -38,6 +38,7 @@ export const eventDefinitions = [
   approval.approvalGranted,
   approval.approvalDenied,
   approval.approvalExpired,
+  approval.approvalWithdrawn,
   remediation.remediationRequested,
   remediation.remediationStarted,
   remediation.remediationStepCompleted,

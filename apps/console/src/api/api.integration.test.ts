@@ -304,10 +304,12 @@ describe('approvals', () => {
     await eventually(() => expect(denied).toMatchObject([{ data: { by: 'ben', comment: 'not during the sale' } }]));
   });
 
+  const withdrawn = { status: 'withdrawn' as const, withdrawal: { at: ago(1), reason: 'its signals cleared' } };
   test.each([
     ['unknown', undefined, 404, 'CORTEX_API_NOT_FOUND'],
     ['expired', { expiresAt: ago(1) }, 409, 'CORTEX_APPROVAL_EXPIRED'],
     ['marked expired', { status: 'expired' as const }, 409, 'CORTEX_APPROVAL_EXPIRED'],
+    ['withdrawn', withdrawn, 409, 'CORTEX_APPROVAL_WITHDRAWN'],
     ['denied', { status: 'denied' as const, decidedBy: 'cleo' }, 409, 'CORTEX_APPROVAL_NOT_PENDING'],
     ['another plan', { planHash: 'new-plan' }, 409, 'CORTEX_APPROVAL_PLAN_CHANGED'],
   ])('an answer to one that is %s is refused', async (_name, approval, status, code) => {

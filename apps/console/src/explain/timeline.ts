@@ -164,7 +164,7 @@ function escalationEntries(
       at: approval.requestedAt,
       kind: 'approval',
       title: `Approval of ${approval.playbookId}: ${approval.status}${approval.decidedBy === undefined ? '' : ` by ${approval.decidedBy}`}`,
-      detail: [approval.reason, approval.comment].filter(Boolean).join(' — '),
+      detail: [approval.reason, approval.comment, approval.withdrawal?.reason].filter(Boolean).join(' — '),
       tone: approval.status === 'granted' ? 'good' : 'warning',
     });
   }

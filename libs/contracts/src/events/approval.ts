@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEvent } from '../define-event.ts';
 import { Approval } from '../model/incident.ts';
-import { Name, Text } from '../model/scalars.ts';
+import { Name, Text, Timestamp } from '../model/scalars.ts';
 
 const family = { version: 1, stream: 'INCIDENTS' } as const;
 const Answer = z.strictObject({
@@ -47,4 +47,13 @@ export const approvalExpired = defineEvent({
   producers: ['decision'],
   consumers: [],
   data: z.strictObject({ approvalId: z.string().min(1).max(128), incidentId: z.uuid() }),
+});
+
+export const approvalWithdrawn = defineEvent({
+  ...family,
+  type: 'approval.withdrawn',
+  summary: 'The question was taken back before it was answered: the plan has changed, or is not wanted any more',
+  producers: ['decision'],
+  consumers: [],
+  data: z.strictObject({ approvalId: z.string().min(1).max(128), incidentId: z.uuid(), reason: Text, at: Timestamp }),
 });

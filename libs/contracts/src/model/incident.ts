@@ -119,9 +119,12 @@ export const Approval = z.strictObject({
   expiresAt: Timestamp,
   requiredApprovals: z.number().int().positive(),
   grantedBy: z.array(z.string()).default([]),
-  status: z.enum(['pending', 'granted', 'denied', 'expired']),
+  /** `withdrawn`: Cortex took the question back. Earlier versions said `expired` for that too. */
+  status: z.enum(['pending', 'granted', 'denied', 'expired', 'withdrawn']),
   decidedBy: z.string().optional(),
   comment: Text.optional(),
+  /** With `withdrawn`. */
+  withdrawal: z.strictObject({ at: Timestamp, reason: Text }).optional(),
 });
 export type Approval = z.infer<typeof Approval>;
 

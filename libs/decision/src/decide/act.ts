@@ -1,7 +1,7 @@
 import { isForSignOff } from '../levels.ts';
 import type { Plan } from '../model/plan.ts';
 import { type Verdict, planOf } from '../model/verdict.ts';
-import { requestApproval, voidApproval } from '../moves/approval-question.ts';
+import { requestApproval, withdrawApproval } from '../moves/approval-question.ts';
 import { callHumans, contactsOf, escalate, isForContactsOnly } from '../moves/escalate.ts';
 import { hold, rest, stopWaiting, wait } from '../moves/hold.ts';
 import { requestRemediation } from '../moves/request.ts';
@@ -11,7 +11,7 @@ import type { Work } from '../record/work.ts';
 /** Does what a verdict says: drafts, timers, status. */
 export function act(work: Work, verdict: Verdict, reason: string): void {
   const { chosen } = verdict;
-  if (verdict.outcome !== 'request_approval') voidApproval(work);
+  if (verdict.outcome !== 'request_approval') withdrawApproval(work, reason);
   switch (verdict.outcome) {
     case 'remediate':
       if (chosen !== undefined) requestRemediation(work, chosen.plan);

@@ -66,7 +66,10 @@ describe('an approval', () => {
     changed.health('shop-1', 'UNHEALTHY');
     const first = changed.incident.approval;
     changed.wait(1_000).health('shop-2', 'UNHEALTHY');
-    expect(changed.types).toContain('approval.expired');
+    expect(changed.all('approval.withdrawn')[0]?.data).toMatchObject({
+      approvalId: first?.approvalId,
+      reason: 'the plan has changed',
+    });
     expect(changed.incident.approval?.planHash).not.toBe(first?.planHash);
     const old = {
       approvalId: first?.approvalId ?? '',
@@ -98,7 +101,22 @@ describe('an approval', () => {
 
   test('trouble that clears takes the question back', () => {
     const scenario = asked().wait(1_000).health('shop-1', 'HEALTHY');
-    expect(scenario.incident).toMatchObject({ status: 'resolved', approval: { status: 'expired' } });
+    expect(scenario.incident).toMatchObject({
+      status: 'resolved',
+      approval: { status: 'withdrawn', withdrawal: { at: scenario.now, reason: 'its signals cleared' } },
+    });
+    expect(scenario.types).toContain('approval.withdrawn');
+    expect(scenario.all('approval.expired')).toEqual([]);
+  });
+
+  test('a question that the incident no longer asks is taken back with the reason', () => {
+    const closed = asked().close('bob');
+    expect(closed.incident.approval).toMatchObject({
+      status: 'withdrawn',
+      withdrawal: { reason: 'closed by bob: fixed' },
+    });
+    const answer = closed.answer('approval.granted', 'ada');
+    expect(answer.last?.ignored).toBe('incident_over');
   });
 });
 

@@ -4,7 +4,7 @@ import type { IgnoreReason } from '../model/ignore-reason.ts';
 import type { InputOf } from '../model/input.ts';
 import { cancelTimer } from '../record/timers.ts';
 import { type Work, change, isExecuting } from '../record/work.ts';
-import { voidApproval } from '../moves/approval-question.ts';
+import { expireApproval } from '../moves/approval-question.ts';
 import { contactsOf, escalate } from '../moves/escalate.ts';
 import { recordDecision } from '../moves/record-decision.ts';
 import { moveTo } from '../record/status.ts';
@@ -44,7 +44,7 @@ export function onDenied(work: Work, { data }: InputOf<'approval.denied'>): Igno
 export function onApprovalExpiry(work: Work, approvalId: string): void {
   const approval = work.incident.approval;
   if (approval?.approvalId !== approvalId || approval.status !== 'pending') return;
-  voidApproval(work);
+  expireApproval(work);
   giveUp(work, 'approval_expired', `nobody approved ${approval.playbookId} in time`);
 }
 

@@ -100,7 +100,7 @@ describe('what a silence covers', () => {
     const playbooks = [makePlaybook({ safety: { requireApproval: true } })];
     const scenario = new Scenario({ playbooks }).know(unchecked).health('shop-1', 'UNHEALTHY');
     expect(scenario.incident.status).toBe('awaiting_approval');
-    expect(scenario.silence().incident).toMatchObject({ status: 'open', approval: { status: 'expired' } });
+    expect(scenario.silence().incident).toMatchObject({ status: 'open', approval: { status: 'withdrawn' } });
     expect(scenario.lift().incident).toMatchObject({ status: 'awaiting_approval', approval: { status: 'pending' } });
   });
 

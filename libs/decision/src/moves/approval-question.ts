@@ -1,4 +1,4 @@
-import { type Approval, approvalExpired, approvalRequested, draft } from '@cortex/contracts';
+import { type Approval, approvalExpired, approvalRequested, approvalWithdrawn, draft } from '@cortex/contracts';
 import type { Plan } from '../model/plan.ts';
 import { moveTo } from '../record/status.ts';
 import { cancelTimer, setTimer } from '../record/timers.ts';
@@ -7,7 +7,7 @@ import { addMs } from '../time.ts';
 
 /** Asks humans to agree to this plan, in place of an earlier question. */
 export function requestApproval(work: Work, plan: Plan, reason: string, requiredApprovals: number): void {
-  voidApproval(work);
+  withdrawApproval(work, 'the plan has changed');
   const number = work.memory.approvals + 1;
   const approval: Approval = {
     approvalId: `${plan.executionId}-a${number}`,
@@ -38,11 +38,24 @@ export function requestApproval(work: Work, plan: Plan, reason: string, required
 }
 
 /** Takes a pending question back: the plan has changed, or is not wanted any more. */
-export function voidApproval(work: Work): void {
+export function withdrawApproval(work: Work, why: string): void {
   const approval = work.incident.approval;
   if (approval?.status !== 'pending') return;
   cancelTimer(work, 'approval');
-  change(work, { approval: { ...approval, status: 'expired' } }, 'the question for approval is taken back');
+  const withdrawal = { at: work.now, reason: why.slice(0, 4_000) };
+  const what = `the question for approval is taken back: ${why}`;
+  change(work, { approval: { ...approval, status: 'withdrawn', withdrawal } }, what);
+  const { id, service } = work.incident;
+  const data = { approvalId: approval.approvalId, incidentId: id, ...withdrawal };
+  work.drafts.push(draft(approvalWithdrawn, { service, incidentId: id, key: approval.approvalId, data }));
+}
+
+/** Nobody answered the pending question in time. */
+export function expireApproval(work: Work): void {
+  const approval = work.incident.approval;
+  if (approval?.status !== 'pending') return;
+  cancelTimer(work, 'approval');
+  change(work, { approval: { ...approval, status: 'expired' } }, 'nobody answered the question for approval in time');
   const { id, service } = work.incident;
   const data = { approvalId: approval.approvalId, incidentId: id };
   work.drafts.push(draft(approvalExpired, { service, incidentId: id, key: approval.approvalId, data }));

@@ -4,7 +4,7 @@ import { cancelTimer, setTimer } from '../record/timers.ts';
 import { forgetWaiting } from '../record/waiting.ts';
 import { type Work, activeSignals, isExecuting, remember } from '../record/work.ts';
 import { addMs, latest } from '../time.ts';
-import { voidApproval } from './approval-question.ts';
+import { withdrawApproval } from './approval-question.ts';
 import { recordDecision } from './record-decision.ts';
 import { methodOfClearing, resolve } from './resolve.ts';
 
@@ -17,7 +17,7 @@ export function whenClear(work: Work, subject?: Attempt, because?: string): void
   const since = work.memory.clearedSince ?? work.now;
   remember(work, { clearedSince: since });
   forgetWaiting(work);
-  voidApproval(work);
+  withdrawApproval(work, 'its signals cleared');
   cancelTimer(work, 'reevaluate');
   const isUntouched = !didAnything(work.incident) && work.incident.status !== 'escalated';
   if (isUntouched) {

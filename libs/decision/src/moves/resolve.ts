@@ -4,7 +4,7 @@ import { cancelAllTimers } from '../record/timers.ts';
 import { forgetWaiting } from '../record/waiting.ts';
 import { type Work, change, forget } from '../record/work.ts';
 import { latest, msBetween } from '../time.ts';
-import { voidApproval } from './approval-question.ts';
+import { withdrawApproval } from './approval-question.ts';
 
 export interface Ending {
   readonly method: ResolutionMethod;
@@ -16,7 +16,7 @@ export interface Ending {
 /** Ends the incident. Resolution time counts to the start of the streak that was confirmed, not to its end. */
 export function resolve(work: Work, ending: Ending): void {
   const { incident } = work;
-  voidApproval(work);
+  withdrawApproval(work, ending.reason);
   forget(work, 'held');
   forget(work, 'escalatedFor');
   forgetWaiting(work);

@@ -49,6 +49,12 @@ export const apiErrors = {
     cause: 'Somebody else was first, or the incident is over.',
     fix: 'Look at the incident (`cortex explain`); nothing needs to be done.',
   },
+  CORTEX_APPROVAL_WITHDRAWN: {
+    status: 409,
+    means: 'The approval was withdrawn',
+    cause: 'The plan has changed, or is not wanted any more.',
+    fix: 'Look at the incident: where a plan is still wanted, it asks anew.',
+  },
   CORTEX_APPROVAL_EXPIRED: {
     status: 409,
     means: 'The approval has expired',

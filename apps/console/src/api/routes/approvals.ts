@@ -19,6 +19,7 @@ const answerProblems = [
   'CORTEX_API_NOT_FOUND',
   'CORTEX_APPROVAL_NOT_PENDING',
   'CORTEX_APPROVAL_EXPIRED',
+  'CORTEX_APPROVAL_WITHDRAWN',
   'CORTEX_APPROVAL_PLAN_CHANGED',
   'CORTEX_API_BUS_UNAVAILABLE',
 ] as const;
@@ -101,6 +102,14 @@ function assertAnswerable(approval: Approval, body: AnswerForm, verdict: Verdict
       ? approval.grantedBy.includes(body.by)
       : approval.status === 'denied' && approval.decidedBy === body.by;
   if (isRepeated) return 'repeated';
+  if (approval.status === 'withdrawn') {
+    throw new ApiProblem(
+      'CORTEX_APPROVAL_WITHDRAWN',
+      `approval ${approval.approvalId} was withdrawn${approval.withdrawal === undefined ? '' : ` at ${approval.withdrawal.at}`}`,
+      approval.withdrawal?.reason ?? 'the plan is not wanted any more',
+      'look at the incident: where a plan is still wanted, it asks anew',
+    );
+  }
   if (approval.status === 'expired' || (approval.status === 'pending' && approval.expiresAt <= now.toISOString())) {
     throw new ApiProblem(
       'CORTEX_APPROVAL_EXPIRED',
