@@ -11,7 +11,7 @@ export function safetyChecksStep(verdict: Verdict): DecisionStep {
     ...(chosen === undefined
       ? {}
       : { playbook: chosen.plan.playbook.id, targets: chosen.plan.targets.map((target) => target.instance) }),
-    passed_over: { ...candidates.unusable },
+    passed_over: Object.fromEntries([...candidates.unusable].map(([id, found]) => [id, found.reason])),
   };
   return decisionStep('safety_checks', 'done', inputs, wordOf[code] ?? 'refuse', reason);
 }

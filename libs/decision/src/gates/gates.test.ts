@@ -5,7 +5,7 @@ function lastGate(scenario: Scenario): string {
   const gate = scenario.incident.decisions
     .at(-1)
     ?.gates.find((one) => one.verdict === 'hold' || one.verdict === 'needs_approval');
-  return gate === undefined ? 'none' : `${gate.gate} ${gate.verdict}`;
+  return gate === undefined ? 'none' : `${gate.gate} ${gate.verdict}: ${gate.code}`;
 }
 
 function down(scenario: Scenario): Scenario {
@@ -17,7 +17,7 @@ describe('gates hold, and the timer asks again', () => {
     const scenario = down(
       new Scenario().know({ killSwitch: { on: true, by: 'ada', reason: 'drill', at: '2026-03-02T10:00:00.000Z' } }),
     );
-    expect(lastGate(scenario)).toBe('kill_switch hold');
+    expect(lastGate(scenario)).toBe('kill_switch hold: kill_switch_on');
     expect(scenario.all('remediation.requested')).toEqual([]);
     scenario.killSwitch(false);
     expect(scenario.all('remediation.requested')).toHaveLength(1);
@@ -25,7 +25,7 @@ describe('gates hold, and the timer asks again', () => {
 
   test('a kill switch that cannot be read counts as on', () => {
     const scenario = down(new Scenario().know({ killSwitch: undefined }));
-    expect(lastGate(scenario)).toBe('kill_switch hold');
+    expect(lastGate(scenario)).toBe('kill_switch hold: kill_switch_unreadable');
     expect(scenario.incident.decisions[0]?.gates[1]?.inputs).toEqual({ on: 'unreadable' });
   });
 
@@ -40,10 +40,10 @@ describe('gates hold, and the timer asks again', () => {
     const scenario = new Scenario({ services });
     scenario.setHealth('b', 'b-1', 'UNHEALTHY').setHealth('c', 'c-1', 'CRITICAL');
     down(scenario);
-    expect(lastGate(scenario)).toBe('storm hold');
+    expect(lastGate(scenario)).toBe('storm hold: storm');
     scenario.know({ lastStormAt: scenario.now }).setHealth('b', 'b-1', 'HEALTHY').setHealth('c', 'c-1', 'HEALTHY');
     scenario.due('reevaluate');
-    expect(lastGate(scenario)).toBe('storm hold');
+    expect(lastGate(scenario)).toBe('storm hold: after_storm');
     scenario.wait(5 * 60_000).due('reevaluate');
     expect(scenario.incident.status).toBe('remediating');
   });
@@ -56,7 +56,7 @@ describe('gates hold, and the timer asks again', () => {
   test('too few healthy instances would remain', () => {
     const scenario = new Scenario({ services: [makeService('shop', 4)] });
     scenario.setHealth('shop', 'shop-2', 'UNHEALTHY').setHealth('shop', 'shop-3', 'UNKNOWN');
-    expect(lastGate(down(scenario))).toBe('minimum_healthy hold');
+    expect(lastGate(down(scenario))).toBe('minimum_healthy hold: too_few_healthy');
     scenario.setHealth('shop', 'shop-3', 'DEGRADED').due('reevaluate');
     expect(scenario.incident.status).toBe('remediating');
   });
@@ -74,7 +74,7 @@ describe('gates hold, and the timer asks again', () => {
     const scenario = new Scenario({ services: [makeService('shop', 4)] }).know({
       heldLeases: new Set(['slot.shop.0']),
     });
-    expect(lastGate(down(scenario))).toBe('budget hold');
+    expect(lastGate(down(scenario))).toBe('budget hold: budget_used_up');
   });
 
   test('another service’s slots do not count', () => {
@@ -84,7 +84,7 @@ describe('gates hold, and the timer asks again', () => {
 
   test('somebody acts on the target already', () => {
     const scenario = new Scenario().know({ heldLeases: new Set(['target.shop.shop-1']) });
-    expect(lastGate(down(scenario))).toBe('target_lock hold');
+    expect(lastGate(down(scenario))).toBe('target_lock hold: target_held');
     scenario.know({ heldLeases: new Set() }).due('reevaluate');
     expect(scenario.incident.status).toBe('remediating');
   });
@@ -92,7 +92,7 @@ describe('gates hold, and the timer asks again', () => {
   test('inside a freeze window', () => {
     const freezeWindows = [{ name: 'Monday', days: [1], from: '10:30', to: '12:00', timezone: 'Europe/Berlin' }];
     const scenario = new Scenario({ safety: makeSafety({ freezeWindows }) });
-    expect(lastGate(down(scenario))).toBe('window hold');
+    expect(lastGate(down(scenario))).toBe('window hold: freeze_window');
     scenario.wait(60 * 60_000).due('reevaluate');
     expect(scenario.incident.status).toBe('remediating');
   });
@@ -103,7 +103,7 @@ describe('gates hold, and the timer asks again', () => {
     ];
     const playbook = makePlaybook({ safety: { maintenanceWindowOnly: true } });
     const scenario = new Scenario({ playbooks: [playbook], safety: makeSafety({ maintenanceWindows }) });
-    expect(lastGate(down(scenario))).toBe('window hold');
+    expect(lastGate(down(scenario))).toBe('window hold: outside_maintenance_window');
     scenario.wait(15 * 3_600_000).due('reevaluate');
     expect(scenario.incident.status).toBe('remediating');
   });

@@ -178,7 +178,7 @@ describe('when spec 7.1 wants one', () => {
     for (const { name } of dependants) scenario.setHealth(name, `${name}-1`, 'UNHEALTHY');
     scenario.health('shop-1', 'UNHEALTHY');
     expect(scenario.incident).toMatchObject({ status: 'escalated', blastRadius: { level: 'cluster_wide' } });
-    expect(scenario.incident.escalations[0]?.reason).toContain('sre_lead and engineering_manager must sign off');
+    expect(scenario.incident.decisions[0]?.code).toBe('radius_too_wide');
   });
 
   test('a playbook made for it needs two different people', () => {

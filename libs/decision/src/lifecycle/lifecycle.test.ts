@@ -99,7 +99,8 @@ describe('after the execution', () => {
       .due('reevaluate');
     scenario.completed('refused', { refusedBy: 'precondition', reason: 'a backup runs' });
     expect(scenario.incident.status).toBe('escalated');
-    expect(scenario.incident.escalations[0]?.reason).toContain('a backup runs');
+    expect(scenario.incident.decisions.map(({ code }) => code)).toContain('refused_by_executor');
+    expect(scenario.incident.decisions.at(-1)?.code).toBe('no_playbook');
   });
 
   test('at most so many attempts, then one level up and humans', () => {

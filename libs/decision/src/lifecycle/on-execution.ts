@@ -1,4 +1,4 @@
-import type { Attempt } from '@cortex/contracts';
+import type { Attempt, RefusedBy } from '@cortex/contracts';
 import { reassess } from '../assessment/reassess.ts';
 import { decide } from '../decide/decide.ts';
 import type { IgnoreReason } from '../model/ignore-reason.ts';
@@ -93,7 +93,7 @@ function awaitVerification(work: Work, attempt: Attempt): void {
 }
 
 /** Nothing was done. What stands in the way for now is asked again; what will not change puts the playbook out. */
-function onRefused(work: Work, attempt: Attempt, refusedBy: string | undefined, reason: string): void {
+function onRefused(work: Work, attempt: Attempt, refusedBy: RefusedBy | undefined, reason: string): void {
   const { playbookId } = attempt;
   const permanent = refusedBy === 'protected' || refusedBy === 'invalid_plan' || refusedBy === 'dry_run_failed';
   const refusals = (work.memory.preconditionRefusals[playbookId] ?? 0) + (refusedBy === 'precondition' ? 1 : 0);

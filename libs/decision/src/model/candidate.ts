@@ -40,6 +40,12 @@ export type CandidateVerdict =
       readonly until?: string;
     };
 
+/** Why a playbook that fits may not be used. */
+export interface Unusable {
+  readonly code: 'no_target' | 'made_for_less' | SafetyCheckName | GateName;
+  readonly reason: string;
+}
+
 /** A playbook that might be used, with its plan, judged. */
 export interface Candidate {
   readonly match: RankedMatch;
@@ -58,7 +64,7 @@ export interface Candidates {
   /** Playbooks of the service that do not fit, with why. */
   readonly notFound: Readonly<Record<string, string>>;
   /** Those that fit and may not be used, with why. */
-  readonly unusable: Readonly<Record<string, string>>;
+  readonly unusable: ReadonlyMap<string, Unusable>;
   /** When the first trigger that is true now will have held long enough. */
   readonly pendingUntil?: string;
 }

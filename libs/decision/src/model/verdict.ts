@@ -1,7 +1,10 @@
-import type { DecisionReason, GateResult } from '@cortex/contracts';
-import type { Candidate, Candidates } from './candidate.ts';
+import type { DecisionReason, GateName, GateResult, RefusedBy } from '@cortex/contracts';
+import type { Candidate, Candidates, SafetyCheckName } from './candidate.ts';
 import type { EscalationKind } from './memory.ts';
 import type { Plan } from './plan.ts';
+
+/** What a decision waits for. */
+export type HeldBy = 'silence' | 'dependency' | 'trigger' | 'executor' | RefusedBy | SafetyCheckName | GateName;
 
 interface Found {
   readonly code: DecisionReason;
@@ -17,7 +20,7 @@ export type Ruling = Found &
   (
     | { readonly outcome: 'remediate' }
     | { readonly outcome: 'request_approval'; readonly requiredApprovals: number }
-    | { readonly outcome: 'hold'; readonly heldBy: string; readonly retryAt: string }
+    | { readonly outcome: 'hold'; readonly heldBy: HeldBy; readonly retryAt: string }
     | { readonly outcome: 'wait'; readonly retryAt?: string }
     | { readonly outcome: 'escalate' | 'advise'; readonly escalation: EscalationKind }
   );

@@ -1,4 +1,5 @@
 import { isStorm } from '../gates/storm.ts';
+import type { HeldBy } from '../model/verdict.ts';
 import { moveTo } from '../record/status.ts';
 import { cancelTimer, setTimer } from '../record/timers.ts';
 import { forgetWaiting, maxWaitMs, tellAtOf } from '../record/waiting.ts';
@@ -7,7 +8,7 @@ import { earliest } from '../time.ts';
 import { callHumans } from './escalate.ts';
 
 /** Nothing for now; asked again at `retryAt`. Humans hear of it when that goes on for too long. */
-export function hold(work: Work, by: string, reason: string, retryAt: string): void {
+export function hold(work: Work, by: HeldBy, reason: string, retryAt: string): void {
   moveTo(work, 'open');
   if (work.memory.held?.by !== by) remember(work, { held: { by, since: work.now } });
   if (by === 'storm') {

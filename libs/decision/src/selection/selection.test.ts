@@ -140,6 +140,7 @@ describe('targets', () => {
       'UNHEALTHY',
     );
     expect(scenario.incident.decisions[0]?.outcome).toBe('advise');
+    expect(scenario.incident.decisions[0]?.code).toBe('watched_only');
     expect(scenario.incident.escalations[0]?.reason).toContain('would run restart on shop-1');
   });
 
@@ -187,7 +188,7 @@ describe('a dependency comes first', () => {
     expect(scenario.incident).toMatchObject({ cause: 'dependency', status: 'open' });
     expect(scenario.incident.decisions[0]).toMatchObject({
       outcome: 'hold',
-      reason: 'db comes first: this service depends on it',
+      code: 'dependency_first',
     });
     scenario.know({ openIncidents: [] }).due('reevaluate');
     expect(scenario.incident.status).toBe('remediating');

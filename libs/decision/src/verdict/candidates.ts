@@ -1,4 +1,4 @@
-import type { Candidate, Candidates } from '../model/candidate.ts';
+import type { Candidate, Candidates, Unusable } from '../model/candidate.ts';
 import { kindRank } from '../model/plan.ts';
 import type { Work } from '../record/work.ts';
 import { searchPlaybooks } from '../selection/search.ts';
@@ -11,14 +11,17 @@ import { judge } from './judge.ts';
 export function judgeCandidates(work: Work): Candidates {
   const search = searchPlaybooks(work);
   const judged: Candidate[] = [];
-  const unusable: Record<string, string> = {};
+  const unusable = new Map<string, Unusable>();
   for (const match of search.ranked) {
     const waitedFor = judged.find(isHeldForTheMoment);
     if (waitedFor !== undefined && kindRank(waitedFor.match.match) < kindRank(match.match)) break;
     const result = judge(work, match);
-    if (typeof result === 'string') unusable[match.playbook.id] = result;
-    else judged.push(result);
-    if (typeof result !== 'string' && result.verdict.kind !== 'held') break;
+    if (!('verdict' in result)) {
+      unusable.set(match.playbook.id, result);
+      continue;
+    }
+    judged.push(result);
+    if (result.verdict.kind !== 'held') break;
   }
   return { ...search, judged, unusable };
 }

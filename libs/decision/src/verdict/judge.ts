@@ -3,7 +3,7 @@ import { requiredApprovals } from '../gates/approval.ts';
 import { askGates, isInTheWay, notReached } from '../gates/ask-gates.ts';
 import { assessmentOf } from '../assessment/assess.ts';
 import { isForSignOff } from '../levels.ts';
-import type { Candidate, CandidateVerdict, Safety } from '../model/candidate.ts';
+import type { Candidate, CandidateVerdict, Safety, Unusable } from '../model/candidate.ts';
 import type { Plan, RankedMatch } from '../model/plan.ts';
 import type { Work } from '../record/work.ts';
 import { checkSafety } from '../safety/check-safety.ts';
@@ -11,20 +11,21 @@ import { makePlan } from '../selection/plan.ts';
 import { chooseTargets } from '../selection/targets.ts';
 
 /** One candidate through targets, safety checks and gates; or why it may not be used at all. */
-export function judge(work: Work, match: RankedMatch): Candidate | string {
+export function judge(work: Work, match: RankedMatch): Candidate | Unusable {
   const choice = chooseTargets(work, match);
-  if (choice.problem !== undefined) return choice.problem;
+  if (choice.problem !== undefined) return { code: 'no_target', reason: choice.problem };
   const plan = makePlan(work, match, choice.targets);
   const safety = checkSafety(work, plan);
   const excluded = safety.checks.find((one) => one.verdict === 'exclude');
-  if (excluded !== undefined) return `${excluded.check}: ${excluded.reason}`;
+  if (excluded !== undefined) return { code: excluded.check, reason: `${excluded.check}: ${excluded.reason}` };
   if (isTooNarrow(work, plan)) {
     const { level } = work.incident.blastRadius;
-    return `it may reach ${plan.playbook.safety.blastRadius}, and the trouble is ${level}`;
+    const reason = `it may reach ${plan.playbook.safety.blastRadius}, and the trouble is ${level}`;
+    return { code: 'made_for_less', reason };
   }
   const asked = askAbout(work, plan, safety);
   const refused = asked.gates.find((gate) => gate.verdict === 'refuse');
-  if (refused !== undefined) return `${refused.gate}: ${refused.reason}`;
+  if (refused !== undefined) return { code: refused.gate, reason: `${refused.gate}: ${refused.reason}` };
   return { match, plan, safety, ...asked };
 }
 

@@ -67,7 +67,7 @@ function triggerPending({ candidates, chosen }: Question): Ruling | undefined {
 }
 
 function nothingUsable({ candidates, chosen }: Question): Ruling | undefined {
-  const reasons = Object.entries(candidates.unusable).map(([id, reason]) => `${id}: ${reason}`);
+  const reasons = [...candidates.unusable].map(([id, { reason }]) => `${id}: ${reason}`);
   if (chosen !== undefined || reasons.length === 0) return undefined;
   const reason = `no playbook may be used: ${reasons.join('; ')}`;
   return { outcome: 'escalate', code: 'no_usable_playbook', reason, escalation: 'needs_human' };
