@@ -2,7 +2,7 @@ import type { Incident, Playbook } from '@cortex/contracts';
 import { parseConfiguration } from '@cortex/config';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Scenario } from '../../../libs/decision/src/testing/scenario.ts';
+import { Scenario } from '@cortex/decision/testing';
 
 const folder = join(import.meta.dirname, '../../../deploy/demo');
 

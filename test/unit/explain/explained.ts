@@ -1,16 +1,10 @@
 import type { Incident } from '@cortex/contracts';
+import { explanationOf, explanationText } from '@cortex-app/console/explain';
 import { createHash } from 'node:crypto';
-import { explanationText } from '../../../apps/console/src/explain/render-text.ts';
-import { timeline } from '../../../apps/console/src/explain/timeline.ts';
 
 /** What `cortex explain` prints for this record: the console renders it, the command line only trims its end. */
 export function explained(incident: Incident): string {
-  const text = explanationText({
-    incident,
-    verifications: [],
-    notifications: [],
-    timeline: [...timeline(incident, [], [])],
-  });
+  const text = explanationText(explanationOf(incident, [], []));
   return `${text.trimEnd()}\n`;
 }
 

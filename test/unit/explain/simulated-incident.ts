@@ -1,5 +1,5 @@
 import type { Incident } from '@cortex/contracts';
-import { Scenario } from '../../../libs/decision/src/testing/scenario.ts';
+import { Scenario } from '@cortex/decision/testing';
 import { SeededRandom } from './random.ts';
 import { makeWorld } from './simulated-world.ts';
 

@@ -1,5 +1,5 @@
 import type { SafetyPolicy } from '@cortex/contracts';
-import { type World, makePlaybook, makeSafety, makeService } from '../../../libs/decision/src/testing/scenario.ts';
+import { type World, makePlaybook, makeSafety, makeService } from '@cortex/decision/testing';
 import type { SeededRandom } from './random.ts';
 
 const restart = makePlaybook({ rollback: { available: true }, safety: { maxRetries: 1 } });

@@ -1,0 +1,13 @@
+import type { Incident } from '@cortex/contracts';
+import type { Explanation, VerificationView } from '@cortex/api';
+import { timeline } from './timeline.ts';
+
+/** The record, the evidence and the pages, with all of it in order. Pure. */
+export function explanationOf(
+  incident: Incident,
+  verifications: readonly VerificationView[],
+  notifications: Explanation['notifications'],
+): Explanation {
+  const entries = [...timeline(incident, verifications, notifications)];
+  return { incident, verifications: [...verifications], notifications, timeline: entries };
+}

@@ -1,0 +1,2 @@
+export { explanationOf } from './explanation.ts';
+export { explanationText } from './render-text.ts';
