@@ -83,4 +83,15 @@ describe('the check of imports', () => {
       'tools/c.ts: of an app only /docs is imported, and /app by the simulation (@cortex-app/two)',
     ]);
   });
+
+  it('leaves the library of the decision to its app', () => {
+    const manifest = JSON.stringify({ name: '@cortex/decision', nx: { tags: ['layer:domain'] } });
+    const files = {
+      'libs/one/src/a.ts': '',
+      'libs/decision/package.json': manifest,
+      'libs/decision/src/a.ts': '',
+      'apps/two/src/main.ts': "import { step } from '@cortex/decision';",
+    };
+    expect(problemsOf(files)).toContain('apps/two/src/main.ts: only @cortex-app/decision imports @cortex/decision');
+  });
 });

@@ -15,22 +15,12 @@ export const statusChanges: Readonly<Record<IncidentStatus, readonly IncidentSta
   resolved: [],
 };
 
-/** A bug of this library: no input may lead to it. */
-export class IllegalStatusError extends Error {
-  readonly code = 'CORTEX_DECISION_ILLEGAL_STATUS';
-
-  constructor(from: IncidentStatus, to: IncidentStatus) {
-    super(`an incident cannot go from ${from} to ${to}`);
-    this.name = 'IllegalStatusError';
-  }
-}
-
 /** The only way to change an incident's status. Throws on a change that the table does not have. */
 export function moveTo(work: Work, status: IncidentStatus, what?: string): void {
   const from = work.incident.status;
   if (from !== status) {
     if (!statusChanges[from].includes(status)) {
-      throw new IllegalStatusError(from, status);
+      throw new TypeError(`an incident cannot go from ${from} to ${status}`);
     }
     work.incident = { ...work.incident, status };
   }
