@@ -2,6 +2,7 @@ import { MemoryServer } from '@cortex/bus';
 import type { Page } from '@cortex/channels';
 import {
   controlBucket,
+  incidentBucket,
   escapeToken,
   journalBucket,
   leaseBucket,
@@ -9,7 +10,15 @@ import {
   targetKey,
   timerBucket,
 } from '@cortex/contracts';
-import type { BucketDefinition, CortexEvent, EventType, ExecutionRecord, Target } from '@cortex/contracts';
+import type {
+  BucketDefinition,
+  CortexEvent,
+  EventType,
+  ExecutionRecord,
+  IncidentRecord,
+  Target,
+} from '@cortex/contracts';
+import { whatEnds } from '@cortex/decision';
 import type { z } from 'zod';
 import { targets } from './catalogue.ts';
 import type { ActionFault, Deed } from './plugins/hands.ts';
@@ -203,7 +212,18 @@ export class Site {
       .join('\n');
   }
 
+  /** Each state of an incident, at the moment when it is written. */
+  #holdToAnEnd(record: IncidentRecord): void {
+    if (whatEnds(record, this.scheduler.now) !== undefined) return;
+    const { id, service, status } = record.incident;
+    this.seen.push({
+      invariant: 'no open incident is ever without an end',
+      what: `${id} of ${service} is ${status} at ${((this.scheduler.nowMs - startMs) / 1_000).toFixed(3)} s`,
+    });
+  }
+
   #stored(stream: string, subject: string, data: Uint8Array): void {
+    if (stream === `KV_${incidentBucket.name}` && data.length > 0) this.#holdToAnEnd(readJson(data) as IncidentRecord);
     if (stream === 'TELEMETRY' || stream.startsWith('KV_') || subject.startsWith('cortex.health.checked.')) return;
     this.busyAtMs = this.scheduler.nowMs;
     this.trace(subject);

@@ -86,19 +86,25 @@ export async function gatherPeople(site: Site): Promise<void> {
     scheduler.at(untilMs, () => (switching = switching.then(() => setKillSwitch(false))));
   };
 
-  const tellOfSilence = async (silence: Silence): Promise<void> => {
+  /** A request that fails is made anew: what is written says when it was written. */
+  const tellOfSilence = async (make: () => Silence): Promise<Silence> => {
+    let silence = make();
+    await insist(() => {
+      silence = make();
+      return silences.put(silence.id, silence);
+    });
     const action = silence.lifted === undefined ? ('created' as const) : ('lifted' as const);
-    await insist(() => silences.put(silence.id, silence));
     site.trace(`a silence of ${silence.service} is ${action}`);
     const data = { control: 'silence' as const, action, silence };
     say(draft(controlChanged, { service: silence.service, data }));
+    return silence;
   };
   const silence = async (
     { isWhole, forMs, liftAfterMs }: Schedule['silences'][number],
     { service, instance }: Target,
     index: number,
   ): Promise<void> => {
-    const set: Silence = {
+    const set = await tellOfSilence(() => ({
       id: String(index).padStart(12, '0'),
       service,
       ...(isWhole ? {} : { instance }),
@@ -107,10 +113,12 @@ export async function gatherPeople(site: Site): Promise<void> {
       by: 'ann',
       reason: 'drill',
       createdAt: scheduler.now,
-    };
-    await tellOfSilence(set);
+    }));
     if (liftAfterMs === undefined || liftAfterMs >= forMs) return;
-    scheduler.after(liftAfterMs, () => void tellOfSilence({ ...set, lifted: { by: 'ann', at: scheduler.now } }));
+    scheduler.after(
+      liftAfterMs,
+      () => void tellOfSilence(() => ({ ...set, lifted: { by: 'ann', at: scheduler.now } })),
+    );
   };
 
   site.onStored = (_stream, subject, data) => {

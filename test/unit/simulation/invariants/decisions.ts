@@ -2,7 +2,7 @@ import { breakerBucket, decisionStepNames, incidentBucket, openIncidentBucket, t
 import type { CortexEvent, Incident } from '@cortex/contracts';
 import { configuration } from '../catalogue.ts';
 import type { Effect, Site } from '../site.ts';
-import { describe } from './invariant.ts';
+import { describe, seen } from './invariant.ts';
 import type { Invariants } from './invariant.ts';
 
 /** Decision knows within this time that a breaker opened, and what was requested before may still begin. */
@@ -11,6 +11,9 @@ const breakerKnownWithinMs = 2_000;
 /** What is decided, whatever breaks. */
 export const ofDecisions: Invariants = {
   'INV-8 every incident ends, or is in the hands of a human': everyIncidentEnds,
+  'INV-8 no open incident is ever without an end: a time, a next move, or a human who was told': seen(
+    'no open incident is ever without an end',
+  ),
   'an incident opens once and ends once': opensAndEndsOnce,
   'INV-9 every effect belongs to an attempt of a known incident': everyEffectIsKnown,
   'INV-6 what needs approval runs only after it, as it was approved': approvalFirst,
