@@ -31,7 +31,7 @@ export default defineConfig({
           include: ['test/system/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // What each starts is its own: ports, folders, processes. How many at once: tools/test.mjs.
         },
       },
     ],

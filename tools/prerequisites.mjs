@@ -1,5 +1,5 @@
 // What a bare clone needs before anything runs. Each step says what it does and how long it took.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -112,24 +112,29 @@ function split([command, ...args]) {
   return [command, args];
 }
 
-/** Runs one command; shows its output only when it fails or is not quiet. Exported for the test run. */
+/** Runs one command; shows its output only when it fails or is not quiet. Several may run at once. */
 export async function step(title, command, args, { quiet = false } = {}) {
   const startedAt = performance.now();
-  process.stdout.write(`• ${title} … `);
-  if (!quiet) process.stdout.write('\n');
-  const result = spawnSync(command, args, {
-    stdio: quiet ? 'pipe' : 'inherit',
-    encoding: 'utf8',
-    maxBuffer: 256 * 1024 * 1024,
-  });
+  console.log(`• ${title} …`);
+  const { code, output, error } = await run(command, args, quiet);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  if (result.status === 0) {
-    process.stdout.write(quiet ? `${seconds} s\n` : `  ${title}: ${seconds} s\n`);
+  if (code === 0) {
+    console.log(`  ${title}: ${seconds} s`);
     return;
   }
-  process.stdout.write(`failed after ${seconds} s\n`);
-  if (quiet) process.stdout.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
+  console.log(`  ${title} failed after ${seconds} s\n${output}`);
   throw new Error(
-    `${title} failed: ${[command, ...args].join(' ')}\n  fix: see the output above${result.error ? ` (${result.error.message})` : ''}`,
+    `${title} failed: ${[command, ...args].join(' ')}\n  fix: see the output above${error ? ` (${error.message})` : ''}`,
   );
+}
+
+function run(command, args, quiet) {
+  const child = spawn(command, args, { stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
+  let output = '';
+  child.stdout?.setEncoding('utf8').on('data', (text) => (output += text));
+  child.stderr?.setEncoding('utf8').on('data', (text) => (output += text));
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve({ code: 1, output, error }));
+    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+  });
 }

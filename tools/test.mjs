@@ -1,17 +1,28 @@
 // `npm test`: everything, on a bare clone too. The last line is the count: `N passed, N failed[, N skipped]`.
 //   npm test -- unit integration      only these projects
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { buildBundles, ensureServers, installDependencies, requireNode, step } from './prerequisites.mjs';
 
 const startedAt = performance.now();
-const projects = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
-/** Integration tests wait more than they compute: more workers than cores. System tests have the machine to themselves. */
-const workers = { unit: 2, integration: 4, system: 1 };
-const selected = projects.length > 0 ? projects : ['unit', 'integration', 'system'];
+const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** Test files with how long each took. */
+const files = [];
+
+/**
+ * Unit tests compute; integration tests mostly wait for servers and processes, so many of them run side by side, and beside
+ * the unit tests. System tests start the whole of Cortex and kill processes of it: they come when the others are done.
+ */
+const lanes = [
+  [
+    { project: 'unit', workers: 2 },
+    { project: 'integration', workers: 6 },
+  ],
+  [{ project: 'system', workers: 2 }],
+];
 
 try {
   requireNode();
@@ -26,17 +37,26 @@ try {
     'memcached',
   ]);
   const node = process.execPath;
-  await check('format', node, ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']);
-  await check('lint', node, ['node_modules/oxlint/bin/oxlint']);
-  await check('types', node, ['node_modules/@typescript/native/bin/tsc', '-b']);
-  await check('layers', node, ['tools/check-layers.mjs']);
-  await buildBundles();
-  for (const project of selected) runProject(project);
+  await Promise.all([
+    check('format', node, ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
+    check('lint', node, ['node_modules/oxlint/bin/oxlint']),
+    check('types', node, ['node_modules/@typescript/native/bin/tsc', '-b']),
+    check('layers', node, ['tools/check-layers.mjs']),
+    buildBundles(),
+  ]);
+  for (const lane of lanes) {
+    const wanted = lane.filter(({ project }) => asked.length === 0 || asked.includes(project));
+    await Promise.all(wanted.map(runProject));
+  }
 } catch (error) {
   console.error(`\n${error.message}`);
   total.failed += 1;
 }
 
+console.log('\nthe slowest test files:');
+for (const { path, seconds } of files.toSorted((left, right) => right.seconds - left.seconds).slice(0, 10)) {
+  console.log(`${seconds.toFixed(1).padStart(8)} s  ${path}`);
+}
 console.log(`\nwhole run: ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
@@ -53,34 +73,60 @@ async function check(title, command, args) {
   }
 }
 
-function runProject(project) {
+async function runProject({ project, workers }) {
   const folder = mkdtempSync(join(tmpdir(), 'cortex-test-'));
   const report = join(folder, 'report.json');
+  const began = performance.now();
   console.log(`\n• ${project} tests`);
-  const run = spawnSync(
-    process.execPath,
-    [
-      'node_modules/vitest/vitest.mjs',
-      'run',
-      '--project',
-      project,
-      `--maxWorkers=${workers[project]}`,
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-    ],
-    { stdio: 'inherit' },
-  );
+  const status = await runToEnd(process.execPath, [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--project',
+    project,
+    `--maxWorkers=${workers}`,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]);
+  console.log(`• ${project} tests took ${((performance.now() - began) / 1000).toFixed(0)} s`);
   try {
     const result = JSON.parse(readFileSync(report, 'utf8'));
     total.passed += result.numPassedTests;
     total.failed += result.numFailedTests;
     total.skipped += result.numPendingTests + result.numTodoTests;
     // A file that cannot even be loaded has no failed tests, but the run has failed.
-    if (run.status !== 0 && result.numFailedTests === 0) total.failed += Math.max(1, result.numFailedTestSuites);
+    if (status !== 0 && result.numFailedTests === 0) total.failed += Math.max(1, result.numFailedTestSuites);
+    for (const { name, startTime, endTime } of result.testResults) {
+      files.push({ path: relative(process.cwd(), name), seconds: (endTime - startTime) / 1000 });
+    }
   } catch {
     total.failed += 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Two of them may write at once, so each writes whole lines. */
+function runToEnd(command, args) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  passOn(child.stdout, process.stdout);
+  passOn(child.stderr, process.stderr);
+  return new Promise((resolve) => {
+    child.on('error', () => resolve(1));
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
+function passOn(from, to) {
+  let rest = '';
+  from.setEncoding('utf8').on('data', (text) => {
+    const end = text.lastIndexOf('\n') + 1;
+    if (end === 0) {
+      rest += text;
+      return;
+    }
+    to.write(rest + text.slice(0, end));
+    rest = text.slice(end);
+  });
+  from.on('end', () => to.write(rest));
 }
