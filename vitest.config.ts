@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { mutantPlugins } from './test/mutants/plugin.ts';
 
 const sources = ['libs/*/src', 'apps/*/src'];
 
@@ -7,6 +8,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        plugins: mutantPlugins(),
         test: {
           name: 'unit',
           include: [...sources.map((folder) => `${folder}/**/*.test.{ts,tsx}`), 'test/unit/**/*.test.ts'],

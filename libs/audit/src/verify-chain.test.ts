@@ -58,6 +58,12 @@ describe('verifyChain', () => {
     expect((await check(raw)).problems).toMatchObject([{ kind: 'altered', at: 7 }]);
   });
 
+  it('locates a payload that is not what was hashed, in a chain that was rewritten over it', async () => {
+    const records = chain.map((record) => (record.n === 7 ? { ...record, payload: '{"event":9}' } : record));
+    const { problems } = await verifyChain(lines(restamp(records, 7)), [], [key]);
+    expect(problems).toMatchObject([{ kind: 'altered', at: 7, detail: 'its payload does not match its hash' }]);
+  });
+
   it('locates removed records', async () => {
     const records = chain.filter((record) => record.n !== 7 && record.n !== 8);
     expect((await check(lines(records))).problems).toMatchObject([{ kind: 'missing', at: 7, until: 8 }]);

@@ -55,6 +55,12 @@ describe('the verdict', () => {
       'SUCCESS',
       'close',
     ],
+    [
+      'a check passed no later than the last effect ended',
+      { plan: { healthChecksMs: 60_000 }, checks: http(() => true), checksMadeAtSecond: 0 },
+      'UNCERTAIN',
+      'ask_human',
+    ],
     ['a check goes on failing', { plan: { healthChecksMs: 60_000 }, checks: http(() => false) }, 'FAILED', 'rollback'],
     [
       'a check that passed fails now',

@@ -16,6 +16,9 @@ export const quietSchedule: Schedule = {
   actionFaults: [],
   killSwitch: [],
   silences: [],
+  spoiled: [],
+  strays: [],
+  intentFreezes: [],
   lostPages: [],
   people: {
     acknowledgeAfterMs: undefined,

@@ -30,6 +30,9 @@ export interface People {
   readonly closeAfterMs: number | undefined;
 }
 
+/** Playbooks that need no approval. */
+export const strayPlaybooks = ['restart', 'reconfigure'] as const;
+
 /** All that goes wrong in one run, and the seed of everything else. */
 export interface Schedule {
   readonly seed: number;
@@ -69,6 +72,23 @@ export interface Schedule {
     readonly isWhole: boolean;
     readonly forMs: number;
     readonly liftAfterMs: number | undefined;
+  }[];
+  /** Spans in which a record that everybody asks before acting cannot be read, or is gone. */
+  readonly spoiled: readonly {
+    readonly record: 'kill_switch' | 'silence';
+    readonly isGone: boolean;
+    readonly atMs: number;
+    readonly forMs: number;
+  }[];
+  /** Freezes of an executor between the n-th intent and its effect: it has asked whether it may, and hears the answers late. */
+  readonly intentFreezes: readonly { readonly atIntent: number; readonly forMs: number }[];
+  /** Requests to the executors that decision knows nothing of. */
+  readonly strays: readonly {
+    readonly atMs: number;
+    readonly target: number;
+    readonly playbook: (typeof strayPlaybooks)[number];
+    /** How long ago it was made. */
+    readonly ageMs: number;
   }[];
   /** Pages that do not get through: every n-th. */
   readonly lostPages: readonly number[];
@@ -185,4 +205,30 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
     closeAfterMs: sometimes(seconds(5, 60)),
   }),
   silences: rarely(silence, 2),
+  // New kinds stand last, so that the seeds of before still lead to what they did.
+  spoiled: rarely(
+    fc.record({
+      record: fc.constantFrom('kill_switch' as const, 'silence' as const),
+      isGone: fc.boolean(),
+      atMs: seconds(0, spanMs / second),
+      forMs: seconds(1, 40),
+    }),
+    2,
+  ),
+  strays: rarely(
+    fc.record({
+      atMs: fc.oneof(seconds(5, 20), seconds(0, spanMs / second)),
+      target: fc.nat(targets.length - 1),
+      playbook: fc.constantFrom(...strayPlaybooks),
+      ageMs: fc.constantFrom(0, 0, 0, 20 * second, 120 * second),
+    }),
+    3,
+  ),
+  intentFreezes: rarely(
+    fc.record({
+      atIntent: fc.integer({ min: 1, max: 6 }),
+      forMs: fc.constantFrom(2 * second, 9 * second, 12 * second, 30 * second),
+    }),
+    2,
+  ),
 });

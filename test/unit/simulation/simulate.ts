@@ -1,6 +1,8 @@
+import { pause } from '@cortex/runtime';
 import { targets } from './catalogue.ts';
 import { watchDisks } from './environment/disk-watch.ts';
 import { gatherPeople } from './environment/people.ts';
+import { sendStrays } from './environment/strays.ts';
 import { processNames } from './schedule.ts';
 import type { ProcessName, Schedule } from './schedule.ts';
 import { startMs } from './scheduler.ts';
@@ -28,6 +30,7 @@ export async function simulate(schedule: Schedule): Promise<Site> {
   const { scheduler } = site;
   const people = gatherPeople(site);
   watchDisks(site);
+  sendStrays(site);
   const services = new Map<ProcessName, RunningService>();
   for (const name of processNames) {
     const process = new SimulatedProcess({
@@ -37,8 +40,12 @@ export async function simulate(schedule: Schedule): Promise<Site> {
       latencyMs: schedule.latencyMs,
       crashes: schedule.crashes.filter((crash) => crash.process === name),
       trace: (text) => site.trace(text),
-      onDeath: () => (site.crashes += 1),
-      onStart: () => (site.busyAtMs = scheduler.nowMs),
+      onDeath(downMs) {
+        site.crashes += 1;
+        // Others take over what it had, and it may have more to do when it is back.
+        site.busyAtMs = Math.max(site.busyAtMs, scheduler.nowMs + downMs);
+      },
+      onStart: () => (site.busyAtMs = Math.max(site.busyAtMs, scheduler.nowMs)),
       // As the service kit does: a start that fails ends the process, and whoever supervises it starts it again.
       onBroken(error) {
         site.trace(`${name} cannot start: ${String(error)}`);
@@ -109,12 +116,17 @@ function drain(site: Site, name: ProcessName, service: RunningService | undefine
   if (service === undefined || life === undefined) return;
   site.trace(`${name} is told to end`);
   const end = async (): Promise<void> => {
-    await service.app.beforeDrain?.();
+    await Promise.race([service.app.beforeDrain?.(), pause(life.runtime, drainMs)]);
     await service.bus.drain(drainMs);
     await service.app.stop?.();
+  };
+  const isOver = (): void => {
     if (!life.isOver && process?.life === life) process.kill(second);
   };
-  void end();
+  end().then(isOver, (error: unknown) => {
+    site.trace(`${name} cannot end: ${String(error)}`);
+    isOver();
+  });
 }
 
 function strike(site: Site, { target: index, kind, forMs }: Schedule['troubles'][number]): void {
@@ -134,13 +146,25 @@ function strike(site: Site, { target: index, kind, forMs }: Schedule['troubles']
 }
 
 function lastFaultMs(schedule: Schedule): number {
-  const { troubles, freezes, partitions, refusals, killSwitch, serverCrashes, redeliveries, silences } = schedule;
-  const ends = [...troubles, ...freezes, ...partitions, ...refusals, ...killSwitch].map(
+  const {
+    troubles,
+    freezes,
+    partitions,
+    refusals,
+    killSwitch,
+    spoiled,
+    serverCrashes,
+    redeliveries,
+    strays,
+    silences,
+  } = schedule;
+  const ends = [...troubles, ...freezes, ...partitions, ...refusals, ...killSwitch, ...spoiled].map(
     ({ atMs, forMs }) => atMs + forMs,
   );
-  const others = [...redeliveries.map(({ atMs }) => atMs), ...serverCrashes.map(({ atMs, downMs }) => atMs + downMs)];
+  const others = [...redeliveries, ...strays].map(({ atMs }) => atMs);
+  const outages = serverCrashes.map(({ atMs, downMs }) => atMs + downMs);
   const silenced = silences.map(({ trouble, afterMs, forMs }) => (troubles[trouble]?.atMs ?? 0) + afterMs + forMs);
-  return startMs + Math.max(0, ...ends, ...others, ...silenced);
+  return startMs + Math.max(0, ...ends, ...others, ...outages, ...silenced);
 }
 
 function isQuiet(site: Site, faultsEndMs: number): boolean {

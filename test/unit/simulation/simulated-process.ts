@@ -20,7 +20,7 @@ export interface ProcessOptions {
   readonly trace: (text: string) => void;
   /** Starts the service in this life of the process. */
   readonly boot: (life: Life) => Promise<unknown>;
-  readonly onDeath: () => void;
+  readonly onDeath: (downMs: number) => void;
   readonly onStart: () => void;
   readonly onBroken: (error: unknown) => void;
 }
@@ -82,7 +82,7 @@ export class SimulatedProcess {
     this.#life = undefined;
     this.#parked = [];
     this.#frozenUntilMs = 0;
-    this.#options.onDeath();
+    this.#options.onDeath(downMs);
     this.#options.scheduler.after(downMs, () => {
       this.#options.trace(`${this.name} starts again`);
       this.start();

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { incidentBucket } from '@cortex/contracts';
 import { expect, test } from 'vitest';
+import { configuration } from './catalogue.ts';
 import { hold } from './hold.ts';
 import { quietSchedule } from './quiet-schedule.ts';
 import { schedules } from './schedule.ts';
+import { startMs } from './scheduler.ts';
 import { simulate } from './simulate.ts';
 import type { Site } from './site.ts';
 
@@ -23,6 +25,34 @@ test('a change that makes things worse is undone, and a human is told', async ()
   const undone = site.effects.filter(({ phase }) => phase === 'rollback').map(({ action }) => action);
   expect(undone).toEqual(['configure', 'drain']);
   expect(site.pages.length).toBeGreaterThan(0);
+});
+
+test('what the kill switch stops between two steps ends there', async () => {
+  const troubles = [{ ...dead, target: 1, kind: 'misconfigured' as const }];
+  const [first] = (await hold({ ...quietSchedule, troubles })).effects;
+  const atMs = (first?.appliedMs ?? 0) - startMs;
+  const site = await hold({ ...quietSchedule, troubles, killSwitch: [{ atMs, forMs: 20_000 }] });
+  const end = site.events('remediation.completed').find(({ data }) => data.executionId === first?.executionId);
+  expect(end?.data.outcome).toBe('failed');
+  expect(end?.data.reason).toMatch(/^kill_switch: /);
+  const steps = site.effects.filter(({ executionId, phase }) => {
+    return executionId === first?.executionId && phase === 'remediation';
+  });
+  expect(steps.map(({ step }) => step)).toEqual([1]);
+});
+
+test('each level is told when it is due, while nobody answers', async () => {
+  const site = await hold({ ...quietSchedule, troubles: [{ ...dead, kind: 'broken' }] });
+  const [request] = site.events('escalation.requested');
+  const chain = configuration.escalationPolicies.flatMap((policy) => policy.chain);
+  for (const { level, delayMs, notify } of chain) {
+    const told = site.pages.filter(({ page }) => {
+      return page.escalationId === request?.data.escalationId && page.level === level;
+    });
+    const waitsMs = told.map(({ atMs }) => atMs - Date.parse(request?.data.requestedAt ?? '') - delayMs);
+    expect([level, told.map(({ page }) => page.contact).slice(0, notify.length)]).toEqual([level, notify]);
+    expect([level, waitsMs.slice(0, notify.length).every((ms) => ms >= 0 && ms < 1_000)]).toEqual([level, true]);
+  }
 });
 
 test('the same schedule gives the same run, event for event', { timeout: 60_000 }, async () => {

@@ -1,13 +1,15 @@
 import { MemoryServer } from '@cortex/bus';
 import type { Page } from '@cortex/channels';
 import {
-  controlBucket,
+  escalationBucket,
   incidentBucket,
   escapeToken,
   journalBucket,
   leaseBucket,
+  slotLeasePrefix,
   streams,
   targetKey,
+  targetLeaseKey,
   timerBucket,
 } from '@cortex/contracts';
 import type {
@@ -24,7 +26,7 @@ import { targets } from './catalogue.ts';
 import type { ActionFault, Deed } from './plugins/hands.ts';
 import type { ProcessName, Schedule } from './schedule.ts';
 import { Scheduler, startMs } from './scheduler.ts';
-import type { SimulatedProcess } from './simulated-process.ts';
+import type { Life, SimulatedProcess } from './simulated-process.ts';
 import { World } from './world.ts';
 
 /** One effect that an action had, or tried to have, on a target; and what was true when it began. */
@@ -40,6 +42,11 @@ export interface Effect {
   readonly token: number;
   readonly isIdempotent: boolean;
   readonly beganMs: number;
+  /** When its execution was taken in, by the journal, and when its plan expires. */
+  readonly acceptedMs: number;
+  readonly expiresMs: number;
+  /** Since when nothing reaches the target, when its playbook asks that it can be reached. */
+  readonly unreachableSinceMs: number | undefined;
   /** Undefined when it failed before it changed anything. */
   appliedMs: number | undefined;
 }
@@ -48,6 +55,17 @@ export interface Effect {
 export interface ReceivedPage {
   readonly page: Page;
   readonly atMs: number;
+  /** Sent from memory, while the store was away: the life of the process that has it to write down. */
+  readonly unwrittenBy: Life | undefined;
+}
+
+/** A span in which a silence held. */
+export interface Silenced {
+  readonly id: string;
+  readonly service: string | undefined;
+  readonly instance: string | undefined;
+  readonly fromMs: number;
+  untilMs: number;
 }
 
 /** Something that the site itself saw to be wrong at the moment when it happened. */
@@ -59,6 +77,8 @@ export interface Seen {
 const decoder = new TextDecoder();
 /** How long the targets take for what is done to them. */
 const effectMs = { least: 50, most: 400 };
+/** What was done while the store was away is written within this time. */
+const catchUpMs = 20_000;
 
 /** Everything that outlives the processes: server, targets, people, and the notes that the invariants are judged by. */
 export class Site {
@@ -72,6 +92,8 @@ export class Site {
   readonly seen: Seen[] = [];
   /** Spans in which the kill switch was on, or could not be read, epoch milliseconds. */
   readonly killSwitchOn: { readonly fromMs: number; untilMs: number }[] = [];
+  /** What people asked to be left alone, from when it was written; all of it, while a silence cannot be read. */
+  readonly silenced: Silenced[] = [];
   /** People look at each page that reaches them. */
   onPage: (page: Page) => void = () => undefined;
   /** Sees every message as it is stored. */
@@ -81,7 +103,9 @@ export class Site {
   readonly blind: { readonly process: ProcessName | 'all'; readonly fromMs: number; readonly untilMs: number }[] = [];
   /** When something last happened that is more than an observation. */
   busyAtMs = startMs;
+  readonly #brokenSince = new Map<string, number>();
   #attempts = 0;
+  #intents = 0;
   #deliveries = 0;
   readonly #story: (readonly [number, string])[] = [];
 
@@ -95,6 +119,11 @@ export class Site {
       },
       onStored: (stream, { subject, data }) => this.#stored(stream, subject, data),
     });
+    this.world.onChange((target) => {
+      const key = targetKey(target);
+      if (!this.world.state(target).isBroken) this.#brokenSince.delete(key);
+      else if (!this.#brokenSince.has(key)) this.#brokenSince.set(key, scheduler.nowMs);
+    });
   }
 
   /** Notes an effect that begins, and holds it against what the server knows at this moment. */
@@ -102,7 +131,8 @@ export class Site {
     this.#attempts += 1;
     const number = this.#attempts;
     const { executionId, target, token } = deed;
-    const entry = this.journalOf(executionId)?.entries.findLast(
+    const journal = this.journalOf(executionId);
+    const entry = journal?.entries.findLast(
       (one) => one.status === 'intent' && targetKey(one.target) === targetKey(target),
     );
     const effect: Effect = {
@@ -112,23 +142,27 @@ export class Site {
       step: entry?.step ?? 0,
       attempt: entry?.attempt ?? 0,
       beganMs: this.scheduler.nowMs,
+      acceptedMs: Date.parse(journal?.acceptedAt ?? ''),
+      expiresMs: Date.parse(journal?.remediation.expiresAt ?? ''),
+      unreachableSinceMs: asksToReach(journal) ? this.#brokenSince.get(targetKey(target)) : undefined,
       appliedMs: undefined,
     };
     const name = `${effect.phase} ${deed.action} on ${target.instance} of ${executionId} by ${process}`;
     this.trace(name);
     if (entry === undefined) this.seen.push({ invariant: 'every effect has its intent before', what: name });
-    const lease = this.value(leaseBucket, `target.${targetKey(target)}`);
+    const lease = this.value(leaseBucket, targetLeaseKey(target));
     if (lease?.purpose !== executionId) {
       this.seen.push({ invariant: 'every effect is made under a lease', what: `${name}: held for ${lease?.purpose}` });
     }
-    const slots = this.values(leaseBucket).filter(
-      ([key, { purpose }]) => key.startsWith(`slot.${escapeToken(target.service)}.`) && purpose === executionId,
-    );
-    if (slots.length === 0)
-      this.seen.push({ invariant: 'every effect is within the budget of its service', what: name });
+    const slots = this.values(leaseBucket).filter(([key]) => key.startsWith(`${slotLeasePrefix(target.service)}.`));
+    const isWithin = slots.length <= (journal?.remediation.maxUnavailable ?? 0);
+    if (!isWithin || !slots.some(([, { purpose }]) => purpose === executionId)) {
+      const taken = slots.map(([key, { purpose }]) => `${key} for ${purpose}`).join(', ');
+      this.seen.push({ invariant: 'every effect is within the budget of its service', what: `${name}: ${taken}` });
+    }
     this.effects.push(effect);
     const frozen = this.schedule.effectFreezes.find(({ atEffect }) => atEffect === number);
-    if (frozen !== undefined) this.processes.get(process as ProcessName)?.freeze(frozen.forMs);
+    if (frozen !== undefined) this.#freeze(process as ProcessName, frozen.forMs);
     return {
       fault: this.schedule.actionFaults.find(({ atAction }) => atAction === number)?.kind,
       tookEffect: () => {
@@ -146,7 +180,14 @@ export class Site {
   deliver(page: Page): boolean {
     this.#deliveries += 1;
     if (this.schedule.lostPages.includes(this.#deliveries)) return false;
-    this.pages.push({ page, atMs: this.scheduler.nowMs });
+    const isWithoutStore = this.#isWithoutStore('escalator');
+    const unwrittenBy = isWithoutStore ? this.processes.get('escalator')?.life : undefined;
+    this.pages.push({ page, atMs: this.scheduler.nowMs, unwrittenBy });
+    const record = this.value(escalationBucket, page.incidentId);
+    const isRecorded = record?.notifications.some(({ key }) => key === page.dedupeKey) === true;
+    if (!isRecorded && !isWithoutStore) {
+      this.seen.push({ invariant: 'every page is recorded before it is sent', what: page.dedupeKey });
+    }
     this.trace(`${page.contact} is told of ${page.incidentId}, level ${page.level}: ${page.reason}`);
     this.onPage(page);
     return true;
@@ -185,11 +226,6 @@ export class Site {
     return parsed.success ? parsed.data : undefined;
   }
 
-  /** True while the record that everybody asks says off. */
-  get isKillSwitchOff(): boolean {
-    return this.value(controlBucket, 'kill-switch')?.on === false;
-  }
-
   journalOf(executionId: string): ExecutionRecord | undefined {
     return this.value(journalBucket, escapeToken(executionId));
   }
@@ -222,13 +258,45 @@ export class Site {
     });
   }
 
+  #freeze(name: ProcessName, forMs: number): void {
+    const { nowMs } = this.scheduler;
+    this.processes.get(name)?.freeze(forMs);
+    this.blind.push({ process: name, fromMs: nowMs, untilMs: nowMs + forMs });
+    this.busyAtMs = Math.max(this.busyAtMs, nowMs + forMs);
+  }
+
+  #journalWritten(data: Uint8Array): void {
+    const parsed = journalBucket.value.safeParse(readJson(data));
+    const entry = parsed.data?.entries.at(-1);
+    if (entry?.status !== 'intent') return;
+    this.#intents += 1;
+    const frozen = this.schedule.intentFreezes.find(({ atIntent }) => atIntent === this.#intents);
+    const holder = this.value(leaseBucket, targetLeaseKey(entry.target))?.holder ?? '';
+    const name = [...this.processes.keys()].find((one) => holder.startsWith(one));
+    if (frozen !== undefined && name !== undefined) this.#freeze(name, frozen.forMs);
+  }
+
+  /** While NATS is away from a process, and a moment longer, it may act from memory. */
+  #isWithoutStore(name: ProcessName): boolean {
+    const { nowMs } = this.scheduler;
+    return this.blind.some(
+      ({ process, fromMs, untilMs }) =>
+        (process === 'all' || process === name) && fromMs <= nowMs && nowMs < untilMs + catchUpMs,
+    );
+  }
+
   #stored(stream: string, subject: string, data: Uint8Array): void {
+    if (stream === `KV_${journalBucket.name}` && this.schedule.intentFreezes.length > 0) this.#journalWritten(data);
     if (stream === `KV_${incidentBucket.name}` && data.length > 0) this.#holdToAnEnd(readJson(data) as IncidentRecord);
     if (stream === 'TELEMETRY' || stream.startsWith('KV_') || subject.startsWith('cortex.health.checked.')) return;
-    this.busyAtMs = this.scheduler.nowMs;
+    this.busyAtMs = Math.max(this.busyAtMs, this.scheduler.nowMs);
     this.trace(subject);
     this.onStored(stream, subject, data);
   }
+}
+
+function asksToReach(journal: ExecutionRecord | undefined): boolean {
+  return journal?.remediation.playbook.preconditions.some(({ check }) => check === 'reachable') === true;
 }
 
 function readJson(data: Uint8Array): unknown {

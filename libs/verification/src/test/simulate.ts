@@ -19,6 +19,8 @@ export interface World {
   readonly checks?: Readonly<Record<string, (second: number) => Seen>>;
   /** The value of a metric at a second; undefined: no sample. */
   readonly metrics?: Readonly<Record<string, (second: number) => number | undefined>>;
+  /** When every check says that it was made, whenever it is. */
+  readonly checksMadeAtSecond?: number;
   readonly sampleEverySeconds?: number;
   readonly beginsAtSecond?: number;
 }
@@ -85,7 +87,8 @@ export function simulate(world: World): Simulated {
     }
     const wished = new Set(step.wish.checks);
     const names = checks.filter((check) => wished.has(checkKey(check))).map(({ name }) => name);
-    observation = { kind: 'checks', outcomes: outcomes(names, nowMs) };
+    const madeAtMs = world.checksMadeAtSecond === undefined ? nowMs : effectAtMs + world.checksMadeAtSecond * 1_000;
+    observation = { kind: 'checks', outcomes: outcomes(names, madeAtMs) };
     checkRuns += names.length;
     nowMs += 10;
   }

@@ -1,12 +1,15 @@
 import { breakerBucket, decisionStepNames, incidentBucket, openIncidentBucket, timerBucket } from '@cortex/contracts';
 import type { CortexEvent, Incident } from '@cortex/contracts';
 import { configuration } from '../catalogue.ts';
+import { isStray } from '../environment/strays.ts';
 import type { Effect, Site } from '../site.ts';
-import { describe, seen } from './invariant.ts';
+import { describe, knowableMs, seen } from './invariant.ts';
 import type { Invariants } from './invariant.ts';
 
 /** Decision knows within this time that a breaker opened, and what was requested before may still begin. */
 const breakerKnownWithinMs = 2_000;
+/** And of the kill switch, once it can know. */
+const killSwitchKnownWithinMs = 1_000;
 
 /** What is decided, whatever breaks. */
 export const ofDecisions: Invariants = {
@@ -17,6 +20,7 @@ export const ofDecisions: Invariants = {
   'an incident opens once and ends once': opensAndEndsOnce,
   'INV-9 every effect belongs to an attempt of a known incident': everyEffectIsKnown,
   'INV-6 what needs approval runs only after it, as it was approved': approvalFirst,
+  'INV-3 nothing is asked for while the kill switch is on': nothingIsAskedForUnderKillSwitch,
   'INV-12 an open breaker lets nothing through': openBreakerHolds,
   'INV-12 three failures in a row open the breaker': failuresOpenTheBreaker,
   'INV-13 a plan is no wider than its playbook': plansAreNotWider,
@@ -63,7 +67,7 @@ function opensAndEndsOnce(site: Site): readonly string[] {
 
 function everyEffectIsKnown(site: Site): readonly string[] {
   const known = new Set(incidentsOf(site).flatMap(({ attempts }) => attempts.map(({ executionId }) => executionId)));
-  return site.effects.filter(({ executionId }) => !known.has(executionId)).map(describe);
+  return site.effects.filter(({ executionId }) => !known.has(executionId) && !isStray(executionId)).map(describe);
 }
 
 function approvalFirst(site: Site): readonly string[] {
@@ -85,6 +89,16 @@ function approvalFirst(site: Site): readonly string[] {
   });
 }
 
+function nothingIsAskedForUnderKillSwitch(site: Site): readonly string[] {
+  return site.events('remediation.requested').flatMap(({ data: { executionId, requestedAt } }) => {
+    const atMs = Date.parse(requestedAt);
+    const isOn = site.killSwitchOn.some(({ fromMs, untilMs }) => {
+      return atMs > knowableMs(site, fromMs, 'decision') + killSwitchKnownWithinMs && atMs < untilMs;
+    });
+    return isOn && !isStray(executionId) ? [`${executionId} at ${requestedAt}`] : [];
+  });
+}
+
 function firstEffects(site: Site): readonly Effect[] {
   const met = new Set<string>();
   return site.effects.filter(({ executionId }) => {
@@ -100,7 +114,7 @@ function openBreakerHolds(site: Site): readonly string[] {
   return firstEffects(site).flatMap((effect) => {
     const request = requests.get(effect.executionId);
     const since = opened.find(({ data }) => data.playbookId === request?.playbook.id);
-    if (request === undefined || since === undefined) return [];
+    if (request === undefined || since === undefined || isStray(effect.executionId)) return [];
     const isLate = Date.parse(request.requestedAt) > Date.parse(since.time) + breakerKnownWithinMs;
     return isLate ? [`${describe(effect)}: its breaker opened at ${since.time}`] : [];
   });

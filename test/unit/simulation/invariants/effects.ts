@@ -1,4 +1,5 @@
-import { journalBucket, targetKey } from '@cortex/contracts';
+import { journalBucket, leaseBucket, targetKey } from '@cortex/contracts';
+import type { JournalEntry } from '@cortex/contracts';
 import { protectedKeys } from '../catalogue.ts';
 import type { Effect, Site } from '../site.ts';
 import { describe, seen } from './invariant.ts';
@@ -17,6 +18,10 @@ export const ofEffects: Invariants = {
   'INV-3 no effect begins while the kill switch is on': noEffectUnderKillSwitch,
   'INV-7 every effect has its intent before': seen('every effect has its intent before'),
   'INV-7 every effect has its result after': everyEffectHasItsResult,
+  'INV-7 what the journal calls done took effect': doneTookEffect,
+  'what has expired is not begun': nothingExpiredBegins,
+  'nothing begins where a pre-condition does not hold': preconditionsHold,
+  'no hold outlives its execution': noHoldStays,
   'INV-9 no step takes effect twice within an execution': noEffectTwice,
   'INV-11 a rollback happens once, in reverse order, of what was done': rollbackOnceInReverse,
   'INV-14 protected targets are never touched': ({ effects }) =>
@@ -103,17 +108,51 @@ function noEffectTwice({ effects }: Site): readonly string[] {
   });
 }
 
+function entryOf(site: Site, effect: Effect): JournalEntry | undefined {
+  return site
+    .journalOf(effect.executionId)
+    ?.entries.find(
+      (one) =>
+        one.phase === effect.phase &&
+        one.step === effect.step &&
+        one.attempt === effect.attempt &&
+        targetKey(one.target) === targetKey(effect.target),
+    );
+}
+
+/** What was concluded after a crash, from a look at the target, may be the work of another. */
+function doneTookEffect(site: Site): readonly string[] {
+  return site.effects.flatMap((effect) => {
+    const result = entryOf(site, effect)?.result;
+    const isToldDone = result?.outcome === 'succeeded' && !result.inferred;
+    return isToldDone && effect.appliedMs === undefined ? [describe(effect)] : [];
+  });
+}
+
+function nothingExpiredBegins({ effects }: Site): readonly string[] {
+  return effects.filter(({ acceptedMs, expiresMs }) => acceptedMs > expiresMs).map(describe);
+}
+
+/** Nothing reached the target from before the execution was taken in up to its effect. */
+function preconditionsHold({ effects }: Site): readonly string[] {
+  return effects
+    .filter(({ phase, acceptedMs, unreachableSinceMs }) => {
+      return phase === 'remediation' && unreachableSinceMs !== undefined && unreachableSinceMs < acceptedMs;
+    })
+    .map(describe);
+}
+
+/** When nothing is left to happen, every execution has ended. */
+function noHoldStays(site: Site): readonly string[] {
+  return site
+    .values(leaseBucket)
+    .filter(([key]) => key.startsWith('target.') || key.startsWith('slot.'))
+    .map(([key, { purpose }]) => `${key} is held for ${purpose}`);
+}
+
 function everyEffectHasItsResult(site: Site): readonly string[] {
   return site.effects.flatMap((effect) => {
-    const entry = site
-      .journalOf(effect.executionId)
-      ?.entries.find(
-        (one) =>
-          one.phase === effect.phase &&
-          one.step === effect.step &&
-          one.attempt === effect.attempt &&
-          targetKey(one.target) === targetKey(effect.target),
-      );
+    const entry = entryOf(site, effect);
     if (entry !== undefined && entry.status !== 'intent') return [];
     return [`${describe(effect)}: ${entry === undefined ? 'not in the journal' : 'its intent is still open'}`];
   });

@@ -16,3 +16,11 @@ export function describe({ executionId, phase, step, action, target, run, beganM
   const at = `${((beganMs - startMs) / 1_000).toFixed(3)} s`;
   return `${phase} step ${step} ${action} on ${target.instance} of ${executionId.slice(-14)} by ${run} at ${at}`;
 }
+
+/** When the last of the replicas of a service could know what was written at a moment. */
+export function knowableMs(site: Site, atMs: number, service: string): number {
+  return site.blind
+    .filter(({ process }) => process === 'all' || process.startsWith(service))
+    .toSorted((left, right) => left.fromMs - right.fromMs)
+    .reduce((known, { fromMs, untilMs }) => (fromMs <= known && known < untilMs ? untilMs : known), atMs);
+}

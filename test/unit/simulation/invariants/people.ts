@@ -1,56 +1,64 @@
-import { escalationBucket, silenceBucket } from '@cortex/contracts';
+import { escalationBucket } from '@cortex/contracts';
+import { isStray } from '../environment/strays.ts';
 import type { Site } from '../site.ts';
-import { describe } from './invariant.ts';
+import { describe, knowableMs, seen } from './invariant.ts';
 import type { Invariants } from './invariant.ts';
 
-/** What was accepted before a silence may have its first effect so long after it. */
-const acceptedBeforeMs = 15_000;
-/** How soon decision knows of a silence, once it can know. */
-const silenceKnownWithinMs = 1_000;
+/** How soon a service knows of a silence, once it can know. */
+const knownWithinMs = 1_000;
 
 /** Whom Cortex calls, and whom it leaves alone. */
 export const ofPeople: Invariants = {
   'nothing begins on what is silenced': nothingBeginsInSilence,
+  'nothing is asked for on what is silenced': nothingIsAskedForInSilence,
   'nobody is called for what is silenced': nobodyIsCalledInSilence,
   'INV-8 every request for humans is told at each due level': everyEscalationIsTold,
+  'INV-9 every page is recorded before it is sent': seen('every page is recorded before it is sent'),
   'INV-9 every page is in the record of its incident, under its key': everyPageIsKnown,
 };
 
+/** Undefined instance: the whole service. A silence that nobody can read may hold anywhere. */
 function isSilencedAt(
   site: Site,
   target: { readonly service: string; readonly instance?: string },
   atMs: number,
-  withinMs: number,
+  knownTo: 'decision' | 'executor',
 ): boolean {
-  return site.values(silenceBucket).some(([, silence]) => {
-    const endsMs = Math.min(Date.parse(silence.endsAt), Date.parse(silence.lifted?.at ?? silence.endsAt));
-    const isInside = atMs > knowableMs(site, Date.parse(silence.startsAt)) + withinMs && atMs < endsMs;
-    return isInside && silence.service === target.service && (silence.instance ?? target.instance) === target.instance;
+  return site.silenced.some(({ service, instance, fromMs, untilMs }) => {
+    const isInside = atMs > knowableMs(site, fromMs, knownTo) + knownWithinMs && atMs < untilMs;
+    if (!isInside || service === undefined) return isInside;
+    return service === target.service && (instance ?? target.instance) === target.instance;
   });
 }
 
-/** When the last of those who decide could know what was written at a moment. */
-function knowableMs(site: Site, atMs: number): number {
-  return site.blind
-    .filter(({ process }) => process === 'all' || process.startsWith('decision'))
-    .toSorted((left, right) => left.fromMs - right.fromMs)
-    .reduce((known, { fromMs, untilMs }) => (fromMs <= known && known < untilMs ? untilMs : known), atMs);
-}
-
+/** What was taken in before may be carried out. */
 function nothingBeginsInSilence(site: Site): readonly string[] {
-  const begun = new Set<string>();
-  return site.effects.flatMap((effect) => {
-    if (begun.has(effect.executionId)) return [];
-    begun.add(effect.executionId);
-    return isSilencedAt(site, effect.target, effect.beganMs, acceptedBeforeMs) ? [describe(effect)] : [];
+  return site.effects
+    .filter(({ phase, target, acceptedMs }) => {
+      return phase === 'remediation' && isSilencedAt(site, target, acceptedMs, 'executor');
+    })
+    .map(describe);
+}
+
+function nothingIsAskedForInSilence(site: Site): readonly string[] {
+  return site.events('remediation.requested').flatMap(({ data: { executionId, targets, requestedAt } }) => {
+    const isSilenced = targets.some((target) => isSilencedAt(site, target, Date.parse(requestedAt), 'decision'));
+    return isSilenced && !isStray(executionId) ? [`${executionId} at ${requestedAt}`] : [];
   });
 }
 
+/** While a silence cannot be read, nothing is done, and people may hear of that. */
 function nobodyIsCalledInSilence(site: Site): readonly string[] {
   return site.events('escalation.requested').flatMap(({ data }) => {
-    const isExempt = data.urgent || data.escalationId.startsWith('breaker-');
-    const requestedMs = Date.parse(data.requestedAt);
-    const isSilenced = isSilencedAt(site, { service: data.service }, requestedMs, silenceKnownWithinMs);
+    const { service, requestedAt } = data;
+    const isUnreadable = site.silenced.some(
+      (one) =>
+        one.service === undefined &&
+        Date.parse(requestedAt) > one.fromMs &&
+        Date.parse(requestedAt) < one.untilMs + knownWithinMs,
+    );
+    const isExempt = isUnreadable || data.urgent || data.escalationId.startsWith('breaker-');
+    const isSilenced = isSilencedAt(site, { service }, Date.parse(requestedAt), 'decision');
     return isSilenced && !isExempt ? [`${data.escalationId}: ${data.reason}`] : [];
   });
 }
@@ -87,12 +95,16 @@ function everyEscalationIsTold(site: Site): readonly string[] {
   return [...missing, ...late];
 }
 
-/** Other than that, a page that a crash cut off would be sent under a key that nobody could tell for a repeat. */
+/**
+ * Other than that, a page that a crash cut off would be sent under a key that nobody could tell for a repeat. What was sent
+ * while the store was away is lost with the process that had it to write down.
+ */
 function everyPageIsKnown(site: Site): readonly string[] {
   const records = new Map(site.values(escalationBucket));
   return site.pages
-    .filter(
-      ({ page }) => records.get(page.incidentId)?.notifications.some(({ key }) => key === page.dedupeKey) !== true,
-    )
+    .filter(({ page, unwrittenBy }) => {
+      const isKnown = records.get(page.incidentId)?.notifications.some(({ key }) => key === page.dedupeKey) === true;
+      return !isKnown && unwrittenBy?.isOver !== true;
+    })
     .map(({ page }) => `page ${page.dedupeKey}`);
 }

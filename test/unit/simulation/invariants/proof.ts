@@ -1,4 +1,4 @@
-import { playbookPerformanceBucket } from '@cortex/contracts';
+import { healthBucket, playbookPerformanceBucket, targetKey } from '@cortex/contracts';
 import type { CortexEvent, PlaybookPerformance } from '@cortex/contracts';
 import { configuration } from '../catalogue.ts';
 import type { Site } from '../site.ts';
@@ -10,6 +10,7 @@ export const ofProof: Invariants = {
   'INV-10 success rests on evidence from after the effect': evidenceFromAfter,
   'INV-8 every remediation that succeeded is verified once': verifiedOnce,
   'each execution counts once': countsOnce,
+  'every change of health is told': everyChangeIsTold,
 };
 
 function noDeadLetters(site: Site): readonly string[] {
@@ -68,5 +69,15 @@ function countsOnce(site: Site): readonly string[] {
       const counted = known.get(id)?.[field as keyof PlaybookPerformance] ?? 0;
       return counted === value ? [] : [`${field} of ${id} is ${String(counted)}, it should be ${String(value)}`];
     });
+  });
+}
+
+/** The last that was told of a target is what its record says. */
+function everyChangeIsTold(site: Site): readonly string[] {
+  const told = new Map(site.events('health.changed').map(({ data }) => [targetKey(data.target), data]));
+  return site.values(healthBucket).flatMap(([key, { change }]) => {
+    const last = told.get(key);
+    const isTold = change === undefined || (last?.to === change.to && last.since === change.since);
+    return isTold ? [] : [`${key} is ${change.to} since ${change.since}, and told to be ${last?.to}`];
   });
 }

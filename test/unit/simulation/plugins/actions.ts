@@ -113,13 +113,13 @@ async function look(hands: Hands | undefined): Promise<Hands> {
 
 async function perform(
   { name, isIdempotent }: Kind,
-  { executionId, target, token, signal }: ActionContext,
+  { executionId, target, token }: ActionContext,
   hands: Hands | undefined,
   isUndo: boolean,
   change: (world: World) => void,
 ): Promise<ActionResult> {
   if (hands === undefined) throw new Error('these plugins belong to no process');
-  if (signal.aborted) return { ok: false, detail: 'not begun' };
+  // It does not look at its signal: whoever calls it must know by then that it may.
   const { fault, tookEffect } = hands.begin({ action: name, executionId, target, token, isIdempotent, isUndo });
   if (fault === 'fails' || fault === 'fails_for_now') {
     await pause(hands.runtime, 50);

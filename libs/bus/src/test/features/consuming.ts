@@ -261,6 +261,48 @@ export function consumingFeatures(start: StartSite): void {
       expect(deliveries).toEqual([2]);
     });
 
+    test('a process that was away for too long does not ack what another has under way', async () => {
+      const { bus: away, cable } = await openByCable('away');
+      const subscription = { consumer: 'away', event: anomalyCleared, service: 'away', ackWaitMs: 600 } as const;
+      let finish = (): void => {};
+      await away.consume({
+        ...subscription,
+        handle: async () => {
+          await new Promise<void>((resolve) => (finish = resolve));
+          return [];
+        },
+      });
+      await away.publish(cleared('away', 'a-1'));
+      await pause(100);
+      cable.cut();
+      const { bus: next, cable: nextCable } = await openByCable('next');
+      let isUnderWay = false;
+      await next.consume({
+        ...subscription,
+        handle: async () => {
+          isUnderWay = true;
+          return new Promise(() => {});
+        },
+      });
+      await eventually(() => isUnderWay);
+      cable.mend();
+      await eventually(() => away.isConnected());
+      finish();
+      await pause(200);
+      await away.drain(500);
+      nextCable.cut();
+      const last = await open('last');
+      const handled: string[] = [];
+      await last.consume({
+        ...subscription,
+        handle: async (event) => {
+          handled.push(event.data.anomalyId);
+          return [];
+        },
+      });
+      await eventually(() => expect(handled).toEqual(['a-1']));
+    });
+
     test('a failing message waits for its next try while others are handled', async () => {
       const bus = await open('failing');
       const handled: [string, number][] = [];

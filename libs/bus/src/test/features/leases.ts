@@ -75,6 +75,22 @@ export function leaseFeatures(start: StartSite): void {
           await two.bucket(leaseBucket)
         ).put('target.shop.c', { holder: 'x', purpose: 'y', at: new Date(stage.site.nowMs()).toISOString() });
         await eventually(() => expect(lease?.signal.aborted).toBe(true), leaseTtlMs);
+        // At its next renewal, not when it has gone unrenewed for too long.
+        expect(String(lease?.signal.reason)).toContain('taken over');
+      });
+
+      test('a release frees nothing that another holds by now, although nobody has noticed', async () => {
+        const one = await open('one');
+        const two = await open('two');
+        const lease = await (await one.leases()).acquire('target.shop.h', 'restart');
+        const records = await two.bucket(leaseBucket);
+        await records.put('target.shop.h', {
+          holder: 'x',
+          purpose: 'y',
+          at: new Date(stage.site.nowMs()).toISOString(),
+        });
+        await lease?.release();
+        expect((await records.get('target.shop.h'))?.value.holder).toBe('x');
       });
 
       test('tokens of one target grow from holder to holder', async () => {

@@ -1,0 +1,72 @@
+import type { Mutant } from '../mutant.ts';
+
+const brain = 'apps/decision/src/brain.ts';
+const store = 'apps/decision/src/adapters/incident-store.ts';
+
+/** What is decided, and how it is told. */
+export const ofDecision: readonly Mutant[] = [
+  {
+    id: 'published-before-written',
+    file: brain,
+    find: 'const written = await this.#write(loaded, transition, event);',
+    replace:
+      'if (transition.record !== undefined) await this.#parts.effects.perform(outboxOf(transition, event), transition.record.incident); const written = await this.#write(loaded, transition, event);',
+    breaks: 'What was decided is told before its record is written, and the record may never say so.',
+  },
+  {
+    id: 'outbox-not-emptied',
+    file: brain,
+    find: 'await this.#emptyOutbox(loaded.entry);',
+    replace: '',
+    breaks: 'What a crash kept from being published is never published.',
+  },
+  {
+    id: 'no-believed-from-memory',
+    file: brain,
+    find: 'if (loaded.isFresh || record?.applied.includes(event.id) === true) {',
+    replace: 'if (loaded.pointer !== null) {',
+    breaks: 'A replica drops news of an incident that another replica knows more of.',
+  },
+  {
+    id: 'incident-overwritten',
+    file: store,
+    find: 'const written = await this.#records.update(entry.key, record, entry.revision);',
+    replace: 'const written = { ok: true as const, revision: await this.#records.put(entry.key, record) };',
+    breaks: 'A replica writes over what another has decided.',
+  },
+  {
+    id: 'two-incidents-of-one-service',
+    file: store,
+    find: '? await this.#pointers.create(key, value)',
+    replace: '? { ok: true as const, revision: await this.#pointers.put(key, value) }',
+    breaks: 'Two replicas open an incident each, and act on both.',
+  },
+  {
+    id: 'timers-not-set',
+    file: 'apps/decision/src/adapters/effects.ts',
+    find: 'await this.#set(effect.timer);',
+    replace: '',
+    breaks: 'What an incident waits for has no end.',
+  },
+  {
+    id: 'breaker-not-counted',
+    file: 'apps/decision/src/adapters/effects.ts',
+    find: 'const opened = await this.#breakers.count(effect.outcome);',
+    replace: 'const opened = await this.#breakers.count({ ...effect.outcome, effective: true });',
+    breaks: 'A playbook that never helps goes on being used.',
+  },
+  {
+    id: 'unreadable-silence-passed',
+    file: 'apps/decision/src/adapters/silences.ts',
+    find: 'return this.#mirror.unreadable.size > 0 ? undefined : [...this.#mirror.values.values()];',
+    replace: 'return [...this.#mirror.values.values()];',
+    breaks: 'Decision takes a silence that it cannot read for none.',
+  },
+  {
+    id: 'unreadable-switch-remembered',
+    file: 'apps/decision/src/adapters/kill-switch.ts',
+    find: 'this.#value = undefined;',
+    replace: '',
+    breaks: 'Decision goes on with what the kill switch said before it could no longer be read.',
+  },
+];

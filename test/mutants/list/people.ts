@@ -1,0 +1,58 @@
+import type { Mutant } from '../mutant.ts';
+
+const escalations = 'apps/escalator/src/escalations.ts';
+const notifications = 'libs/escalation/src/notifications.ts';
+const steps = 'libs/escalation/src/step-escalation.ts';
+
+/** Whom Cortex calls. */
+export const ofPeople: readonly Mutant[] = [
+  {
+    id: 'page-sent-before-recorded',
+    file: escalations,
+    find: 'orders = step.notify;',
+    replace: 'for (const order of step.notify) this.#sendInBackground(incidentId, order);',
+    breaks: 'A page goes out that no record knows of.',
+  },
+  {
+    id: 'level-without-timer',
+    file: escalations,
+    find: 'await this.#keepTimer(incidentId, entry.value);',
+    replace: '',
+    breaks: 'The next level is told late, by the second net alone.',
+  },
+  {
+    id: 'page-key-of-each-try',
+    file: 'apps/escalator/src/adapters/page-sender.ts',
+    find: 'dedupeKey: notification.key,',
+    replace: 'dedupeKey: `${notification.key}.${notification.attempts}`,',
+    breaks: 'A receiver cannot tell that a page is sent again.',
+  },
+  {
+    id: 'page-given-up',
+    file: notifications,
+    find: 'if (outcome.retryable !== true) return',
+    replace: 'if (outcome.retryable !== undefined) return',
+    breaks: 'A page that does not get through at once is given up.',
+  },
+  {
+    id: 'level-skipped-unacknowledged',
+    file: notifications,
+    find: "return record.status !== 'acknowledged' && record.status !== 'resolved';",
+    replace: "return record.status !== 'acknowledged' && record.status !== 'active';",
+    breaks: 'The next level is not told although nobody has answered.',
+  },
+  {
+    id: 'request-taken-twice',
+    file: steps,
+    find: 'const requested = record?.applied.includes(input.event.id)',
+    replace: "const requested = record?.applied.includes('')",
+    breaks: 'A request that is delivered again pages people again.',
+  },
+  {
+    id: 'lost-attempt-forgotten',
+    file: steps,
+    find: 'nextTryAt: later(now, settings.claimMs) };',
+    replace: 'nextTryAt: later(now, 1e10) };',
+    breaks: 'A page whose sender dies is never sent.',
+  },
+];
