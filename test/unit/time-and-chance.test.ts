@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 /** What runs in the simulation. */
 const simulated = [
   'libs/bus/src',
-  'libs/shares/src',
+  'libs/shards/src',
   ...['decision', 'executor', 'verifier', 'escalator', 'health-checker', 'learner'].map((app) => `apps/${app}/src`),
 ];
 /** Tests, and what speaks to a NATS server or is not part of a service. */

@@ -1,7 +1,7 @@
 import { detectorBucket } from '@cortex/contracts';
 import { compileDetection } from '@cortex/detection';
 import type { RunningApp, ServiceContext } from '@cortex/service';
-import { shareOut } from '@cortex/shares';
+import { assignShards } from '@cortex/shards';
 import { ModelFitter } from './adapters/model-fitter.ts';
 import { Turns } from './adapters/turns.ts';
 import { startCorrelation } from './correlation.ts';
@@ -23,21 +23,21 @@ export async function startDetector(context: ServiceContext): Promise<RunningApp
   const { partitions } = config.collector;
   const turns = new Turns();
   const behind = new Set<string>();
-  const sharing = await shareOut({
+  const assignment = await assignShards({
     bus,
     service: context.name,
     replica: context.instance,
-    shares: Array.from({ length: partitions }, (_, partition) => String(partition)),
+    shards: Array.from({ length: partitions }, (_, partition) => String(partition)),
     logger,
     runtime,
     onChange: (held) => metrics.owned.set(held),
-    async begin(share) {
-      behind.add(share.name);
-      const isOver = (): void => void behind.delete(share.name);
-      share.signal.addEventListener('abort', isOver, { once: true });
+    async begin(shard) {
+      behind.add(shard.name);
+      const isOver = (): void => void behind.delete(shard.name);
+      shard.signal.addEventListener('abort', isOver, { once: true });
       return watchPartition(
         { bus, bucket, partitions, turns, settings, fitter, metrics, logger, now: runtime.now, onCaughtUp: isOver },
-        share,
+        shard,
       );
     },
   });
@@ -46,7 +46,7 @@ export async function startDetector(context: ServiceContext): Promise<RunningApp
     isReady: () => behind.size === 0,
     async beforeDrain() {
       await correlation.stop();
-      await sharing.stop();
+      await assignment.stop();
       await fitter.stop();
     },
   };

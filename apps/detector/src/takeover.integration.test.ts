@@ -5,7 +5,7 @@ import {
   anomalyUpdated,
   detectorBucket,
   partitionDraft,
-  shareBucket,
+  shardBucket,
   telemetryMetrics,
   type CortexEvent,
   type SeriesBatch,
@@ -97,7 +97,7 @@ async function publishSome(): Promise<void> {
 }
 
 async function ownersOf(): Promise<readonly string[]> {
-  const table = await (await bus.bucket(shareBucket)).get('detector');
+  const table = await (await bus.bucket(shardBucket)).get('detector');
   return (table?.value.shares ?? []).map(({ owner }) => owner);
 }
 
@@ -193,7 +193,7 @@ test('two detectors, killed and frozen at random: in the end as if there had bee
   const last = startDetector(folder);
   await untilReady(last);
   const bucket = await bus.bucket(detectorBucket);
-  const table = await (await bus.bucket(shareBucket)).get('detector');
+  const table = await (await bus.bucket(shardBucket)).get('detector');
   const expected = await Promise.all(partitions.map(undisturbed));
   expect(await last.process.stop()).toBe(0);
 

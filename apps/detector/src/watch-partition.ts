@@ -1,7 +1,7 @@
 import { BadEntryError, BusError, type Bucket, type Bus } from '@cortex/bus';
 import { telemetryMetrics } from '@cortex/contracts';
 import { emptyPartition, restorePartition, type DetectionSettings } from '@cortex/detection';
-import type { Share, ShareWork } from '@cortex/shares';
+import type { Shard, ShardWork } from '@cortex/shards';
 import type { Logger } from 'pino';
 import { OvertakenError, type Snapshot } from './adapters/snapshot-head.ts';
 import { SnapshotStore } from './adapters/snapshot-store.ts';
@@ -25,17 +25,17 @@ export interface WatchOptions {
   readonly onCaughtUp: () => void;
 }
 
-/** Watches a partition from where its last owner had saved it, for as long as the share is held. */
-export async function watchPartition(options: WatchOptions, share: Share): Promise<ShareWork> {
+/** Watches a partition from where its last owner had saved it, for as long as the shard is held. */
+export async function watchPartition(options: WatchOptions, shard: Shard): Promise<ShardWork> {
   const { bus, bucket, partitions, turns, settings, fitter, metrics, now, onCaughtUp } = options;
-  const partition = share.name;
+  const partition = shard.name;
   const logger = options.logger.child({ partition });
   const snapshots = new SnapshotStore({
     bucket,
     partition,
     partitions,
     turns,
-    owner: share,
+    owner: shard,
     now,
     onError(err) {
       metrics.unsaved.inc();
@@ -44,7 +44,7 @@ export async function watchPartition(options: WatchOptions, share: Share): Promi
   });
   const { sequence, state } = await restore();
   const fitting = new FittingModels(state, fitter);
-  const handle = createTelemetryHandler({ share, settings, initial: state, bus, snapshots, fitting, metrics, logger });
+  const handle = createTelemetryHandler({ shard, settings, initial: state, bus, snapshots, fitting, metrics, logger });
   const reading = await bus.read({
     event: telemetryMetrics,
     partition: Number(partition),
@@ -54,13 +54,13 @@ export async function watchPartition(options: WatchOptions, share: Share): Promi
     onCaughtUp,
   });
   metrics.takeovers.inc();
-  logger.info({ after: sequence, series: state.series.size, token: share.token }, 'watching');
+  logger.info({ after: sequence, series: state.series.size, token: shard.token }, 'watching');
   return {
     async end() {
       await reading.stop();
       await snapshots.flush();
       metrics.forget(partition);
-      logger.info({ inOrder: share.isHeld() }, 'no longer watching');
+      logger.info({ inOrder: shard.isHeld() }, 'no longer watching');
     },
   };
 

@@ -1,6 +1,6 @@
 import { quickLeaseBucket } from '@cortex/contracts';
 import type { RunningApp, ServiceContext } from '@cortex/service';
-import { shareOut } from '@cortex/shares';
+import { assignShards } from '@cortex/shards';
 import { followDependencies } from './adapters/dependency-health.ts';
 import { openHealthStore } from './adapters/health-store.ts';
 import { openLeftovers } from './adapters/leftover-store.ts';
@@ -11,8 +11,8 @@ import { pausesByWindow, type FindPause } from './pauses.ts';
 import { loadHealthCheckerPlugins } from './plugins.ts';
 import type { HealthCheckerPlugins } from './plugins.ts';
 import { createResultPublisher } from './result-publisher.ts';
-import { targetShares } from './share-of-target.ts';
-import { targetsByShare } from './targets.ts';
+import { targetShards } from './shard-of-target.ts';
+import { targetsByShard } from './targets.ts';
 import { watchTarget } from './watch-target.ts';
 
 /** First runs are spread over this long, so that a start is no burst; longer would delay the first verdict. */
@@ -40,21 +40,21 @@ export async function startHealthChecker(
   const findPause: FindPause = (check, at) => findWindow(check, at) ?? silences.findPause(check, at);
   const runner = new CheckRunner({ uses, findPause, metrics, runtime });
   const dependencies = await followDependencies(bus, config.services);
-  const targets = targetsByShare(config);
+  const targets = targetsByShard(config);
   const spreadMs = Math.max(firstRunSpreadMs.least, config.checks.length * firstRunSpreadMs.perCheck);
   const beginning = new Set<string>();
-  const sharing = await shareOut({
+  const assignment = await assignShards({
     bus,
     service: context.name,
     replica: context.instance,
-    shares: targetShares,
+    shards: targetShards,
     // A target left unwatched is worse than one that is watched anew for nothing.
-    seats: quickLeaseBucket,
+    memberships: quickLeaseBucket,
     logger,
     runtime,
-    async begin(share) {
-      beginning.add(share.name);
-      const mine = targets.get(share.name) ?? [];
+    async begin(shard) {
+      beginning.add(shard.name);
+      const mine = targets.get(shard.name) ?? [];
       const watches = await Promise.all(
         mine.map(({ target, facts, checks }) =>
           watchTarget({
@@ -64,7 +64,7 @@ export async function startHealthChecker(
             runtime,
             silences,
             firstRunSpreadMs: spreadMs,
-            share,
+            shard,
             monitor: {
               target,
               settings: { ...config.health, checks },
@@ -78,7 +78,7 @@ export async function startHealthChecker(
             onState: (state) => metrics.setState(target, state),
           }),
         ),
-      ).finally(() => beginning.delete(share.name));
+      ).finally(() => beginning.delete(shard.name));
       metrics.owned(mine.length);
       return {
         async end() {
@@ -94,7 +94,7 @@ export async function startHealthChecker(
   return {
     isReady: () => beginning.size === 0,
     async beforeDrain() {
-      await sharing.stop();
+      await assignment.stop();
       await Promise.all([dependencies.stop(), silences.stop()]);
       await results.settle();
     },

@@ -4,7 +4,7 @@ import {
   healthBucket,
   healthChanged,
   healthChecked,
-  shareBucket,
+  shardBucket,
   targetKey,
   type CortexEvent,
 } from '@cortex/contracts';
@@ -76,7 +76,7 @@ async function start(name: string): Promise<TestProcess> {
 }
 
 async function owners(): Promise<ReadonlySet<string>> {
-  const table = await (await bus.bucket(shareBucket)).get('health-checker');
+  const table = await (await bus.bucket(shardBucket)).get('health-checker');
   return new Set(table?.value.shares.map(({ owner }) => owner));
 }
 

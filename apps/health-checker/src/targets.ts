@@ -1,6 +1,6 @@
 import type { CheckDefinition, CortexConfiguration, Instance, Target } from '@cortex/contracts';
 import { targetKey } from '@cortex/contracts';
-import { shareOfTarget } from './share-of-target.ts';
+import { shardOfTarget } from './shard-of-target.ts';
 
 /** A target with everything that is known of it. */
 export interface CheckedTarget {
@@ -9,8 +9,8 @@ export interface CheckedTarget {
   readonly checks: readonly CheckDefinition[];
 }
 
-/** All targets that have checks, by the share that they belong to. */
-export function targetsByShare(
+/** All targets that have checks, by the shard that they belong to. */
+export function targetsByShard(
   config: Pick<CortexConfiguration, 'checks' | 'services'>,
 ): ReadonlyMap<string, readonly CheckedTarget[]> {
   const byTarget = new Map<string, { target: Target; checks: CheckDefinition[] }>();
@@ -25,13 +25,13 @@ export function targetsByShare(
       service.instances.map((instance) => [targetKey({ service: service.name, instance: instance.id }), instance]),
     ),
   );
-  const byShare = new Map<string, CheckedTarget[]>();
+  const byShard = new Map<string, CheckedTarget[]>();
   for (const [key, { target, checks }] of byTarget) {
     const facts = instances.get(key);
     // The configuration is checked for this before any service starts.
     if (facts === undefined) throw new RangeError(`no instance ${target.service}/${target.instance} is configured`);
-    const share = shareOfTarget(target);
-    byShare.set(share, [...(byShare.get(share) ?? []), { target, facts, checks }]);
+    const shard = shardOfTarget(target);
+    byShard.set(shard, [...(byShard.get(shard) ?? []), { target, facts, checks }]);
   }
-  return byShare;
+  return byShard;
 }

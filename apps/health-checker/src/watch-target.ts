@@ -1,6 +1,6 @@
 import type { CheckDefinition, HealthState, Instance } from '@cortex/contracts';
 import type { Runtime } from '@cortex/runtime';
-import type { Share } from '@cortex/shares';
+import type { Shard } from '@cortex/shards';
 import { setMaxListeners } from 'node:events';
 import { checkIntervalMs } from './check-interval.ts';
 import type { CheckRunner } from './check-runner.ts';
@@ -18,7 +18,7 @@ export interface WatchedTarget {
   /** First runs are spread over this long. */
   readonly firstRunSpreadMs: number;
   readonly silences: Pick<Silences, 'onEnd'>;
-  readonly share: Pick<Share, 'isHeld' | 'signal'>;
+  readonly shard: Pick<Shard, 'isHeld' | 'signal'>;
   readonly monitor: Omit<TargetMonitorOptions, 'onState' | 'onChange'>;
   readonly onState: (state: HealthState) => void;
 }
@@ -33,7 +33,7 @@ const resumeSpreadMs = 500;
 
 /** Runs all checks of one target, as often as its state asks for. */
 export async function watchTarget(watched: WatchedTarget): Promise<TargetWatch> {
-  const { checks, facts, runner, runtime, silences, share, firstRunSpreadMs } = watched;
+  const { checks, facts, runner, runtime, silences, shard, firstRunSpreadMs } = watched;
   const scheduled: { readonly check: CheckDefinition; readonly schedule: Schedule }[] = [];
   const resting = new Set<CheckDefinition>();
   const stopping = new AbortController();
@@ -71,7 +71,7 @@ export async function watchTarget(watched: WatchedTarget): Promise<TargetWatch> 
         const hasRun = await runner.run(check, facts, dueAtMs, stopping.signal, {
           take(outcome) {
             // Whoever has the target now sees it for itself.
-            if (share.isHeld()) monitor.take(outcome);
+            if (shard.isHeld()) monitor.take(outcome);
           },
           doubt: () => lookAround(check),
         });
@@ -89,7 +89,7 @@ export async function watchTarget(watched: WatchedTarget): Promise<TargetWatch> 
       unfollow();
       stopping.abort();
       await Promise.all(scheduled.map(({ schedule }) => schedule.stop()));
-      if (!share.isHeld()) monitor.drop();
+      if (!shard.isHeld()) monitor.drop();
       await monitor.settle();
     },
   };

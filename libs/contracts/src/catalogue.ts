@@ -66,7 +66,7 @@ export const bucketDefinitions: readonly BucketDefinition[] = [
   silenceBuckets.silenceBucket,
   controlBuckets.leaseBucket,
   controlBuckets.quickLeaseBucket,
-  controlBuckets.shareBucket,
+  controlBuckets.shardBucket,
   controlBuckets.timerBucket,
   controlBuckets.breakerBucket,
   stateBuckets.incidentBucket,

@@ -1,7 +1,7 @@
 import type { Bucket } from '@cortex/bus';
 import type { JsonRecord } from '@cortex/contracts';
 import { CortexError } from '@cortex/errors';
-import type { Share } from '@cortex/shares';
+import type { Shard } from '@cortex/shards';
 import { z } from 'zod';
 import { SnapshotHead, type Snapshot } from './snapshot-head.ts';
 import type { Turns } from './turns.ts';
@@ -19,7 +19,7 @@ export interface SnapshotStoreOptions {
   readonly partitions: number;
   /** Of all partitions of the process: a snapshot is held in memory as long as it is written. */
   readonly turns: Turns;
-  readonly owner: Pick<Share, 'token' | 'isHeld'>;
+  readonly owner: Pick<Shard, 'token' | 'isHeld'>;
   readonly now: () => Date;
   readonly onError: (error: unknown) => void;
 }

@@ -1,7 +1,7 @@
 import type { Bus } from '@cortex/bus';
 import type { CortexEvent } from '@cortex/contracts';
 import { detect, savePartition, type Detection, type DetectionSettings, type PartitionState } from '@cortex/detection';
-import type { Share } from '@cortex/shares';
+import type { Shard } from '@cortex/shards';
 import type { Logger } from 'pino';
 import type { FittingModels } from '../fitting-models.ts';
 import type { SnapshotStore } from '../adapters/snapshot-store.ts';
@@ -9,7 +9,7 @@ import type { DetectorMetrics } from '../detector-metrics.ts';
 
 export interface PartitionHandlerOptions {
   /** The partition. */
-  readonly share: Pick<Share, 'name' | 'isHeld'>;
+  readonly shard: Pick<Shard, 'name' | 'isHeld'>;
   readonly settings: DetectionSettings;
   /** Driven on by the handler. */
   readonly initial: PartitionState;
@@ -26,24 +26,24 @@ export interface PartitionHandlerOptions {
  * not be published is kept, and published when the same event comes again. Once the partition is lost nothing more is done.
  */
 export function createTelemetryHandler(options: PartitionHandlerOptions) {
-  const { share, settings, initial: state, bus, snapshots, fitting, metrics, logger } = options;
+  const { shard, settings, initial: state, bus, snapshots, fitting, metrics, logger } = options;
   let unpublished: { readonly sequence: number; readonly detection: Detection } | undefined;
 
   return async (
     event: CortexEvent<'telemetry.metrics'>,
     { sequence }: { readonly sequence: number },
   ): Promise<void> => {
-    if (!share.isHeld()) return;
+    if (!shard.isHeld()) return;
     snapshots.hold();
     await fitting.untilReadyFor(event.data.series);
     const detection = unpublished?.sequence === sequence ? unpublished.detection : attempt(event);
     unpublished = { sequence, detection };
     for (const draft of detection.drafts) {
-      if (!share.isHeld()) return;
+      if (!shard.isHeld()) return;
       await bus.publish(draft, event);
     }
     unpublished = undefined;
-    metrics.count(share.name, state, detection.counts);
+    metrics.count(shard.name, state, detection.counts);
     for (const { type, data } of detection.drafts) {
       if (type === 'detection.limited') logger.warn({ limited: data }, 'series are refused');
       else logger.info({ type, anomaly: data }, 'anomaly');

@@ -55,7 +55,7 @@ export const quickLeaseBucket = defineBucket({
 });
 
 /** Which replica of a service has which of its shares. One record, so that one write moves any number of them. */
-export const ShareTable = z.strictObject({
+export const ShardTable = z.strictObject({
   /** Replicas that take part, also those that own nothing. */
   members: z
     .array(
@@ -80,13 +80,13 @@ export const ShareTable = z.strictObject({
   /** The newest token: each claim of a share gets the next one. */
   tokens: z.number().int().nonnegative(),
 });
-export type ShareTable = z.infer<typeof ShareTable>;
+export type ShardTable = z.infer<typeof ShardTable>;
 
-export const shareBucket = defineBucket({
+export const shardBucket = defineBucket({
   name: 'cortex-shares',
   summary: 'Which replica of a service does which share of its work',
   key: '<service>',
-  value: ShareTable,
+  value: ShardTable,
   coordination: true,
 });
 

@@ -1,36 +1,36 @@
-import type { ShareTable } from '@cortex/contracts';
+import type { ShardTable } from '@cortex/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { claim, emptyTable, join, putOut, releaseAllBut, seatIn, surplus } from './plan.ts';
+import { claim, emptyTable, evict, join, membershipOf, releaseAllBut, surplus } from './shard-table.ts';
 
 const nothingBusy: ReadonlySet<string> = new Set();
 const replicas = ['a', 'b', 'c', 'd', 'e'];
-const sharesOf = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index));
+const shardsOf = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index));
 
-/** One step of one replica: it takes what it may, or gives one share up. */
-function step(table: ShareTable, replica: string, shares: readonly string[]): ShareTable {
-  if (seatIn(table, replica, 1) !== 'ours') return table;
-  const claimed = claim(table, replica, shares, nothingBusy);
-  const [first] = surplus(claimed, replica, shares);
+/** One step of one replica: it takes what it may, or gives one shard up. */
+function step(table: ShardTable, replica: string, shards: readonly string[]): ShardTable {
+  if (membershipOf(table, replica, 1) !== 'ours') return table;
+  const claimed = claim(table, replica, shards, nothingBusy);
+  const [first] = surplus(claimed, replica, shards);
   const kept = claimed.shares.filter(({ owner, name }) => owner === replica && name !== first);
   return releaseAllBut(claimed, replica, new Set(kept.map(({ token }) => token)));
 }
 
-function settleEach(table: ShareTable, known: ReadonlyMap<string, readonly string[]>): ShareTable {
+function settleEach(table: ShardTable, known: ReadonlyMap<string, readonly string[]>): ShardTable {
   let current = table;
   for (let round = 0; round < 200; round += 1) {
     let next = current;
-    for (const [replica, shares] of known) next = step(next, replica, shares);
+    for (const [replica, shards] of known) next = step(next, replica, shards);
     if (next === current) return current;
     current = next;
   }
   throw new Error('it never settles');
 }
 
-const settle = (table: ShareTable, shares: readonly string[]): ShareTable =>
-  settleEach(table, new Map(replicas.map((replica) => [replica, shares])));
+const settle = (table: ShardTable, shards: readonly string[]): ShardTable =>
+  settleEach(table, new Map(replicas.map((replica) => [replica, shards])));
 
-const countsOf = ({ members, shares }: ShareTable): number[] =>
+const countsOf = ({ members, shares }: ShardTable): number[] =>
   members.map(({ name }) => shares.filter(({ owner }) => owner === name).length);
 
 const happening = fc.oneof(
@@ -39,22 +39,22 @@ const happening = fc.oneof(
   fc.record({ kind: fc.constant('step' as const), replica: fc.constantFrom(...replicas) }),
 );
 
-test('whatever comes and goes: no share has two owners, tokens grow, and in the end all are shared out evenly', () => {
+test('replicas join, step and die: no shard has two owners, tokens grow, and in the end all are assigned evenly', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 40 }), fc.array(happening, { maxLength: 40 }), (count, happenings) => {
-      const shares = sharesOf(count);
+      const shards = shardsOf(count);
       let table = emptyTable;
       for (const { kind, replica } of happenings) {
         const before = table;
-        if (kind === 'join') table = join(table, { name: replica, seat: 1, knows: shares.length });
-        else if (kind === 'gone') table = putOut(table, [replica]);
-        else table = step(table, replica, shares);
+        if (kind === 'join') table = join(table, { name: replica, seat: 1, knows: shards.length });
+        else if (kind === 'gone') table = evict(table, [replica]);
+        else table = step(table, replica, shards);
         expect(new Set(table.shares.map(({ name }) => name)).size).toBe(table.shares.length);
-        expect(table.shares.every(({ owner }) => seatIn(table, owner, 1) === 'ours')).toBe(true);
-        const fresh = table.shares.filter((share) => !before.shares.includes(share));
+        expect(table.shares.every(({ owner }) => membershipOf(table, owner, 1) === 'ours')).toBe(true);
+        const fresh = table.shares.filter((shard) => !before.shares.includes(shard));
         expect(fresh.every(({ token }) => token > before.tokens && token <= table.tokens)).toBe(true);
       }
-      const settled = settle(table, shares);
+      const settled = settle(table, shards);
       if (settled.members.length === 0) return;
       const counts = countsOf(settled);
       expect(counts.reduce((sum, held) => sum + held, 0)).toBe(count);
@@ -63,37 +63,37 @@ test('whatever comes and goes: no share has two owners, tokens grow, and in the 
   );
 });
 
-test('no more moves than must: a newcomer gets its part from the others, who exchange nothing', () => {
+test('no more shards move than must: a new replica gets its part from the others, which exchange none', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 4 }), (count, before) => {
-      const shares = sharesOf(count);
+      const shards = shardsOf(count);
       const old = replicas.slice(0, before);
       const settled = settle(
         old.reduce((table, name) => join(table, { name, seat: 1, knows: count }), emptyTable),
-        shares,
+        shards,
       );
-      const then = settle(join(settled, { name: 'e', seat: 1, knows: count }), shares);
-      const moved = then.shares.filter((share) => !settled.shares.includes(share));
+      const then = settle(join(settled, { name: 'e', seat: 1, knows: count }), shards);
+      const moved = then.shares.filter((shard) => !settled.shares.includes(shard));
       expect(moved.every(({ owner }) => owner === 'e')).toBe(true);
       expect(moved.length).toBe(Math.floor(count / (before + 1)));
     }),
   );
 });
 
-test('while a configuration changes: nothing that anybody knows is nobody’s, and nobody has what it does not know', () => {
+test('while a configuration changes: every shard that a member knows has an owner, and every owner knows its shards', () => {
   const knowing = fc.record({ replica: fc.constantFrom(...replicas), knows: fc.integer({ min: 1, max: 12 }) });
   fc.assert(
     fc.property(fc.array(knowing, { minLength: 1, maxLength: 12 }), (comings) => {
       const known = new Map<string, readonly string[]>();
       let table = emptyTable;
       for (const { replica, knows } of comings) {
-        known.set(replica, sharesOf(knows));
+        known.set(replica, shardsOf(knows));
         table = join(table, { name: replica, seat: 1, knows });
         table = settleEach(table, known);
       }
-      const all = Math.max(...[...known.values()].map((shares) => shares.length));
+      const all = Math.max(...[...known.values()].map((shards) => shards.length));
       expect(table.shares.map(({ name }) => Number(name)).toSorted((left, right) => left - right)).toEqual(
-        sharesOf(all).map(Number),
+        shardsOf(all).map(Number),
       );
       expect(table.shares.every(({ name, owner }) => known.get(owner)?.includes(name))).toBe(true);
     }),
@@ -101,12 +101,12 @@ test('while a configuration changes: nothing that anybody knows is nobody’s, a
   );
 });
 
-test('a seat is ours, none, or has gone to a successor of the same name', () => {
+test('a membership is ours, missing, or was replaced by a successor of the same name', () => {
   const table = join(emptyTable, { name: 'a', seat: 5, knows: 1 });
-  expect([seatIn(table, 'a', 5), seatIn(table, 'b', 5), seatIn(table, 'a', 6), seatIn(table, 'a', 4)]).toEqual([
-    'ours',
-    'none',
-    'none',
-    'successor',
-  ]);
+  expect([
+    membershipOf(table, 'a', 5),
+    membershipOf(table, 'b', 5),
+    membershipOf(table, 'a', 6),
+    membershipOf(table, 'a', 4),
+  ]).toEqual(['ours', 'none', 'none', 'successor']);
 });

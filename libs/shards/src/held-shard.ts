@@ -1,19 +1,19 @@
 import type { Lease } from '@cortex/bus';
-import type { Share, ShareWork } from './ports.ts';
+import type { Shard, ShardWork } from './ports.ts';
 
-/** A share with the work on it, from its beginning to its end. */
-export class HeldShare implements Share {
+/** A shard with the work on it, from beginning to end. */
+export class HeldShard implements Shard {
   readonly name: string;
   readonly token: number;
-  readonly #seat: Lease;
+  readonly #membership: Lease;
   readonly #lost = new AbortController();
-  #work: Promise<ShareWork | undefined> = Promise.resolve(undefined);
+  #work: Promise<ShardWork | undefined> = Promise.resolve(undefined);
   #ended: Promise<void> | undefined;
 
-  constructor(name: string, token: number, seat: Lease) {
+  constructor(name: string, token: number, membership: Lease) {
     this.name = name;
     this.token = token;
-    this.#seat = seat;
+    this.#membership = membership;
   }
 
   get signal(): AbortSignal {
@@ -21,11 +21,11 @@ export class HeldShare implements Share {
   }
 
   isHeld(): boolean {
-    return !this.#lost.signal.aborted && this.#seat.isHeld();
+    return !this.#lost.signal.aborted && this.#membership.isHeld();
   }
 
   /** Starts the work; `onFailure` is called when that fails. */
-  begin(start: (share: Share) => Promise<ShareWork>, onFailure: (error: unknown) => void): void {
+  begin(start: (shard: Shard) => Promise<ShardWork>, onFailure: (error: unknown) => void): void {
     this.#work = start(this).catch((error: unknown) => {
       onFailure(error);
       return undefined;
@@ -36,7 +36,7 @@ export class HeldShare implements Share {
     this.#lost.abort();
   }
 
-  /** Ends the work; asked again, it is the same end. */
+  /** Ends the work; further calls return the same promise. */
   end(): Promise<void> {
     this.#ended ??= this.#work.then((work) => work?.end());
     return this.#ended;

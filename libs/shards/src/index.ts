@@ -1,0 +1,2 @@
+export { assignShards } from './assign-shards.ts';
+export type { Shard, ShardAssignment, ShardOptions, ShardWork } from './ports.ts';
