@@ -12,7 +12,7 @@ import type { EscalatorPlugins } from './plugins.ts';
 import { escalatorRoutes } from './routes.ts';
 import { startSweep } from './sweep.ts';
 
-/** Tells people, until somebody answers. `limits` are the product's own; tests shorten them. */
+/** Notifies people until one of them answers. `limits` are the product's own; tests shorten them. */
 export async function startEscalator(
   context: ServiceContext,
   limits: Pick<EscalationSettings, 'repeat' | 'retry' | 'claimMs'> = defaultLimits,

@@ -27,7 +27,7 @@ function startEscalatorProcess(): TestProcess {
 
 const levels = (): number[] => fixture.pages.map((page) => page.level);
 
-it('tells the next level although the process was killed between the levels', async () => {
+it('notifies the next level although the process was killed between the levels', async () => {
   fixture.writeConfiguration(['0s', '4s']);
   const first = startEscalatorProcess();
   const startedMs = Date.now();
@@ -57,7 +57,7 @@ it('sends a page again under the same key when it was killed before it knew the 
   );
 });
 
-it('finds the page of a receiver that was down while it was killed twice', async () => {
+it('delivers the page to a receiver that was down while the escalator was killed twice', async () => {
   fixture.writeConfiguration(['0s']);
   let isUp = false;
   fixture.receiver.answer = (response) => response.writeHead(isUp ? 200 : 503).end();

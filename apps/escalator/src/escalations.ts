@@ -25,9 +25,9 @@ export interface EscalationParts {
 }
 
 /**
- * Holds the order that makes no page be lost: the record is written, then the timer that would bring a lost attempt
- * back, then the page is sent, then its end is written, then it is published. A crash between any two of these leads
- * to the same page again, under the same key.
+ * Keeps the order in which no page is lost: the record is written, then the timer that retries a lost attempt, then the
+ * page is sent, then its outcome is written, then it is published. A crash between any two of these sends the same page
+ * again, under the same key.
  */
 export class Escalations {
   readonly #parts: EscalationParts;
@@ -40,26 +40,29 @@ export class Escalations {
     this.#parts = parts;
   }
 
-  /** Takes one input in. When it resolves, everything that follows from it survives a crash; pages go out meanwhile. */
+  /**
+   * Applies one input. When it resolves, everything that follows from it survives a crash; pages are sent in the
+   * background.
+   */
   async take(incidentId: string, input: EscalationInput): Promise<void> {
     const orders = await this.#serial.run(incidentId, () => this.#step(incidentId, input));
     for (const order of orders) this.#sendInBackground(incidentId, order);
   }
 
-  /** Time has passed for this incident: asks what the incident itself knows, then does what is due. */
+  /** Time has passed for this incident: reads the incident's state, then does what is due. */
   async wake(incidentId: string): Promise<void> {
     const incident = await this.#parts.facts(incidentId);
     await this.take(incidentId, { kind: 'due', ...(incident === undefined ? {} : { incident }) });
   }
 
-  /** The newest record as the store told it: what an outage goes on from. */
+  /** The newest record that the store reported: what an outage continues from. */
   remember(incidentId: string, record: EscalationRecord | undefined): void {
     this.#outage.remember(incidentId, record);
   }
 
   /**
    * While NATS is away: does what is due from memory. Pages go out under the keys that they would have had anyway, and
-   * the first write afterwards joins what happened with what the store holds.
+   * the first write afterwards merges the changes into the stored record.
    */
   wakeWithoutStore(incidentId: string): void {
     const { settings, runtime } = this.#parts;
@@ -74,7 +77,7 @@ export class Escalations {
     for (const order of step.notify) this.#sendInBackground(incidentId, order);
   }
 
-  /** Incidents that an outage left something to write for. */
+  /** Incidents with changes of an outage that are not written yet. */
   get unwritten(): readonly string[] {
     return this.#outage.kept;
   }
@@ -92,12 +95,12 @@ export class Escalations {
     return this.#parts.metrics;
   }
 
-  /** Waits for pages that are on their way. */
+  /** Waits for pages that are being sent. */
   async settle(): Promise<void> {
     while (this.#sending.size > 0) await Promise.allSettled(this.#sending);
   }
 
-  /** Stops trying to write results; whoever starts next sends those pages again. */
+  /** Stops retrying to write results; the next process sends those pages again. */
   close(): void {
     this.#closing.abort();
   }
@@ -132,7 +135,7 @@ export class Escalations {
     await timers.schedule({ key: incidentId, dueAt: new Date(dueAt), service, incidentId, purpose: 'escalation' });
   }
 
-  /** The event's id comes from the request that asked for the page, so publishing it again adds nothing. */
+  /** The event's id is derived from the request that asked for the page, so publishing it again adds nothing. */
   async #report(incidentId: string, record: EscalationRecord): Promise<void> {
     const pages = unreported(record);
     if (pages.length === 0) return;

@@ -25,7 +25,7 @@ function acknowledge(incidentId: string): Promise<unknown> {
   return fixture.bus.publish(draft(escalationAcknowledged, { service: 'shop', incidentId, data }));
 }
 
-it('tells each level at its delay and says once that it did', async () => {
+it('notifies each level at its delay and reports it once', async () => {
   const notified: EventData<'escalation.notified'>[] = [];
   await fixture.bus.read({ event: escalationNotified, from: 'all', handle: (event) => void notified.push(event.data) });
   await fixture.startService([0, 700, 1_500]);
@@ -48,14 +48,14 @@ it('tells each level at its delay and says once that it did', async () => {
   );
 });
 
-it('tells nobody further once a human answered', async () => {
+it('notifies no further level once a human answered', async () => {
   await fixture.startService([0, 1_000]);
   const [answered, open] = [randomUUID(), randomUUID()];
   await fixture.request(answered);
   await eventually(() => expect(levels()).toEqual([1]));
   await acknowledge(answered);
   await eventually(async () => expect((await record(answered))?.status).toBe('acknowledged'));
-  // The level of a later, unanswered escalation comes due after that of the answered one: seeing it means the wait is over.
+  // The level of a later, unanswered escalation is due after that of the answered one: once it is seen, the wait is over.
   await fixture.request(open);
   await eventually(() => expect(levels()).toEqual([1, 1, 2]));
   expect(fixture.pages.at(-1)?.key).toContain(open);
@@ -119,7 +119,7 @@ it('goes on where it was when NATS dies while a page is on its way', async () =>
   expect((await record(incidentId))?.notifications.map((page) => page.attempts)).toEqual([1, 1]);
 });
 
-it('tells the next level while NATS is away, and tells it once', async () => {
+it('notifies the next level while NATS is away, and only once', async () => {
   const notified: EventData<'escalation.notified'>[] = [];
   await fixture.bus.read({ event: escalationNotified, from: 'all', handle: (event) => void notified.push(event.data) });
   await fixture.startService([0, 2_000]);

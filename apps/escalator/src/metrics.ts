@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 export interface PageMetrics {
   /** One attempt to send a page ended. */
   attempted(channel: string, outcome: 'delivered' | 'retry' | 'failed'): void;
-  /** How many escalations still have something to do. */
+  /** How many escalations are open. */
   setOpen(count: number): void;
 }
 

@@ -1,6 +1,6 @@
 import type { EscalationRecord } from '@cortex/contracts';
 
-/** Records in memory: the newest ones that the store told, and those that went on without it. */
+/** Records in memory: the newest ones that the store reported, and those changed while it was away. */
 export class Outage {
   readonly #told = new Map<string, EscalationRecord>();
   readonly #kept = new Map<string, EscalationRecord>();
@@ -26,12 +26,12 @@ export class Outage {
     return [...this.#kept.keys()];
   }
 
-  /** The store has taken this in; what happened since stays for the next write. */
+  /** The store has written this record; later changes stay for the next write. */
   written(key: string, record: EscalationRecord): void {
     if (this.#kept.get(key) === record) this.#kept.delete(key);
   }
 
-  /** Applies the end of an attempt to what is in memory. True when it is held here until the store is back. */
+  /** Applies the outcome of an attempt to the record in memory. True when it is kept here until the store is back. */
   settle(key: string, change: (record: EscalationRecord) => EscalationRecord): boolean {
     const told = this.#told.get(key);
     if (told !== undefined) this.#told.set(key, change(told));

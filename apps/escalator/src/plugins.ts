@@ -5,7 +5,7 @@ export interface EscalatorPlugins {
   readonly channels: ReadonlyMap<string, ChannelPlugin>;
 }
 
-/** Those of Cortex and those of the user's folders. */
+/** The plugins of Cortex and those of the user's folders. */
 export async function loadEscalatorPlugins(folders: readonly string[]): Promise<EscalatorPlugins> {
   return { channels: await loadChannels(folders) };
 }

@@ -14,7 +14,7 @@ export function escalatorRoutes(escalations: Escalations): Routes<'escalator'> {
     'incident.acknowledged': async ({ id, data: { incident, by, at } }) => {
       await escalations.take(incident.id, { kind: 'acknowledged', eventId: id, by, at });
     },
-    // The incident is over: nobody further is told.
+    // The incident is over: no further level is notified.
     'incident.resolved': async ({ id, time, data: { incident } }) => {
       await escalations.take(incident.id, { kind: 'resolved', eventId: id, at: incident.resolution?.at ?? time });
     },

@@ -4,12 +4,12 @@ import type { ServiceContext } from '@cortex/service';
 import type { Escalations } from './escalations.ts';
 
 const everyMs = 1_000;
-/** A timer gets this long before the sweep does its work. */
+/** How long a timer may be late before the sweep does its work. */
 const graceMs = 5_000;
 
 /**
- * The second net under the timers: looks at every open escalation, wakes those that should have been woken, and does
- * their work from memory while NATS is away. At the start it finds what a crash left between a page and its report.
+ * The second net under the timers: looks at every open escalation, wakes those whose timer is overdue, and does their
+ * work from memory while NATS is away. At the start it finds pages that were sent but not reported before a crash.
  */
 export async function startSweep(
   escalations: Escalations,

@@ -3,7 +3,7 @@ import type { Runtime } from '@cortex/runtime';
 
 const longestPauseMs = 5_000;
 
-/** Repeats work that must not be given up while this process lives: the store may be away for a while. */
+/** Repeats work that must succeed while this process lives: the store may be away for a while. */
 export async function untilDone(
   runtime: Pick<Runtime, 'after'>,
   work: () => Promise<void>,

@@ -74,7 +74,7 @@ describe('an executor that dies', () => {
     expect(observer.of('remediation.started', remediation)).toHaveLength(1);
   });
 
-  it('is not repeated where nobody can tell what it did', async () => {
+  it('is not repeated where its effect cannot be determined', async () => {
     const doomed = await executor('after_effect');
     const step = shop.appendStep('unknown', 'x', { onAmbiguous: 'escalate' });
     const remediation = remediationOf({ targets: [{ instance: 'unknown-1' }], steps: [step] });
@@ -98,7 +98,7 @@ describe('an executor that dies', () => {
     expect(completions(remediation)).toHaveLength(1);
   });
 
-  it('is told to stop ends the running step and leaves the next one to another', async () => {
+  it('is told to stop ends the running step and leaves the next one to another executor', async () => {
     const leaving = await startTestExecutor({ natsUrl: nats.url, name: 'leaving' });
     const remediation = remediationOf({
       targets: [{ instance: 'drain-1' }],

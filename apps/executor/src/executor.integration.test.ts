@@ -45,7 +45,7 @@ describe('the executor', () => {
   }
   const simple = (instance: string) => ({ targets: [{ instance }], steps: [{ action: 'no_op' }] });
 
-  it('restarts a real process and tells each part of it', async () => {
+  it('restarts a real process and reports each step', async () => {
     const remediation = remediationOf({
       targets: [{ instance: 'web-1', facts: shop.serverFacts('web-1') }],
       steps: [{ action: 'restart_service', params: { service_name: '${target.service}' } }],
@@ -134,7 +134,7 @@ describe('the executor', () => {
     expect(end.reason).toMatch(reason);
   });
 
-  it('says of a step what it was to win back', async () => {
+  it('reports the recovery that was expected of a step', async () => {
     const expectedRecovery = { minPercent: 5, maxPercent: 10 };
     const end = await run(remediationOf({ ...simple('recovery-1'), steps: [{ action: 'no_op', expectedRecovery }] }));
     expect(end.steps).toMatchObject([
@@ -157,7 +157,7 @@ describe('the executor', () => {
     );
   });
 
-  it('begins nothing on what was silenced since it was asked for, and goes on with what had begun', async () => {
+  it('begins nothing on targets silenced since the request, and continues what had begun', async () => {
     const silences = await observer.bus.bucket(silenceBucket);
     const startsAt = new Date().toISOString();
     const endsAt = new Date(Date.now() + 3_600_000).toISOString();
@@ -170,7 +170,7 @@ describe('the executor', () => {
     await eventually(() => shop.lines('silent').length === 1);
     const { service = '' } = running.targets[0] ?? {};
     await silences.put('0123456789ab', { id: '0123456789ab', service, startsAt, endsAt, ...person });
-    // Both executors may take it, and each watches by itself.
+    // Either executor may take it, and each follows the silences by itself.
     await eventually(async () => {
       expect(await run(remediationOf(simple('silent-2')))).toMatchObject({
         outcome: 'refused',
@@ -186,14 +186,14 @@ describe('the executor', () => {
     });
   });
 
-  it('takes a missing or broken kill switch for on', async () => {
+  it('treats a missing or broken kill switch as on', async () => {
     const control = await observer.bus.bucket(controlBucket);
     await control.delete(killSwitchKey);
     const end = await run(remediationOf(simple('kill-2')));
     expect(end).toMatchObject({ outcome: 'refused', refusedBy: 'kill_switch' });
   });
 
-  it('begins no further step once the kill switch went on between two', async () => {
+  it('begins no further step once the kill switch went on between two steps', async () => {
     const remediation = remediationOf({
       targets: [{ instance: 'between-1' }],
       steps: [shop.appendStep('between', '1', { delayMs: 1_000 }), shop.appendStep('between', '2')],
@@ -207,7 +207,7 @@ describe('the executor', () => {
     expect(shop.lines('between')).toEqual(['1']);
   });
 
-  it('lets one execution at a time have a target', async () => {
+  it('lets one execution at a time hold a target', async () => {
     const options = {
       targets: [{ instance: 'lock-1' }],
       steps: [shop.appendStep('lock', '${target.instance}', { delayMs: 1_500 })],
@@ -296,7 +296,7 @@ describe('the executor', () => {
     expect(end).toMatchObject({ outcome: 'not_available', reason: 'gone is gone' });
   });
 
-  it('never begins what was rolled back before it began', async () => {
+  it('never begins an execution that was rolled back before it began', async () => {
     const remediation = remediationOf({ targets: [{ instance: 'undo-3' }], steps: [shop.appendStep('late', 'x')] });
     await observer.requestRollback(remediation);
     await eventually(() => observer.rolledBack(remediation) ?? false);

@@ -9,7 +9,7 @@ export interface ExecutorPlugins {
   readonly checks: ReadonlyMap<string, CheckPlugin>;
 }
 
-/** Those of Cortex and those of the user's folders. */
+/** The plugins of Cortex and those of the user's folders. */
 export async function loadExecutorPlugins(folders: readonly string[]): Promise<ExecutorPlugins> {
   const [actions, checks] = await Promise.all([loadActions(folders), loadChecks(folders)]);
   return { actions, checks };

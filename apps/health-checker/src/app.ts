@@ -15,12 +15,12 @@ import { targetShards } from './shard-of-target.ts';
 import { targetsByShard } from './targets.ts';
 import { watchTarget } from './watch-target.ts';
 
-/** First runs are spread over this long, so that a start is no burst; longer would delay the first verdict. */
+/** First runs are spread over this long, so that a start causes no burst; longer would delay the first verdict. */
 const firstRunSpreadMs = { least: 1_000, perCheck: 1 } as const;
 
 /**
- * Watches its share of the targets that have checks; each is watched by one health-checker at a time. What is known of a
- * target is in the store, so whoever takes it over continues there.
+ * Watches the targets of its shards; each target is watched by one health-checker at a time. The health of a target is
+ * in the store, so its next owner continues from there.
  */
 export async function startHealthChecker(
   context: ServiceContext,
@@ -48,7 +48,7 @@ export async function startHealthChecker(
     service: context.name,
     replica: context.instance,
     shards: targetShards,
-    // A target left unwatched is worse than one that is watched anew for nothing.
+    // Leaving a target unwatched is worse than moving its shard without need.
     memberships: quickLeaseBucket,
     logger,
     runtime,

@@ -13,7 +13,7 @@ it.each([
   expect(checkIntervalMs(deep, state)).toBe(intervalMs);
 });
 
-it('leaves a slow deep check time to end, and other tiers as they are', () => {
+it('leaves a slow deep check time to end, and does not change other tiers', () => {
   expect(checkIntervalMs({ ...deep, timeoutMs: 9_000 }, 'DEGRADED')).toBe(18_000);
   expect(checkIntervalMs({ ...deep, timeoutMs: 30_000 }, 'DEGRADED')).toBe(40_000);
   expect(checkIntervalMs({ ...deep, tier: 'shallow' }, 'DEGRADED')).toBe(40_000);

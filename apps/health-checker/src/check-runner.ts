@@ -8,36 +8,36 @@ import type { FindPause } from './pauses.ts';
 const maxRunning = 128;
 const maxSlow = 96;
 
-/** A deep or comprehensive check that takes longer than this counts as slow. A shallow one does when it hangs. */
+/** A deep or comprehensive check that takes longer than this counts as slow; a shallow one when it reaches its timeout. */
 const quickMs = 250;
 
 export interface CheckRunnerOptions {
-  /** What the checks may use. */
+  /** What every check gets besides its own definition. */
   readonly uses: Pick<RunCheckOptions, 'registry' | 'outbound' | 'leftoversOf'>;
   readonly findPause: FindPause;
   readonly metrics: Pick<HealthMetrics, 'started' | 'checked' | 'paused'>;
   readonly runtime: Runtime;
 }
 
-/** Who hears how a check goes. */
+/** Receives the progress of a check. */
 export interface CheckListener {
   readonly take: (outcome: CheckOutcome) => void;
   /** The first attempt has failed; the retries are still to come. */
   readonly doubt: () => void;
 }
 
-/** Runs the checks of all targets, so many at once. */
+/** Runs the checks of all targets, a bounded number at once. */
 export class CheckRunner {
   readonly #options: CheckRunnerOptions;
   readonly #slots = new Slots(maxRunning, maxSlow);
-  /** How each check went the last time; before it has run once, its tier tells. */
+  /** The pace of each check's last run; before the first run its tier decides. */
   readonly #paces = new WeakMap<CheckDefinition, Pace>();
 
   constructor(options: CheckRunnerOptions) {
     this.#options = options;
   }
 
-  /** Hands the outcome on, unless the signal aborts first. Resolves to false when the check rests instead. */
+  /** Hands the outcome on, unless the signal aborts first. Resolves to false when the check is suppressed instead. */
   async run(
     check: CheckDefinition,
     facts: Instance,

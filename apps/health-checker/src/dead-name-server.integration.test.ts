@@ -102,7 +102,7 @@ ${dead.join('')}${portCheck('local', 'localhost')}${portCheck('sub-local', 'shop
     expect(results.filter(({ check, result }) => check.startsWith('dead-') && result === 'pass')).toEqual([]);
   });
 
-  it('delay no check of this machine or of a file even when they hold every place', async () => {
+  it('delay no check of this machine or of a file even when they hold every slot', async () => {
     await start(4);
     expect(await failuresOf(['local', 'sub-local', 'file'])).toEqual([]);
   });

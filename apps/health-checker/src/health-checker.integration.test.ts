@@ -90,7 +90,7 @@ function path(): readonly string[] {
 const patience = { timeoutMs: 30_000, intervalMs: 20 };
 
 describe('the health checker', () => {
-  it('follows a target from healthy to unhealthy and back, and tells why', async () => {
+  it('follows a target from healthy to unhealthy and back, and says why', async () => {
     await startChecker();
     await eventually(() => expect(path()).toEqual(['UNKNOWN>HEALTHY']), patience);
 
@@ -99,7 +99,7 @@ describe('the health checker', () => {
     await eventually(() => expect(path()).toEqual(down), patience);
     expect(changes[1]?.data).toMatchObject({ target, failing: [{ check: 'web' }], flapping: false });
     expect(changes[1]?.data.reason).toContain('web');
-    // Its cause is the very result that tipped the state.
+    // The cause is the result that changed the state.
     const cause = results.find(({ id }) => id === changes[1]?.causationid);
     expect(cause?.data).toMatchObject({ check: 'web', result: 'fail' });
 
@@ -109,7 +109,7 @@ describe('the health checker', () => {
     expect(new Set(results.map(({ data }) => data.check))).toEqual(new Set(['web', 'port']));
   });
 
-  it('lets the other shallow checks look at once when one is in doubt', async () => {
+  it('runs the other shallow checks at once when one has failed its first attempt', async () => {
     await configure(
       `  - { name: rare, type: http_endpoint, service: shop, interval: 1h, timeout: 400ms, url: "http://127.0.0.1:${shop.port}/" }`,
     );
@@ -168,12 +168,12 @@ describe('the health checker', () => {
     expect(changes.find(({ data }) => data.to === 'DEGRADED')?.causationid).toBe(causeId);
   });
 
-  it('tells one unbroken story however often it is killed', async () => {
+  it('announces an unbroken chain of changes however often it is killed', async () => {
     const bucket = await bus.bucket(healthBucket);
     for (let round = 0; round < 6; round += 1) {
       const running = await startChecker();
-      // What is written decides, not what has been told: a round ends between the two. The opposite of what is written
-      // must lead to another change.
+      // The written state decides, not the announced one: a round ends between the two. The opposite result must
+      // lead to another change.
       const written = (await bucket.get(targetKey(target)))?.value;
       isUp = written?.state !== 'HEALTHY';
       const changed = new Promise<void>((done) => {
@@ -192,7 +192,7 @@ describe('the health checker', () => {
     expect(new Set(changes.map(({ id }) => id)).size).toBe(changes.length);
   });
 
-  it('goes on checking while NATS is away, and tells afterwards', async () => {
+  it('goes on checking while NATS is away, and announces the changes afterwards', async () => {
     await startChecker();
     await eventually(() => expect(path()).toEqual(['UNKNOWN>HEALTHY']), patience);
     await nats.kill();
@@ -204,7 +204,7 @@ describe('the health checker', () => {
     expect(path()).toEqual(['UNKNOWN>HEALTHY', 'HEALTHY>DEGRADED', 'DEGRADED>UNHEALTHY']);
   });
 
-  it('looks deeper at once when a target degrades', async () => {
+  it('runs the deep checks at once when a target degrades', async () => {
     await writeFile(
       join(folder.path, 'canary.check.mjs'),
       `export default ({ defineCheck, z }) => defineCheck({

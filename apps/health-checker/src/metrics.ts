@@ -7,13 +7,13 @@ export interface HealthMetrics {
   checked(outcome: CheckOutcome): void;
   paused(): void;
   setState(target: Target, state: HealthState): void;
-  /** Takes back what was said about a target that another replica watches now. */
+  /** Removes the series of a target that another replica watches now. */
   forget(target: Target, checks: readonly CheckDefinition[]): void;
   owned(change: number): void;
   resultDropped(): void;
 }
 
-/** Checks with series of their own; those beyond share the name `other`, so that no scrape grows without end. */
+/** Checks with series of their own; further ones are counted under the name `other`, so that a scrape stays bounded. */
 const maxNamedChecks = 2_000;
 
 const stateValues: Readonly<Record<HealthState, number>> = {

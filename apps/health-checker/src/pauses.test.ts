@@ -5,13 +5,13 @@ const window = { name: 'night', days: [1], from: '22:00', to: '02:00', timezone:
 const shop = { name: 'web', target: { service: 'shop', instance: 'shop-1' } };
 const monday = new Date('2026-01-05T23:00:00Z');
 
-it('rests the checks of the services that a maintenance window names, while it lasts', () => {
+it('suppresses the checks of the services that a maintenance window names, while it lasts', () => {
   const findPause = pausesByWindow({ maintenanceWindows: [{ ...window, pausesChecksOf: ['shop'] }] });
   expect(findPause(shop, monday)).toBe('maintenance window night');
   expect(findPause({ ...shop, target: { ...shop.target, service: 'db' } }, monday)).toBeUndefined();
   expect(findPause(shop, new Date('2026-01-06T02:00:00Z'))).toBeUndefined();
 });
 
-it('rests nothing for a window that names nobody', () => {
+it('suppresses nothing for a window that names no service', () => {
   expect(pausesByWindow({ maintenanceWindows: [{ ...window, pausesChecksOf: [] }] })(shop, monday)).toBeUndefined();
 });

@@ -1,8 +1,8 @@
 import type { CheckDefinition } from '@cortex/contracts';
 
 /**
- * Where in its interval each check of a target lies, from 0 to 1. Those that run equally often lie evenly apart, so that one
- * of them soon sees what happened to the target. `start`, from 0 to 1, keeps targets apart.
+ * Where in its interval each check of a target lies, from 0 to 1. Checks with the same interval are spaced evenly, so
+ * that one of them soon sees a failure. `start`, from 0 to 1, keeps targets apart.
  */
 export function phasesOf(checks: readonly Pick<CheckDefinition, 'intervalMs'>[], start: number): readonly number[] {
   return checks.map((check) => {

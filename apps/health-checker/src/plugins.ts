@@ -5,7 +5,7 @@ export interface HealthCheckerPlugins {
   readonly checks: ReadonlyMap<string, CheckPlugin>;
 }
 
-/** Those of Cortex and those of the user's folders. */
+/** The plugins of Cortex and those of the user's folders. */
 export async function loadHealthCheckerPlugins(folders: readonly string[]): Promise<HealthCheckerPlugins> {
   return { checks: await loadChecks(folders) };
 }

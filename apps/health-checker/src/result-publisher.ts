@@ -3,18 +3,18 @@ import { draft, healthChecked } from '@cortex/contracts';
 import type { CheckOutcome } from '@cortex/contracts';
 import type { Logger } from 'pino';
 
-/** Results held while the bus is away. Older ones are dropped and counted: they are observations, not commands. */
+/** Results kept while the bus is away. Older ones are dropped and counted: they are observations, not commands. */
 const maxHeld = 5_000;
 const maxInFlight = 32;
 
 export interface ResultPublisher {
-  /** Returns at once. */
+  /** Queues the result and returns at once. */
   offer(outcome: CheckOutcome): void;
-  /** Resolves when nothing is held or under way. */
+  /** Resolves when nothing is queued or under way. */
   settle(): Promise<void>;
 }
 
-/** Publishes check results beside the scheduling, so that a slow bus delays no check. */
+/** Publishes check results apart from the scheduling, so that a slow bus delays no check. */
 export function createResultPublisher(
   bus: Pick<Bus, 'publish'>,
   logger: Pick<Logger, 'warn'>,

@@ -33,7 +33,7 @@ describe('startSchedule', () => {
     expect(runs).toBe(6);
   });
 
-  it('never runs twice at once, and leaves out what it missed', async () => {
+  it('never runs twice at once, and skips the runs that it missed', async () => {
     const finish: (() => void)[] = [];
     const run = () => new Promise<void>((resolve) => void finish.push(resolve));
     const schedule = startSchedule({ intervalMs: 100, firstDelayMs: 0, ...even, run });
@@ -51,7 +51,7 @@ describe('startSchedule', () => {
     await schedule.stop();
   });
 
-  it('runs soon, then in its regular moments, and never later than it was due', async () => {
+  it('runs soon, then at its regular times, and never later than it was due', async () => {
     const runsAt: number[] = [];
     const began = Date.now();
     const run = async () => void runsAt.push(Date.now() - began);
@@ -117,7 +117,7 @@ describe('startSchedule', () => {
     expect(stopped).toBe(true);
   });
 
-  it('spreads what began together, and keeps to its interval on average', async () => {
+  it('spreads schedules that began together, and keeps to its interval on average', async () => {
     const second: number[] = [];
     const counts: number[] = [];
     const startedAtMs = performance.now();
@@ -137,7 +137,7 @@ describe('startSchedule', () => {
     await vi.advanceTimersByTimeAsync(100_000);
     expect(Math.min(...second)).toBeGreaterThanOrEqual(449);
     expect(Math.max(...second)).toBeLessThanOrEqual(1_551);
-    // Two hundred in a second: no tenth of it has as many as half of them.
+    // Two hundred in a second: no tenth of that second holds as many as half of them.
     for (let from = 450; from < 1_550; from += 100) {
       expect(second.filter((at) => at >= from && at < from + 100).length).toBeLessThan(100);
     }
@@ -164,7 +164,7 @@ describe('startSchedule', () => {
     await schedule.stop();
   });
 
-  it('keeps its phase: over many runs, after one that was asked for, and after one that came late', async () => {
+  it('keeps its phase: over many runs, after a requested one, and after a late one', async () => {
     const at: number[] = [];
     const beganAtMs = performance.now();
     let tookMs = 0;
@@ -189,7 +189,7 @@ describe('startSchedule', () => {
     expect(first).toBe(0);
     expect(later.length).toBeGreaterThan(100);
     const inPhase = later.filter((time) => Math.abs((time % 1_000) - 250) <= 51);
-    // The one that was asked for, and the one that waited for a slow run.
+    // The requested run, and the run that waited for a slow one.
     expect(later.length - inPhase.length).toBe(2);
     const asked = at.indexOf(100_500);
     const pauses = later.map((time, index) => time - (at[index] ?? 0));

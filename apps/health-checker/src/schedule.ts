@@ -1,11 +1,14 @@
 import type { Runtime, RuntimeTimer } from '@cortex/runtime';
 
 export interface Schedule {
-  /** Runs now, unless a run is under way; the regular runs keep their moments, but come no sooner than half an interval later. */
+  /**
+   * Runs now, unless a run is under way. The regular runs keep their times, but come no sooner than half an interval
+   * later.
+   */
   runNow(): void;
   /** Runs within this long, never later than it was due, unless a run is under way. */
   runWithin(withinMs: number): void;
-  /** From now on runs at this interval; what is due later than that comes earlier. */
+  /** Runs at this interval from now on; a run that is due later than that is brought forward. */
   changeInterval(intervalMs: number): void;
   /** Starts no further run and waits for the one under way. */
   stop(): Promise<void>;
@@ -16,21 +19,21 @@ export interface ScheduleOptions {
   readonly firstDelayMs: number;
   /** Where in the interval the regular runs lie, from 0 to 1, counted from now. */
   readonly phase: number;
-  /** Its chance keeps what runs equally often from meeting again and again. */
+  /** Its randomness keeps schedules of the same interval from coinciding again and again. */
   readonly runtime: Pick<Runtime, 'after' | 'monotonicMs' | 'random'>;
-  /** Gets the moment, on the monotonic clock of the runtime, at which it was to begin. */
+  /** Gets the time, on the monotonic clock of the runtime, at which the run was due. */
   readonly run: (dueAtMs: number) => Promise<void>;
 }
 
 /** How much of the interval each run may come earlier or later. */
 const jitter = 0.05;
 
-/** Two runs lie at least this part of the interval apart. */
+/** Two runs are at least this part of the interval apart. */
 const leastPause = 0.5;
 
 /**
- * Runs something every `intervalMs`, for the first time after `firstDelayMs`, then at its own phase of the interval. Never two
- * runs at once, and never several to catch up: what was missed is left out.
+ * Calls `run` every `intervalMs`, for the first time after `firstDelayMs`, then at its own phase of the interval. Two
+ * runs never overlap, and missed runs are skipped, not caught up.
  */
 export function startSchedule(options: ScheduleOptions): Schedule {
   const { runtime } = options;

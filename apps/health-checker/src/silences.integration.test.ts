@@ -54,7 +54,7 @@ afterEach(async () => {
   folder.remove();
 });
 
-/** The checks of the shop come every `interval`, those of the other service every 200 ms. */
+/** The shop's checks run every `interval`, those of the other service every 200 ms. */
 async function startChecker(interval: string): Promise<TestProcess> {
   const check = (name: string, service: string, every: string): string =>
     `  - { name: ${name}, type: http_endpoint, service: ${service}, interval: ${every}, timeout: 100ms, retries: 0, url: "http://127.0.0.1:${shop.port}/${name}" }\n`;
@@ -77,7 +77,7 @@ function requestsTo(check: string): number {
   return shop.requests.filter(({ path }) => path === `/${check}`).length;
 }
 
-/** Rounds of the other service's check: time that passes for the checker. */
+/** Rounds of the other service's check, as a measure of time that has passed for the checker. */
 async function otherRounds(rounds: number): Promise<void> {
   const before = requestsTo('other');
   await eventually(() => expect(requestsTo('other')).toBeGreaterThan(before + rounds), patience);
@@ -92,11 +92,11 @@ async function setSilence(fields: Partial<Silence> = {}): Promise<Silence> {
   return silence;
 }
 
-it('checks rest while a silence lasts, over a kill -9 too, keep the state, and go on when it is lifted', async () => {
+it('checks are suppressed while a silence lasts, across a kill -9 too, keep the state, and run again when it is lifted', async () => {
   const first = await startChecker('200ms');
   await eventually(() => expect(states).toEqual(['HEALTHY']), patience);
   const silence = await setSilence();
-  await first.waitForLine('checks rest: a silence began');
+  await first.waitForLine('checks are suppressed: a silence began');
   // One of them may have been under way.
   await otherRounds(2);
   const before = requestsTo('web') + requestsTo('cart');
@@ -111,14 +111,14 @@ it('checks rest while a silence lasts, over a kill -9 too, keep the state, and g
   expect(states).toEqual(['HEALTHY']);
 
   await silences.put(silence.id, { ...silence, lifted: { by: 'ben', at: new Date().toISOString() } });
-  await second.waitForLine('checks go on: a silence ended');
+  await second.waitForLine('checks run again: a silence ended');
   await eventually(() => expect(states.at(-1)).toBe('UNHEALTHY'), patience);
 });
 
-it('a check that comes seldom does not wait for its turn when the silence ends by itself', async () => {
+it('a check with a long interval does not wait for its next run when the silence ends by itself', async () => {
   await setSilence({ endsAt: new Date(Date.now() + 2_500).toISOString() });
   const checker = await startChecker('60s');
-  await checker.waitForLine('checks go on: a silence ended');
+  await checker.waitForLine('checks run again: a silence ended');
   await eventually(() => expect([requestsTo('web'), requestsTo('cart')]).toEqual([1, 1]), {
     timeoutMs: 5_000,
     intervalMs: 10,
@@ -126,18 +126,18 @@ it('a check that comes seldom does not wait for its turn when the silence ends b
   await eventually(() => expect(states).toEqual(['HEALTHY']), patience);
 });
 
-it('a silence of one check rests that check alone', async () => {
+it('a silence of one check suppresses that check alone', async () => {
   await setSilence({ check: 'web' });
   await startChecker('200ms');
   await eventually(() => expect(requestsTo('cart')).toBeGreaterThan(5), patience);
   expect(requestsTo('web')).toBe(0);
 });
 
-it('a silence that cannot be read rests nothing', async () => {
+it('a silence that cannot be read suppresses nothing', async () => {
   await setSilence();
   const foreign = await bus.bucket({ ...openIncidentBucket, name: silenceBucket.name });
   await foreign.put('0123456789ab', { incidentId: randomUUID() });
   const checker = await startChecker('200ms');
-  await checker.waitForLine('a silence that cannot be read rests no check');
+  await checker.waitForLine('a silence that cannot be read suppresses no check');
   await eventually(() => expect(states).toEqual(['HEALTHY']), patience);
 });

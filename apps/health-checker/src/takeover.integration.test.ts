@@ -84,7 +84,7 @@ function seenSince(count: number): ReadonlySet<string> {
   return new Set(results.slice(count).map(({ data }) => data.target.instance));
 }
 
-it('shares the targets out among two replicas, and the other one watches all soon after one is killed', async () => {
+it('divides the targets among two replicas, and the live one watches all soon after the other is killed', async () => {
   configure('2s', 3);
   const first = await start('one');
   await start('two');
@@ -95,7 +95,7 @@ it('shares the targets out among two replicas, and the other one watches all soo
   const count = results.length;
   await eventually(async () => expect([...(await owners())]).toEqual(['health-checker-two']), patience);
   await eventually(() => expect(seenSince(count).size).toBe(targetCount), patience);
-  // Nobody takes the change of hands for a change of health.
+  // The takeover itself is no change of health.
   const unwell = changes.filter(({ data }) => data.to !== 'HEALTHY');
   expect(unwell.flatMap(({ data }) => data.failing.map(({ detail }) => detail))).toEqual([]);
   expect(changes).toHaveLength(targetCount);

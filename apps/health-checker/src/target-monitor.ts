@@ -20,12 +20,12 @@ export interface TargetMonitorOptions {
   readonly now: () => Date;
 }
 
-/** Results that wait while the bus is away; the newest say all that matters. */
+/** Results queued while the bus is away; the newest carry all that matters. */
 const maxPending = 200;
 
 /**
- * Keeps the health of one target. A change is written before it is published, and its event's id comes from what was
- * written: whenever the process dies, the next one publishes the same event, not another.
+ * Keeps the health of one target. A change is written before it is published, and its event's id is derived from the
+ * record: after a crash at any point the next process publishes the same event, not another.
  */
 export class TargetMonitor {
   private readonly options: TargetMonitorOptions;
@@ -38,7 +38,7 @@ export class TargetMonitor {
     this.stored = stored;
   }
 
-  /** Continues from what is stored; publishes a change that its writer may not have come to publish. */
+  /** Continues from the stored record; publishes a change that its writer may not have published. */
   static async open(options: TargetMonitorOptions): Promise<TargetMonitor> {
     const stored = await options.store.load(options.target, options.now().toISOString());
     const monitor = new TargetMonitor(options, stored);
@@ -47,19 +47,19 @@ export class TargetMonitor {
     return monitor;
   }
 
-  /** Takes a result; returns at once. */
+  /** Queues a result and returns at once. */
   take(outcome: CheckOutcome): void {
     this.pending.push(outcome);
     if (this.pending.length > maxPending) this.pending.shift();
     this.work();
   }
 
-  /** Leaves out the results that wait. */
+  /** Drops the queued results. */
   drop(): void {
     this.pending.length = 0;
   }
 
-  /** Resolves when every result taken so far has been worked in. */
+  /** Resolves when every result taken so far has been applied. */
   async settle(): Promise<void> {
     while (this.working !== undefined) await this.working;
   }
@@ -75,7 +75,7 @@ export class TargetMonitor {
         await this.apply(outcome);
       }
     } catch (error) {
-      // What was not written is seen again by the next result; what was not published, by `announce` before it.
+      // The next result repeats an update that was not written; `announce` repeats an event that was not published.
       const { target } = this.options;
       this.options.logger.warn({ err: error, target }, 'could not write or publish the health of a target');
     } finally {
@@ -107,7 +107,7 @@ export class TargetMonitor {
         }
         return;
       }
-      // Another checker wrote first: judge the same result again on top of what it knows.
+      // Another checker wrote first: judge the same result again on top of its record.
       this.stored = await this.options.store.load(this.options.target, this.options.now().toISOString());
       this.options.onState(this.stored.health);
     }
@@ -122,7 +122,7 @@ export class TargetMonitor {
     return this.options.bus.publish(draft(healthChecked, { service: outcome.target.service, data: outcome }));
   }
 
-  /** Publishes the last change, if it is not known to be published. */
+  /** Publishes the last change, unless it is known to be published. */
   private async announce(): Promise<void> {
     const { health, announcement } = this.stored;
     if (announcement === undefined || announcement.published || health.change === undefined) return;
@@ -132,7 +132,7 @@ export class TargetMonitor {
       { id: announcement.causeId },
     );
     this.options.logger.info({ target, from: change.from, to: change.to, reason: change.reason }, 'health changed');
-    // On a conflict the other writer has seen this record too; at worst the same event is published once more.
+    // On a conflict the other writer has read this record too; at worst the same event is published once more.
     await this.save({ ...this.stored, announcement: { ...announcement, published: true } });
   }
 

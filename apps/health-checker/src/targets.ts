@@ -2,14 +2,14 @@ import type { CheckDefinition, CortexConfiguration, Instance, Target } from '@co
 import { targetKey } from '@cortex/contracts';
 import { shardOfTarget } from './shard-of-target.ts';
 
-/** A target with everything that is known of it. */
+/** A target with the configuration of its instance and its checks. */
 export interface CheckedTarget {
   readonly target: Target;
   readonly facts: Instance;
   readonly checks: readonly CheckDefinition[];
 }
 
-/** All targets that have checks, by the shard that they belong to. */
+/** All targets that have checks, by shard. */
 export function targetsByShard(
   config: Pick<CortexConfiguration, 'checks' | 'services'>,
 ): ReadonlyMap<string, readonly CheckedTarget[]> {
@@ -28,7 +28,7 @@ export function targetsByShard(
   const byShard = new Map<string, CheckedTarget[]>();
   for (const [key, { target, checks }] of byTarget) {
     const facts = instances.get(key);
-    // The configuration is checked for this before any service starts.
+    // Configuration validation rules this out before any service starts.
     if (facts === undefined) throw new RangeError(`no instance ${target.service}/${target.instance} is configured`);
     const shard = shardOfTarget(target);
     byShard.set(shard, [...(byShard.get(shard) ?? []), { target, facts, checks }]);

@@ -24,14 +24,14 @@ export interface WatchedTarget {
 }
 
 export interface TargetWatch {
-  /** Ends the checks under way, and works in what they have found. */
+  /** Ends the checks under way and applies their results. */
   end(): Promise<void>;
 }
 
-/** Checks that rested run again within this long after the end of a silence, so that it is no burst. */
+/** Suppressed checks run again within this long after the end of a silence, so that they cause no burst. */
 const resumeSpreadMs = 500;
 
-/** Runs all checks of one target, as often as its state asks for. */
+/** Runs all checks of one target, at intervals that depend on its state. */
 export async function watchTarget(watched: WatchedTarget): Promise<TargetWatch> {
   const { checks, facts, runner, runtime, silences, shard, firstRunSpreadMs } = watched;
   const scheduled: { readonly check: CheckDefinition; readonly schedule: Schedule }[] = [];
@@ -47,13 +47,16 @@ export async function watchTarget(watched: WatchedTarget): Promise<TargetWatch> 
       watched.onState(state);
       for (const { check, schedule } of scheduled) schedule.changeInterval(checkIntervalMs(check, state));
     },
-    // Spec 2.4: a degraded target is looked into at once.
+    // Spec 2.4: a degraded target is examined by its deep checks at once.
     onChange({ to }) {
       if (to !== 'DEGRADED') return;
       for (const { check, schedule } of scheduled) if (check.tier === 'deep') schedule.runNow();
     },
   });
-  /** One shallow check in doubt lets the others look at once, so that the retries of all pass at the same time. */
+  /**
+   * One failed attempt of a shallow check starts the other shallow ones, so that the retries of all pass at the same
+   * time.
+   */
   const lookAround = (doubtful: CheckDefinition): void => {
     if (doubtful.tier !== 'shallow' || state !== 'HEALTHY') return;
     for (const { check, schedule } of scheduled) {
@@ -70,7 +73,7 @@ export async function watchTarget(watched: WatchedTarget): Promise<TargetWatch> 
       run: async (dueAtMs) => {
         const hasRun = await runner.run(check, facts, dueAtMs, stopping.signal, {
           take(outcome) {
-            // Whoever has the target now sees it for itself.
+            // After a loss of the shard its new owner runs the check itself.
             if (shard.isHeld()) monitor.take(outcome);
           },
           doubt: () => lookAround(check),

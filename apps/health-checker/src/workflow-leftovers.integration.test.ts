@@ -15,7 +15,7 @@ const patience = { timeoutMs: 40_000, intervalMs: 50 };
 
 beforeAll(() => bundleApp(app));
 
-/** A service whose log-in hangs, and whose users stay until somebody deletes them. */
+/** A service whose log-in hangs, and whose users stay until they are deleted. */
 async function startAccounts() {
   const users = new Set<string>();
   const state = { isHanging: true, logins: 0 };
@@ -72,7 +72,7 @@ it('a workflow whose checker was killed is cleaned up by the next one, and no se
   const leftovers = await bus.bucket(leftoverBucket);
 
   const first = start();
-  // Killed in the midst of the log-in: the user exists, its clean-up has not begun.
+  // Killed during the log-in: the user exists, its clean-up has not begun.
   await eventually(() => expect(accounts.state.logins).toBe(1), { ...patience, intervalMs: 5 });
   await first.kill();
   expect([...accounts.users]).toEqual(['user-1']);

@@ -7,7 +7,7 @@ import { createVerificationMetrics } from './metrics.ts';
 import { loadVerifierPlugins } from './plugins.ts';
 import type { VerifierPlugins } from './plugins.ts';
 
-/** Proves recovery after every remediation that ran, or says that it cannot tell. */
+/** Verifies recovery after every remediation that ran, or reports that it cannot tell. */
 export async function startVerifier(
   context: ServiceContext,
   plugins: VerifierPlugins | Promise<VerifierPlugins> = loadVerifierPlugins(context.config.pluginFolders),

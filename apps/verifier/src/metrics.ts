@@ -5,7 +5,7 @@ import type { Registry } from 'prom-client';
 export interface VerificationMetrics {
   checked(outcome: CheckOutcome): void;
   began(): void;
-  /** `undefined` when it was handed back before it ended. */
+  /** `undefined` when the verification was handed back before it ended. */
   ended(state: VerificationState | undefined): void;
 }
 

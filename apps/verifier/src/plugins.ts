@@ -5,7 +5,7 @@ export interface VerifierPlugins {
   readonly checks: ReadonlyMap<string, CheckPlugin>;
 }
 
-/** Those of Cortex and those of the user's folders. */
+/** The plugins of Cortex and those of the user's folders. */
 export async function loadVerifierPlugins(folders: readonly string[]): Promise<VerifierPlugins> {
   return { checks: await loadChecks(folders) };
 }

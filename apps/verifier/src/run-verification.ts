@@ -7,7 +7,7 @@ import type { Observation, VerificationRequest, VerificationVerdict } from '@cor
 import type { TargetChecks } from './adapters/target-checks.ts';
 import type { TelemetryTail } from './adapters/telemetry-tail.ts';
 
-/** How far before the remediation its telemetry is read, to know how things were. */
+/** How long before the remediation its telemetry is read, to know the state before it. */
 const lookBackMs = 2 * 60_000;
 
 /** Thrown to hand a verification back: another verifier begins it anew from the event. */
@@ -32,7 +32,7 @@ export interface VerificationRun {
   readonly signal: AbortSignal;
 }
 
-/** Drives one verification to its verdict: the reducer says what it needs, this fetches it. */
+/** Drives one verification to its verdict: the reducer says what it needs, and this fetches it. */
 export async function runVerification(run: VerificationRun): Promise<VerificationVerdict> {
   const { request, signal } = run;
   const now = (): string => run.runtime.now().toISOString();

@@ -82,7 +82,7 @@ async function startVerifier(): Promise<void> {
   await verifier.waitForLine('"msg":"ready"');
 }
 
-/** Says that a remediation ended just now; returns its execution id. */
+/** Publishes that a remediation ended just now; returns its execution id. */
 async function remediate(
   verification: Partial<Playbook['verification']>,
   outcome: ExecutionOutcome = 'succeeded',
@@ -138,7 +138,7 @@ async function verdictOf(executionId: string): Promise<CortexEvent<'verification
 }
 
 describe('the verifier', () => {
-  it('proves a recovery by checks and by samples from after the effect', async () => {
+  it('confirms a recovery by checks and by samples from after the effect', async () => {
     await report(96, Date.now() - 5_000);
     const executionId = await remediate({ conditions: ['memory_percent < 60'], healthChecksMs: 1_000 });
     await report(40, Date.now() + 1);
@@ -167,7 +167,7 @@ describe('the verifier', () => {
     expect(data.reason).toContain('no data');
   });
 
-  it('verifies nothing that did not run', async () => {
+  it('verifies no remediation that did not run', async () => {
     await remediate({}, 'failed');
     await remediate({}, 'dry_run');
     await remediate({}, 'refused');
@@ -187,11 +187,11 @@ describe('the verifier', () => {
     expect(completed).toHaveLength(1);
   });
 
-  it('stands by its verdict when the event comes again long after', async () => {
+  it('keeps its verdict when the event is redelivered long after', async () => {
     const first = await remediate({});
     await verdictOf(first);
     await verifier?.kill();
-    // A consumer that has acked nothing yet gets every event again, as after a server that forgot its acks.
+    // A consumer without any acks gets every event again, as after a server that lost its acks.
     let verifications = 0;
     const again = await consumeRemediationCompleted({
       bus: { consume: (subscription) => bus.consume({ ...subscription, consumer: 'verifier-again' }) },

@@ -14,7 +14,8 @@ export function openAppendLog(link: Link, stream: StreamName, subject: string): 
   return {
     end: () => readEnd(link, stream),
     async append(messages, after) {
-      // All are under way at once, and a sequence alone would let the second of one writer in behind the first of another.
+      // The appends run concurrently. Sequences alone would let one writer's second message in behind another
+      // writer's first.
       const batch = randomUuid(link.runtime);
       const acks = await Promise.allSettled(
         messages.map((data, index) =>
@@ -46,7 +47,7 @@ function readEnd(link: Link, stream: StreamName): Promise<LogEnd> {
   });
 }
 
-/** Conflict, silence and a short-of-resources server pass; a refusal for good does not. */
+/** Conflicts, timeouts and a server short of resources are transient; a permanent refusal is thrown. */
 function throwIfHopeless(error: unknown, stream: StreamName): void {
   if (isConflict(error)) return;
   if (!(error instanceof JetStreamApiError) || error.status === 503 || error.status === 408) return;

@@ -1,6 +1,6 @@
 import type { Bucket, Consumption } from './ports.ts';
 
-/** What a bucket holds, in memory: as its watch tells it. */
+/** The contents of a bucket in memory, as its watch reports them. */
 export class BucketMirror<Value> {
   readonly #bucket: Bucket<Value>;
   readonly #values = new Map<string, Value>();
@@ -10,7 +10,7 @@ export class BucketMirror<Value> {
     this.#bucket = bucket;
   }
 
-  /** By key. Of a record that cannot be read any more, what it was before. */
+  /** By key. An unreadable record keeps its last readable value. */
   get values(): ReadonlyMap<string, Value> {
     return this.#values;
   }
@@ -20,7 +20,7 @@ export class BucketMirror<Value> {
     return this.#unreadable;
   }
 
-  /** Takes in what was learned before the watch tells it. */
+  /** Sets a value that is known before the watch reports it. */
   set(key: string, value: Value): void {
     this.#values.set(key, value);
   }

@@ -27,7 +27,7 @@ export function bucketStream(bucket: string): string {
 export interface BucketOptions {
   /** A request that is not answered for this long fails. Default 10 s. */
   readonly deadlineMs?: number;
-  /** Gets every watch that is started. */
+  /** Receives every watch that is started. */
   readonly onWatch?: (watch: Consumption) => Consumption;
 }
 
@@ -184,8 +184,8 @@ class OpenBucket<Schema extends z.ZodType> implements Bucket<z.output<Schema>> {
   }
 
   /**
-   * Writes under one message id for all tries, so that a write whose answer was lost is not taken for somebody else's.
-   * No value means a deletion; no revision, whatever is there.
+   * Writes under one message id for all tries, so that a write whose answer was lost is not taken for another writer's.
+   * No value means a deletion; no revision means any revision.
    */
   async #write(key: string, bytes: Uint8Array | undefined, revision: number | undefined): Promise<WriteResult> {
     const subject = `${this.#prefix}${checkedKey(key)}`;

@@ -8,7 +8,7 @@ import { openConnection } from './nats/open-connection.ts';
 import type { ConnectOptions } from './nats/open-connection.ts';
 import type { Bus } from './ports.ts';
 
-/** Connects to NATS and stays connected, whatever restarts. */
+/** Connects to NATS and reconnects whenever the connection is lost. */
 export async function connectBus(options: ConnectOptions): Promise<Bus> {
   const app = options.source.split('/').filter(Boolean).at(-1);
   if (!app || !options.source.startsWith('/')) {
@@ -17,7 +17,7 @@ export async function connectBus(options: ConnectOptions): Promise<Bus> {
   const inboxPrefix = `_INBOX_${escapeToken(app)}`;
   const connection = await openConnection(options, inboxPrefix);
   const closing = new AbortController();
-  // Every request under way listens, however many there are.
+  // Every request under way has a listener, and their number is not bounded.
   setMaxListeners(0, closing.signal);
   const link = await makeNatsLink(
     connection,

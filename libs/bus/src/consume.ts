@@ -18,9 +18,9 @@ import { publishDraft, publishDrafts } from './publish.ts';
 
 const firstRetryMs = 200;
 const maxRetryMs = 30_000;
-/** Bodies held at once, beside the one request under way. */
+/** Bytes of the bodies held at once, beside the one request under way. */
 const maxHeldBytes = 32 * 1024 * 1024;
-/** Sequences whose failures are remembered. A replica that never sees a message again must not remember it for ever. */
+/** Number of sequences whose failures are remembered. A replica that never sees a message again must not keep it forever. */
 const maxRemembered = 10_000;
 
 /** A running durable consumer. */
@@ -51,7 +51,7 @@ export class RunningConsumption<Type extends EventType> {
     });
     this.#slots = new Semaphore(concurrency);
     this.#held = new HeldMessages(link, ackWaitMs);
-    // Some wait behind their key, so that one busy key does not keep the others out.
+    // Messages wait behind others of their key, so more are held than run: one busy key must not block the other keys.
     this.#window = Math.min(256, concurrency * 4);
   }
 
@@ -71,7 +71,7 @@ export class RunningConsumption<Type extends EventType> {
     return running;
   }
 
-  /** Takes no more, hands back what has not started, tells running handlers, and waits for them. */
+  /** Takes no more messages, hands back those not started, aborts running handlers' signals, and waits for them. */
   async stop(): Promise<void> {
     if (!this.#stopping.signal.aborted) {
       this.#stopping.abort();
@@ -87,15 +87,15 @@ export class RunningConsumption<Type extends EventType> {
     this.#held.stop();
   }
 
-  /** Hands back even what still runs: this process is about to end. */
+  /** Hands back even running messages: this process is about to end. */
   abandon(): void {
     for (const held of this.#held.all()) this.#handBack(held);
     this.#held.stop();
   }
 
   /**
-   * nats-server 2.9 takes a handed-back message for a request whose asker has gone, finds nobody, and keeps the message
-   * until the ack wait is over. Asking for the state of the consumer makes it drop such requests first.
+   * nats-server 2.9 delivers a handed-back message to a request whose client is gone, and then keeps it until the ack
+   * wait is over. Asking for the state of the consumer makes it drop such requests first.
    */
   async #forgetRequest(): Promise<void> {
     if (!this.#link.isConnected()) return;
@@ -140,7 +140,7 @@ export class RunningConsumption<Type extends EventType> {
     if (!held) return;
     this.#process(held)
       .catch((error: unknown) => {
-        // Only the answer itself can fail here, and then the message comes again.
+        // Only the ack or nak itself can fail here, and then the message is redelivered.
         this.#link.logger.debug({ consumer: this.#durable.name, error: String(error) }, 'a delivery was not answered');
       })
       .finally(() => {

@@ -5,7 +5,7 @@ import type { Delivery } from './delivery.ts';
 import type { Link } from './link.ts';
 import { request } from './request.ts';
 
-/** Room for the headers beside the body within the largest payload. */
+/** Space for the headers beside the body within the largest payload. */
 const headerBytes = 4_096;
 
 /** A message in its stream. */
@@ -24,7 +24,7 @@ function oneLine(text: string): string {
 
 /**
  * Stores the original bytes with the reason. A bad message is bad for every consumer, so all of them share one dead
- * letter; a handler that failed is the affair of its consumer alone.
+ * letter; a message whose handler failed concerns its consumer alone.
  */
 export async function deadLetter(link: Link, message: StoredMessage, letter: DeadLetter): Promise<void> {
   const { stream, sequence } = message;

@@ -6,20 +6,20 @@ export interface Delivery {
   readonly data: Uint8Array;
   readonly headers: MsgHdrs | undefined;
   readonly stream: string;
-  /** Where the message stands in its stream. */
+  /** The message's sequence in its stream. */
   readonly sequence: number;
-  /** Counts what the consumer was sent; a gap means that something was lost on the way. */
+  /** Counts the deliveries to the consumer; a gap means that one was lost on the way. */
   readonly deliverySequence: number;
   /** 1 the first time. */
   readonly deliveries: number;
-  /** What matches and is still to come after this one. */
+  /** Number of matching messages still to come after this one. */
   readonly pending: number;
   /** Server time at which it was stored. */
   readonly storedAtMs: number;
   ack(): void;
-  /** Has it delivered again, at once or after a delay. */
+  /** Requests a redelivery, at once or after a delay. */
   nak(delayMs?: number): void;
-  /** Starts the wait for the ack anew. */
+  /** Restarts the ack wait. */
   working(): void;
 }
 

@@ -7,8 +7,8 @@ import type { Link } from './link.ts';
 import { isConsumerMissing, isStreamMissing, request } from './request.ts';
 
 /**
- * Messages that may be out at once, over all replicas. Those that wait for a later try count too, so this is far above
- * what a process holds: a few failing messages must not keep the healthy ones back.
+ * Unacknowledged messages over all replicas. Those that wait for a retry count too, so this is far above what one
+ * process holds: a few failing messages must not block the healthy ones.
  */
 const maxAckPending = 1_000;
 
@@ -43,7 +43,7 @@ export function durableConsumer(
   };
 }
 
-/** Creates the consumer, or brings an existing one to the wanted settings. Waits while the server is away. */
+/** Creates the consumer, or updates an existing one to the wanted settings. Waits while the server is away. */
 export async function ensureConsumer(link: Link, wanted: DurableConsumer, signal: AbortSignal): Promise<void> {
   const { jetstream } = link;
   await request(link, { what: `the set-up of consumer ${wanted.name}`, signal }, async () => {

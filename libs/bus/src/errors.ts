@@ -1,7 +1,7 @@
 import { CortexError } from '@cortex/errors';
 import type { busErrors } from '@cortex/errors';
 
-/** What went wrong on the bus, by a code that people can look up. */
+/** A failure of the bus, with a documented code. */
 export class BusError extends CortexError<keyof typeof busErrors> {}
 
 /** The server did not answer in time. A handler that throws it is tried again without counting as failed. */
@@ -26,14 +26,14 @@ export class BusClosedError extends BusError {
   }
 }
 
-/** A draft that does not keep its contract. That is a bug of the publisher, so it is thrown, not sent. */
+/** A draft that breaks its contract: a bug of the publisher, so it is thrown, not sent. */
 export class BadDraftError extends BusError {
   constructor(type: string, detail: string) {
     super('CORTEX_BUS_BAD_DRAFT', `the event "${type}" may not be published: ${detail}`);
   }
 }
 
-/** A stored value or a value to store that does not keep the schema of its bucket. */
+/** A stored value, or a value to store, that does not match the schema of its bucket. */
 export class BadEntryError extends BusError {
   constructor(bucket: string, key: string, direction: 'read' | 'write', detail: string) {
     super(
@@ -49,7 +49,7 @@ export class NotProvisionedError extends BusError {
   }
 }
 
-/** The lease is not ours any more, or can no longer be proved to be. */
+/** The lease is not held any more, or can no longer be proved to be held. */
 export class LeaseLostError extends BusError {
   constructor(key: string, reason: string) {
     super('CORTEX_LEASE_LOST', `the lease on "${key}" is lost: ${reason}. Stop before the next effect.`);

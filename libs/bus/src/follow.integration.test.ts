@@ -17,7 +17,7 @@ afterAll(async () => {
   await nats?.stop();
 });
 
-test('a reader that is busy with much that waits lets others have their turn', async () => {
+test('a reader with a long backlog yields to other work', async () => {
   const count = 30;
   for (let index = 0; index < count; index += 1) await bus.publish(cleared('shop', `a-${index}`));
   const handled: string[] = [];

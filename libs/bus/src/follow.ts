@@ -10,20 +10,23 @@ import { isStreamMissing, request } from './request.ts';
 
 const window = 64;
 const maxWaitingBytes = 16 * 1024 * 1024;
-/** A reader that has much to catch up with lets everything else have its turn this often: pings, timers, requests. */
+/** A reader with a backlog yields to other work this often: pings, timers, requests. */
 const longestTurnMs = 10;
 
 export interface FollowOptions {
   readonly stream: string;
   readonly filter: string;
   readonly start: { readonly sequence: number } | { readonly time: Date };
-  /** One at a time, in order. When it fails the message comes again, after a growing delay: nothing is skipped. */
+  /**
+   * Called for one message at a time, in order. When it fails the message comes again, after a growing delay: none is
+   * skipped.
+   */
   readonly onMessage: (message: Delivery) => void | Promise<void>;
-  /** Called with what is still to come, when a reader was set up. */
+  /** Called with the number of messages still to come, when a reader was set up. */
   readonly onPosition?: (pending: number) => void;
 }
 
-/** Reads a stream in order and for ever, from where it was after any interruption. */
+/** Reads a stream in order until stopped, and continues from the last handled message after any interruption. */
 export async function follow(link: Link, options: FollowOptions): Promise<Consumption> {
   const follower = new Follower(link, options);
   await follower.begin();
@@ -43,7 +46,7 @@ class Follower implements Consumption {
     this.#options = options;
   }
 
-  /** Resolves when the first reader stands; goes on by itself from there. */
+  /** Resolves when the first reader is set up; continues by itself from there. */
   async begin(): Promise<void> {
     const first = await this.#setUp();
     this.#loop = this.#run(first);
@@ -111,7 +114,7 @@ class Follower implements Consumption {
     return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: Math.max(1, start.sequence) };
   }
 
-  /** Resolves when this reader is of no more use; rejects when a handler failed. */
+  /** Resolves when this reader must be replaced; rejects when a handler failed. */
   async #read(consumer: string): Promise<void> {
     const waiting: Delivery[] = [];
     let bytes = 0;
@@ -132,7 +135,7 @@ class Follower implements Consumption {
       onMessage: (message) => {
         if (over) return;
         delivered += 1;
-        // A gap means that something was sent to a connection that is no more: begin again behind the last one handled.
+        // A gap means that a message was sent to a lost connection: restart behind the last one handled.
         if (message.deliverySequence !== delivered) {
           finish();
           return;

@@ -6,7 +6,7 @@ import type { Bucket, Entry, Lease } from './ports.ts';
 export interface HeldLeaseOptions {
   readonly key: string;
   readonly token: number;
-  /** Monotonic time at which the hold was certain: before the request that proved it. */
+  /** Monotonic time at which the lease was certainly held: before the request that proved it. */
   readonly provedMs: number;
   readonly ttlMs: number;
   readonly runtime: Pick<Runtime, 'monotonicMs' | 'every'>;
@@ -24,15 +24,15 @@ export class HeldLease implements Lease {
   readonly #controller = new AbortController();
   readonly #renewal: RuntimeTimer;
   readonly #watch: RuntimeTimer;
-  /** The holder stops this long after the last proof, well before the server lets anyone else in. */
+  /** The holder stops this long after the last proof, well before the server lets another holder in. */
   readonly #trustMs: number;
   #revision: number;
   #provedMs: number;
-  /** The times in the last two renewals asked for. */
+  /** The times in the last two renewals that were requested. */
   #asked = '';
   #unsure = '';
   #lostBecause: string | undefined;
-  /** Requests on this lease go one after the other, so that the revision is never in doubt. */
+  /** Requests on this lease run one after the other, so that the revision is always known. */
   #busy: Promise<void> = Promise.resolve();
 
   constructor(options: HeldLeaseOptions) {
@@ -62,7 +62,7 @@ export class HeldLease implements Lease {
     this.#throwIfLost();
     await this.#inTurn(async () => {
       const entry = await this.#options.bucket.get(this.key);
-      // Seeing the record does not move its end, so this extends nothing: only a renewal does.
+      // A read does not prolong the lease, so it does not count as a proof for longer: only a renewal does.
       if (entry && this.#isOurs(entry)) this.#revision = entry.revision;
       else this.#lose('the record shows another holder or none');
     }, true);
@@ -96,7 +96,7 @@ export class HeldLease implements Lease {
     else this.#lose('the renewal met a conflict: it expired or was taken over');
   }
 
-  /** Ours by revision, or by a renewal whose answer never came. */
+  /** Held by us according to the revision, or according to a renewal whose answer never came. */
   #isOurs({ value, revision }: Entry<LeaseRecord>): boolean {
     if (revision === this.#revision) return true;
     const { holder } = this.#options.record();
@@ -138,7 +138,7 @@ export class HeldLease implements Lease {
       await turn;
     } catch (error) {
       if (mustKnow) throw error;
-      // A silent server decides nothing: the age of the last proof does.
+      // Without an answer nothing is known: the age of the last proof decides.
     }
   }
 }

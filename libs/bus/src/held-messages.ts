@@ -3,25 +3,31 @@ import type { RuntimeTimer } from '@cortex/runtime';
 import type { Delivery } from './delivery.ts';
 import type { Link } from './link.ts';
 
-/** A message that this process has and has not answered for yet. */
+/** A message that this process holds and has not acked or handed back yet. */
 export interface Held {
   /** The newest delivery of it: the one to ack. */
   message: Delivery;
   readonly controller: AbortController;
   started: boolean;
-  /** Answered for and counted. */
+  /** Acked or handed back, and counted. */
   settled: boolean;
-  /** Nothing was heard for so long that another consumer may have it. Must not be acked: the server would accept it. */
+  /**
+   * The heartbeat failed for so long that another consumer may hold it. It must not be acked: the server would accept
+   * that.
+   */
   lost: boolean;
   lastBeatMs: number;
 }
 
-/** Keeps the messages of one consumer ours while they wait and run, and says so when that failed. */
+/**
+ * Keeps the messages of one consumer from being redelivered while they wait and run, and marks those for which that
+ * failed.
+ */
 export class HeldMessages {
   readonly #link: Link;
   readonly #ackWaitMs: number;
   readonly #held = new Map<number, Held>();
-  /** Only while there is something to keep. */
+  /** Runs only while messages are held. */
   #beat: RuntimeTimer | undefined;
   #bytes = 0;
 
@@ -43,7 +49,7 @@ export class HeldMessages {
     return [...this.#held.values()];
   }
 
-  /** Takes a delivery in. Undefined when it repeats a message that is already here and still ours. */
+  /** Registers a delivery. Undefined when it repeats a message that is already held here. */
   take(message: Delivery): Held | undefined {
     const present = this.#held.get(message.sequence);
     if (present && !present.lost) {
@@ -71,7 +77,7 @@ export class HeldMessages {
     if (this.#held.size === 0) this.stop();
   }
 
-  /** Acks or hands back, unless the message may be somebody else's by now. A lost answer only means a redelivery. */
+  /** Acks or hands back, unless another consumer may hold the message by now. A lost ack only means a redelivery. */
   answer(held: Held, answer: (message: Delivery) => void): void {
     if (this.#isStale(held) || this.#link.isClosed()) return;
     answer(held.message);

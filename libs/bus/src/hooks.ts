@@ -1,7 +1,7 @@
 import type { EventType } from '@cortex/contracts';
 import type { DeadLetterReason } from './dead-letter-reason.ts';
 
-/** Where the bus writes what people may want to know. A pino logger fits. */
+/** The logger of the bus. A pino logger fits. */
 export interface BusLogger {
   debug(data: object, message: string): void;
   info(data: object, message: string): void;
@@ -9,34 +9,34 @@ export interface BusLogger {
   error(data: object, message: string): void;
 }
 
-/** How the handling of one delivery ended. */
+/** The outcome of handling one delivery. */
 export type HandlingOutcome =
   | 'handled'
-  /** The handler asked for another try later. */
+  /** The handler asked for a redelivery later. */
   | 'retry_later'
   /** The handler failed; the message comes again. */
   | 'failed'
   | 'dead_lettered'
-  /** The message may have gone to another consumer meanwhile, so it is not acked here. */
+  /** Another consumer may hold the message by now, so it is not acked here. */
   | 'lost'
   /** Handed back unstarted, because the process is draining. */
   | 'handed_back';
 
-/** Called by the bus as things happen, for counters. Must not throw; called synchronously. */
+/** Called by the bus for counters, synchronously. Must not throw. */
 export interface BusHooks {
   published?(fact: {
     readonly type: EventType;
     /** Until the ack, retries included. */
     readonly durationMs: number;
     readonly attempts: number;
-    /** The stream had it already. */
+    /** The stream already had the event. */
     readonly duplicate: boolean;
   }): void;
   consumed?(fact: {
     readonly consumer: string;
     readonly type: EventType;
     readonly outcome: HandlingOutcome;
-    /** Of the handler alone, 0 where it never ran. */
+    /** Of the handler alone, 0 if it never ran. */
     readonly durationMs: number;
     /** 1 on the first delivery, more for redeliveries. */
     readonly deliveries: number;

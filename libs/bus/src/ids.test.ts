@@ -56,6 +56,6 @@ test('the trace goes on from cause to effect, with a span of its own', () => {
   expect(second.split('-')[2]).not.toBe(first.split('-')[2]);
 });
 
-test('a trace context that is none starts a new trace', () => {
+test('an invalid trace context starts a new trace', () => {
   expect(traceParent('id-1', 'garbage')).toBe(traceParent('id-1', undefined));
 });

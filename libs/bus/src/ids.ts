@@ -10,7 +10,7 @@ function uuidFrom(timeMs: number, bytes: Uint8Array): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${rest.slice(0, 3)}-${variant}${rest.slice(4, 7)}-${rest.slice(7, 19)}`;
 }
 
-/** Hashes a list of texts so that no two different lists meet. */
+/** Hashes a list of texts; different lists give different hashes. */
 function digest(parts: readonly string[]): Buffer {
   return createHash('sha256').update(JSON.stringify(parts)).digest();
 }
@@ -26,7 +26,7 @@ export function timeOfId(id: string): number | undefined {
   return match ? Number.parseInt(`${match[1]}${match[2]}`, 16) : undefined;
 }
 
-/** What an id is derived from. `time` counts only where `id` carries no time itself. */
+/** The source of a derived id. `time` counts only where `id` carries no time itself. */
 export interface IdSource {
   readonly id: string;
   readonly time?: string | undefined;

@@ -15,7 +15,7 @@ import { startReading } from './read.ts';
 import { deadLetterIfBad } from './screen.ts';
 import { openTimers } from './timers.ts';
 
-/** The bus on one link, whatever carries it. */
+/** The bus on one link, over NATS or in memory. */
 export class JetStreamBus implements Bus {
   readonly #link: Link;
   readonly #closing: AbortController;

@@ -3,15 +3,15 @@ import type { MsgHdrs } from '@nats-io/transport-node';
 import type { Delivery } from './delivery.ts';
 
 /**
- * The JetStream operations that the bus is made of: the NATS client's, or those of a server in memory. Rejects as the
- * client does: `JetStreamApiError` for a refusal, `TimeoutError` for silence, after which the outcome is unknown.
+ * The JetStream operations that the bus needs, of the NATS client or of a server in memory. Rejects as the client does:
+ * `JetStreamApiError` for a refusal, `TimeoutError` for no answer, after which the outcome is unknown.
  */
 export interface JetStream {
   publish(subject: string, data: Uint8Array, options: PublishOptions): Promise<PublishAck>;
   stream(name: string): Promise<StreamFacts>;
-  /** Subjects of a stream that have a message now. */
+  /** Subjects of a stream that have a message at this time. */
   subjects(stream: string, filter: string): Promise<readonly string[]>;
-  /** The newest message of a subject. A replica may answer with an older one, the leader never does. */
+  /** The newest message of a subject. A replica may answer with a stale one, the leader never does. */
   lastMessage(stream: string, subject: string, from: 'leader' | 'replica'): Promise<Stored | undefined>;
   message(stream: string, sequence: number): Promise<Stored | undefined>;
   /** Removes every message that matches. */
@@ -42,33 +42,33 @@ export interface PublishAck {
   readonly duplicate: boolean;
 }
 
-/** A message as it lies in its stream. */
+/** A message as it is stored in its stream. */
 export type Stored = Pick<Delivery, 'subject' | 'data' | 'headers' | 'sequence' | 'storedAtMs'>;
 
 export interface StreamFacts {
   readonly lastSequence: number;
   readonly messages: number;
-  /** 0 for messages that stay. */
+  /** 0 for messages that do not expire. */
   readonly maxAgeMs: number;
 }
 
 export interface ConsumerFacts {
   readonly config: ConsumerConfig;
-  /** Messages that match and are still to come. */
+  /** Matching messages that are still to come. */
   readonly pending: number;
 }
 
 export interface PullOptions {
   readonly stream: string;
   readonly consumer: string;
-  /** How many more messages may come now. */
+  /** How many more messages may be delivered at this time. */
   readonly credit: () => number;
   readonly onMessage: (message: Delivery) => void;
   /** The consumer is gone or unreachable; the pull has stopped itself. */
   readonly onEnd: (reason: string) => void;
 }
 
-/** A running pull. `wake` tells it that there is credit again. */
+/** A running pull. `wake` must be called when there is credit again. */
 export interface Pull {
   wake(): void;
   stop(): void;

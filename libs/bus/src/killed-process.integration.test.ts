@@ -47,7 +47,7 @@ test('a process killed after an effect and before the ack leaves one effect; ano
   await second.kill();
 });
 
-test('a holder that stood still for longer than its lease makes no effect once another has it', async () => {
+test('a holder that was frozen for longer than its lease makes no effect once another holds it', async () => {
   const holder = startWorker('lease');
   const token = Number((await holder.waitForLine(/^token \d+$/)).slice('token '.length));
   await holder.waitForLine('effect');
@@ -60,7 +60,7 @@ test('a holder that stood still for longer than its lease makes no effect once a
   holder.signal('SIGCONT');
   expect(await holder.waitForLine(/^refused/)).toBe('refused CORTEX_LEASE_LOST');
   expect(holder.lines).toContain('aborted');
-  // One answer may have been on its way when it was stopped: it was asked for while the lease was held.
+  // One answer may have been in flight when it was stopped: its request was made while the lease was held.
   expect(holder.lines.filter((line) => line === 'effect').length - effectsBefore).toBeLessThanOrEqual(1);
   await taken?.assertHeld();
   await taken?.release();

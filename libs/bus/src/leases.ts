@@ -6,7 +6,7 @@ import type { Link } from './link.ts';
 import type { Bucket, Lease, LeaseBucket, Leases, WriteResult } from './ports.ts';
 import { request } from './request.ts';
 
-/** Opens the leases of a bucket. Their length is what the server's bucket says: the server's clock ends them, not ours. */
+/** Opens the leases of a bucket. The bucket on the server decides their length, and the server's clock ends them. */
 export async function openLeases(link: Link, definition: LeaseBucket): Promise<Leases> {
   const stream = bucketStream(definition.name);
   await openBucket(link, definition);
@@ -16,7 +16,7 @@ export async function openLeases(link: Link, definition: LeaseBucket): Promise<L
   if (!(ttlMs > 0)) {
     throw new BusError('CORTEX_LEASE_WITHOUT_END', `bucket ${definition.name} has no TTL. Run "cortex provision".`);
   }
-  // A renewal that takes longer than this is no renewal: the next one must still come in time.
+  // A renewal that takes longer than this has failed: the next one must still come in time.
   const bucket = await openBucket(link, definition, { deadlineMs: Math.max(100, Math.floor(ttlMs / 3)) });
   return new BucketLeases(link, bucket, ttlMs);
 }

@@ -3,7 +3,7 @@ import type { Runtime } from '@cortex/runtime';
 import type { BusHooks, BusLogger } from './hooks.ts';
 import type { JetStream } from './jetstream.ts';
 
-/** One connection with what every part of the bus needs to know about it. */
+/** One connection with everything that the parts of the bus need of it. */
 export interface Link {
   readonly jetstream: JetStream;
   readonly runtime: Runtime;
@@ -27,7 +27,7 @@ export interface Link {
   close(): Promise<void>;
 }
 
-/** What a link is told about the process that it belongs to. */
+/** The part of a link that identifies the process. */
 export type LinkIdentity = Pick<Link, 'runtime' | 'source' | 'instance' | 'logger' | 'hooks' | 'closing'>;
 
 /** Resolves once connected, after `ms`, or when one of the signals aborts. */

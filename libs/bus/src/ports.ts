@@ -11,17 +11,17 @@ import type {
 import type { z } from 'zod';
 import type { AppendLog, RawMessage, RawReading } from './raw-ports.ts';
 
-/** A bucket whose records end with their holder. */
+/** A bucket of records that expire when their holder stops renewing them. */
 export type LeaseBucket = BucketDefinition<(typeof leaseBucket)['value']>;
 
-/** What leads to an event: an event, or as much of it as was written down. */
+/** The cause of an event: an event, or the stored part of one. */
 export type Cause = Pick<CortexEvent, 'id'> & Partial<Pick<CortexEvent, 'time' | 'correlationid' | 'traceparent'>>;
 
-/** What a service talks to. Reconnects for ever; every promise settles or rejects with a coded error. */
+/** The interface of a service to the bus. Reconnects forever; every promise settles or rejects with a coded error. */
 export interface Bus {
   /**
-   * Publishes until acked, with the same id on every retry. `cause` gives the id, causation and trace context; `id` takes
-   * the place of that id, for what has an identity outside of Cortex.
+   * Publishes until acked, with the same id on every retry. `cause` gives the id, causation and trace context; `id`
+   * takes the place of that id, for things with an identity outside of Cortex.
    */
   publish(draft: AnyDraft, cause?: Cause, id?: string): Promise<CortexEvent>;
   /** Publishes all, in order. */
@@ -33,14 +33,14 @@ export interface Bus {
   /** Messages of one stream as they are stored, bad ones too: from a sequence on, then live until stopped. */
   readRaw(reading: RawReading): Promise<Consumption>;
   /**
-   * Checks a message against the event that its subject names. A bad one goes to the dead letters, where it meets the
+   * Validates a message against the event that its subject names. A bad one goes to the dead letters, merged with the
    * letters of consumers that had it too; then true.
    */
   deadLetterIfBad(message: RawMessage, consumer: string): Promise<boolean>;
   /** A stream that one writer at a time appends to, under this subject. */
   appendLog(stream: StreamName, subject: string): AppendLog;
   bucket<Value extends z.ZodType>(definition: BucketDefinition<Value>): Promise<Bucket<z.output<Value>>>;
-  /** Leases of a bucket. Default: those on targets, slots and seats, `cortex-leases`. */
+  /** Leases of a bucket. Default: those on targets, slots and memberships, `cortex-leases`. */
   leases(bucket?: LeaseBucket): Promise<Leases>;
   /** The durable timers of this service. Only due timers of `owner` fire here. */
   timers(owner: string): Promise<Timers>;
@@ -51,14 +51,14 @@ export interface Bus {
 }
 
 export interface Subscription<Type extends EventType> {
-  /** The consuming service; with the event type it names the durable consumer, shared by all its replicas. */
+  /** The consuming service; with the event type it names the durable consumer, which all its replicas share. */
   readonly consumer: string;
   readonly event: EventDefinition<Type>;
-  /** Handlers running at once. Default 16. */
+  /** Handlers running concurrently. Default 16. */
   readonly concurrency?: number;
   /** Events of one key are handled one at a time, in order, across all subscriptions of this bus. Default: by incident, else by service. */
   readonly key?: (event: CortexEvent<Type>) => string;
-  /** Redelivery after a silent crash takes this long; running handlers heartbeat by themselves. Default 5 s. */
+  /** Redelivery after a crash takes this long; running handlers heartbeat by themselves. Default 5 s. */
   readonly ackWaitMs?: number;
   /** Tries before a message whose handler keeps failing goes to the dead letters. Default 8, with growing delays. */
   readonly maxDeliveries?: number;
@@ -75,11 +75,11 @@ export interface HandlerContext {
   publish(draft: AnyDraft): Promise<CortexEvent>;
   /** 1 on the first delivery. */
   readonly deliveries: number;
-  /** A stable id for something that this event leads to: the same parts give the same id on every delivery. */
+  /** A stable id for a consequence of this event: the same parts give the same id on every delivery. */
   deriveId(...parts: readonly string[]): string;
 }
 
-/** Throw it from a handler to have the message tried again after a delay, without counting as a failure. */
+/** Thrown from a handler to have the message redelivered after a delay, without counting as a failure. */
 export interface RetryLater {
   readonly retryAfterMs: number;
 }
@@ -90,11 +90,14 @@ export interface Reading<Type extends EventType> {
   readonly service?: string;
   /** Only events about this partition. */
   readonly partition?: number;
-  /** `all`, `new`, from this time on, or what follows this stream sequence (the oldest kept, if that is gone). */
+  /** `all`, `new`, from this time on, or behind this stream sequence (from the oldest message, if that one is gone). */
   readonly from: 'all' | 'new' | Date | { readonly afterSequence: number };
-  /** Bad messages go to the dead letters under this name. Without it they are passed over: others see to them. */
+  /**
+   * Bad messages go to the dead letters under this name. Without it they are skipped, because another consumer reports
+   * them.
+   */
   readonly deadLetterAs?: string;
-  /** One at a time, in stream order. */
+  /** Called for one event at a time, in stream order. */
   readonly handle: (event: CortexEvent<Type>, position: { readonly sequence: number }) => void | Promise<void>;
   /** Called once, when everything that was in the stream at the start has been handled. */
   readonly onCaughtUp?: () => void;
@@ -114,10 +117,10 @@ export interface Entry<Value> {
 
 export type WriteResult =
   | { readonly ok: true; readonly revision: number }
-  /** Somebody else wrote first. */
+  /** Another writer came first. */
   | { readonly ok: false; readonly reason: 'conflict' };
 
-/** A KV bucket whose values are checked on the way in and on the way out. */
+/** A KV bucket whose values are validated on every read and write. */
 export interface Bucket<Value> {
   get(key: string): Promise<Entry<Value> | undefined>;
   /** Writes only if the key is absent. */
@@ -127,17 +130,17 @@ export interface Bucket<Value> {
   put(key: string, value: Value): Promise<number>;
   /** Deletes, only on top of `revision` if given. */
   delete(key: string, revision?: number): Promise<WriteResult>;
-  /** Removes all that matches a filter, without the traces that single deletions leave. */
+  /** Removes all entries that match a filter, without the markers that single deletions leave. */
   clear(filter: string): Promise<void>;
-  /** Reads, changes, writes, again on conflict with jitter. `undefined` from `change` leaves the entry alone. */
+  /** Reads, changes and writes, and repeats on conflict with jitter. `undefined` from `change` writes nothing. */
   modify(key: string, change: (current: Value | undefined) => Value | undefined): Promise<Entry<Value> | undefined>;
   /** All keys, or those that match a subject-like filter: `target.*.*`. */
   keys(filter?: string): Promise<readonly string[]>;
   entries(filter?: string): Promise<readonly Entry<Value>[]>;
   /**
-   * Every present entry, then every change, `undefined` for a deleted one. Survives reconnects; re-reads everything
-   * now and then. Resolves once the present entries have been delivered. An entry that does not parse is reported to
-   * `onInvalid` and skipped.
+   * Delivers every present entry, then every change, `undefined` for a deleted one. Survives reconnects; re-reads
+   * everything now and then. Resolves once the present entries have been delivered. An entry that does not parse is
+   * reported to `onInvalid` and skipped.
    */
   watch(
     handle: (key: string, entry: Entry<Value> | undefined) => void,
@@ -145,18 +148,18 @@ export interface Bucket<Value> {
   ): Promise<Consumption>;
 }
 
-/** Exclusive, self-renewing holds on names, with fencing tokens. */
+/** Exclusive, self-renewing leases on names, with fencing tokens. */
 export interface Leases {
   /**
-   * Takes the name, or undefined when someone holds it. With `reclaim` also from a holder of our own name: for a process
-   * that is known to be the successor of that holder.
+   * Takes the lease; undefined when it is held. With `reclaim` also from a holder of our own name: for a process that
+   * is known to be the successor of that holder.
    */
   acquire(key: string, purpose: string, options?: { readonly reclaim?: boolean }): Promise<Lease | undefined>;
   /** Takes one of `count` equal slots, `<prefix>.0` to `<prefix>.<count - 1>`: at most `count` holders, by construction. */
   acquireSlot(prefix: string, count: number, purpose: string): Promise<Lease | undefined>;
-  /** Whether anyone holds the name now. */
+  /** Whether the lease is held by anyone at this time. */
   isHeld(key: string): Promise<boolean>;
-  /** Keys held by anyone now, by filter: `slot.shop.*`. */
+  /** Keys of leases held at this time, by filter: `slot.shop.*`. */
   held(filter: string): Promise<readonly string[]>;
 }
 
@@ -166,9 +169,9 @@ export interface Lease {
   readonly token: number;
   /** Aborts when the lease is lost or can no longer be proved. */
   readonly signal: AbortSignal;
-  /** Whether it can still be proved, by this process's own clock: also right after the process stood still. */
+  /** Whether it can still be proved, by this process's own clock: also right after the process was frozen. */
   isHeld(): boolean;
-  /** Asks the server whether the lease is still ours, right before an effect. Throws when it is not. */
+  /** Asks the server whether we still hold the lease, right before an effect. Throws when we do not. */
   assertHeld(): Promise<void>;
   release(): Promise<void>;
 }

@@ -1,11 +1,11 @@
 import type { StreamName } from '@cortex/contracts';
 
-/** One message as the stream holds it, whatever its bytes are. */
+/** One message as the stream holds it, valid or not. */
 export interface RawMessage {
   readonly stream: StreamName;
   readonly sequence: number;
   readonly subject: string;
-  /** When the server took it in. */
+  /** When the server stored it. */
   readonly at: Date;
   readonly data: Uint8Array;
   header(name: string): string | undefined;
@@ -16,7 +16,7 @@ export interface RawReading {
   /** Only these subjects. Default: all. */
   readonly filter?: string;
   readonly fromSequence: number;
-  /** One at a time, in order; a failure has the message come again. */
+  /** Called for one message at a time, in order; after a failure the message comes again. */
   readonly handle: (message: RawMessage) => void | Promise<void>;
   /** Called once, when everything that was in the stream at the start has been handled. */
   readonly onCaughtUp?: () => void;
@@ -29,14 +29,14 @@ export interface LogEnd {
 }
 
 /**
- * A stream with one writer at a time: every append says which sequence it follows, so a second writer, or a first one
- * that does not know of its own last append, gets a conflict instead of writing.
+ * A stream with one writer at a time: every append names the sequence that it follows, so a second writer, or one that
+ * does not know of its own last append, gets a conflict instead of writing.
  */
 export interface AppendLog {
   end(): Promise<LogEnd>;
   /**
-   * Appends all in order behind `after`, none of them behind anything else. Returns how many are in for certain; fewer
-   * than given means a conflict or silence: read the end again before the next append.
+   * Appends all in order right behind `after`. Returns how many were certainly stored; fewer than given means a
+   * conflict or no answer: read the end again before the next append.
    */
   append(messages: readonly Uint8Array[], after: number): Promise<number>;
 }

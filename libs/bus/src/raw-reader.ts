@@ -19,7 +19,7 @@ export async function startRawReading(link: Link, reading: RawReading): Promise<
   return follow(link, {
     stream,
     filter,
-    // A stream that ends before the reader's position was made anew: all of it is news.
+    // A stream that ends before the reader's position was recreated: everything in it is new.
     start: { sequence: fromSequence > present + 1 ? 1 : fromSequence },
     onPosition: (pending) => {
       if (pending === 0) reached();

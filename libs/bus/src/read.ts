@@ -49,7 +49,7 @@ export async function startReading<Type extends EventType>(link: Link, reading: 
 
 function startOf(from: Reading<EventType>['from'], present: number): { sequence: number } | { time: Date } {
   if (from instanceof Date) return { time: from };
-  // A stream that ends before the reader's position was made anew: all of it is news.
+  // A stream that ends before the reader's position was recreated: everything in it is new.
   if (typeof from === 'object') return { sequence: from.afterSequence > present ? 1 : from.afterSequence + 1 };
   return { sequence: from === 'all' ? 1 : present + 1 };
 }

@@ -29,7 +29,7 @@ export function isConsumerMissing(error: unknown): boolean {
   return hasApiCode(error, consumerNotFound);
 }
 
-/** True where asking again can help: silence, no responders, a lost connection, a server short of resources. */
+/** True where a retry can help: a timeout, no responders, a lost connection, a server short of resources. */
 function isTransient(error: unknown): boolean {
   if (error instanceof Disconnected || error instanceof SnapshotInterruptedError) return true;
   if (error instanceof JetStreamApiError) return error.status === 503 || error.status === 408;
@@ -44,7 +44,7 @@ function isTransient(error: unknown): boolean {
 
 class Disconnected extends CortexError {}
 
-/** Runs one try, but ends it when the connection drops: the answer could only come to a dead inbox. */
+/** Runs one try, but ends it when the connection drops: the answer could not arrive any more. */
 async function tryOnce<Result>(link: Link, operation: () => Promise<Result>): Promise<Result> {
   let unsubscribe = (): void => {};
   const lost = new Promise<never>((_resolve, reject) => {
@@ -63,16 +63,16 @@ async function tryOnce<Result>(link: Link, operation: () => Promise<Result>): Pr
 }
 
 export interface RequestOptions {
-  /** For messages: `publish of incident.opened`. */
+  /** The name of the request in messages: `publish of incident.opened`. */
   readonly what: string;
-  /** Gives up after this long; without it, never before the bus closes. */
+  /** Gives up after this long; without it, only when the bus closes. */
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Runs a request that may safely be sent twice until it is answered. Tries again on silence, at once after a
- * reconnect. Errors that a further try cannot cure are thrown as they are.
+ * Repeats an idempotent request until it is answered. Retries on a timeout, and at once after a reconnect. Errors that
+ * a retry cannot cure are thrown unchanged.
  */
 export async function request<Result>(
   link: Link,
@@ -87,7 +87,8 @@ export async function request<Result>(
   for (let attempt = 1; ; attempt += 1) {
     await whenConnected(link, leftMs(), ...signals);
     if (signals.some((signal) => signal.aborted)) throw new BusClosedError(options.what);
-    // Less than a millisecond is none: a timer may come that much early, and a try without a connection takes seconds.
+    // Less than a millisecond counts as none: a timer may fire that much early, and a try without a connection takes
+    // seconds.
     if (leftMs() < 1) throw new BusUnavailableError(options.what, last);
     try {
       return await tryOnce(link, () => operation(attempt));

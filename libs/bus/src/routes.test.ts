@@ -12,7 +12,7 @@ const learner: Routes<'learner'> = {
   'verification.completed': ignore,
 };
 
-/** What a service subscribes to, with all that its routes return for any event. */
+/** The subscriptions of a service, with everything that its routes return for any event. */
 async function subscribed(routes: Routes<'learner'>): Promise<ReadonlyMap<string, readonly unknown[]>> {
   const seen = new Map<string, readonly unknown[]>();
   const consume = async (subscription: Pick<Subscription<never>, 'consumer' | 'event' | 'handle'>) => {
@@ -37,12 +37,12 @@ test('a service that acts on nothing has no routes', () => {
 
 test('a forgotten route does not compile, nor one that the contracts do not name', () => {
   const { 'verification.completed': verified, ...rest } = learner;
-  // @ts-expect-error: the learner acts on verification.completed too
+  // @ts-expect-error: the learner consumes verification.completed too
   const forgotten: Routes<'learner'> = rest;
   const unnamed: Routes<'learner'> = {
     ...rest,
     'verification.completed': verified,
-    // @ts-expect-error: the learner does not act on timer.due
+    // @ts-expect-error: the learner does not consume timer.due
     'timer.due': ignore,
   };
   expect(Object.keys(unnamed)).toHaveLength(Object.keys(forgotten).length + 2);

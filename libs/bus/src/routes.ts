@@ -2,13 +2,13 @@ import { consumedBy } from '@cortex/contracts';
 import type { AnyDraft, AppName, ConsumedBy, CortexEvent, EventDefinition, EventType } from '@cortex/contracts';
 import type { Bus, HandlerContext, Subscription } from './ports.ts';
 
-/** What a service does with an event. Drafts that it returns are published; then the event is acked. */
+/** A service's reaction to an event. Drafts that it returns are published; then the event is acked. */
 export type Route<Type extends EventType> = (
   event: CortexEvent<Type>,
   context: HandlerContext,
 ) => Promise<readonly AnyDraft[] | void>;
 
-/** A route for every event that a service acts on as the contracts say, and for no other. */
+/** A route for every event that a service consumes by the contracts, and for no other. */
 export type Routes<App extends AppName> = { readonly [Type in ConsumedBy<App>]: Route<Type> };
 
 /** Starts the durable consumer of each route of a service. */

@@ -21,7 +21,7 @@ export async function deadLetterIfBad(link: Link, message: StoredMessage, consum
   return true;
 }
 
-/** Puts a bad message into the dead letters and says so. */
+/** Moves a bad message to the dead letters and logs it. */
 export async function refuse(
   link: Link,
   message: StoredMessage,

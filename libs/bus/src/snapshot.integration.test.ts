@@ -45,6 +45,6 @@ test('a read of all entries while all of them are being rewritten misses none, r
     over.abort();
     await Promise.all(writing);
   }
-  // Far below the wait for a server that has gone silent.
+  // Far below the wait for a server that does not answer.
   expect(slowestMs).toBeLessThan(4_000);
 });

@@ -9,7 +9,7 @@ const silenceMs = 5_000;
 const fillersAtOnce = 32;
 
 /**
- * The last message of every subject that matches. A subject that has one the whole time is never missing, whatever is
+ * The last message of every matching subject. A subject that has one the whole time is never missing, whatever is
  * written meanwhile. For a bucket: its entries.
  */
 export async function lastPerSubject(
@@ -25,8 +25,8 @@ export async function lastPerSubject(
     const before = newest.get(message.subject);
     if (before === undefined || before.sequence < message.sequence) newest.set(message.subject, message);
   }
-  // A message that is replaced before its turn is left out, its successor comes at the end, and the server's count of
-  // what is to come goes wrong over it. So what was disturbed is compared with the list of subjects.
+  // A message that is replaced before it was sent is left out, its successor comes at the end, and the server's
+  // pending count is wrong from then on. So a disturbed read is compared with the list of subjects.
   const isUndisturbed = newest.size === expected && received.every(({ sequence }) => sequence <= end);
   if (!isUndisturbed) await fillGaps(link, stream, filter, newest);
   return [...newest.values()];
@@ -37,7 +37,7 @@ async function fillGaps(link: Link, stream: string, filter: string, found: Map<s
   const filler = async (): Promise<void> => {
     for (let subject = missing.pop(); subject !== undefined; subject = missing.pop()) {
       const message = await link.jetstream.lastMessage(stream, subject, 'leader');
-      // None when it has expired since it was listed.
+      // Undefined when it has expired since it was listed.
       if (message !== undefined) found.set(subject, message);
     }
   };
@@ -45,7 +45,7 @@ async function fillGaps(link: Link, stream: string, filter: string, found: Map<s
 }
 
 interface Reading {
-  /** Subjects that matched when it began. */
+  /** Number of subjects that matched when it began. */
   readonly expected: number;
   readonly received: readonly Delivery[];
 }
@@ -77,7 +77,7 @@ async function readLast(link: Link, stream: string, filter: string, headersOnly:
       act();
     };
     const onSilence = (): void => {
-      // What was to come may have expired or been replaced meanwhile.
+      // Pending messages may have expired or been replaced meanwhile.
       void link.jetstream.consumer(stream, name).then(
         (now) => finish(() => (now.pending === 0 ? resolve({ expected, received }) : reject(interrupted()))),
         (error: unknown) => finish(() => reject(interrupted(error))),
@@ -99,7 +99,7 @@ async function readLast(link: Link, stream: string, filter: string, headersOnly:
   });
 }
 
-/** A request error, so that the caller asks again. */
+/** A request error, so that the caller retries. */
 function interrupted(cause?: unknown): Error {
   return new SnapshotInterruptedError(
     'CORTEX_BUS_READ_INTERRUPTED',

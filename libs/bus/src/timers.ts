@@ -8,10 +8,10 @@ import type { Link } from './link.ts';
 import type { Bucket, Consumption, Entry, TimerRequest, Timers } from './ports.ts';
 import { publishDraft } from './publish.ts';
 
-/** The wall clock may jump, so a long wait looks at it again this often. */
+/** The wall clock may jump, so a long wait is checked against it this often. */
 const longestSleepMs = 30_000;
 
-/** Opens the timers of one owner and fires those that are due, also the ones of an earlier life. */
+/** Opens the timers of one owner and fires those that are due, also timers of an earlier process. */
 export async function openTimers(link: Link, owner: string): Promise<Timers> {
   const bucket = await openBucket(link, timerBucket);
   const timers = new BucketTimers(link, owner, bucket);
@@ -94,7 +94,7 @@ class BucketTimers implements Timers {
     this.#waiting.set(key, runtime.after(sleepMs, wake));
   }
 
-  /** Publishes first and deletes then: a crash between the two repeats the same event id, it loses nothing. */
+  /** Publishes first, then deletes: a crash between the two publishes the same event id again and loses nothing. */
   async #fire(key: string, entry: Entry<TimerRecord>, failures: number): Promise<void> {
     const { value, revision } = entry;
     const name = unescapeToken(key.slice(this.#prefix.length));
@@ -113,7 +113,7 @@ class BucketTimers implements Timers {
     try {
       const id = derivedId({ id: 'timer', time: value.dueAt }, this.#owner, name, value.dueAt);
       await publishDraft(this.#link, draft, undefined, id);
-      // Set anew meanwhile? Then the newer one stays.
+      // If the timer was set anew meanwhile, the newer one stays.
       await this.#bucket.delete(key, revision);
     } catch (error) {
       if (this.#stopped || this.#link.closing.aborted) return;

@@ -5,7 +5,7 @@ import type { Consumption, Entry } from './ports.ts';
 import { lastSequenceOf } from './read.ts';
 import type { Stored } from './jetstream.ts';
 
-/** Everything is read again this often: entries that expire send no message, and no watch is trusted for ever. */
+/** Everything is read again this often: entries that expire send no message, and a watch may miss changes. */
 const antiEntropyMs = 30_000;
 
 export interface WatchSource<Value> {

@@ -5,7 +5,7 @@ type Request = EventData<'escalation.requested'>;
 
 /**
  * The policy that names the service, else its kind, else one that names nothing; in each group one that lists the
- * severity or lists none. When nothing fits, everybody is told at once: a page never fails for want of a policy.
+ * severity or lists none. When none fits, everybody is notified at once: a page must not fail for want of a policy.
  */
 export function choosePolicy(request: Request, settings: EscalationSettings): EscalationPolicy {
   const groups = [

@@ -52,7 +52,7 @@ function record(changes: Partial<EscalationRecord>): EscalationRecord {
 }
 
 describe('mergeRecords', () => {
-  it('keeps what was told and sent while the store was away', () => {
+  it('keeps notifications and pages of the time when the store was away', () => {
     const local = record({
       plan: [item(1, 'told'), item(2, 'told')],
       notifications: [page('a', { status: 'delivered' }), page('b', { status: 'pending', attempts: 3 })],
@@ -60,7 +60,7 @@ describe('mergeRecords', () => {
     expect(mergeRecords(record({}), local)).toEqual(local);
   });
 
-  it('keeps what the store learned meanwhile', () => {
+  it('keeps changes written to the store meanwhile', () => {
     const stored = record({
       status: 'acknowledged',
       acknowledgedBy: 'kim',

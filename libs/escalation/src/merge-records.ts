@@ -1,8 +1,8 @@
 import type { EscalationNotification, EscalationPlanItem, EscalationRecord } from '@cortex/contracts';
 
 /**
- * Joins what was done while the store was away (`local`) with what the store holds now. Whatever was told, sent or
- * answered on either side stays so.
+ * Merges the changes made while the store was away (`local`) into the stored record. Every notification, page and
+ * answer of either side is kept.
  */
 export function mergeRecords(stored: EscalationRecord, local: EscalationRecord): EscalationRecord {
   const plan = stored.plan.map((item) => {

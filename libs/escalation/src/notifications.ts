@@ -3,7 +3,10 @@ import type { EscalationNotification, EscalationPlanItem, EscalationRecord } fro
 import type { EscalationSettings } from './settings.ts';
 import { later } from './time.ts';
 
-/** Whether what the level waits for still holds. A resolved incident stops all but what was due before (`always`). */
+/**
+ * Whether the condition of the level still holds. A resolved incident stops all levels but those that were due before
+ * (`always`).
+ */
 export function conditionHolds(record: EscalationRecord, condition: EscalationPlanItem['condition']): boolean {
   switch (condition) {
     case 'always':
@@ -20,8 +23,8 @@ export function conditionHolds(record: EscalationRecord, condition: EscalationPl
 }
 
 /**
- * The pages of one due level: one for each channel of each contact. A contact that nobody knows shows up as failed.
- * `position` is the level's place in the plan, which only ever grows: with it the keys are unique and stable.
+ * The pages of one due level: one for each channel of each contact. An unknown contact gives a failed page. `position`
+ * is the level's place in the plan, which only ever grows, so the keys are unique and stable.
  */
 export function pagesOf(
   item: EscalationPlanItem,
@@ -59,12 +62,12 @@ export function pagesOf(
   });
 }
 
-/** How an attempt to send one page ended. */
+/** The outcome of one attempt to send one page. */
 export interface SendOutcome {
   readonly delivered: boolean;
   readonly detail: string;
   readonly retryable?: boolean;
-  /** What the receiver asked for; waiting less would be refused again. */
+  /** The delay that the receiver asked for; an earlier attempt would be refused again. */
   readonly retryAfterMs?: number;
 }
 

@@ -4,8 +4,8 @@ import { later } from './time.ts';
 type Request = EventData<'escalation.requested'>;
 
 /**
- * Every level with its moment: `triggeredAt` plus the level's delay, absolute (spec 5.3). The contacts that the
- * playbook names come first, as level 0, at once; those whom level 1 tells at the same moment are not told twice.
+ * Every level with its absolute time: `triggeredAt` plus the level's delay (spec 5.3). The contacts that the playbook
+ * names come first, as level 0, at once; contacts of level 1 at the same time are not notified twice.
  */
 export function planChain(request: Request, policy: EscalationPolicy, triggeredAt: string): EscalationPlanItem[] {
   if (isForContactsOnly(request)) return planExtra(request, triggeredAt, new Set());
@@ -22,7 +22,10 @@ export function planChain(request: Request, policy: EscalationPolicy, triggeredA
   return [...planExtra(request, triggeredAt, toldAtOnce), ...levels];
 }
 
-/** A further request that does not restart the chain: one more page, now, to whoever the chain has reached already. */
+/**
+ * A further request that does not restart the chain: one more page, now, to everybody whom the chain has reached
+ * already.
+ */
 export function planFollowUp(
   request: Request,
   plan: readonly EscalationPlanItem[],
@@ -44,7 +47,7 @@ export function planFollowUp(
   return [...planExtra(request, triggeredAt, new Set(reached.notify)), followUp];
 }
 
-/** Without contacts it is for the chain all the same: nobody would be told. */
+/** A request without contacts is for the chain after all: otherwise nobody would be notified. */
 export function isForContactsOnly(request: Request): boolean {
   return request.onlyNotify === true && request.notify.length > 0;
 }

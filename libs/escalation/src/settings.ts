@@ -1,14 +1,17 @@
 import type { Contact, EscalationPolicy } from '@cortex/contracts';
 
-/** Everything that escalation needs to know of the user's configuration, and its own limits. */
+/** The part of the user's configuration that escalation needs, and its own limits. */
 export interface EscalationSettings {
   readonly policies: readonly EscalationPolicy[];
   readonly contacts: readonly Contact[];
-  /** The last level is told again this often while nobody acknowledges, at most `times` times. */
+  /** The last level is notified again this often until somebody acknowledges, at most `times` times. */
   readonly repeat: { readonly everyMs: number; readonly times: number };
   /** Tries of one page: the delay doubles from `baseMs` up to `capMs`. */
   readonly retry: { readonly baseMs: number; readonly capMs: number; readonly maxAttempts: number };
-  /** An attempt that has not reported back by then is lost and made again; longer than any channel's timeout. */
+  /**
+   * An attempt that has not reported back after this long counts as lost and is repeated; longer than any channel's
+   * timeout.
+   */
   readonly claimMs: number;
 }
 

@@ -26,7 +26,7 @@ const policies = fc
     chain: levels.map((level, index) => ({ ...level, level: index + 1 })),
   }));
 
-/** What the world does to the escalator: time passes, events repeat, sends fail, crashes lose what was not written. */
+/** The faults: time passes, events repeat, sends fail, crashes lose what was not written. */
 const faults = ['none', 'crash_before_write', 'crash_before_send', 'crash_after_send', 'receiver_down'] as const;
 type Fault = (typeof faults)[number];
 const happening = fc.record({
@@ -129,7 +129,7 @@ it(
           }
           // A request that was not written is not acked, so it comes again.
           apply(request, 'none');
-          // Calm weather: everything that is due by now gets its chance.
+          // No more faults: everything that is due by now is done.
           const endMs = Math.max(nowMs, 1_800 * second) + 600 * second;
           while (nowMs < endMs) {
             nowMs += 5 * second;
@@ -139,7 +139,8 @@ it(
           const pages = [...received.values()];
           for (const page of pages) {
             const level = policy.chain.find((candidate) => candidate.level === page.level);
-            // An answer withdraws a page that nobody is known to have got: a repeat, for one, whatever its level says.
+            // An acknowledgement withdraws a page that is not known to have been delivered: a repeat, for example,
+            // whatever its level says.
             const isWithdrawn = page.condition === 'not_acknowledged' && acknowledged && page.confirmed === 0;
             expect(page.confirmed).toBe(isWithdrawn ? 0 : 1);
             expect(page.afterAck).toBe(false);

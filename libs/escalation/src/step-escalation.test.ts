@@ -57,7 +57,7 @@ function requested(changes: Partial<EventData<'escalation.requested'>> = {}, id 
   return { kind: 'requested', event: { id, source: '/cortex/decision', time: data.requestedAt }, request: data };
 }
 
-/** Runs inputs at their times; every page is delivered at once. Returns who was told when, `contact@minutes`. */
+/** Runs inputs at their times; every page is delivered at once. Returns who was notified when, `contact@minutes`. */
 function run(inputs: readonly (readonly [number, EscalationInput])[], untilMs = 4 * 60 * minute) {
   let record: EscalationRecord | undefined;
   const told: string[] = [];
@@ -91,7 +91,7 @@ function run(inputs: readonly (readonly [number, EscalationInput])[], untilMs = 
 }
 
 describe('stepEscalation', () => {
-  it('tells every level at its delay from the trigger, then repeats the last one five times', () => {
+  it('notifies every level at its delay from the trigger, then repeats the last one five times', () => {
     const { record, told } = run([[0, requested()]]);
     expect(told).toEqual([
       'sre@0',
@@ -118,7 +118,7 @@ describe('stepEscalation', () => {
     expect(record).toMatchObject({ status: 'acknowledged', acknowledgedBy: 'kim' });
   });
 
-  it('tells nobody after the incident is resolved', () => {
+  it('notifies nobody after the incident is resolved', () => {
     const { record, told } = run([
       [0, requested()],
       [6 * minute, { kind: 'resolved', eventId: 'r', at: at(6 * minute) }],
@@ -127,18 +127,18 @@ describe('stepEscalation', () => {
     expect(record).toMatchObject({ status: 'resolved', endedAt: at(6 * minute) });
   });
 
-  it('tells the contacts of the playbook at once beside level 1, and nobody twice', () => {
+  it('notifies the contacts of the playbook at once beside level 1, and nobody twice', () => {
     const { told } = run([[0, requested({ notify: ['dba', 'sre', 'dba'] })]], minute);
     expect(told).toEqual(['dba@0', 'sre@0']);
   });
 
-  it('tells the contacts of the playbook alone when no chain is to be begun, once', () => {
+  it('notifies only the contacts of the playbook when no chain is to begin, once', () => {
     const { record, told } = run([[0, requested({ notify: ['dba'], onlyNotify: true })]]);
     expect(told).toEqual(['dba@0']);
     expect(record?.status).toBe('exhausted');
   });
 
-  it('begins the chain for want of contacts, and for a later request that is for the chain', () => {
+  it('begins the chain when there are no contacts, and for a later request that is for the chain', () => {
     expect(run([[0, requested({ onlyNotify: true })]], minute).told).toEqual(['sre@0']);
     const later = requested({ escalationId: 'e2', requestedAt: at(6 * minute) }, 'event-2');
     const { told } = run(
@@ -151,7 +151,7 @@ describe('stepEscalation', () => {
     expect(told).toEqual(['dba@0', 'sre@6', 'lead@11']);
   });
 
-  it('leaves a chain that runs alone when the contacts of a playbook alone are to be told', () => {
+  it('does not change a running chain when only the contacts of a playbook are to be notified', () => {
     const later = requested(
       { escalationId: 'e2', requestedAt: at(minute), notify: ['dba'], onlyNotify: true },
       'event-2',
@@ -167,7 +167,7 @@ describe('stepEscalation', () => {
     ).toEqual(['sre@0', 'dba@1', 'lead@5']);
   });
 
-  it('adds one page to a chain that runs when a further request is not urgent', () => {
+  it('adds one page to a running chain when a further request is not urgent', () => {
     const { told } = run(
       [
         [0, requested()],
@@ -215,7 +215,7 @@ describe('stepEscalation', () => {
     expect(record?.status).toBe('acknowledged');
   });
 
-  it('repeats a SEV3 page never', () => {
+  it('never repeats a SEV3 page', () => {
     expect(run([[0, requested({ severity: 'SEV3' })]]).told).toEqual(['sre@0', 'lead@5', 'manager@15', 'manager@15']);
   });
 
@@ -247,7 +247,7 @@ describe('stepEscalation', () => {
     expect(again.notify.map((order) => order.notification.key)).toEqual([first.notify[0]?.notification.key]);
   });
 
-  it('gives a page up at once when the receiver refuses it for good, and reports it once', () => {
+  it('gives up a page at once when the receiver refuses it permanently, and reports it once', () => {
     const first = stepEscalation(undefined, requested(), settings, at(0));
     const key = first.notify[0]?.notification.key ?? '';
     const failed = stepEscalation(
@@ -263,7 +263,7 @@ describe('stepEscalation', () => {
     expect(unreported(reported)).toEqual([]);
   });
 
-  it('withdraws a page whose condition ceased to hold, and keeps trying one that waits for nothing', () => {
+  it('withdraws a page whose condition ceased to hold, and keeps trying one without a condition', () => {
     const down = { delivered: false, retryable: true, detail: 'refused' };
     let { record, notify } = stepEscalation(undefined, requested(), settings, at(0));
     const level1 = notify[0]?.notification.key ?? '';

@@ -9,7 +9,7 @@ import { earliest, later } from './time.ts';
 type Request = EventData<'escalation.requested'>;
 type Cause = EscalationRecord['requests'][number]['event'];
 
-/** What the incident's own record says now. It may know of an answer whose event has not arrived yet. */
+/** The state of the incident's own record. It may contain an answer whose event has not arrived yet. */
 export interface IncidentFacts {
   readonly acknowledged?: { readonly by: string; readonly at: string };
   readonly resolvedAt?: string;
@@ -23,7 +23,7 @@ export type EscalationInput =
   | { readonly kind: 'due'; readonly incident?: IncidentFacts }
   | { readonly kind: 'sent'; readonly key: string; readonly outcome: SendOutcome };
 
-/** A page to send now, with the request that it speaks of. */
+/** A page to send now, with the request that it is about. */
 export interface PageOrder {
   readonly notification: EscalationNotification;
   readonly request: Request;
@@ -31,13 +31,13 @@ export interface PageOrder {
 
 export interface EscalationStep {
   readonly record: EscalationRecord | undefined;
-  /** Send these once `record` is written. They are claimed: nobody else sends them before the claim runs out. */
+  /** Send these once `record` is written. They are claimed: no other process sends them before the claim expires. */
   readonly notify: readonly PageOrder[];
-  /** When to come back with `due`; at most one. */
+  /** When to call again with `due`; at most one. */
   readonly timers: readonly { readonly dueAt: string }[];
 }
 
-/** Spec 5.3: who is told, when, and again until somebody answers. Pure; the same input taken twice changes nothing. */
+/** Spec 5.3: who is notified, when, and again until somebody answers. Pure; the same input applied twice changes nothing. */
 export function stepEscalation(
   record: EscalationRecord | undefined,
   input: EscalationInput,
@@ -52,7 +52,7 @@ export function stepEscalation(
   return { record: claimed, notify, timers: dueAt === undefined ? [] : [{ dueAt }] };
 }
 
-/** When the record next has something to do: a level, a repeat, or a page to send again. */
+/** When the record next needs work: a level, a repeat, or a page to send again. */
 export function nextMoment(record: EscalationRecord): string | undefined {
   return earliest([
     ...record.plan.filter((item) => item.status === 'waiting').map((item) => item.dueAt),
@@ -62,12 +62,12 @@ export function nextMoment(record: EscalationRecord): string | undefined {
   ]);
 }
 
-/** Pages whose end has not been published yet. */
+/** Pages whose outcome has not been published yet. */
 export function unreported(record: EscalationRecord): readonly EscalationNotification[] {
   return record.notifications.filter((page) => page.status !== 'pending' && !page.reported);
 }
 
-/** The record after one attempt to send one page; nothing else moves. */
+/** The record after one attempt to send one page; nothing else changes. */
 export function settlePage(
   record: EscalationRecord,
   key: string,
@@ -120,7 +120,7 @@ function takeIn(
   }
 }
 
-/** The first request opens the record. An urgent or a worse one starts the chain again; any other adds a page now. */
+/** The first request opens the record. An urgent or more severe one restarts the chain; any other adds a page now. */
 function takeRequest(
   record: EscalationRecord | undefined,
   event: Cause,
@@ -197,7 +197,7 @@ function resolve(record: EscalationRecord, at: string, eventId?: string): Escala
   return { ...record, status: 'resolved', endedAt: at, plan: record.plan.map((item) => skipIfWaiting(item)), applied };
 }
 
-/** A page is withdrawn only when the condition that it was sent under has ceased to hold. */
+/** A page is withdrawn only when the condition under which it was sent has ceased to hold. */
 function withdrawPages(record: EscalationRecord, now: string): EscalationRecord {
   const notifications = record.notifications.map((page): EscalationNotification => {
     if (page.status !== 'pending' || conditionHolds(record, page.condition)) return page;
@@ -219,7 +219,10 @@ function tellDueLevels(record: EscalationRecord, settings: EscalationSettings, n
   return { ...record, plan, notifications: [...record.notifications, ...pages] };
 }
 
-/** Every level was told and nobody answers: the last one is told again, then the chain is exhausted. SEV3 is told once. */
+/**
+ * Every level was notified and nobody answers: the last one is notified again, then the chain is exhausted. SEV3 is
+ * notified once.
+ */
 function repeatLastLevel(record: EscalationRecord, settings: EscalationSettings, now: string): EscalationRecord {
   if (record.status !== 'active' || record.plan.some((item) => item.status === 'waiting')) return record;
   const last = record.plan.findLast((item) => item.status === 'told' && item.level > 0);
@@ -236,7 +239,7 @@ function repeatLastLevel(record: EscalationRecord, settings: EscalationSettings,
   return { ...record, plan: [...record.plan, again] };
 }
 
-/** Counts the attempt before it is made, so that a crash in the middle ends in another attempt, not in silence. */
+/** Counts the attempt before it is made, so that a crash during it leads to another attempt, not to a lost page. */
 function claimPages(
   record: EscalationRecord,
   settings: EscalationSettings,

@@ -10,7 +10,7 @@ import { exampleRemediation } from './test-data/remediation.ts';
 
 const at = new Date('2026-01-05T10:00:00.000Z');
 
-/** Where the process dies within one move; `none` lets it live. */
+/** Where the process dies within one move; `none` means that it survives. */
 const crashPoint = fc.constantFrom(
   'none',
   'none',
@@ -67,7 +67,7 @@ it('never has an effect twice and ends once, wherever the process dies', () => {
         expect(world.journal.status).toBe('rolled_back');
         for (const [place, count] of world.effects) expect([place, count]).toEqual([place, 1]);
         const undone = world.order.map((place) => place.replace('rollback', 'remediation'));
-        // A step in doubt is undone too, whether or not it had its effect.
+        // An ambiguous step is undone too, whether or not it had its effect.
         const known = undone.filter((place) => done.includes(place));
         expect(known).toEqual(done.toReversed().filter((place) => known.includes(place)));
       },
@@ -76,7 +76,7 @@ it('never has an effect twice and ends once, wherever the process dies', () => {
   );
 });
 
-/** An executor that dies where it is told to, and starts again from the journal. */
+/** An executor that dies at the given points, and starts again from the journal. */
 function run(
   world: World,
   phase: ExecutionPhase,

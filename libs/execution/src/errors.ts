@@ -1,6 +1,6 @@
 import { CortexError } from '@cortex/errors';
 
-/** A `${…}` in a parameter that names nothing that Cortex knows. */
+/** A `${…}` in a parameter names a variable that does not exist. */
 export class PlaybookTemplateError extends CortexError {
   readonly path: string;
 
@@ -13,7 +13,7 @@ export class PlaybookTemplateError extends CortexError {
   }
 }
 
-/** A journal entry that must not follow what the journal holds: a bug in the caller, or a second writer. */
+/** A journal entry that must not follow the present ones: a bug in the caller, or a second writer. */
 export class JournalOrderError extends CortexError {
   constructor(executionId: string, problem: string) {
     super(

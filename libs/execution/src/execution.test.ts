@@ -44,7 +44,7 @@ describe('an execution', () => {
     expect(nextMove(failed)).toMatchObject({ kind: 'complete', outcome: 'failed' });
   });
 
-  it('goes on past a failed step that may fail', () => {
+  it('continues after a failed step that may fail', () => {
     const record = newRecord(exampleRemediation({ steps: [{ continueOnFailure: true }, {}] }), at(0));
     const failed = end(begin(record), { outcome: 'failed' });
     expect(nextMove(failed)).toMatchObject({ kind: 'intent', step: { step: 2 } });
@@ -69,13 +69,13 @@ describe('an execution', () => {
     ]);
   });
 
-  it('asks about an intent that a crash left open, and ends in doubt when nobody can tell', () => {
+  it('asks about an intent that a crash left open, and ends as ambiguous when it cannot be settled', () => {
     const open = begin(newRecord(exampleRemediation(), at(0)));
     expect(nextMove(open)).toMatchObject({ kind: 'resolve_ambiguous', entry: { status: 'intent' } });
     expect(nextMove(end(open, { outcome: 'ambiguous' }))).toMatchObject({ kind: 'complete', outcome: 'ambiguous' });
   });
 
-  it('gives a step up that keeps being cut short by crashes', () => {
+  it('gives up a step that crashes keep interrupting', () => {
     let record = newRecord(exampleRemediation(), at(0));
     for (let crash = 0; crash <= maxCrashRepeats; crash += 1) {
       expect(nextMove(record)).toMatchObject({ kind: 'intent', attempt: crash + 1 });
@@ -85,7 +85,7 @@ describe('an execution', () => {
     expect(nextMove(record)).toMatchObject({ kind: 'complete', outcome: 'ambiguous' });
   });
 
-  it('takes back an intent that was never begun', () => {
+  it('withdraws an intent whose effect was never begun', () => {
     const start = newRecord(exampleRemediation(), at(0));
     const place = { phase: 'remediation', step: 1, target: { service: 'shop', instance: 'shop-1' } } as const;
     expect(nextMove(withdrawIntent(begin(start), place))).toMatchObject({ kind: 'intent', attempt: 1 });

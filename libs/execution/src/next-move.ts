@@ -2,7 +2,7 @@ import type { ExecutionOutcome, ExecutionRecord, JournalEntry, PlaybookStep } fr
 import { entriesAt } from './record.ts';
 import type { StepPlace, RemediationTarget } from './record.ts';
 
-/** What to do next. `attempt` counts every intent at the place, those that a crash cut off included. */
+/** The next move. `attempt` counts every intent at the place, interrupted ones included. */
 export type NextMove =
   | {
       readonly kind: 'intent';
@@ -10,7 +10,7 @@ export type NextMove =
       readonly target: RemediationTarget;
       readonly attempt: number;
     }
-  /** A crash left it open whether this effect happened. */
+  /** A crash left open whether this effect happened. */
   | {
       readonly kind: 'resolve_ambiguous';
       readonly step: PlaybookStep;
@@ -20,12 +20,12 @@ export type NextMove =
   | { readonly kind: 'complete'; readonly outcome: ExecutionOutcome; readonly reason: string }
   | { readonly kind: 'ended' };
 
-/** So often may a crash cut the same step short before it is left to a human: the step may be what crashes us. */
+/** How often a crash may interrupt the same step before it is left to a human: the step may be the cause of the crashes. */
 export const maxCrashRepeats = 3;
 
 /**
- * The next move of an execution, from its journal alone. Targets are done one after the other, each with all steps, so
- * that a step that fails on the first target never reaches the second.
+ * The next move of an execution, from its journal alone. Targets are processed one after the other, each with all
+ * steps, so that a step that fails on the first target never reaches the second.
  */
 export function nextMove(record: ExecutionRecord): NextMove {
   if (record.status !== 'accepted' && record.status !== 'running') return { kind: 'ended' };
@@ -42,7 +42,7 @@ export function nextMove(record: ExecutionRecord): NextMove {
   return ending(record);
 }
 
-/** Where one place stands: the shared core of steps and of rollback. */
+/** The next move at one place: the shared core of steps and of rollback. */
 export function moveAt(
   record: ExecutionRecord,
   place: StepPlace,

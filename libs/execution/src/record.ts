@@ -15,7 +15,7 @@ import { JournalOrderError } from './errors.ts';
 export type ExecutionPhase = JournalEntry['phase'];
 export type RemediationTarget = Remediation['targets'][number];
 
-/** Names the place in an execution that an entry belongs to. */
+/** The place in an execution that an entry belongs to. */
 export interface StepPlace {
   readonly phase: ExecutionPhase;
   readonly step: number;
@@ -38,7 +38,7 @@ export function openIntent(record: ExecutionRecord): JournalEntry | undefined {
   return record.entries.find((entry) => entry.status === 'intent');
 }
 
-/** Writes down that an effect is about to be made. Tokens never go back on one target (INV-2). */
+/** Records that an effect is about to begin. Tokens never decrease on one target (INV-2). */
 export function recordIntent(
   record: ExecutionRecord,
   place: StepPlace & { readonly attempt: number },
@@ -74,14 +74,14 @@ export function recordIntent(
   };
 }
 
-/** What an attempt came to. `ambiguous` says that nobody can tell whether it had its effect. */
+/** The result of an attempt. `ambiguous` means that it is unknown whether it had its effect. */
 export interface AttemptResult {
   readonly outcome: StepOutcome;
   readonly detail: string;
   readonly at: Date;
   readonly retryable?: boolean;
   readonly partial?: boolean;
-  /** Concluded from a probe, not seen from the action. */
+  /** Concluded from a probe, not reported by the action. */
   readonly inferred?: boolean;
 }
 
@@ -112,12 +112,12 @@ export function recordResult(
   }));
 }
 
-/** Closes the open intent as one that a crash left behind and that may be made again. It has no result of its own. */
+/** Closes the open intent as one that a crash left behind and that may be repeated. It has no result of its own. */
 export function recordRepeat(record: ExecutionRecord, place: StepPlace): ExecutionRecord {
   return replaceOpenIntent(record, place, (entry) => ({ ...entry, status: 'ambiguous' }));
 }
 
-/** Takes the open intent back. Only for who knows that the effect was never begun. */
+/** Withdraws the open intent. Only for a caller that knows that the effect was never begun. */
 export function withdrawIntent(record: ExecutionRecord, place: StepPlace): ExecutionRecord {
   replaceOpenIntent(record, place, (entry) => entry);
   return { ...record, entries: record.entries.filter((entry) => !(isAt(entry, place) && entry.status === 'intent')) };

@@ -12,7 +12,7 @@ export function finalResults(record: ExecutionRecord, phase: ExecutionPhase): re
   return [...byPlace.values()];
 }
 
-/** True when nothing was ever tried under this execution: saying no, or asking again, is then safe. */
+/** True when nothing was ever attempted under this execution: refusing it, or requesting it again, is then safe. */
 export function hasNoEffect(record: ExecutionRecord): boolean {
   return record.entries.length === 0;
 }

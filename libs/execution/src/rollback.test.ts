@@ -37,7 +37,7 @@ function attempt(
 }
 
 describe('a rollback', () => {
-  it('undoes in reverse what succeeded, is in doubt or failed half-way, and nothing else', () => {
+  it('undoes in reverse the steps that succeeded, are ambiguous or failed half-way, and no others', () => {
     const record = executed({ steps: [{}, {}, { continueOnFailure: true }, {}, {}] }, [
       {},
       { outcome: 'failed' },

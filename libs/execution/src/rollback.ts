@@ -4,7 +4,7 @@ import { moveAt } from './next-move.ts';
 import { entriesAt } from './record.ts';
 import type { RemediationTarget } from './record.ts';
 
-/** One thing to do in a rollback: undo a step, or run a step that the playbook wrote for it. */
+/** One operation of a rollback: undo a step, or run a step that the playbook has for it. */
 export type RollbackItem = { readonly step: PlaybookStep; readonly target: RemediationTarget } & (
   | { readonly kind: 'undo'; /** What was seen before the first attempt. */ readonly before: JsonRecord }
   | { readonly kind: 'step' }
@@ -17,8 +17,9 @@ export type RollbackMove =
   | { readonly kind: 'ended' };
 
 /**
- * What a rollback does, in its order: the steps that succeeded, are in doubt, or failed half-way, backwards. If the
- * playbook has rollback steps of its own, these run instead, in their order, on each target that was touched. INV-11.
+ * The operations of a rollback, in order: the steps that succeeded, are ambiguous, or failed half-way, backwards. If
+ * the playbook has rollback steps of its own, these run instead, in their order, on each target that was touched.
+ * INV-11.
  */
 export function rollbackPlan(record: ExecutionRecord): readonly RollbackItem[] {
   const { playbook, targets } = record.remediation;
@@ -36,7 +37,7 @@ export function rollbackPlan(record: ExecutionRecord): readonly RollbackItem[] {
   });
 }
 
-/** The next move of a rollback. It stops at the first thing that fails: undoing what lies below it may do more harm. */
+/** The next move of a rollback. It stops at the first failure: undoing the steps before it might do more harm. */
 export function nextRollbackMove(record: ExecutionRecord): RollbackMove {
   if (record.status === 'accepted' || record.status === 'running' || record.status === 'rolled_back') {
     return { kind: 'ended' };
@@ -75,7 +76,7 @@ export function nextRollbackMove(record: ExecutionRecord): RollbackMove {
     : { kind: 'complete', outcome: 'not_available', reason: 'none of the steps can be undone' };
 }
 
-/** The places where something was or may have been changed, in the order in which they were begun. */
+/** The places with an effect or a possible effect, in the order in which they were begun. */
 function placesTouched(
   record: ExecutionRecord,
 ): readonly { readonly step: PlaybookStep; readonly target: RemediationTarget }[] {

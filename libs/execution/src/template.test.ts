@@ -27,7 +27,7 @@ describe('substitute', () => {
     },
   );
 
-  it('never reads again what it put in', () => {
+  it('never expands an inserted value again', () => {
     const hostile = new Map([['target.host', '${target.service}']]);
     expect(substitute({ a: '${target.host}' }, hostile)).toEqual({ a: '${target.service}' });
   });

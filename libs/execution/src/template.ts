@@ -3,7 +3,7 @@ import { PlaybookTemplateError } from './errors.ts';
 
 type Json = JsonRecord[string];
 
-/** What a parameter may name: `${target.instance}`, `${target.service}`, `${target.host}`. */
+/** The variables of a parameter: `${target.instance}`, `${target.service}`, `${target.host}`. */
 export function templateVariables(target: Target & { readonly facts: Instance }): ReadonlyMap<string, string> {
   return new Map([
     ['target.instance', target.instance],
@@ -13,8 +13,8 @@ export function templateVariables(target: Target & { readonly facts: Instance })
 }
 
 /**
- * Puts values in place of `${name}` in every string of the parameters. It works on the parsed values, in one pass: what
- * was put in is never read again, and keys stay as they are. `$${` stands for a plain `${`.
+ * Replaces `${name}` in every string of the parameters. It works on the parsed values, in one pass: inserted values are
+ * never expanded again, and keys are not changed. `$${` stands for a plain `${`.
  */
 export function substitute(params: JsonRecord, variables: ReadonlyMap<string, string>): JsonRecord {
   return substituteRecord(params, variables, 'params');

@@ -53,7 +53,7 @@ describe('the history of a check', () => {
     ]);
   });
 
-  it('counts a streak on beyond the results that it still holds', () => {
+  it('counts a streak beyond the results that it still holds', () => {
     const history = historyOf(2, results('fail', 'pass', 'pass', 'pass', 'pass'));
     expect(history.streak()).toEqual({ result: 'pass', count: 4, sinceMs: 2_000 });
     history.take({ atMs: 9_000, durationMs: 1, result: 'fail' });
@@ -74,7 +74,7 @@ describe('the history of a check', () => {
     );
   });
 
-  it('tells durations by nearest rank, nothing of nothing', () => {
+  it('computes percentiles of durations by nearest rank, none of an empty history', () => {
     const history = new CheckHistory(100);
     expect(history.durationPercentile(95)).toBeUndefined();
     for (let index = 1; index <= 100; index += 1)

@@ -1,6 +1,6 @@
 import { isFailure, type CheckResultKind } from '@cortex/contracts';
 
-/** One result as a history keeps it. */
+/** One check result in a history. */
 export interface HistoryEntry {
   readonly atMs: number;
   readonly durationMs: number;
@@ -10,26 +10,26 @@ export interface HistoryEntry {
 /** A run of results that all mean the same; `result` is the newest of them. */
 export interface Streak {
   readonly result: CheckResultKind;
-  /** At least so many; results from before this history began are not counted. */
+  /** At least this many: results from before this history began are not counted. */
   readonly count: number;
   readonly sinceMs: number;
 }
 
 const results: readonly CheckResultKind[] = ['pass', 'fail', 'timeout', 'error'];
 
-/** Numbers that one result takes: its time, its duration, its kind of result. */
+/** Numbers per result: its time, its duration, its kind. */
 const width = 3;
 
 /**
- * The newest results of one check, in order of their time. Taking them in another order, or some of them again, ends in
- * the same history, so that what is read back and what arrives meanwhile need no order between them.
+ * The newest results of one check, ordered by time. Adding them in another order, or some of them twice, gives the same
+ * history, so stored and arriving results need no order between them.
  */
 export class CheckHistory {
   readonly #capacity: number;
   /** Plain numbers in one array: there may be tens of thousands of histories. */
   readonly #numbers: Float64Array;
   #count = 0;
-  /** The streak that ended, or goes on, where the kept results begin. */
+  /** The streak before the kept results, which they end or continue. */
   #before: Streak | undefined;
 
   constructor(capacity: number) {
@@ -37,7 +37,7 @@ export class CheckHistory {
     this.#numbers = new Float64Array(capacity * width);
   }
 
-  /** Whether it is now the newest one. False too for what was taken before, and for what is older than a full history. */
+  /** Whether the result is now the newest one. False for a repeated one, and for one older than a full history. */
   take(entry: HistoryEntry): boolean {
     let place = this.#count;
     while (place > 0 && this.#timeAt(place - 1) > entry.atMs) place -= 1;
@@ -94,7 +94,7 @@ function grown(streak: Streak | undefined, { result, atMs }: HistoryEntry): Stre
   return { ...streak, result, count: streak.count + 1 };
 }
 
-/** Whether it answered wrongly or not at all, the target has failed. */
+/** A wrong answer and no answer both mean that the target has failed. */
 function meanTheSame(left: CheckResultKind, right: CheckResultKind): boolean {
   return left === right || (isFailure(left) && isFailure(right));
 }

@@ -18,7 +18,7 @@ export function stepFlapping(
 ): FlappingState {
   const since = nowMs - settings.withinMs;
   const kept = before.recentChanges.filter((at) => at > since);
-  // One more than the limit tells all: the list stays small however wild the target is.
+  // One more than the limit is enough to decide, and keeps the list bounded.
   const recentChanges = (changed ? [...kept, nowMs] : kept).slice(-(settings.changes + 1));
   const flapping = before.flapping ? recentChanges.length > 0 : recentChanges.length > settings.changes;
   return { flapping, recentChanges };

@@ -4,17 +4,17 @@ import { z } from 'zod';
 
 const Count = z.number().int().nonnegative();
 
-/** What is remembered of one check. A streak is a run of results that all say the same. */
+/** The remembered state of one check. A streak is a run of results that all mean the same. */
 export const CheckMemory = z.strictObject({
-  /** `unknown` until it has reported, and again after it could not be made several times in a row. */
+  /** `unknown` before the first result, and again after several rounds in a row in which the check could not be made. */
   status: z.enum(['unknown', 'passing', 'failing']),
   passes: Count,
   failures: Count,
   errors: Count,
-  /** First result of the present streak. */
+  /** Time of the first result of the present streak. */
   streakSince: Timestamp,
   lastAt: Timestamp,
-  /** Failed so many rounds in a row that it no longer counts as a blip; until it passes again. */
+  /** True from enough failed rounds in a row (no blip any more) until the check passes again. */
   persistent: z.boolean(),
   /** Records of earlier releases say `passed` in it. */
   lastFailure: z.preprocess(upgradeOutcome, CheckOutcome.omit({ evidence: true })).optional(),
@@ -23,9 +23,9 @@ export type CheckMemory = z.infer<typeof CheckMemory>;
 
 export const HealthMemory = z.strictObject({
   checks: z.record(z.string(), CheckMemory),
-  /** When the state changed of late, epoch milliseconds, oldest first. */
+  /** Times of recent state changes, epoch milliseconds, oldest first. */
   recentChanges: z.array(z.number().int()),
-  /** Changes ever announced: makes each one's id its own. */
+  /** Number of changes announced so far: makes the id of each one unique. */
   changeCount: Count,
 });
 export type HealthMemory = z.infer<typeof HealthMemory>;
@@ -41,13 +41,13 @@ export const TargetHealth = z.strictObject({
 });
 export type TargetHealth = z.infer<typeof TargetHealth>;
 
-/** A check that a target has, as far as its health is concerned. */
+/** What health needs to know of a check of the target. */
 export interface ExpectedCheck {
   readonly name: string;
   readonly tier: CheckTier;
 }
 
-/** A target about which nothing is known yet. */
+/** A target of which nothing is known yet. */
 export function unknownHealth(target: Target, now: string): TargetHealth {
   return {
     target,
@@ -58,7 +58,7 @@ export function unknownHealth(target: Target, now: string): TargetHealth {
   };
 }
 
-/** Continues from a stored record. A memory of another shape is forgotten, the state that was announced is kept. */
+/** Continues from a stored record. A memory of another shape is dropped; the announced state is kept. */
 export function resumeHealth(record: HealthRecord): TargetHealth {
   const parsed = TargetHealth.safeParse(record);
   if (parsed.success) return parsed.data;

@@ -4,11 +4,11 @@ import type { CheckMemory } from './memory.ts';
 /** Rounds in a row after which a single failing shallow check is no blip. Spec 2.4 leaves open what one check means. */
 export const persistentAfterRounds = 3;
 
-/** Rounds in a row that could not be made, after which a passing check says nothing any more. */
+/** Rounds in a row in which a passing check could not be made, after which its status is unknown. */
 export const unknownAfterErrors = 3;
 
 /**
- * Takes one result of one check. It fails at once, for its retries are behind it; it passes again only after
+ * Applies one result of one check. It fails at once, because its retries are behind it; it passes again only after
  * `recoverAfter` passes in a row. Results older than the last one change nothing.
  */
 export function stepCheck(before: CheckMemory | undefined, outcome: CheckOutcome, recoverAfter: number): CheckMemory {
@@ -39,7 +39,7 @@ export function stepCheck(before: CheckMemory | undefined, outcome: CheckOutcome
       };
     }
     case 'error': {
-      // Failures go on counting after a round that could not be made, passes begin anew: not knowing is never good news.
+      // A round that could not be made does not interrupt a count of failures, but restarts a count of passes.
       const errors = memory.errors + 1;
       const fades = memory.status === 'passing' && errors >= unknownAfterErrors;
       if (memory.status === 'failing') return { ...memory, passes: 0, errors, lastAt: at };

@@ -45,7 +45,7 @@ function outcome(check: number, tier: CheckTier, kind: Kind, index: number): Che
   };
 }
 
-/** What a check is after a history of results, written down a second time, from the whole history. */
+/** A second definition of a check's state, over its whole history. */
 function isFailing(history: readonly Kind[], recoverAfter: number): boolean {
   const lastFailure = history.lastIndexOf('fail');
   if (lastFailure < 0) return false;
@@ -128,7 +128,7 @@ describe('stepHealth, over any history', () => {
     );
   });
 
-  it('comes to the same states when it continues from what was last worth saving', () => {
+  it('comes to the same states when it continues from the last record worth saving', () => {
     fc.assert(
       fc.property(given, fc.array(fc.boolean(), { maxLength: 60 }), (world, deaths) => {
         const { recoverAfter } = world;

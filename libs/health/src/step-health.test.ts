@@ -127,7 +127,7 @@ describe('dependencies that are down', () => {
     expect(changes.at(-1)?.reason).toContain('it depends on db, disk, down');
   });
 
-  it('are told once when they go down later, and once when they are up again', () => {
+  it('are announced once when they go down later, and once when they are up again', () => {
     const { state } = run('a+ b+ a-', given);
     const down = stepHealth(state, result('a-', 20), blocked, at(20));
     expect(down.change).toMatchObject({ from: 'DEGRADED', to: 'DEGRADED', dependenciesDown: ['db', 'disk'] });
@@ -138,7 +138,7 @@ describe('dependencies that are down', () => {
     expect(up.change).toMatchObject({ from: 'DEGRADED', to: 'DEGRADED', dependenciesDown: [] });
   });
 
-  it('are no unrest of the target', () => {
+  it('do not count as state changes of the target', () => {
     const restless = { ...given, flapping: { changes: 1, withinMs: 600_000 } };
     let { state } = run('a+ b+ a-', restless);
     for (let second = 20; second < 30; second += 1) {
@@ -181,7 +181,7 @@ describe('a stored state', () => {
     expect(stepHealth(resumeHealth(stored), result('a-', 99), given, at(99)).change).toMatchObject({ to: 'UNHEALTHY' });
   });
 
-  it('continues a record of the time when a failure said `passed: false`', () => {
+  it('continues a record from a release whose failures said `passed: false`', () => {
     const given = settings('a b');
     const { state } = run('a+ b+ a- a-', given);
     const old = JSON.stringify(state).replaceAll('"result":"fail"', '"passed":false');

@@ -5,7 +5,7 @@ import { stepCheck } from './step-check.ts';
 import { judgeState } from './target-state.ts';
 
 export interface StepHealthSettings extends HealthSettings {
-  /** Every check that the target has. Results of others are ignored, what is remembered of others is dropped. */
+  /** Every check of the target. Results and memories of other checks are dropped. */
   readonly checks: readonly ExpectedCheck[];
   /** Services that the target depends on and that are down now, the nearest first. Default: none. */
   readonly dependenciesDown?: readonly string[];
@@ -17,7 +17,7 @@ export interface HealthStep {
   readonly change?: HealthChange;
 }
 
-/** Takes one result of one check into the health of its target. */
+/** Applies one result of one check to the health of its target. */
 export function stepHealth(
   before: TargetHealth,
   outcome: CheckOutcome,
@@ -33,7 +33,7 @@ export function stepHealth(
   const changed = state !== before.state;
   const { flapping, recentChanges } = stepFlapping(
     { flapping: before.flapping, recentChanges: before.memory.recentChanges },
-    // Getting to know a target is no unrest.
+    // Leaving or entering UNKNOWN is not flapping.
     changed && before.state !== 'UNKNOWN' && state !== 'UNKNOWN',
     settings.flapping,
     Date.parse(now),
@@ -69,12 +69,12 @@ export function stepHealth(
   };
 }
 
-/** A key for the event that announces the last change: equal for one change, different for any two of a target. */
+/** A key for the event that announces the last change: the same for the same change, different for any two of a target. */
 export function changeKey(state: Pick<TargetHealth, 'target' | 'memory'>): string {
   return `${state.target.service}/${state.target.instance}/${state.memory.changeCount}`;
 }
 
-/** As many names as a change tells. */
+/** The most names of dependencies in one change. */
 const maxDependencies = 10;
 
 function isTrouble(state: HealthState): boolean {

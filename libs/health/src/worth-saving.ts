@@ -2,8 +2,8 @@ import type { CheckMemory, TargetHealth } from './memory.ts';
 import { persistentAfterRounds, unknownAfterErrors } from './step-check.ts';
 
 /**
- * Whether what is remembered has changed in a way that the next results could show: whoever continues from the stored record
- * then comes to the same states. A check that goes on passing, or failing, changes nothing of that kind.
+ * Whether the memory has changed in a way that could influence later states, so that whoever continues from the stored
+ * record reaches the same states. A check that goes on passing, or failing, changes nothing of that kind.
  */
 export function isWorthSaving(before: TargetHealth, after: TargetHealth, recoverAfter: number): boolean {
   const keptOf = (health: TargetHealth): string =>

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { KeyedQueue } from './keyed-queue.ts';
 
-test('tasks of one key run alone and in order, whatever the schedule; nothing stays behind', async () => {
+test('tasks of one key run one at a time and in order, whatever the schedule; no key is kept', async () => {
   const tasks = fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'c'), fails: fc.boolean() }), { maxLength: 30 });
   await fc.assert(
     fc.asyncProperty(tasks, fc.scheduler(), async (list, scheduler) => {

@@ -2,7 +2,7 @@ async function settled(running: Promise<unknown>): Promise<void> {
   await Promise.allSettled([running]);
 }
 
-/** Runs tasks of one key one at a time, in the order in which they came; tasks of different keys run freely. */
+/** Runs the tasks of one key one at a time, in order of arrival; tasks of different keys run concurrently. */
 export class KeyedQueue {
   readonly #tails = new Map<string, Promise<void>>();
 

@@ -1,14 +1,14 @@
 import type { Runtime } from './runtime.ts';
 
 /**
- * Resolves after `ms`, or at once when one of the signals aborts. Detaches itself from them: they live as long as the
- * process, and `AbortSignal.any` would leave something behind in them each time.
+ * Resolves after `ms`, or at once when one of the signals aborts. Removes its listeners: the signals live as long as
+ * the process, and each `AbortSignal.any` would leave one behind in them.
  */
 export function pause(runtime: Pick<Runtime, 'after'>, ms: number, ...signals: readonly AbortSignal[]): Promise<void> {
   return waitFor(runtime, ms, signals, () => () => {});
 }
 
-/** Like {@link pause}, but also resolves when `subscribe` calls back; what it returns ends the subscription. */
+/** Like {@link pause}, but also resolves when `subscribe` calls back; the function that it returns unsubscribes. */
 export function waitFor(
   runtime: Pick<Runtime, 'after'>,
   ms: number,

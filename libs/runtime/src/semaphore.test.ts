@@ -22,6 +22,6 @@ test('no more than the limit run at once, and all run in the end', async () => {
   expect(done).toBe(40);
 });
 
-test('a limit that lets nothing run is refused', () => {
+test('a limit below one is refused', () => {
   expect(() => new Semaphore(0)).toThrow(RangeError);
 });

@@ -6,7 +6,7 @@ import { Slots, type Pace } from './slots.ts';
 const never = new AbortController().signal;
 setMaxListeners(0, never);
 
-it('lets no more in than there are places, and of the slow ones only their part', async () => {
+it('runs no more tasks than there are slots, and only a part of them slow', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.constantFrom<Pace>('quick', 'slow'), { maxLength: 60 }),
@@ -37,7 +37,7 @@ it('lets no more in than there are places, and of the slow ones only their part'
   );
 });
 
-it('lets the quick in at once while any number of slow ones hang', async () => {
+it('starts quick tasks at once while any number of slow ones hang', async () => {
   const slots = new Slots(8, 4);
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
@@ -48,13 +48,13 @@ it('lets the quick in at once while any number of slow ones hang', async () => {
   await Promise.all(Array.from({ length: 100 }, () => slots.use('quick', never, async () => void (quick += 1))));
   expect(quick).toBe(100);
   expect(slots.busy).toBe(4);
-  // Whoever waits goes away, too.
+  // Waiting work is dropped, too.
   stop.abort();
   await Promise.all(hanging);
   expect(slots.busy).toBe(0);
 });
 
-it('frees the place of work that fails', async () => {
+it('frees the slot of a task that fails', async () => {
   const slots = new Slots(1, 1);
   const broken = () => Promise.reject(new Error('broken'));
   await expect(slots.use('quick', never, broken)).rejects.toThrow('broken');

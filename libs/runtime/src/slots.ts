@@ -5,8 +5,8 @@ interface Waiting {
 }
 
 /**
- * So many may work at once, and only a part of them may be slow: whoever hangs waits for others that hang, and what is
- * quick always finds a place soon.
+ * A semaphore with two limits: one for all tasks, a lower one for slow tasks. Slow tasks wait for each other only, so a
+ * quick one always finds a slot soon.
  */
 export class Slots {
   readonly #limit: number;
@@ -24,7 +24,7 @@ export class Slots {
     return this.#busy;
   }
 
-  /** Works as soon as there is a place, in order of asking; not at all once the signal aborts. */
+  /** Runs the work as soon as a slot is free, first come first served; not at all once the signal aborts. */
   async use(pace: Pace, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
     if (!(await this.#enter(pace, signal))) return;
     try {

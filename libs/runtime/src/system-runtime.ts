@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Runtime } from './runtime.ts';
 
-/** The clock and the chance of this machine. */
+/** The clock and the randomness of this machine. */
 export const systemRuntime: Runtime = {
   now: () => new Date(),
   monotonicMs: () => performance.now(),

@@ -25,7 +25,7 @@ describe('a deadline', () => {
     }
   });
 
-  it('gives way to whoever stops the work first, with that reason', async () => {
+  it('yields to a signal that aborts first, with its reason', async () => {
     const stop = new AbortController();
     const work = withDeadline(60_000, stop.signal, untilAborted);
     stop.abort(new DOMException('enough', 'AbortError'));

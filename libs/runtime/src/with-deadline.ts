@@ -2,9 +2,9 @@ import type { Runtime } from './runtime.ts';
 import { systemRuntime } from './system-runtime.ts';
 
 /**
- * Runs `work` with a signal that aborts with a `TimeoutError` after `timeoutMs`, or with `stop` for its reason. Instead of
- * `AbortSignal.any` over `AbortSignal.timeout`: Node before 24 forgets such a timeout when garbage is collected, and the
- * work would hang for ever.
+ * Runs `work` with a signal that aborts with a `TimeoutError` after `timeoutMs`, or when `stop` aborts, with its
+ * reason. Used in place of `AbortSignal.any` over `AbortSignal.timeout`: Node before 24 loses such a timeout at garbage
+ * collection, and the work would hang forever.
  */
 export async function withDeadline<Result>(
   timeoutMs: number,

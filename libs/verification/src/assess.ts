@@ -7,13 +7,16 @@ import { checkKey, targetName } from './state.ts';
 import type { TrackRecord, TargetCondition, VerificationProgress } from './state.ts';
 import { thinOut, trendOf } from './trend.ts';
 
-/** A value must move by this share of what it was to be called better or worse. */
+/** A value must change by this share of its value before the remediation to count as better or worse. */
 const noticeableShare = 0.05;
 
-/** Turns between pass and fail from which a signal contradicts itself; one fail, one pass, one fail is a relapse. */
+/** Changes between pass and fail from which a signal is conflicting; one fail, one pass, one fail is a relapse. */
 const conflictingTurns = 3;
 
-/** All that is known at this moment, weighed against the time before. `isDeadline`: the streak was never long enough. */
+/**
+ * Assesses everything known at this time against the state before the remediation. `isDeadline`: the streak was never
+ * long enough.
+ */
 export function assessAll(progress: VerificationProgress, nowMs: number, isDeadline: boolean): readonly Assessment[] {
   return [
     ...progress.conditions.map((condition) => assessCondition(progress, condition, nowMs, isDeadline)),
@@ -60,7 +63,7 @@ function assessCheck(progress: VerificationProgress, key: string, nowMs: number,
   };
 }
 
-/** One finding per series of each metric to be watched; a metric without any series has no data. */
+/** One finding per series of each watched metric; a metric without any series has no data. */
 function assessTrends(progress: VerificationProgress, nowMs: number): readonly Assessment[] {
   if (progress.stage !== 'watching') return [];
   const { metrics, durationMs, intervalMs } = progress.request.playbook.verification.shortTerm;
@@ -84,7 +87,7 @@ function assessTrends(progress: VerificationProgress, nowMs: number): readonly A
             evidence: { change: trend.change, samples: trend.samples, worse },
             at: new Date(nowMs).toISOString(),
           },
-          // That it gets no worse is no improvement by itself.
+          // Not getting worse is no improvement by itself.
           improved: false,
           worsened: trend.verdict === 'worsening',
           conflicting: false,
@@ -127,7 +130,7 @@ function isConflicting(record: TrackRecord | undefined, isDeadline: boolean): bo
   return turns >= conflictingTurns || (isDeadline && turns >= 2);
 }
 
-/** Whether the one metric of a condition has moved towards holding, away from it, or not noticeably. */
+/** Whether the single metric of a condition has moved towards holding, away from it, or not noticeably. */
 function movement(
   condition: TargetCondition['condition'],
   before: Readonly<Record<string, number>>,

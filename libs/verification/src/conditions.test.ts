@@ -32,19 +32,19 @@ describe('samples', () => {
     expect(readConditionBefore(condition, target, store(batch('disk', 1_000, 50))).verdict).toBe('true');
   });
 
-  it('of other instances and metrics are left out, those of the whole service are taken', () => {
+  it('of other instances and metrics are ignored, those of the whole service count', () => {
     expect(read('disk < 75', batch('disk', 3_000, 50, { instance: 'shop-2' }))).toBe('no_data');
     expect(read('disk < 75', batch('other', 3_000, 50))).toBe('no_data');
     const { instance: _none, ...ofService } = batch('disk', 3_000, 50);
     expect(read('disk < 75', ofService)).toBe('true');
   });
 
-  it('are taken newest last, whatever the order of arrival', () => {
+  it('are ordered by time, whatever the order of arrival', () => {
     expect(read('disk < 75', batch('disk', 4_000, 50), batch('disk', 3_000, 90))).toBe('true');
     expect(read('disk < 75', batch('disk', 3_000, 50), batch('disk', 4_000, Number.NaN))).toBe('true');
   });
 
-  it('of a series that fell silent say nothing of the present', () => {
+  it('of a series without new samples give no present value', () => {
     const condition = compileCondition('disk < 75');
     const known = store(batch('disk', 3_000, 50));
     expect(readCondition(condition, target, known, 60_000).verdict).toBe('true');
@@ -62,7 +62,7 @@ describe('several series of one name', () => {
     expect(read('disk < 75', good, batch('disk', 900, 90, mount('/data')))).toBe('no_data');
   });
 
-  it('go together by their labels, and with the one that has none', () => {
+  it('are matched by their labels, and with a series without labels', () => {
     const disks = [batch('disk', 3_000, 50, mount('/')), batch('disk', 3_000, 90, mount('/data'))];
     const limits = [batch('limit', 3_000, 60, mount('/')), batch('limit', 3_000, 95, mount('/data'))];
     expect(read('disk < limit', ...disks, ...limits)).toBe('true');
@@ -76,7 +76,7 @@ describe('several series of one name', () => {
 });
 
 describe('the way a metric gets worse', () => {
-  it('is read off the condition, else off the name', () => {
+  it('is derived from the condition, else from the name', () => {
     expect(worseDirection(compileCondition('disk < 75'))).toBe('up');
     expect(worseDirection(compileCondition('disk_free > 1GB'))).toBe('down');
     expect(worseDirection(compileCondition('disk == 75'))).toBeUndefined();
@@ -97,7 +97,7 @@ describe('a trend', () => {
     expect(trendOf(samples(10, 10, 90, 10, 10, 10), 'up', undefined).verdict).toBe('steady');
   });
 
-  it('worsens by a steady climb, and only the way that is worse', () => {
+  it('worsens by a steady climb, and only in the direction that is worse', () => {
     expect(trendOf(samples(10, 12, 14, 16, 18), 'up', undefined).verdict).toBe('worsening');
     expect(trendOf(samples(10, 12, 14, 16, 18), 'down', undefined).verdict).toBe('steady');
     expect(trendOf(samples(100, 100.1, 100.2, 100.3), 'up', undefined).verdict).toBe('steady');

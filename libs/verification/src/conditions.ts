@@ -3,7 +3,7 @@ import type { Target } from '@cortex/contracts';
 import { isAbout, presentSample } from './series.ts';
 import type { Sample, Series, SeriesStore } from './series.ts';
 
-/** What a condition says of one target. */
+/** The result of a condition for one target. */
 export interface ConditionReading {
   readonly verdict: ConditionVerdict;
   /** The values that decided. */
@@ -16,9 +16,9 @@ export interface ConditionReading {
 }
 
 /**
- * Reads a condition on the present values, all of them from after the effect. Where more than one series bears the name,
+ * Evaluates a condition on the present values, all of them from after the effect. Where several series have the name,
  * as with one disk usage per mount, the condition must hold for each of them: one that fails fails the whole, one
- * without data leaves the whole without.
+ * without data leaves the whole without data.
  */
 export function readCondition(
   condition: Condition,
@@ -32,7 +32,10 @@ export function readCondition(
   );
 }
 
-/** Reads a condition on the last values from before the remediation: of the series with these labels, if known, else of all. */
+/**
+ * Evaluates a condition on the last values from before the remediation: of the series with these labels if known, else
+ * of all.
+ */
 export function readConditionBefore(
   condition: Condition,
   target: Target,
@@ -76,7 +79,7 @@ function readAll(
   });
 }
 
-/** The series of a variable that goes with a label set: the same labels, else the one without any, else the only one. */
+/** The series of a variable that matches a label set: the same labels, else the one without any, else the only one. */
 function seriesFor(variable: string, labels: string, candidates: readonly Series[]): Series | undefined {
   const named = candidates.filter((series) => series.metric === variable);
   return (
@@ -86,10 +89,10 @@ function seriesFor(variable: string, labels: string, candidates: readonly Series
   );
 }
 
-/** Labels that name one run of a process or container: a restart changes them. */
+/** Labels that identify one run of a process or container: a restart changes them. */
 const runLabels = new Set(['pid', 'process_id', 'container', 'container_id', 'pod', 'pod_uid', 'run_id']);
 
-/** A series that ended with the effect while the same one began under the name of another run. */
+/** A series that ended with the effect while the same one began with the labels of another run. */
 function isReplaced(series: Series, known: readonly Series[]): boolean {
   if (series.after.length > 0 || lastingLabels(series) === labelKey(series)) return false;
   return known.some(

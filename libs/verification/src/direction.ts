@@ -1,13 +1,13 @@
 import type { Condition } from '@cortex/conditions';
 
-/** Which way a metric gets worse. */
+/** The direction in which a metric gets worse. */
 export type Worse = 'up' | 'down';
 
 const far = 1e15;
 
 /**
- * Which way a condition over a single metric stops holding: `disk_usage_percent < 75` gets worse upwards. Found by
- * asking the condition at both ends. Undefined when it holds, or fails, at both.
+ * The direction in which a condition over a single metric stops holding: `disk_usage_percent < 75` gets worse upwards.
+ * Found by evaluating the condition at both ends. Undefined when it holds, or fails, at both.
  */
 export function worseDirection(condition: Condition): Worse | undefined {
   const [variable, ...others] = condition.variables;
@@ -19,11 +19,11 @@ export function worseDirection(condition: Condition): Worse | undefined {
   return undefined;
 }
 
-/** Parts of metric names that say that more is better. */
+/** Parts of metric names for which more is better. */
 const moreIsBetter =
   /(^|_)(free|available|availability|throughput|success|successes|healthy|hit|hits|uptime|idle|up)(_|$)/;
 
-/** For a metric that no condition speaks of: more is worse, unless its name says otherwise. */
+/** For a metric without a condition: more is worse, unless its name says otherwise. */
 export function worseByName(metric: string): Worse {
   return moreIsBetter.test(metric) ? 'down' : 'up';
 }

@@ -1,16 +1,16 @@
 import type { VerificationFinding, VerificationState } from '@cortex/contracts';
 
-/** A finding, and how it compares with the time before the remediation. */
+/** A finding, compared with the state before the remediation. */
 export interface Assessment {
   readonly finding: VerificationFinding;
-  /** Better than before, or passing with nothing known of before. */
+  /** Better than before, or passing where the state before is unknown. */
   readonly improved: boolean;
   readonly worsened: boolean;
-  /** It said one thing and the other in turn. */
+  /** It alternated between pass and fail. */
   readonly conflicting: boolean;
 }
 
-/** What to do next, in the words of spec 8.2 and 8.3. */
+/** The next step, in the words of spec 8.2 and 8.3. */
 export type Recommendation = 'close' | 'continue_monitoring' | 'rollback' | 'investigate' | 'ask_human';
 
 export interface Judgement {
@@ -22,9 +22,9 @@ export interface Judgement {
 }
 
 /**
- * Spec 8.3. SUCCESS needs every finding to pass: what has no data is no success. Something worse than before, or a
- * failure beside which nothing improved, is FAILED, whatever else could not be seen: a service that is down sends no
- * metrics either.
+ * Spec 8.3. SUCCESS needs every finding to pass: a finding without data does not. A finding worse than before, or a
+ * failure without any improvement beside it, is FAILED even if other findings have no data: a service that is down
+ * sends no metrics either.
  */
 export function judge(assessments: readonly Assessment[]): Judgement {
   if (assessments.length === 0) {

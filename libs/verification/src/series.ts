@@ -6,7 +6,7 @@ export interface Sample {
   readonly value: number;
 }
 
-/** What is known of one series around the effect. */
+/** The samples of one series around the effect. */
 export interface Series {
   readonly service: string;
   readonly instance?: string;
@@ -22,7 +22,10 @@ export interface Series {
 
 export type SeriesStore = ReadonlyMap<string, Series>;
 
-/** When the remediation began and when its last effect ended, epoch milliseconds. What lies between counts for neither. */
+/**
+ * When the remediation began and when its last effect ended, epoch milliseconds. Samples in between count for neither
+ * side.
+ */
 export interface EffectSpan {
   readonly startedAtMs: number;
   readonly effectAtMs: number;
@@ -30,11 +33,11 @@ export interface EffectSpan {
 
 const maxSamples = 500;
 
-/** A series that is silent for this long, or for three of its intervals, has no present value. */
+/** A series without a sample for this long, or for three of its intervals, has no present value. */
 const freshForMs = 60_000;
 const freshIntervals = 3;
 
-/** Takes in samples of the metrics that matter. Times out of order are put in order, repeated times are ignored. */
+/** Adds samples of the watched metrics. Samples are sorted by time, repeated times are ignored. */
 export function addSamples(
   store: SeriesStore,
   batches: readonly SeriesBatch[],
@@ -59,7 +62,7 @@ export function isAbout(
   return series.service === target.service && (series.instance === undefined || series.instance === target.instance);
 }
 
-/** The newest sample after the effect, unless the series has fallen silent since. */
+/** The newest sample after the effect, unless the series has had no sample for too long. */
 export function presentSample(series: Series, nowMs: number): Sample | undefined {
   const newest = series.after.at(-1);
   if (newest === undefined) return undefined;

@@ -20,17 +20,17 @@ export interface VerificationRequest {
   readonly checks: readonly VerificationCheck[];
   /** When the remediation began. */
   readonly startedAt: string;
-  /** When its last effect ended: only what is seen strictly after it counts. */
+  /** When its last effect ended: only observations strictly after it count. */
   readonly effectAt: string;
 }
 
-/** What one condition or check has said so far, round by round. */
+/** The results of one condition or check so far, round by round. */
 export interface TrackRecord {
   readonly verdict: 'pass' | 'fail' | 'no_data';
   readonly detail: string;
   readonly atMs: number;
   readonly rounds: number;
-  /** How often pass and fail followed each other. */
+  /** How often a pass followed a fail or the other way round. */
   readonly turns: number;
   /** Start of the unbroken run of passes. */
   readonly passingSinceMs?: number;
@@ -42,14 +42,14 @@ export interface TargetCondition {
   readonly condition: Condition;
 }
 
-/** Settling, then looking until a look finds nothing wrong, then watching that it lasts. */
+/** Settling; then looking until a look finds nothing wrong; then watching that this lasts. */
 export type Stage = 'settling' | 'looking' | 'watching';
 
 export interface VerificationProgress {
   readonly request: VerificationRequest;
   readonly span: EffectSpan;
   readonly conditions: readonly TargetCondition[];
-  /** Metrics that matter, each with the way it gets worse where a condition tells. */
+  /** The watched metrics, each with the direction that is worse where a condition implies it. */
   readonly metrics: ReadonlyMap<string, Worse | undefined>;
   readonly series: SeriesStore;
   readonly stage: Stage;
@@ -57,7 +57,7 @@ export interface VerificationProgress {
   readonly nextRoundMs: number;
   /** Looks made in the stage `looking`. */
   readonly looks: number;
-  /** True between the wish to run checks and their results. */
+  /** True from the request to run checks until their results are in. */
   readonly isRunning: boolean;
   readonly lastRunMs: ReadonlyMap<string, number>;
   readonly checksBefore: ReadonlyMap<string, boolean>;
@@ -115,7 +115,7 @@ export function outcomeKey(outcome: Pick<CheckOutcome, 'check' | 'target'>): str
   return checkKey({ name: outcome.check, target: outcome.target });
 }
 
-/** A trigger says when things are bad, so it gets worse the other way round. */
+/** A trigger holds while things are bad, so its metric gets worse in the opposite direction. */
 function worseByTrigger(trigger: string, metric: string): Worse | undefined {
   const condition = compileCondition(trigger);
   if (condition.variables.length !== 1 || condition.variables[0] !== metric) return undefined;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { simulate } from './test/simulate.ts';
 import type { Seen, World } from './test/simulate.ts';
 
-/** A value per ten seconds, so that an arbitrary list is an arbitrary course of events. */
+/** A value per ten seconds, so that an arbitrary list becomes an arbitrary course of events. */
 function course<Value>(values: readonly Value[]): (second: number) => Value | undefined {
   return (second) => (second <= 0 ? values[0] : values[Math.min(values.length - 1, 1 + Math.floor(second / 10))]);
 }

@@ -129,12 +129,12 @@ describe('the verdict', () => {
     expect(verdict.recoveredAt === undefined).toBe(state !== 'SUCCESS');
   });
 
-  it('takes no sample from before or during the remediation for proof', () => {
+  it('accepts no sample from before or during the remediation as proof', () => {
     const good = (second: number) => (second <= 0 ? 60 : undefined);
     expect(simulate({ plan: disk, metrics: { disk_usage_percent: good } }).state).toBe('UNCERTAIN');
   });
 
-  it('names what has no data', () => {
+  it('names the findings that have no data', () => {
     const { findings, reason } = simulate({ plan: disk });
     expect(findings).toMatchObject([{ verdict: 'no_data', detail: 'no data for disk_usage_percent' }]);
     expect(reason).toContain('disk_usage_percent');
@@ -172,7 +172,7 @@ describe('time', () => {
     expect(verdict.endedAtSecond).toBeGreaterThan(110);
   });
 
-  it('ends at once where nothing is to be watched', () => {
+  it('ends at once where nothing has to be watched', () => {
     const verdict = simulate({ plan: { healthChecksMs: 0 }, checks: http(() => true) });
     expect(verdict).toMatchObject({ state: 'SUCCESS', checkRuns: 1 });
     expect(verdict.endedAtSecond).toBeLessThan(1);
@@ -196,7 +196,7 @@ describe('the short-term trend', () => {
     expect(verdict.findings[0]).toMatchObject({ phase: 'short_term', verdict: 'fail' });
   });
 
-  it('lets a service warm up far below what it was', () => {
+  it('lets a service warm up far below its value before the remediation', () => {
     const warms = (second: number) => (second <= 0 ? 1_000 : 50 + second);
     expect(simulate({ plan: { shortTerm }, metrics: { error_rate: warms } }).state).toBe('SUCCESS');
   });
@@ -207,7 +207,7 @@ describe('the short-term trend', () => {
     expect(simulate({ plan: { shortTerm } }).state).toBe('UNCERTAIN');
   });
 
-  it('knows from the trigger which way is worse', () => {
+  it('derives the worse direction from the trigger', () => {
     const free = { metrics: ['queue_room'], durationMs: 60_000, intervalMs: 10_000 };
     const sinks = (second: number) => (second <= 0 ? 5 : 100 - second * 1.5);
     const world: World = { plan: { shortTerm: free }, metrics: { queue_room: sinks } };

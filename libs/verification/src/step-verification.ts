@@ -9,7 +9,7 @@ import type { TrackRecord, VerificationProgress } from './state.ts';
 
 export type Observation =
   | { readonly kind: 'tick' }
-  /** Results of the checks that were wished for. */
+  /** Results of the requested checks. */
   | { readonly kind: 'checks'; readonly outcomes: readonly CheckOutcome[] }
   /** The last result of each check from before the remediation, oldest first. */
   | { readonly kind: 'checks_before'; readonly outcomes: readonly CheckOutcome[] }
@@ -41,7 +41,10 @@ const minRoundMs = 250;
 /** The streak may break and begin again until this many times its length have gone by. */
 const deadlineStreaks = 3;
 
-/** Takes one observation and says what is needed next. Spec 8.2, steps 1 and 2, and health checks for their duration. */
+/**
+ * Applies one observation and returns what is needed next. Spec 8.2, steps 1 and 2, and health checks for their
+ * duration.
+ */
 export function stepVerification(
   before: VerificationProgress,
   observation: Observation,
@@ -62,7 +65,7 @@ export function stepVerification(
   }
 }
 
-/** Only a tick begins a round, so a wish to run checks is never an answer to mere news. */
+/** Only a tick begins a round, so other observations never lead to a request to run checks. */
 function remember(progress: VerificationProgress): VerificationStep {
   return { state: progress, wish: { kind: 'wait', untilMs: progress.nextRoundMs } };
 }
@@ -72,7 +75,7 @@ function proceed(progress: VerificationProgress, nowMs: number): VerificationSte
   const state =
     progress.stage === 'settling' ? { ...progress, stage: 'looking' as const, stageSinceMs: nowMs } : progress;
   const due = state.request.checks
-    // Costly checks keep their own pace; cheap ones run in every round.
+    // Costly checks keep their own interval; cheap ones run in every round.
     .filter((check) => {
       const lastMs = state.lastRunMs.get(checkKey(check));
       if (lastMs === undefined || check.tier === 'shallow') return true;
@@ -83,7 +86,7 @@ function proceed(progress: VerificationProgress, nowMs: number): VerificationSte
   return { state: { ...state, isRunning: true }, wish: { kind: 'run_checks', checks: due } };
 }
 
-/** All checks of the round have answered: read the conditions, then go on, wait or judge. */
+/** All checks of the round have answered: evaluate the conditions, then go on, wait or judge. */
 function finishRound(progress: VerificationProgress, nowMs: number): VerificationStep {
   const read = withConditions(progress, nowMs);
   const isBroken = [...read.records.values()].some(({ verdict }) => verdict === 'fail');
@@ -123,7 +126,7 @@ function watch(progress: VerificationProgress, nowMs: number): VerificationStep 
 
   const spanMs = Math.max(streakMs, trendMs, isSilent ? immediateTimeoutMs : 0);
   const everyMs = Math.min(Math.max(Math.round(spanMs / roundsPerSpan), minRoundMs), maxRoundMs);
-  // The round that ends the streak comes on its minute, not up to a whole round later.
+  // The round that ends the streak comes when the streak is long enough, not up to a whole round later.
   const endMs = streakSinceMs === undefined ? deadlineMs : Math.max(streakSinceMs + streakMs, stageSinceMs + trendMs);
   const untilMs = endMs > nowMs ? Math.min(nowMs + everyMs, endMs) : nowMs + everyMs;
   return { state: { ...progress, nextRoundMs: untilMs }, wish: { kind: 'wait', untilMs } };
@@ -140,7 +143,7 @@ function conclude(progress: VerificationProgress, nowMs: number, isDeadline: boo
   return { state: progress, wish: { kind: 'verdict', verdict } };
 }
 
-/** The moment since which everything has been seen to pass: no earlier than the last of its parts. */
+/** The time since which everything has passed: the latest start among all the streaks. */
 function recoveredAt(progress: VerificationProgress, nowMs: number): string {
   const starts = [...progress.records.values()].map(({ passingSinceMs }) => passingSinceMs ?? nowMs);
   return new Date(Math.max(progress.streakSinceMs ?? nowMs, ...starts)).toISOString();
@@ -223,5 +226,5 @@ function nextRecord(
   };
 }
 
-/** A check that could not be made says nothing of the target. */
+/** A check that could not be made says nothing about the target. */
 const verdictOf = { pass: 'pass', fail: 'fail', timeout: 'fail', error: 'no_data' } as const;

@@ -7,7 +7,7 @@ const minSamples = 3;
 /** A change over the whole span smaller than this share of the usual value is noise. */
 const tolerance = 0.1;
 
-/** Kendall's tau: how much the order of the values must agree with time before a slope is believed. */
+/** Kendall's tau: how much the order of the values must agree with time before a slope counts. */
 const minAgreement = 0.5;
 
 export interface Trend {
@@ -18,7 +18,7 @@ export interface Trend {
 }
 
 /**
- * Says whether a metric gets worse after the effect. A rise that would not bring it back to its value from before the
+ * Whether a metric gets worse after the effect. A rise that would not bring it back to its value from before the
  * remediation within another such span is a service that warms up, not one that fails again.
  */
 export function trendOf(samples: readonly Sample[], worse: Worse, before: Sample | undefined): Trend {

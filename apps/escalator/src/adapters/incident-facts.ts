@@ -5,7 +5,7 @@ import type { ServiceContext } from '@cortex/service';
 
 export type ReadIncidentFacts = (incidentId: string) => Promise<IncidentFacts | undefined>;
 
-/** What decision's own record says of an incident. Unreadable means unknown: then people are told. */
+/** What decision's own record says of an incident. An unreadable record counts as unknown: then people are notified. */
 export function openIncidentFacts(bucket: Bucket<IncidentRecord>, logger: ServiceContext['logger']): ReadIncidentFacts {
   return async (incidentId) => {
     try {

@@ -12,7 +12,7 @@ const sendTimeoutMs = 10_000;
 
 export type SendPage = (order: PageOrder, at: string) => Promise<SendOutcome>;
 
-/** A contact whose channel does not exist or does not take its parameters. */
+/** A contact whose channel does not exist or rejects its parameters. */
 class ContactError extends CortexError {
   constructor(contact: string, problem: string) {
     super(
@@ -22,7 +22,10 @@ class ContactError extends CortexError {
   }
 }
 
-/** Sends pages through the channels of the configured contacts. Throws {@link ContactError} for one that cannot work. */
+/**
+ * Sends pages through the channels of the configured contacts. Throws {@link ContactError} for a contact that cannot
+ * work.
+ */
 export function openPageSender(
   config: Pick<CortexConfiguration, 'contacts' | 'console'>,
   channels: ReadonlyMap<string, ChannelPlugin>,
@@ -90,7 +93,7 @@ async function attempt(
   }
 }
 
-/** A channel that ignores its signal must not hold a page for ever. */
+/** A channel that ignores its signal must not block a page forever. */
 function rejectOn(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });

@@ -1,7 +1,7 @@
 import type { Route } from '@cortex/bus';
 import type { Escalations } from '../escalations.ts';
 
-/** Opens an escalation, or takes a further request into the one that runs. */
+/** Opens an escalation, or adds a further request to the one under way. */
 export function handleEscalationRequested(escalations: Escalations): Route<'escalation.requested'> {
   return async ({ id, source, time, correlationid, traceparent, data: request }) => {
     const incident = await escalations.facts(request.incidentId);

@@ -31,7 +31,7 @@ interface ReceivedPage {
   readonly level: number;
 }
 
-/** Real NATS, a real receiver, and whoever else talks on the bus. */
+/** Real NATS, a real receiver, and the other services' events. */
 export class EscalatorFixture {
   readonly nats: Ground['nats'];
   readonly receiver: HttpReceiver;

@@ -6,18 +6,18 @@ import { completedDraft, stepDraft } from './drafts.ts';
 import type { Journal } from './journal.ts';
 import type { ExecutorParts } from './parts.ts';
 
-/** What a journal says already, without another look at the world. */
+/** The answer that the journal alone gives to a request; undefined when the execution must go on. */
 export function answerFrom(journal: Journal, asked: Remediation): readonly EventDraft[] | undefined {
   const { record } = journal;
-  // An older request than the one that the journal holds: its answer was given before the newer one was made.
+  // The request is older than the one in the journal: it was answered before the newer one was made.
   if (asked.requestedAt < record.remediation.requestedAt) return [];
   if (record.status === 'accepted' || record.status === 'running') return undefined;
-  // A refusal had no effect, so a newer request under the same name may be tried afresh.
+  // A refusal had no effect, so a newer request for the same execution may be tried afresh.
   if (record.outcome === 'refused' && asked.requestedAt > record.remediation.requestedAt) return undefined;
   return [...endOfDryRun(journal), completedDraft(record)];
 }
 
-/** Writes how the execution ended, and says it. */
+/** Writes the end of the execution and returns its event. */
 export async function endExecution(
   parts: ExecutorParts,
   journal: Journal,
@@ -27,7 +27,7 @@ export async function endExecution(
   return tellEnd(parts, journal);
 }
 
-/** Says how the execution ended, as the journal has it. */
+/** The event of the execution's end, as the journal has it. */
 export function tellEnd(parts: ExecutorParts, journal: Journal): readonly EventDraft[] {
   const { remediation, outcome = 'ambiguous', reason, acceptedAt, completedAt = acceptedAt } = journal.record;
   const durationMs = Date.parse(completedAt) - Date.parse(acceptedAt);
@@ -37,7 +37,7 @@ export function tellEnd(parts: ExecutorParts, journal: Journal): readonly EventD
   return [...endOfDryRun(journal), completedDraft(journal.record)];
 }
 
-/** The steps of a dry run are told with its end; those of a real run were told one by one. */
+/** The steps of a dry run are reported with its end; those of a real run were reported one by one. */
 function endOfDryRun({ record }: Journal): readonly EventDraft[] {
   if (!record.remediation.dryRun) return [];
   return finalResults(record, 'remediation').map((result) => stepDraft(record, 'remediation', result));

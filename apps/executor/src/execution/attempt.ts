@@ -10,29 +10,29 @@ import type { PlannedStep } from './resolve-plan.ts';
 import { actionContext, placeOf } from './execution-run.ts';
 import type { ExecutionRun } from './execution-run.ts';
 
-/** One thing to be done to a target: a step, or the undo of one. */
+/** One operation on one target: a step, or the undo of one. */
 export interface Operation {
   readonly phase: ExecutionPhase;
   readonly planned: PlannedStep;
   readonly attempt: number;
-  /** Of an undo: what was seen before the step. The step itself looks for itself. */
+  /** For an undo: the observation from before the step. A step observes its target itself. */
   readonly undoes?: JsonRecord;
 }
 
 export type AttemptEnd =
   | { readonly kind: 'done' }
-  /** The kill switch is on: nothing was begun, and the intent is taken back. */
+  /** The kill switch is on: nothing was begun, and the intent is withdrawn. */
   | { readonly kind: 'stopped'; readonly reason: string }
-  /** The action itself says no: nothing was begun. */
+  /** The action's own guard refuses: nothing was begun. */
   | { readonly kind: 'guarded'; readonly reason: string };
 
-/** Answers older than this prove nothing any more: the process may have been frozen since. */
+/** Clearances older than this are stale: the process may have been frozen since. */
 const freshMs = 1_000;
 const never = new AbortController().signal;
 
 /**
- * One attempt: INTENT, effect, RESULT. The INTENT is written and the kill switch and the leases are asked at the same
- * moment, and the effect begins only when all three have said yes, less than a second ago.
+ * One attempt: INTENT, effect, RESULT. The INTENT is written while the kill switch and the leases are checked; the
+ * effect begins only when all three have succeeded less than a second ago.
  */
 export async function attempt(run: ExecutionRun, operation: Operation, onBegin: () => void): Promise<AttemptEnd> {
   const { parts, journal, holds } = run;
@@ -81,7 +81,7 @@ export async function attempt(run: ExecutionRun, operation: Operation, onBegin: 
 
 type Look = { readonly ok: true; readonly before: JsonRecord } | { readonly ok: false; readonly reason: string };
 
-/** Asks the action whether it may, and what it sees. A target that cannot be looked at is not touched. */
+/** Runs the action's guard and observes the target. A target that cannot be observed is not touched. */
 async function lookFirst({ planned, undoes }: Operation, context: ActionContext): Promise<Look> {
   if (undoes !== undefined) return { ok: true, before: undoes };
   try {

@@ -1,7 +1,7 @@
 import type { ExecutionRecord } from '@cortex/contracts';
 import { openIntent, recordResult } from '@cortex/execution';
 
-/** Closes an intent that a crash left open and that nobody can ask about any more: its action is gone. */
+/** Closes an intent that a crash left open and that cannot be probed any more, because its action no longer exists. */
 export function closeAsAmbiguous(record: ExecutionRecord, at: Date): ExecutionRecord {
   const open = openIntent(record);
   if (open === undefined) return record;

@@ -10,7 +10,7 @@ import type { EventDraft, ExecutionRecord, StepResult } from '@cortex/contracts'
 import { finalResults, plainTarget } from '@cortex/execution';
 import type { ExecutionPhase } from '@cortex/execution';
 
-/** Every event of an execution follows from its journal alone, so that it can be said again, word for word. */
+/** Every event of an execution is a function of its journal alone, so that it can be published again unchanged. */
 export function startedDraft(record: ExecutionRecord): EventDraft {
   const { executionId, incidentId, playbook, targets } = record.remediation;
   return draft(remediationStarted, {

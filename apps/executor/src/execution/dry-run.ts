@@ -7,7 +7,7 @@ import type { ResolvedPlan } from './resolve-plan.ts';
 import { actionContext, placeOf } from './execution-run.ts';
 import type { ExecutionRun } from './execution-run.ts';
 
-/** Asks every action what it would do. Holds nothing and writes nothing but the record that it returns. */
+/** Asks every action what it would do. Takes no leases and writes nothing but the record that it returns. */
 export async function dryRun(
   parts: ExecutorParts,
   journal: ExecutionRun['journal'],

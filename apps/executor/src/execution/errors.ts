@@ -1,7 +1,7 @@
 import type { RetryLater } from '@cortex/bus';
 import { CortexError } from '@cortex/errors';
 
-/** Thrown out of a handler: the event is tried again after a while, and the journal says where to go on. */
+/** Thrown out of a handler to have the event redelivered after a delay; the journal says where to continue. */
 export class TryAgainLater extends CortexError implements RetryLater {
   readonly retryAfterMs: number;
 
@@ -11,14 +11,14 @@ export class TryAgainLater extends CortexError implements RetryLater {
   }
 }
 
-/** Another executor wrote this journal: it acts, so we stop without an effect. */
+/** Another executor wrote this journal: that one acts, and this one stops without an effect. */
 export class JournalTakenError extends TryAgainLater {
   constructor(executionId: string) {
     super(`the journal of ${executionId} was written by another executor`, 1_000);
   }
 }
 
-/** The reason that a step's signal carries when its time is up. */
+/** The abort reason of a step's signal when its timeout has passed. */
 export class StepTimeoutError extends CortexError {
   constructor(timeoutMs: number) {
     super('CORTEX_EXECUTION_STEP_TIMEOUT', `the step took longer than its ${timeoutMs} ms`);

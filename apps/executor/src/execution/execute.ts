@@ -16,14 +16,14 @@ import { resolvePlan } from './resolve-plan.ts';
 import type { ResolvedPlan } from './resolve-plan.ts';
 import { runSteps } from './run-steps.ts';
 
-/** Runs a playbook, or goes on with it where a crash left it, or says again how it ended. */
+/** Runs a playbook, continues it after a crash, or repeats the report of its end. */
 export async function execute(
   remediation: Remediation,
   context: HandlerContext,
   parts: ExecutorParts,
 ): Promise<readonly EventDraft[]> {
   const { executionId } = remediation;
-  // Only a redelivery is likely to find a journal: the first delivery looks while it takes its holds.
+  // Only a redelivery is likely to find a journal: the first delivery reads it while it takes its holds.
   const early = context.deliveries > 1 ? await Journal.read(parts.journal, executionId) : undefined;
   const known = early === undefined ? undefined : answerFrom(early, remediation);
   if (known !== undefined) return known;
@@ -68,7 +68,7 @@ export async function execute(
     }
     const publisher = new Publisher(context);
     await runSteps({ parts, journal, plan: resolved.plan, holds: holds.holds, publisher, draining: context.signal });
-    // Released before the end is told: whoever hears it may want the target at once.
+    // Released before the end is published: a consumer of that event may want the target at once.
     await holds.holds.release();
     await publisher.flush();
     return tellEnd(parts, journal);
@@ -92,7 +92,7 @@ async function runDry(
 
 type Settled = { readonly ok: true; readonly value: HoldsResult } | { readonly ok: false; readonly error: unknown };
 
-/** Keeps an error until we know whether it matters: a journal that has ended needs no holds. */
+/** Keeps an error until it is known whether it matters: a journal that has ended needs no holds. */
 async function settle(holds: Promise<HoldsResult>): Promise<Settled> {
   try {
     return { ok: true, value: await holds };

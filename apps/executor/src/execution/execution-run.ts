@@ -16,11 +16,11 @@ export interface ExecutionRun {
   readonly plan: ResolvedPlan;
   readonly holds: Holds;
   readonly publisher: Publisher;
-  /** Aborts when this process drains: the running step ends, the next one is left to whoever comes after. */
+  /** Aborts when this process drains: the running step ends, the next one is left to another executor. */
   readonly draining: HandlerContext['signal'];
 }
 
-/** What an action gets to know about where it acts. */
+/** The context that an action gets for its target. */
 export function actionContext(
   run: Pick<ExecutionRun, 'parts' | 'journal'>,
   planned: PlannedStep,

@@ -4,14 +4,17 @@ import type { Remediation, Target } from '@cortex/contracts';
 import { TryAgainLater } from './errors.ts';
 import type { ExecutorParts } from './parts.ts';
 
-/** Soon enough to take over when a dead predecessor's lease lapses; uneven, so that two who wait do not meet again. */
+/**
+ * Short enough to take over soon after a dead predecessor's lease lapses; random, so that two waiting executors do not
+ * collide again.
+ */
 const lapsePollMs = (random: number): number => 250 + random * 500;
 
 export type HoldsResult =
   | { readonly ok: true; readonly holds: Holds }
   | { readonly ok: false; readonly refusedBy: 'target_lock' | 'budget'; readonly reason: string };
 
-/** The leases on the targets and the slots of the budget that one execution holds. */
+/** The target leases and budget slots that one execution holds. */
 export class Holds {
   readonly #targets: ReadonlyMap<string, Lease>;
   readonly #slots: readonly Lease[];
@@ -28,7 +31,7 @@ export class Holds {
     return this.#targets.get(targetKey(target))?.token ?? 0;
   }
 
-  /** Asks the server about every hold that an effect on this target rests on. Throws when one is lost. */
+  /** Asks the server about every hold that an effect on this target depends on. Throws when one is lost. */
   async assertHeld(target: Target): Promise<void> {
     const lease = this.#targets.get(targetKey(target));
     if (lease === undefined) throw new RangeError(`no lease is held on ${targetKey(target)}`);
@@ -41,9 +44,10 @@ export class Holds {
 }
 
 /**
- * Takes the lease on every target and one slot in the budget of each service, all at once: targets are done one after
- * the other, so one instance of a service at a time is down for this execution. All or nothing. A hold that an earlier
- * life of this very execution left behind is waited for, by {@link TryAgainLater}; anybody else's is a refusal.
+ * Takes the lease on every target and one slot in the budget of each service, concurrently: targets are processed one
+ * after the other, so one instance of a service at a time is down for this execution. All or nothing. A hold that an
+ * earlier attempt at this execution left behind is waited for, by {@link TryAgainLater}; a hold of another execution is
+ * a refusal.
  */
 export async function takeHolds(parts: ExecutorParts, remediation: Remediation): Promise<HoldsResult> {
   const { executionId, targets, maxUnavailable } = remediation;
@@ -79,7 +83,7 @@ export async function takeHolds(parts: ExecutorParts, remediation: Remediation):
   return { ok: false, refusedBy: 'budget', reason };
 }
 
-/** Throws {@link TryAgainLater} when one of the keys is held for this execution, or has just come free. */
+/** Throws {@link TryAgainLater} when one of the keys is held for this execution, or has just been released. */
 async function waitIfOurs(parts: ExecutorParts, executionId: string, keys: readonly string[]): Promise<void> {
   const entries = await Promise.all(keys.map((key) => parts.leaseRecords.get(key)));
   if (entries.some((entry) => entry === undefined || entry.value.purpose === executionId)) {
@@ -104,6 +108,6 @@ function isMissing(result: Settled<Lease | undefined> | undefined): boolean {
 }
 
 async function releaseAll(leases: readonly Lease[]): Promise<void> {
-  // A release that fails is no harm: the lease lapses by itself.
+  // A release that fails does no harm: the lease lapses by itself.
   await Promise.allSettled(leases.map((lease) => lease.release()));
 }

@@ -21,7 +21,7 @@ export class Journal {
     return entry === undefined ? undefined : new Journal(bucket, entry.value, entry.revision);
   }
 
-  /** A journal that nobody has written yet: the first write creates it, or finds that another executor did. */
+  /** A journal that does not exist yet: the first write creates it, or finds that another executor did. */
   static begin(bucket: Bucket<ExecutionRecord>, record: ExecutionRecord): Journal {
     return new Journal(bucket, record, undefined);
   }
@@ -30,12 +30,15 @@ export class Journal {
     return this.#record;
   }
 
-  /** Starts over in the place of a record that ended without an effect. */
+  /** Starts over from a record that ended without an effect. */
   restart(record: ExecutionRecord): void {
     this.#record = record;
   }
 
-  /** Writes on top of what we know, or throws {@link JournalTakenError}: then another executor acts, and we stop. */
+  /**
+   * Writes on top of the revision that was read, or throws {@link JournalTakenError}: another executor acts, this one
+   * stops.
+   */
   async write(record: ExecutionRecord): Promise<void> {
     const key = escapeToken(record.remediation.executionId);
     const written =

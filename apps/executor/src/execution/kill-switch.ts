@@ -5,7 +5,7 @@ import { CortexError, messageOf } from '@cortex/errors';
 
 export type KillSwitchVerdict = { readonly on: false } | { readonly on: true; readonly reason: string };
 
-/** Reads the switch that stops every new effect. Whatever cannot be read as "off" is on. */
+/** Reads the switch that stops every new effect. Anything that cannot be read as "off" means on. */
 export class KillSwitchReader {
   readonly #bucket: Bucket<KillSwitch>;
   readonly #listeners = new Set<() => void>();
@@ -26,7 +26,7 @@ export class KillSwitchReader {
     return reader;
   }
 
-  /** Asks the server now: right before each effect nothing less will do. */
+  /** Asks the server: right before an effect a cached answer is not enough. */
   async read(): Promise<KillSwitchVerdict> {
     try {
       const entry = await this.#bucket.get(killSwitchKey);
@@ -39,7 +39,7 @@ export class KillSwitchReader {
     }
   }
 
-  /** Aborts once the switch is seen to go on. It only hastens a stop: every effect still asks by {@link read}. */
+  /** Aborts once the watch sees the switch go on. That only hastens a stop: every effect still calls {@link read}. */
   watchDuring(controller: AbortController): () => void {
     const listener = () => controller.abort(new CortexError('CORTEX_EXECUTION_KILL_SWITCH', 'the kill switch went on'));
     this.#listeners.add(listener);

@@ -8,7 +8,7 @@ import type { ExecutorMetrics } from '../metrics.ts';
 import type { KillSwitchReader } from './kill-switch.ts';
 import type { SilenceReader } from './silences.ts';
 
-/** What the stages of an execution work with. */
+/** The dependencies of the stages of an execution. */
 export interface ExecutorParts {
   readonly actions: ReadonlyMap<string, ActionDefinition>;
   readonly checks: ReadonlyMap<string, CheckPlugin>;
@@ -17,9 +17,9 @@ export interface ExecutorParts {
   readonly leaseRecords: Bucket<LeaseRecord>;
   readonly killSwitch: KillSwitchReader;
   readonly silences: SilenceReader;
-  /** The user's checks: a pre-condition may name one of them. */
+  /** The user's checks, which pre-conditions may name. */
   readonly configuredChecks: readonly CheckDefinition[];
-  /** Where pre-conditions may connect to. */
+  /** The policy for connections of pre-conditions. */
   readonly outbound: OutboundPolicy;
   readonly protectedTargets: readonly Target[];
   readonly metrics: ExecutorMetrics;

@@ -48,7 +48,7 @@ async function problemOf(
   }
 }
 
-/** The target's own check of that name, with the playbook's parameters over its own; else the check plugin. */
+/** The target's own check of that name, with the playbook's parameters over its own; otherwise the check plugin. */
 function definitionOf(
   parts: ExecutorParts,
   target: RemediationTarget,

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@cortex/bus';
 import type { EventDraft } from '@cortex/contracts';
 
-/** Publishes in order without holding up the next effect; `flush` waits, and throws what went wrong. */
+/** Publishes in order without delaying the next effect; `flush` waits, and throws the first error. */
 export class Publisher {
   readonly #context: Pick<HandlerContext, 'publish'>;
   #chain: Promise<unknown> = Promise.resolve();

@@ -1,6 +1,6 @@
 import type { PlaybookStep } from '@cortex/contracts';
 
-/** What a step won back, beside what its playbook expects of it. Spec 3.1 `expected_recovery`. */
+/** The recovery that a step achieved, beside the one that its playbook expects. Spec 3.1 `expected_recovery`. */
 export function describeRecovery(
   expected: NonNullable<PlaybookStep['expectedRecovery']>,
   recoveredPercent: number | undefined,

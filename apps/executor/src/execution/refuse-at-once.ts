@@ -4,7 +4,7 @@ import type { ExecutionEnding } from '@cortex/execution';
 import type { ExecutorParts } from './parts.ts';
 import type { resolvePlan } from './resolve-plan.ts';
 
-/** Why a remediation that has had no effect yet is refused without a look at anything else; undefined when it is not. */
+/** Why a remediation that has had no effect yet is refused before anything else is checked; undefined when it is not. */
 export function refuseAtOnce(
   parts: ExecutorParts,
   remediation: Remediation,

@@ -9,7 +9,7 @@ import type { ExecutionRun } from './execution-run.ts';
 
 const probeTimeoutMs = 30_000;
 
-/** Answers for an intent that a crash left open: did the effect happen? Asks the target before anything is repeated. */
+/** Settles an intent that a crash left open: did the effect happen? Probes the target before anything is repeated. */
 export async function resolveAmbiguous(
   run: ExecutionRun,
   operation: Omit<Operation, 'attempt'>,
@@ -71,7 +71,7 @@ async function probe(
   }
 }
 
-/** A rollback happens once at most, so only an undo that may be repeated is. INV-11. */
+/** A rollback happens once at most, so only an idempotent undo is repeated. INV-11. */
 function undoAnswer(action: { readonly idempotent: boolean; readonly isUndoIdempotent?: boolean }): OnAmbiguous {
   return (action.isUndoIdempotent ?? action.idempotent) ? 'retry' : 'escalate';
 }

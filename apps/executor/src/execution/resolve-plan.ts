@@ -5,12 +5,12 @@ import type { OnAmbiguous, PlaybookStep, Remediation } from '@cortex/contracts';
 import { PlaybookTemplateError, substitute, templateVariables } from '@cortex/execution';
 import type { ExecutionPhase, RemediationTarget } from '@cortex/execution';
 
-/** One step on one target, with its action found and its parameters checked. */
+/** One step on one target, with its action found and its parameters validated. */
 export interface PlannedStep {
   readonly step: PlaybookStep;
   readonly target: RemediationTarget;
   readonly action: ActionDefinition;
-  /** What the action's schema made of the parameters. */
+  /** The parameters as the action's schema parsed them. */
   readonly params: unknown;
   readonly onAmbiguous: OnAmbiguous;
 }
@@ -23,7 +23,7 @@ export interface ResolvedPlan {
 export type PlanResolution =
   { readonly ok: true; readonly plan: ResolvedPlan } | { readonly ok: false; readonly problems: readonly string[] };
 
-/** Resolves every step for every target before anything is done, so that no plan fails half-way for a wrong name. */
+/** Resolves every step for every target before any effect, so that a wrong name cannot fail a plan half-way. */
 export function resolvePlan(remediation: Remediation, actions: ReadonlyMap<string, ActionDefinition>): PlanResolution {
   const { playbook, targets } = remediation;
   const problems: string[] = [];

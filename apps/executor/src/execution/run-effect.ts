@@ -7,19 +7,19 @@ import type { Runtime } from '@cortex/runtime';
 import { StepTimeoutError } from './errors.ts';
 import { describeRecovery } from './recovery.ts';
 
-/** How long an action may take to end after its signal aborted, before its effect counts as in doubt. */
+/** How long an action may take to end after its signal aborted, before its effect counts as ambiguous. */
 const settleMs = 5_000;
 
 export interface EffectOptions {
   readonly timeoutMs: number;
   /** Aborts when a lease is lost. */
   readonly holdsSignal: AbortSignal;
-  /** What the step is to win back, in percent. */
+  /** The recovery that the step is expected to achieve, in percent. */
   readonly expectedRecovery?: PlaybookStep['expectedRecovery'];
   readonly runtime: Pick<Runtime, 'after'>;
 }
 
-/** Runs the effect itself, held to its time and its leases. Never throws: what went wrong is in the result. */
+/** Runs the effect itself, within its timeout and its leases. Never throws: an error becomes part of the result. */
 export async function runEffect(
   act: (signal: ActionContext['signal']) => Promise<ActionResult>,
   { timeoutMs, holdsSignal, expectedRecovery, runtime }: EffectOptions,
@@ -58,12 +58,12 @@ async function start(
   try {
     return await act(signal);
   } catch (error) {
-    // How far it came is unknown, so a rollback must look at it.
+    // It may have taken partial effect, so a rollback must look at it.
     return { ok: false, partial: true, detail: `the action broke: ${messageOf(error)}` };
   }
 }
 
-/** Resolves when the action had its time to end and did not; never, when it ended. */
+/** Resolves when the action had its time to end and did not; never when it ended. */
 function unsettled(runtime: Pick<Runtime, 'after'>, signal: AbortSignal, ended: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
     const wait = async (): Promise<void> => {

@@ -9,7 +9,7 @@ import { resolveAmbiguous } from './resolve-ambiguous.ts';
 import { placeOf } from './execution-run.ts';
 import type { ExecutionRun } from './execution-run.ts';
 
-/** Makes move after move until the journal says that the rollback ended. */
+/** Makes one move after the other until the journal says that the rollback ended. */
 export async function runRollback(run: ExecutionRun): Promise<void> {
   const { parts, journal } = run;
   for (const result of finalResults(journal.record, 'rollback')) {
@@ -56,7 +56,7 @@ function isIrreversible({ planned, undoes }: Operation): boolean {
   return !planned.action.reversible || planned.action.canUndo?.(planned.params) === false;
 }
 
-/** What cannot be undone is written down as skipped: no effect, so intent and result are one write. */
+/** Records a step that cannot be undone as skipped: without an effect, intent and result are one write. */
 async function skip(
   { parts, journal, holds }: ExecutionRun,
   { planned, phase, attempt: number }: Operation,

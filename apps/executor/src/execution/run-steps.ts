@@ -15,7 +15,7 @@ import type { ExecutionRun } from './execution-run.ts';
 const firstRetryMs = 250;
 const longestRetryMs = 10_000;
 
-/** Makes move after move until the journal says that the execution ended. */
+/** Makes one move after the other until the journal says that the execution ended. */
 export async function runSteps(run: ExecutionRun): Promise<void> {
   const { parts, journal, plan, publisher } = run;
   if (journal.record.entries.length > 0) sayAgain(run);
@@ -62,13 +62,16 @@ export async function runSteps(run: ExecutionRun): Promise<void> {
   }
 }
 
-/** After a crash: what was said before may have been lost with the process. The same ids make it harmless. */
+/**
+ * After a crash, earlier events may have been lost with the process. Publishing them again is safe: their ids are the
+ * same.
+ */
 function sayAgain({ journal, publisher }: ExecutionRun): void {
   publisher.send(startedDraft(journal.record));
   for (const result of settledResults(journal.record)) publisher.send(stepDraft(journal.record, 'remediation', result));
 }
 
-/** Says that a step ended on a target, once no further attempt follows. */
+/** Publishes that a step ended on a target, once no further attempt follows. */
 function sayStep({ journal, publisher }: ExecutionRun, { step, target }: PlannedStep): void {
   const result = settledResults(journal.record).find((found) => isAt(found, step.step, target));
   if (result !== undefined) publisher.send(stepDraft(journal.record, 'remediation', result));
@@ -91,7 +94,7 @@ function stoppedBy(reason: string, isFirst: boolean): ExecutionEnding {
     : { outcome: 'failed', reason: `kill_switch: ${reason}` };
 }
 
-/** A later step whose action refuses: it failed without an effect, and intent and result are one write. */
+/** A later step that its action's guard refuses: it failed without an effect, and intent and result are one write. */
 async function recordGuarded(
   { parts, journal, holds }: ExecutionRun,
   { planned, phase, attempt: number }: Operation,

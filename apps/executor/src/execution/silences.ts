@@ -3,7 +3,7 @@ import type { Bucket, Consumption } from '@cortex/bus';
 import type { Silence, Target } from '@cortex/contracts';
 import { findSilence, silencesTarget } from '@cortex/suppression';
 
-/** Knows what people asked to be left alone. Only what has not begun asks: what is under way comes to its end. */
+/** Knows the silences. They stop only remediations that have not begun; one under way runs to its end. */
 export class SilenceReader {
   readonly #mirror: BucketMirror<Silence>;
   #watch: Consumption | undefined;
@@ -18,7 +18,7 @@ export class SilenceReader {
     return reader;
   }
 
-  /** Why these targets are to be left alone now; undefined when they are not. */
+  /** Why these targets are silenced at this time; undefined when they are not. */
   refusalOf(targets: readonly Target[], now: Date): string | undefined {
     const [unreadable] = this.#mirror.unreadable;
     if (unreadable !== undefined) return `silence ${unreadable} cannot be read, so it may hold`;

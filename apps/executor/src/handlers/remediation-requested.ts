@@ -3,7 +3,7 @@ import type { CortexEvent, EventDraft } from '@cortex/contracts';
 import { execute } from '../execution/execute.ts';
 import type { ExecutorParts } from '../execution/parts.ts';
 
-/** Decision asks for a playbook to be run. */
+/** A playbook is to be run. */
 export function handleRemediationRequested(
   event: CortexEvent<'remediation.requested'>,
   context: HandlerContext,

@@ -11,10 +11,10 @@ import { resolvePlan } from '../execution/resolve-plan.ts';
 import { Publisher } from '../execution/publisher.ts';
 import { runRollback } from '../execution/run-rollback.ts';
 
-/** A rollback that cannot get at its target for so long is a human's. */
+/** A rollback that cannot take its holds for this long is left to a human. */
 const patienceMs = 5 * 60_000;
 
-/** Undoes an execution, once; a redelivered request goes on where a crash left it, or says again how it ended. */
+/** Undoes an execution, once; a redelivered request continues after a crash, or repeats the report of its end. */
 export async function handleRollbackRequested(
   event: CortexEvent<'remediation.rollback.requested'>,
   context: HandlerContext,
@@ -54,7 +54,7 @@ export async function handleRollbackRequested(
   }
 }
 
-/** No journal means that nothing was ever done: that is written down, so that a late request cannot begin it now. */
+/** Without a journal nothing was ever done: that is recorded, so that a late request cannot begin it now. */
 function neverBegun(parts: ExecutorParts, event: CortexEvent<'remediation.rollback.requested'>): Journal {
   const record = newRecord(event.data.remediation, parts.now());
   const ending = { outcome: 'failed', reason: 'rolled back before it began' } as const;

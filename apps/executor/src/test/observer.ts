@@ -17,7 +17,7 @@ type Seen = CortexEvent<
   'remediation.started' | 'remediation.step.completed' | 'remediation.completed' | 'remediation.rolledback'
 >;
 
-/** Speaks as the decision service and the console do, and remembers every event of the executor. */
+/** Publishes as decision and console do, and records every event of the executor. */
 export class Observer {
   readonly bus: Bus;
   readonly #seen: Seen[] = [];

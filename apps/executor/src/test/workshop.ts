@@ -26,7 +26,7 @@ export class Workshop {
     );
   }
 
-  /** What the catalogue says of an instance whose process is restarted here. */
+  /** The catalogue entry of an instance whose process is restarted here. */
   serverFacts(instance: string): Partial<Instance> {
     return {
       process: {
@@ -84,7 +84,7 @@ export class Workshop {
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
-        // Gone already.
+        // Already gone.
       }
     }
     rmSync(this.folder, { recursive: true, force: true });

@@ -2,14 +2,14 @@ import type { Bus } from '@cortex/bus';
 import { healthBucket, type Service } from '@cortex/contracts';
 import { dependenciesOf, isDown } from '@cortex/topology';
 
-/** Which services are down, as far as any health-checker knows. */
+/** Which services are down, as all health-checkers together know. */
 export interface DependencyHealth {
   /** Services that this one depends on and that have an instance that is down, the nearest first. */
   downOf(service: string): readonly string[];
   stop(): Promise<void>;
 }
 
-/** Follows the health of all targets: what one depends on may be watched by another replica. */
+/** Follows the health of all targets, because a dependency may be watched by another replica. */
 export async function followDependencies(bus: Bus, services: readonly Service[]): Promise<DependencyHealth> {
   const downTargets = new Map<string, string>();
   const known = new Map(services.map((service) => [service.name, service]));

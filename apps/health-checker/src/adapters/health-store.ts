@@ -5,7 +5,7 @@ import { resumeHealth, unknownHealth } from '@cortex/health';
 import type { TargetHealth } from '@cortex/health';
 import { z } from 'zod';
 
-/** How far the last change has come on its way to the others. */
+/** How far the announcement of the last change has come. */
 const Announcement = z.strictObject({
   /** The `health.checked` event that tipped the state; the id of `health.changed` is derived from it. */
   causeId: z.uuid(),
@@ -20,10 +20,10 @@ export interface StoredHealth {
   readonly revision: number;
 }
 
-/** The health of each target in its bucket, written only on top of what was read. */
+/** The health of each target in its bucket; each write must build on the revision that was read. */
 export interface HealthStore {
   load(target: Target, now: string): Promise<StoredHealth>;
-  /** The new revision, or undefined when somebody else wrote first. */
+  /** The new revision, or undefined when another writer came first. */
   save(stored: StoredHealth): Promise<number | undefined>;
 }
 

@@ -2,7 +2,7 @@ import type { Bus } from '@cortex/bus';
 import type { Leftover, Leftovers, RunnableCheck } from '@cortex/checks';
 import { escapeToken, leftoverBucket, targetKey } from '@cortex/contracts';
 
-/** The leftovers of each check of each target, in their bucket: whichever replica runs the check next, finds them. */
+/** The leftovers of each check of each target, in their bucket, so that the replica that runs the check next finds them. */
 export async function openLeftovers(bus: Bus): Promise<(check: RunnableCheck) => Leftovers> {
   const bucket = await bus.bucket(leftoverBucket);
   return (check) => {

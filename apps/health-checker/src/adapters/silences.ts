@@ -8,15 +8,15 @@ import type { FindPause } from '../pauses.ts';
 /** The silences that people set, and when they end. */
 export interface Silences {
   readonly findPause: FindPause;
-  /** Calls back whenever a silence has ended or was lifted. Returns what ends that. */
+  /** Calls back whenever a silence has ended or was lifted. The returned function unsubscribes. */
   onEnd(listener: () => void): () => void;
   stop(): Promise<void>;
 }
 
-/** How often it is looked whether a silence has begun or ended by itself. */
+/** How often to look for silences that began or ended by the clock. */
 const lookEveryMs = 250;
 
-/** Follows the silences in their bucket. One that cannot be read rests nothing: it is better to look too often. */
+/** Follows the silences in their bucket. An unreadable silence suppresses nothing: a check too many does less harm. */
 export async function followSilences(
   bus: Bus,
   logger: Pick<Logger, 'info' | 'warn'>,
@@ -30,7 +30,7 @@ export async function followSilences(
     const at = now().toISOString();
     for (const [id, silence] of silences) {
       if (!isSilenceActive(silence, at)) continue;
-      if (!active.has(id)) logger.info({ silence }, 'checks rest: a silence began');
+      if (!active.has(id)) logger.info({ silence }, 'checks are suppressed: a silence began');
       active.set(id, silence);
     }
     const ended = [...active.values()].filter(({ id }) => {
@@ -39,7 +39,7 @@ export async function followSilences(
     });
     for (const silence of ended) {
       active.delete(silence.id);
-      logger.info({ silence }, 'checks go on: a silence ended');
+      logger.info({ silence }, 'checks run again: a silence ended');
     }
     if (ended.length > 0) for (const listener of listeners) listener();
   }
@@ -53,7 +53,7 @@ export async function followSilences(
     },
     {
       onInvalid(key, error) {
-        logger.warn({ key, err: error }, 'a silence that cannot be read rests no check');
+        logger.warn({ key, err: error }, 'a silence that cannot be read suppresses no check');
         silences.delete(key);
         look();
       },

@@ -1,7 +1,7 @@
 import type { Bus, Consumption, Reading } from '@cortex/bus';
 import type { EventType } from '@cortex/contracts';
 
-/** Starts a reading and waits until everything that is in the stream now has been handled. The reading goes on. */
+/** Starts to read a stream and waits until everything that is in it now has been handled. The reading goes on. */
 export async function readUntilCaughtUp<Type extends EventType>(
   bus: Pick<Bus, 'read'>,
   reading: Omit<Reading<Type>, 'onCaughtUp'>,

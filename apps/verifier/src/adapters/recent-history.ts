@@ -3,14 +3,14 @@ import { healthChecked, verificationCompleted } from '@cortex/contracts';
 import type { CheckOutcome, Target } from '@cortex/contracts';
 import { readUntilCaughtUp } from './read-until-caught-up.ts';
 
-/** How far before a remediation a check result still says how things were. */
+/** How long before a remediation a check result still describes the state before it. */
 const lookBackMs = 2 * 60_000;
 
-/** What the streams remember around a remediation. */
+/** What the streams hold around a remediation. */
 export interface RecentHistory {
   /** Check results of the targets from shortly before the remediation, oldest first. */
   checksBefore(targets: readonly Target[], startedAt: string): Promise<readonly CheckOutcome[]>;
-  /** True when this execution has its verdict already. */
+  /** True when this execution already has its verdict. */
   hasVerdict(service: string, executionId: string, completedAt: string): Promise<boolean>;
 }
 

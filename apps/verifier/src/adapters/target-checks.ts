@@ -8,7 +8,7 @@ import { checkKey } from '@cortex/verification';
 export interface TargetChecks {
   /** Every configured check of these targets. */
   of(targets: readonly Target[]): readonly CheckDefinition[];
-  /** Runs the named ones at once; never throws. */
+  /** Runs the named checks concurrently; never throws. */
   run(keys: readonly string[], signal: AbortSignal): Promise<readonly CheckOutcome[]>;
 }
 

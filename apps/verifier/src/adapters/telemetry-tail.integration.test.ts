@@ -44,7 +44,7 @@ function notebook() {
 }
 
 describe('telemetry tails', () => {
-  it('many that run beside each other share one reading, and each sees past and present once', async () => {
+  it('concurrent tails share one reader, and each sees past and present once', async () => {
     const from = await publish(1);
     await publish(2);
     const [first, second, late] = [notebook(), notebook(), notebook()];
@@ -58,7 +58,7 @@ describe('telemetry tails', () => {
     await Promise.all(running.map((tail) => tail.stop()));
   });
 
-  it('one that looks further back reads for itself', async () => {
+  it('a tail that looks further back has a reader of its own', async () => {
     const from = await publish(1);
     await eventually(() => Date.now() > from.getTime() + 5);
     const later = await publish(2);
@@ -69,7 +69,7 @@ describe('telemetry tails', () => {
     await Promise.all(running.map((tail) => tail.stop()));
   });
 
-  it('reads nothing more once the last has stopped, and anew for the next', async () => {
+  it('the shared reader stops with the last tail, and the next tail starts a new one', async () => {
     const from = await publish(1);
     const [first, next] = [notebook(), notebook()];
     await (await tails.tail(from, first.take)).stop();

@@ -9,23 +9,23 @@ export interface TelemetryTail {
 
 type Listener = (batches: readonly SeriesBatch[]) => void;
 
-/** How long telemetry is kept for the verifications that begin while others run. */
+/** How long telemetry is kept for verifications that begin while others run. */
 const keepMs = 3 * 60_000;
 
-/** One reading of the stream, for all verifications that run beside each other. */
+/** One reader of the stream, shared by concurrent verifications. */
 interface Feed {
   readonly opened: Promise<Consumption>;
   readonly listeners: Set<Listener>;
   /** Oldest first. */
   readonly kept: { readonly atMs: number; readonly batches: readonly SeriesBatch[] }[];
-  /** All that was published since then is kept. */
+  /** Everything published since then is kept. */
   sinceMs: number;
   users: number;
 }
 
 /**
- * Reads telemetry once, however many verifications look at it: a reading for each would cost the square of their number.
- * Without verifications nothing is read.
+ * Reads telemetry once for all verifications: with a reader for each, the cost would grow with the square of their
+ * number. Without verifications nothing is read.
  */
 export class TelemetryTails {
   readonly #bus: Pick<Bus, 'read'>;
@@ -35,10 +35,10 @@ export class TelemetryTails {
     this.#bus = bus;
   }
 
-  /** Hands on all telemetry that was published since `from`, then what arrives. Resolves when the past has been handed on. */
+  /** Hands on all telemetry published since `from`, then what arrives. Resolves when the past has been handed on. */
   async tail(from: Date, onBatches: Listener): Promise<TelemetryTail> {
     const fromMs = from.getTime();
-    // One that looks further back than the others, after a long remediation, reads for itself.
+    // A tail that looks further back than the feed, after a long remediation, gets a reader of its own.
     if (this.#feed !== undefined && this.#feed.sinceMs > fromMs) return this.#readAlone(from, onBatches);
     const feed = (this.#feed ??= this.#open(from));
     feed.users += 1;
@@ -49,7 +49,7 @@ export class TelemetryTails {
       throw error;
     }
     if (feed.sinceMs > fromMs) {
-      // What was to be kept went while the past was read.
+      // The feed dropped a part of the wanted past while it was read.
       await this.#leave(feed);
       return this.#readAlone(from, onBatches);
     }

@@ -21,7 +21,7 @@ export interface VerifierParts {
   readonly runtime: Pick<Runtime, 'now' | 'after'>;
 }
 
-/** Verifications mostly wait: many may run beside each other. */
+/** Verifications spend most of their time waiting, so many may run concurrently. */
 const concurrency = 64;
 
 export function consumeRemediationCompleted(parts: VerifierParts): Promise<Consumption> {
@@ -34,7 +34,7 @@ export function consumeRemediationCompleted(parts: VerifierParts): Promise<Consu
 }
 
 /**
- * Verifies a remediation whose steps ran. Nothing is stored on the way: after a crash the event comes again and the
+ * Verifies a remediation whose steps ran. No progress is stored: after a crash the event comes again and the
  * verification begins anew, with a verdict under the same id.
  */
 async function handleRemediationCompleted(
@@ -44,7 +44,7 @@ async function handleRemediationCompleted(
 ): Promise<readonly EventDraft[]> {
   const { executionId, incidentId, playbook, targets, outcome, startedAt, completedAt } = event.data;
   if (outcome !== 'succeeded') return [];
-  // A redelivery long after the verdict would look at another time and might conclude otherwise.
+  // A redelivery long after the verdict would look at another time and might reach another verdict.
   if (await parts.history.hasVerdict(event.subject, executionId, completedAt)) return [];
 
   const { metrics, runtime } = parts;
@@ -70,7 +70,7 @@ async function handleRemediationCompleted(
     });
   } catch (error) {
     if (!(error instanceof ConditionError)) throw error;
-    // Trying again would not mend the playbook, and no verdict would leave the incident waiting for ever.
+    // A retry would not mend the playbook, and without a verdict the incident would wait forever.
     verdict = { state: 'UNCERTAIN', reason: error.message, recommendation: 'investigate', findings: [] };
   } finally {
     metrics.ended(verdict?.state);

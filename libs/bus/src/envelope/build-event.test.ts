@@ -42,7 +42,7 @@ test('a draft that breaks its contract is refused', () => {
   expect(() => buildEvent({ ...cleared('shop', 'a-1'), service: '' }, origin)).toThrow(BadDraftError);
 });
 
-test('two drafts that would get one id are refused together', () => {
+test('two drafts with the same id are both refused', () => {
   const cause = buildEvent(cleared('shop', 'a-1'), origin).event;
   const drafts = [cleared('shop', 'a-2'), cleared('shop', 'a-3')];
   expect(() => buildEvents(drafts, { ...origin, cause })).toThrow(/its own key/);

@@ -21,13 +21,13 @@ export interface EventOrigin {
   /** For a fresh id. */
   readonly randomBytes: (count: number) => Uint8Array;
   readonly cause?: Cause | undefined;
-  /** Instead of the derived or fresh id. */
+  /** Used instead of the derived or fresh id. */
   readonly id?: string | undefined;
 }
 
 const encoder = new TextEncoder();
 
-/** Makes the event of a draft, checked against its contract. Throws {@link BadDraftError}. */
+/** Builds the event of a draft and validates it against its contract. Throws {@link BadDraftError}. */
 export function buildEvent(draft: AnyDraft, origin: EventOrigin): BuiltEvent {
   const definition = findEventDefinition(draft.type);
   if (!definition) throw new BadDraftError(draft.type, 'no event is called so');
@@ -67,7 +67,7 @@ export function buildEvent(draft: AnyDraft, origin: EventOrigin): BuiltEvent {
   };
 }
 
-/** Builds all or none. Two drafts that would get one id are refused, because the stream would drop the second. */
+/** Builds all or none. Two drafts with the same id are refused, because the stream would drop the second. */
 export function buildEvents(drafts: readonly AnyDraft[], origin: EventOrigin): readonly BuiltEvent[] {
   const built = drafts.map((draft) => buildEvent(draft, origin));
   const seen = new Set<string>();

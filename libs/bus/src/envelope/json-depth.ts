@@ -1,10 +1,10 @@
-/** Deeper nesting than this is nobody's event. */
+/** No event of the contracts nests deeper than this. */
 export const maxJsonDepth = 64;
 
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** True when the JSON text nests deeper than `limit`. Looks at bytes alone, so that it cannot overflow the stack. */
+/** True when the JSON text nests deeper than `limit`. Scans the bytes only, so that it cannot overflow the stack. */
 export function isDeeperThan(bytes: Uint8Array, limit: number): boolean {
   let depth = 0;
   let inString = false;

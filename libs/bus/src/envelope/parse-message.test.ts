@@ -29,7 +29,7 @@ function parseJson(change: Record<string, unknown>, subject = built.subject): st
   return parsed.ok ? 'ok' : parsed.reason;
 }
 
-test('what was built comes back as it was', () => {
+test('a built event parses to itself', () => {
   const parsed = parseMessage(anomalyCleared.type, { subject: built.subject, data: built.bytes });
   expect(parsed).toEqual({ ok: true, event: built.event });
 });
@@ -55,7 +55,7 @@ test('every fault has its own reason', () => {
   expect(parseJson({ dataschema: dataSchemaOf(anomalyCleared) })).toBe('ok');
 });
 
-test('brackets inside texts are no nesting', () => {
+test('brackets inside strings are no nesting', () => {
   const deepText = { data: { ...(built.event.data as object), reason: '[{"'.repeat(500) } };
   expect(parseJson(deepText)).toBe('ok');
 });
@@ -74,7 +74,7 @@ test('no bytes make it throw', () => {
   );
 });
 
-test('telemetry of before, whose envelope names its partition by the number alone, is still read', () => {
+test('telemetry of earlier releases, whose envelope names its partition by the number alone, is still read', () => {
   const series = [{ service: 'shop', metric: 'load', labels: {}, timesMs: [1], values: [1] }];
   const { event, subject } = buildEvent(
     { type: 'telemetry.metrics', partition: 3, data: { partition: 3, series } },

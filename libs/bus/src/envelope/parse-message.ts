@@ -24,7 +24,7 @@ function refuse(reason: DeadLetterReason, detail: string): { ok: false; reason: 
   return { ok: false, reason, detail };
 }
 
-/** Takes a message apart, the cheap checks first. Never throws, whatever the bytes are. */
+/** Parses a message, the cheap checks first. Never throws, whatever the bytes are. */
 export function parseMessage<Type extends EventType>(
   type: Type,
   message: { readonly subject: string; readonly data: Uint8Array },

@@ -18,13 +18,13 @@ export interface MemoryBusOptions {
   readonly name: string;
   readonly logger: BusLogger;
   readonly hooks?: BusHooks;
-  /** Default: time and chance of this machine. */
+  /** Default: the clock and randomness of this machine. */
   readonly runtime?: Runtime;
-  /** Default: one without a way to go and without faults. */
+  /** Default: one without latency and faults. */
   readonly network?: MemoryNetwork;
 }
 
-/** The bus of one process, on a server in memory. All of it but the server is what runs on NATS. */
+/** The bus of one process on a server in memory. Everything but the server is the code that runs on NATS. */
 export function connectMemoryBus(server: MemoryServer, options: MemoryBusOptions): Bus {
   const { runtime = systemRuntime, network = directNetwork() } = options;
   const closing = new AbortController();

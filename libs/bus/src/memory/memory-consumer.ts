@@ -6,12 +6,12 @@ import type { Stored } from '../jetstream.ts';
 import type { MemoryStream } from './memory-stream.ts';
 import { subjectMatcher } from './subject-matcher.ts';
 
-/** Somebody who asked for messages and has room for some. */
+/** A client with an open request for messages. */
 export interface Asker {
-  /** How many more may be sent. */
+  /** How many more messages the client may be sent. */
   room: number;
   send(delivery: Delivery): void;
-  /** Carries an answer back to the server. */
+  /** Carries an ack or nak back to the server. */
   answer(arrive: () => void): void;
   /** The consumer is gone. */
   end(reason: string): void;
@@ -19,13 +19,13 @@ export interface Asker {
 
 interface Pending {
   readonly deliveries: number;
-  /** When it is delivered again, unless it is answered for. */
+  /** When it is redelivered unless it is acked. */
   dueMs: number;
-  /** Handed back: it may be delivered again from `dueMs` on, and nobody holds it. */
+  /** Handed back: it may be redelivered from `dueMs` on, and no client holds it. */
   isFree: boolean;
 }
 
-/** What a delivery or an ack changed, for as long as a crash can undo it. */
+/** The effect of a delivery or an ack, kept for as long as a crash can undo it. */
 interface Change {
   readonly atMs: number;
   readonly sequence: number;
@@ -37,13 +37,13 @@ interface Change {
 type Clock = Pick<Runtime, 'now' | 'after'>;
 
 const noBody = new Uint8Array();
-/** A server that starts looks at what was out this long after, at the earliest. */
+/** A restarted server redelivers unacknowledged messages after this long at the earliest. */
 const firstCheckMs = 500;
-/** Changes that are kept in any case, and how long the others are, for crashes to undo. */
+/** The number of changes that are always kept, and how long the other ones are, so that crashes can undo them. */
 const fewestChanges = 128;
 const longestLossMs = 1_000;
 
-/** One consumer of the server in memory, durable or not: what was sent to whom, what was acked, and what comes again. */
+/** One consumer of the server in memory, durable or not: its deliveries, acks and redeliveries. */
 export class MemoryConsumer {
   readonly config: ConsumerConfig;
   readonly #stream: MemoryStream;
@@ -52,7 +52,7 @@ export class MemoryConsumer {
   readonly #matches: (subject: string) => boolean;
   readonly #pending = new Map<number, Pending>();
   readonly #askers = new Set<Asker>();
-  /** Of `last_per_subject`: the messages to begin with. */
+  /** For `last_per_subject`: the messages to begin with. */
   readonly #first: number[];
   #changes: Change[] = [];
   #next: number;
@@ -71,7 +71,7 @@ export class MemoryConsumer {
     this.#next = this.#startOf(config, nowMs);
   }
 
-  /** Messages that match and were never delivered. */
+  /** Matching messages that were never delivered. */
   get pending(): number {
     const nowMs = this.#nowMs();
     let count = this.#first.length;
@@ -95,7 +95,7 @@ export class MemoryConsumer {
     this.#askers.delete(asker);
   }
 
-  /** Sends what there is to those who asked, each in turn. */
+  /** Sends available messages to the clients with open requests, in turn. */
   dispatch(): void {
     if (!this.#isServing()) return;
     for (const asker of this.#askers) {
@@ -103,7 +103,7 @@ export class MemoryConsumer {
       const message = this.#take();
       if (message === undefined) break;
       asker.room -= 1;
-      // Whoever got something stands behind the others.
+      // A client that was served goes to the end of the queue.
       this.#askers.delete(asker);
       this.#askers.add(asker);
       asker.send(this.#deliveryOf(message, asker));
@@ -111,7 +111,7 @@ export class MemoryConsumer {
     this.#arm();
   }
 
-  /** Acks of the last moments are gone: what they were for is delivered again. */
+  /** Forgets the acks of the last moments: their messages are redelivered. */
   loseAcks(withinMs: number): void {
     const nowMs = this.#nowMs();
     for (const { atMs, sequence, before } of this.#changes.toReversed()) {
@@ -123,8 +123,8 @@ export class MemoryConsumer {
   }
 
   /**
-   * The server died and came back. Deliveries and acks of the last moments were not written down yet: those messages come
-   * as if for the first time. Everybody who asked is forgotten.
+   * The server died and came back. Deliveries and acks of the last moments were not written to disk: those messages
+   * come as if for the first time. All open requests are forgotten.
    */
   crash(lossMs: number): void {
     const nowMs = this.#nowMs();
@@ -143,7 +143,7 @@ export class MemoryConsumer {
     this.#arm();
   }
 
-  /** Whoever waits here waits in vain. */
+  /** Ends all open requests. */
   end(reason: string): void {
     this.#wake?.cancel();
     for (const asker of this.#askers) asker.end(reason);
@@ -230,7 +230,7 @@ export class MemoryConsumer {
     };
   }
 
-  /** Whoever sends it: an ack of an earlier delivery counts as well as one of the last. */
+  /** An ack of an earlier delivery counts as well as one of the last, whichever client sends it. */
   #ack(sequence: number): void {
     if (!this.#pending.has(sequence)) return;
     this.#remember(sequence, this.#nowMs());
@@ -253,7 +253,7 @@ export class MemoryConsumer {
     this.#arm();
   }
 
-  /** Wakes up when the next message comes again. What is due already waits for somebody to ask. */
+  /** Sets the timer for the next redelivery. Messages that are due already wait for a request. */
   #arm(): void {
     const nowMs = this.#nowMs();
     let dueMs = Number.POSITIVE_INFINITY;

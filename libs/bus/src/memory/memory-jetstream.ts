@@ -7,7 +7,7 @@ import type { MemoryServer } from './memory-server.ts';
 
 const requestTimeoutMs = 5_000;
 
-/** JetStream as one process reaches the server in memory: each request goes there and back, or is never answered. */
+/** JetStream as one process reaches the server in memory: each request and answer crosses the network, or is lost. */
 export function memoryJetStream(
   server: MemoryServer,
   network: MemoryNetwork,
@@ -47,7 +47,7 @@ export function memoryJetStream(
   };
 }
 
-/** A request for messages stands at the server until it is used up; it dies with the connection. */
+/** A request for messages stays open at the server until it is used up, or the connection breaks. */
 function startMemoryPull(server: MemoryServer, network: MemoryNetwork, options: PullOptions): Pull {
   const { stream, consumer: name, credit, onMessage, onEnd } = options;
   let missing = 0;
@@ -88,7 +88,7 @@ function startMemoryPull(server: MemoryServer, network: MemoryNetwork, options: 
     try {
       server.consumer(stream, name).forget(asker);
     } catch {
-      // The consumer is gone, and whoever asked there with it.
+      // The consumer is gone, and its requests with it.
     }
   }
   function end(reason: string): void {

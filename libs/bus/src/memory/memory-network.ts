@@ -1,6 +1,6 @@
 /**
- * The connection of one process to the server in memory. Each way keeps its order, as TCP does; what is under way when the
- * connection breaks never arrives.
+ * The connection of one process to the server in memory. Each direction keeps its order, as TCP does; messages in
+ * flight when the connection breaks never arrive.
  */
 export interface MemoryNetwork {
   /** Runs `arrive` at the server, later or never. */
@@ -12,7 +12,7 @@ export interface MemoryNetwork {
   onChange(listener: (connected: boolean) => void): () => void;
 }
 
-/** Without a way to go and without faults. */
+/** A network without latency and faults. */
 export function directNetwork(): MemoryNetwork {
   const soon = (arrive: () => void): void => queueMicrotask(arrive);
   return { toServer: soon, toClient: soon, isConnected: () => true, onChange: () => () => undefined };

@@ -40,7 +40,7 @@ test('a server that refuses writes is asked again until it takes them; reads go 
   });
 });
 
-test('a server without room refuses until it is restarted', async () => {
+test('a server without disk space refuses writes until it is restarted', async () => {
   const { time, server, bus, cable } = start();
   await time.run(async () => {
     server.refuseWrites();
@@ -55,7 +55,7 @@ test('a server without room refuses until it is restarted', async () => {
   });
 });
 
-test('a server without a quorum answers nobody and delivers nothing; what was asked is done once it is back', async () => {
+test('a server without a quorum answers and delivers nothing; pending requests succeed once it is back', async () => {
   const { time, server, bus } = start();
   await time.run(async () => {
     const handled: number[] = [];

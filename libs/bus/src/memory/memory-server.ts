@@ -11,16 +11,16 @@ import { MemoryStream, refusal } from './memory-stream.ts';
 export interface MemoryServerOptions {
   /** The clock of the server. Default: that of this machine. */
   readonly runtime?: Pick<Runtime, 'now' | 'after'>;
-  /** No lease is longer than this. Default: as the contracts say. */
+  /** Upper limit for the length of leases. Default: as the contracts say. */
   readonly leaseTtlMs?: number;
-  /** Sees every message as it is stored. */
+  /** Called with every message as it is stored. */
   readonly onStored?: (stream: string, message: Stored) => void;
 }
 
 /**
- * A JetStream server in this process, as `cortex provision` leaves one: what `nats-server` does, as measured, without
- * the network and the disk. `connectMemoryBus` gives a bus on it; the same suite holds it and the real server to the same
- * behaviour (`features.ts`). It outlives the services that are connected to it, as the real one does.
+ * A JetStream server in this process, provisioned as by `cortex provision`: it behaves as `nats-server` was measured
+ * to, without the network and the disk. `connectMemoryBus` gives a bus on it; one suite holds it and the real server to
+ * the same behaviour (`features.ts`). It outlives the services that are connected to it, as the real one does.
  */
 export class MemoryServer {
   readonly #clock: Pick<Runtime, 'now' | 'after'>;
@@ -70,7 +70,7 @@ export class MemoryServer {
     return this.#stream(stream).at(sequence, this.#nowMs());
   }
 
-  /** Every message of a stream, for whoever looks at the server itself. */
+  /** Every message of a stream, for tests that inspect the server itself. */
   messages(stream: string): Iterable<Stored> {
     return this.#stream(stream).all(this.#nowMs());
   }
@@ -111,8 +111,8 @@ export class MemoryServer {
   }
 
   /**
-   * Dies and comes back at once. What is stored stays; what consumers delivered and acked in the last `ackLossMs` is
-   * forgotten, and so are consumers in its memory. Links must be cut first.
+   * Dies and comes back at once. Stored messages stay; deliveries and acks of the last `ackLossMs` are forgotten, and
+   * so are consumers in its memory. Links must be cut first.
    */
   crash(ackLossMs: number): void {
     const nowMs = this.#nowMs();
@@ -133,7 +133,7 @@ export class MemoryServer {
     for (const consumer of this.#consumers.values()) consumer.loseAcks(withinMs);
   }
 
-  /** Answers nobody for so long, delivers nothing and takes no ack: too few servers of its cluster are left. */
+  /** For this long answers no request, delivers nothing and takes no ack: too few servers of its cluster are left. */
   loseQuorum(forMs: number): void {
     this.#silentUntilMs = this.#nowMs() + forMs;
     this.#clock.after(forMs, () => {
@@ -144,7 +144,7 @@ export class MemoryServer {
   /** Whether it answers at all. */
   readonly isServing = (): boolean => this.#nowMs() >= this.#silentUntilMs;
 
-  /** Refuses every write for so long, as with a full disk: that lasts until a restart, even when there is room again. */
+  /** Refuses every write for this long, as with a full disk: that lasts until a restart, even when there is space again. */
   refuseWrites(forMs = Number.POSITIVE_INFINITY): void {
     this.#refusesUntilMs = this.#nowMs() + forMs;
   }

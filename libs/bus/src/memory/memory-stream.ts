@@ -7,7 +7,7 @@ interface Row extends Stored {
   readonly msgID: string;
 }
 
-/** One stream of the server in memory: what nats-server keeps of a file, and in which order it asks before it takes. */
+/** One stream of the server in memory: the contents that nats-server keeps in a file, and its order of checks on a write. */
 export class MemoryStream {
   readonly name: string;
   readonly maxAgeMs: number;
@@ -94,14 +94,14 @@ export class MemoryStream {
     for (const row of this.#rows.values()) if (matches(row.subject)) this.#remove(row);
   }
 
-  /** The server died and came back: it knows the ids of what it still has, and no others. */
+  /** The server died and came back: it knows the ids of the messages that it still has, and no others. */
   crash(nowMs: number): void {
     this.#ids.clear();
     for (const row of this.#rows.values()) this.#ids.set(row.msgID, { sequence: row.sequence, atMs: row.storedAtMs });
     this.expire(nowMs);
   }
 
-  /** What is too old goes, and nobody is told: a watch hears nothing of it. */
+  /** Removes expired messages without notice: a watch does not see it. */
   expire(nowMs: number): void {
     if (this.maxAgeMs > 0) {
       for (const row of this.#rows.values()) {
@@ -141,7 +141,7 @@ export class MemoryStream {
   }
 }
 
-/** A refusal as the server words it. */
+/** A refusal in the server's words. */
 export function refusal(status: number, code: number, description: string): JetStreamApiError {
   return new JetStreamApiError({ code: status, err_code: code, description });
 }

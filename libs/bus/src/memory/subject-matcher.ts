@@ -1,4 +1,4 @@
-/** Whether a subject matches a filter: `*` stands for one token, a final `>` for all that follow. */
+/** Whether a subject matches a filter: `*` stands for one token, a final `>` for all further ones. */
 export function subjectMatcher(filter: string): (subject: string) => boolean {
   if (filter === '>') return () => true;
   const isOpen = filter.endsWith('.>');

@@ -4,7 +4,7 @@ import type { JetStream, PullOptions, Pull, Stored } from '../jetstream.ts';
 
 const noMessageFound = 10_037;
 
-/** JetStream as the NATS client speaks it. */
+/** JetStream through the NATS client. */
 export function natsJetStream(
   client: JetStreamClient,
   manager: JetStreamManager,

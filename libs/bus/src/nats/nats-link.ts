@@ -5,7 +5,7 @@ import type { Link, LinkIdentity } from '../link.ts';
 import { natsJetStream } from './nats-jetstream.ts';
 import { startPull } from './pull.ts';
 
-/** Builds the link of a fresh connection and keeps its state until the connection closes. */
+/** Builds the link of a fresh connection and tracks its state until the connection closes. */
 export async function makeNatsLink(
   connection: NatsConnection,
   identity: LinkIdentity,

@@ -17,14 +17,14 @@ export interface ConnectOptions extends ServerAddress {
   /** Unique per process: `decision-host-4711`. */
   readonly name: string;
   readonly logger: BusLogger;
-  /** Time and chance. Default: those of this machine. */
+  /** Time and randomness. Default: those of this machine. */
   readonly runtime?: Runtime;
   readonly hooks?: BusHooks;
-  /** Gives up the first connection after this long; without it, waits for ever. */
+  /** Gives up the first connection after this long; without it, waits forever. */
   readonly firstConnectTimeoutMs?: number;
 }
 
-/** Opens a connection that reconnects for ever. Credentials in the address are used and kept out of messages. */
+/** Opens a connection that reconnects forever. Credentials in the address are used and kept out of messages. */
 export async function openConnection(
   options: ServerAddress & Pick<ConnectOptions, 'name' | 'logger' | 'runtime' | 'firstConnectTimeoutMs'>,
   inboxPrefix: string,

@@ -108,7 +108,7 @@ test('a server without JetStream or with a small payload is refused with the fix
   });
 });
 
-test('a bus on a server that nobody provisioned says so at once', async () => {
+test('a bus on a server that was not provisioned says so at once', async () => {
   const { url } = await nats();
   const bus = await testBus(url);
   cleanUps.push(() => bus.drain(500));

@@ -19,7 +19,7 @@ import { wantedStreams } from './wanted-streams.ts';
 export interface ProvisionOptions extends ServerAddress, Pick<ConnectOptions, 'firstConnectTimeoutMs'> {
   /** Copies of every stream in a cluster: 1, 3 or 5. Default 1. */
   readonly replicas?: number;
-  /** No lease is longer than this. Default: as the contracts say; only tests want shorter ones. */
+  /** Upper limit for the length of leases. Default: as the contracts say; only tests want shorter ones. */
   readonly leaseTtlMs?: number;
   /** `http://host:8222`, to learn whether the server syncs before it acks. */
   readonly monitorUrl?: string;
@@ -33,14 +33,14 @@ export interface ProvisionReport {
   readonly durability: Durability;
   /** Names of streams; those of buckets start with `KV_`. */
   readonly created: readonly string[];
-  /** Streams of an earlier version that were given the subjects they lacked; nothing else is ever changed. */
+  /** Streams of an earlier version that were given their missing subjects; nothing else is ever changed. */
   readonly extended: readonly string[];
   readonly unchanged: readonly string[];
   /** True when the kill switch was written for the first time, as off. */
   readonly killSwitchInitialised: boolean;
 }
 
-/** One setting that is not what Cortex needs. */
+/** One setting that is not as Cortex needs it. */
 export interface Difference {
   readonly stream: string;
   readonly setting: string;
@@ -67,7 +67,7 @@ const silent: BusLogger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
  * Creates every stream and bucket that is missing, reads all of them back, and refuses when one is not as declared: an
- * older server ignores settings that it does not know, without a word.
+ * older server silently ignores settings that it does not know.
  */
 export async function provision(options: ProvisionOptions): Promise<ProvisionReport> {
   const logger = options.logger ?? silent;
@@ -127,7 +127,7 @@ async function create(manager: JetStreamManager, stream: WantedStream): Promise<
   }
 }
 
-/** A newer Cortex knows more subjects: to take them in loses nothing. A stream that differs otherwise is left alone. */
+/** A newer Cortex has more subjects: adding them loses nothing. A stream that differs otherwise is not changed. */
 async function addSubjects(manager: JetStreamManager, wanted: WantedStream, present: StreamConfig): Promise<boolean> {
   const subjects = wanted.subjects ?? [];
   const lacksOnlySubjects =
@@ -146,13 +146,13 @@ const fixes = {
   setting: 'Set it with "nats stream edit", or remove the stream if its content may go, and provision again.',
 } as const;
 
-/** What differs between what was wanted and what the server says it keeps. */
+/** The differences between the wanted settings and those that the server reports. */
 export function compare(wanted: WantedStream, found: Partial<StreamConfig>): readonly Difference[] {
   const differences: Difference[] = [];
   for (const [setting, expected] of Object.entries(wanted)) {
     if (setting === 'description') continue;
     const value: unknown = Reflect.get(found, setting);
-    // The server leaves out what is false.
+    // The server leaves out fields that are false.
     const actual = typeof expected === 'boolean' ? (value ?? false) : value;
     if (JSON.stringify(sorted(actual)) === JSON.stringify(sorted(expected))) continue;
     differences.push({ stream: wanted.name, setting, expected, found: actual, fix: fixes.setting });
@@ -164,7 +164,7 @@ function sorted(value: unknown): unknown {
   return Array.isArray(value) ? [...value].sort() : value;
 }
 
-/** Off, but only if there never was a record: a switch that someone set is not for us to touch. */
+/** Off, but only if there never was a record: a switch that a person set must not be changed. */
 async function initialiseKillSwitch(connection: NatsConnection, logger: BusLogger): Promise<boolean> {
   const link = await makeNatsLink(
     connection,

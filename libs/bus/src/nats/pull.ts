@@ -5,12 +5,12 @@ import { toDelivery } from '../delivery.ts';
 import type { Pull, PullOptions } from '../jetstream.ts';
 import type { Link } from '../link.ts';
 
-/** Bytes that one request may bring at once; twice the largest message where the server carries larger ones. */
+/** Bytes that one request may bring at once; twice the largest message where the server allows larger ones. */
 const bytesPerRequest = 16 * 1024 * 1024;
 const expiresMs = 20_000;
 const heartbeatMs = 4_000;
 
-/** What a pull needs to know of the connection that it runs on. */
+/** What a pull needs of its connection. */
 export interface PullLink extends Pick<Link, 'isConnected' | 'onChange'> {
   readonly connection: NatsConnection;
   readonly runtime: Pick<Runtime, 'monotonicMs' | 'every'>;
@@ -20,7 +20,7 @@ export interface PullLink extends Pick<Link, 'isConnected' | 'onChange'> {
 /**
  * Takes messages from a pull consumer, never more than there is credit for and never more bytes than fit. The client's
  * own `consume` and `fetch` bound messages or bytes but not both, and read ahead of the handlers, where no heartbeat
- * protects what waits.
+ * protects waiting messages.
  */
 export function startPull(link: PullLink, options: PullOptions): Pull {
   const { connection, runtime } = link;
@@ -91,7 +91,7 @@ export function startPull(link: PullLink, options: PullOptions): Pull {
       else receive(message);
     },
   });
-  // A request dies with the connection that carried it, or with a server that forgot it.
+  // A request is lost with its connection, or when the server forgets it.
   const forget = link.onChange((connected) => {
     if (connected) end('reconnected');
   });

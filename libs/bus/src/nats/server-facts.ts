@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { maxPayloadBytes } from '@cortex/contracts';
 
-/** What an acked event survives: `background` loses the last seconds when the power fails. */
+/** How durable an acked event is: `background` loses the last seconds when the power fails. */
 export type Durability = 'fsync_on_ack' | 'background' | 'unknown';
 
 const oldest = [2, 9, 10] as const;
@@ -16,7 +16,7 @@ export function isAtLeast(version: string, wanted: readonly [number, number, num
   return true;
 }
 
-/** What keeps Cortex from running on this server, each with its fix. */
+/** Why Cortex cannot run on this server, each problem with its fix. */
 export function serverProblems(connection: NatsConnection): readonly string[] {
   const { info } = connection;
   if (!info) return ['the server said nothing about itself'];
@@ -36,8 +36,8 @@ export function serverProblems(connection: NatsConnection): readonly string[] {
 }
 
 /**
- * Whether the server syncs before it acks. Before 2.10 none can; later ones say so only on their monitoring address
- * (`http://host:8222`).
+ * Whether the server syncs before it acks. No server before 2.10 can; later ones say so only on their monitoring
+ * address (`http://host:8222`).
  */
 export async function durabilityOf(version: string, monitorUrl: string | undefined): Promise<Durability> {
   if (!isAtLeast(version, [2, 10, 0])) return 'background';

@@ -6,7 +6,7 @@ import { bucketStream } from '../bucket.ts';
 
 const maxHistory = 64;
 
-/** The settings that are set and read back. Others stay the server's defaults. */
+/** The settings that are set and read back. Other settings keep the server's defaults. */
 export type WantedStream = Pick<
   StreamConfig,
   | 'name'
@@ -49,7 +49,7 @@ function wantedStream(definition: StreamDefinition, replicas: number): WantedStr
     duplicate_window: duplicateWindowMs * 1e6,
     allow_direct: false,
     allow_rollup_hdrs: false,
-    // Nobody edits a record that is meant as evidence.
+    // Audit records are evidence and must not be edited.
     deny_delete: definition.name === streams.AUDIT.name,
     deny_purge: definition.name === streams.AUDIT.name,
   };

@@ -4,13 +4,13 @@ import type { Cable } from './site.ts';
 
 const onTheWayMs = 0.2;
 
-/** A connection to the server in memory that takes its time and can be broken. */
+/** A connection to the server in memory with latency, which can be broken. */
 export class CableNetwork implements MemoryNetwork, Cable {
   readonly #clock: Pick<Runtime, 'after'>;
   readonly #listeners = new Set<(connected: boolean) => void>();
   #isConnected = true;
   #isDeaf = false;
-  /** Counts the connections: what one of them carries never arrives on another. */
+  /** Counts the connections: messages in flight on one never arrive on another. */
   #connection = 1;
 
   constructor(clock: Pick<Runtime, 'after'>) {

@@ -11,7 +11,7 @@ import { timerFeatures } from './features/timers.ts';
 import { watchFeatures } from './features/watches.ts';
 import type { StartSite } from './site.ts';
 
-/** What every service may rely on, whatever carries its bus: one suite for NATS and for the server in memory. */
+/** What every service may rely on: one suite for NATS and for the server in memory. */
 export function busFeatures(start: StartSite): void {
   for (const features of [
     serverFeatures,

@@ -1,6 +1,6 @@
 import type { Runtime } from '@cortex/runtime';
 
-/** The same time, but what happens periodically happens at least this often. */
+/** The same runtime, but periodic work happens at least this often. */
 export function withIntervalsUpTo(runtime: Runtime, longestMs = Number.POSITIVE_INFINITY): Runtime {
   return {
     now: () => runtime.now(),

@@ -8,7 +8,7 @@ import { withIntervalsUpTo } from './intervals.ts';
 import type { ConnectSiteOptions, Site } from './site.ts';
 import { VirtualTime } from './virtual-time.ts';
 
-/** As measured: acks that a killed server had written down are safe after this long. */
+/** As measured: an ack survives a kill of the server when it is older than this. */
 const ackLossMs = 150;
 
 /** A server in memory on a clock of its own. */

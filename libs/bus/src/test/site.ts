@@ -4,23 +4,23 @@ import type { Bus } from '../ports.ts';
 
 export interface ConnectSiteOptions {
   readonly hooks?: BusHooks;
-  /** What this process does periodically it does at least this often: a test need not wait for half a minute. */
+  /** Periodic work of this process happens at least this often, so that a test need not wait for half a minute. */
   readonly longestIntervalMs?: number;
 }
 
 /** The connection of one process, which can be broken. */
 export interface Cable {
-  /** Breaks it. What is under way is lost, and the process cannot connect again before `mend`. */
+  /** Breaks it. Messages in flight are lost, and the process cannot connect again before `mend`. */
   cut(): void;
   mend(): void;
-  /** From now on nothing that the server says arrives, until the connection is cut. */
+  /** From now on nothing from the server arrives, until the connection is cut. */
   deafen(): void;
 }
 
-/** A server of the suite's own, real or in memory, and what may happen to it. */
+/** A server of the suite's own, real or in memory, with its faults. */
 export interface Site {
   readonly leaseTtlMs: number;
-  /** The server without a bus, for a look at what it holds and for messages that no bus would send. */
+  /** The server without a bus, to inspect its contents and to send messages that no bus would. */
   readonly jetstream: JetStream;
   connect(name: string, options?: ConnectSiteOptions): Promise<Bus>;
   connectByCable(name: string, options?: ConnectSiteOptions): Promise<{ readonly bus: Bus; readonly cable: Cable }>;
@@ -31,7 +31,7 @@ export interface Site {
   stop(): Promise<void>;
   nowMs(): number;
   pause(ms: number): Promise<void>;
-  /** Runs a test. Where the clock is virtual, time goes by only in here. */
+  /** Runs a test. Where the clock is virtual, time passes only in here. */
   run(body: () => Promise<void>): Promise<void>;
 }
 

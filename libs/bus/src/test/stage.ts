@@ -3,14 +3,14 @@ import type { PublishAck } from '../jetstream.ts';
 import type { Bus } from '../ports.ts';
 import type { Cable, ConnectSiteOptions, Site, StartSite } from './site.ts';
 
-/** What the tests of one group work with: a site that they share, and buses that end with the test that opened them. */
+/** What the tests of one group share: a site, and buses that end with the test that opened them. */
 export interface Stage {
   readonly site: Site;
   test(name: string, body: () => Promise<void>): void;
   open(name: string, options?: ConnectSiteOptions): Promise<Bus>;
   openByCable(name: string, options?: ConnectSiteOptions): Promise<{ readonly bus: Bus; readonly cable: Cable }>;
   pause(ms: number): Promise<void>;
-  /** Puts a message into its stream, whatever it is. */
+  /** Puts a message into its stream, valid or not. */
   publishRaw(subject: string, data: string | Uint8Array): Promise<PublishAck>;
   /** Tries until it neither throws nor returns `false`; fails with the last error. */
   eventually(attempt: () => unknown, timeoutMs?: number): Promise<void>;

@@ -2,7 +2,7 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Cable } from './site.ts';
 
-/** A way to a server on this machine that can be broken. */
+/** A connection to a server on this machine that can be broken. */
 export interface TcpCable extends Cable {
   readonly port: number;
   close(): void;

@@ -9,7 +9,7 @@ interface Timer {
 
 const startMs = Date.parse('2026-01-05T00:00:00Z');
 
-/** A clock that jumps to the next timer whenever nothing else is left to do, and the chance of a seed. */
+/** A clock that jumps to the next timer whenever nothing else is ready to run, and randomness from a seed. */
 export class VirtualTime implements Runtime {
   #elapsedMs = 0;
   #seed = 1;
@@ -43,7 +43,7 @@ export class VirtualTime implements Runtime {
     return new Promise((resolve) => this.after(0, resolve));
   }
 
-  /** Lets time go by until the work is done. */
+  /** Advances time until the work is done. */
   async run(work: () => Promise<void>): Promise<void> {
     const running = { isDone: false };
     const done = work().finally(() => (running.isDone = true));

@@ -52,7 +52,7 @@ export function bucketFeatures(start: StartSite): void {
       expect(untouched?.value.reason).toBe('60');
     });
 
-    test('what does not match the schema is refused on the way in, and named on the way out', async () => {
+    test('a value that does not match the schema is refused on a write, and reported on a read', async () => {
       const bucket = await (await open('test')).bucket(breakerBucket);
       await expect(bucket.put('bad', { playbookId: 'bad' } as unknown as Breaker)).rejects.toBeInstanceOf(
         BadEntryError,
@@ -147,7 +147,7 @@ export function bucketFeatures(start: StartSite): void {
       expect((await control.get(killSwitchKey))?.value.on).toBe(false);
     });
 
-    test('a bucket that nobody provisioned says how to get it', async () => {
+    test('a bucket that was not provisioned is an error with the fix', async () => {
       const bus = await open('test');
       const unknown = { ...breakerBucket, name: 'cortex-nobody' };
       await expect(bus.bucket(unknown)).rejects.toMatchObject({ code: 'CORTEX_BUS_NOT_PROVISIONED' });
@@ -163,7 +163,7 @@ export function bucketFeatures(start: StartSite): void {
       await bucket.delete('answered');
     });
 
-    test('what is cleared leaves no trace, what does not match stays', async () => {
+    test('cleared entries leave no trace, others stay', async () => {
       const bucket = await (await open('test')).bucket(breakerBucket);
       for (const key of ['clear.a.1', 'clear.a.2', 'clear.b.1']) await bucket.put(key, breaker(key));
       await bucket.delete('clear.a.2');

@@ -105,7 +105,7 @@ export function deadLetterFeatures(start: StartSite): void {
       expect(tries).toEqual({ poison: 3, healthy: 1 });
     });
 
-    test('what nobody consumes is seen to by whoever reads the stream raw, and meets the letters of consumers', async () => {
+    test('an event without a consumer is dead-lettered by a raw reader of the stream, merged with the letters of consumers', async () => {
       const bus = await open('test');
       const before = await letterCount();
       const service = subjectOf(healthChecked.type, 'unread');

@@ -37,7 +37,8 @@ export function leaseFeatures(start: StartSite): void {
         const one = await open('one');
         const two = await open('two');
         const lease = await (await one.leases()).acquire('target.shop.b', 'restart');
-        // As if this process had stood still for longer than the lease: the record expires, another takes the target.
+        // As if this process had been frozen for longer than the lease: the record expires, another process takes
+        // the target.
         const records = await two.bucket(leaseBucket);
         await records.delete('target.shop.b');
         const thief = await (await two.leases()).acquire('target.shop.b', 'restart');
@@ -45,13 +46,13 @@ export function leaseFeatures(start: StartSite): void {
         await expect(lease?.assertHeld()).rejects.toMatchObject({ code: 'CORTEX_LEASE_LOST' });
         expect(lease?.signal.aborted).toBe(true);
         await thief?.assertHeld();
-        // The release of a lost lease must not free what another holds.
+        // The release of a lost lease must not free the lease of another holder.
         await lease?.release();
         await thief?.assertHeld();
         await thief?.release();
       });
 
-      test('a successor of the same name takes over at once, anybody else does not', async () => {
+      test('a successor of the same name takes over at once, another process does not', async () => {
         const one = await open('one');
         const two = await open('two');
         const lease = await (await one.leases()).acquire('member.shop.a', 'work');
@@ -105,7 +106,7 @@ export function leaseFeatures(start: StartSite): void {
         expect(tokens.every((token, index) => token > (tokens[index - 1] ?? 0))).toBe(true);
       });
 
-      test('of fifty who ask at once, never more than the count hold a slot', async () => {
+      test('of fifty concurrent requests, never more than the count hold a slot', async () => {
         const one = await open('one');
         const two = await open('two');
         const count = 3;
@@ -132,7 +133,7 @@ export function leaseFeatures(start: StartSite): void {
         expect(most).toBe(count);
       });
 
-      test('a budget of nothing gives no slot, a count that is none is an error', async () => {
+      test('a budget of zero gives no slot, an invalid count is an error', async () => {
         const one = await open('one');
         const leases = await one.leases();
         expect(await leases.acquireSlot('slot.none', 0, 'restart')).toBeUndefined();

@@ -25,7 +25,7 @@ export function readingFeatures(start: StartSite): void {
         new: 'new',
         time: halfTime,
         sequence: { afterSequence: lastSequence - 1 },
-        // The stream was made anew since: all of it is news.
+        // The stream was recreated since: everything in it is new.
         beyond: { afterSequence: lastSequence + 1_000 },
       };
       for (const [name, from] of Object.entries(beginnings)) {

@@ -10,7 +10,7 @@ import { onStage } from '../stage.ts';
 const stream = streams.SIGNALS.name;
 const body = (text: string): Uint8Array => Buffer.from(text);
 
-/** What the server itself does, without the bus: the bus is built on just this. */
+/** The behaviour of the server itself, without the bus, which depends on exactly this. */
 export function serverFeatures(start: StartSite): void {
   onStage('the server', start, (stage) => {
     const { test, eventually, pause } = stage;
@@ -69,7 +69,7 @@ export function serverFeatures(start: StartSite): void {
       expect((await publish(subject, 'one', { msgID: 'replaced' })).duplicate).toBe(false);
     });
 
-    test('a message that does not follow what it says it follows is refused', async () => {
+    test('a message with a wrong expected sequence is refused', async () => {
       const subject = 'cortex.health.checked.follows';
       const { seq } = await publish(subject, 'one', { msgID: 'first to follow', expect: { lastSubjectSequence: 0 } });
       const wrong = [
@@ -148,7 +148,7 @@ export function serverFeatures(start: StartSite): void {
       last.stop();
     });
 
-    test('a message that is due again while nobody has room for it waits for whoever has', async () => {
+    test('a message that is due again while no client has credit waits for a client that has', async () => {
       await addConsumer('room', 300);
       const got: Delivery[] = [];
       let room = 1;
@@ -202,7 +202,7 @@ export function serverFeatures(start: StartSite): void {
       puller.stop();
     });
 
-    test('whoever says that it still works on a message keeps it', async () => {
+    test('a client that reports work in progress keeps its message', async () => {
       await addConsumer('working', 500);
       const got: Delivery[] = [];
       const puller = pullFrom('working', 5, got);
@@ -278,7 +278,7 @@ export function serverFeatures(start: StartSite): void {
       await expect(jetstream.consumer(stream, 'fleeting')).rejects.toMatchObject({ code: 10_014, status: 404 });
     });
 
-    test('what does not exist is said to be missing', async () => {
+    test('a missing stream, consumer or message is reported as missing', async () => {
       const { jetstream } = stage.site;
       await expect(jetstream.stream('NOBODY')).rejects.toMatchObject({ code: 10_059, status: 404 });
       await expect(jetstream.addConsumer('NOBODY', { name: 'x' })).rejects.toMatchObject({ code: 10_059 });
@@ -286,7 +286,7 @@ export function serverFeatures(start: StartSite): void {
       await expect(jetstream.deleteConsumer(stream, 'nobody')).rejects.toMatchObject({ code: 10_014 });
     });
 
-    test('who waits for messages of a consumer is told when somebody deletes it', async () => {
+    test('a client with an open request is notified when the consumer is deleted', async () => {
       await addConsumer('deleted', 1_000);
       let end = '';
       stage.site.jetstream.pull({
@@ -301,7 +301,7 @@ export function serverFeatures(start: StartSite): void {
       await eventually(() => expect(end).toMatch(/consumer deleted/i));
     });
 
-    test('a consumer never has more out than it may', async () => {
+    test('a consumer never has more unacknowledged messages than its limit', async () => {
       const { jetstream } = stage.site;
       await addConsumer('most', 30_000);
       await jetstream.updateConsumer(stream, 'most', {

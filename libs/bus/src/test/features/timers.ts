@@ -113,7 +113,7 @@ export function timerFeatures(start: StartSite): void {
         await timers.schedule(request);
         await eventually(() => expect(keys()).toEqual(['killed']));
         expect(fired[0]?.id).toBe(derivedId({ id: 'timer', time: dueAt }, 'decision', 'killed', dueAt));
-        // What the killed process would have left behind.
+        // The record that the killed process would have left behind.
         const records = await bus.bucket(timerBucket);
         await eventually(async () => expect(await records.get('decision.killed')).toBeUndefined());
         await records.put('decision.killed', {

@@ -11,7 +11,7 @@ export function watchFeatures(start: StartSite): void {
   onStage('watches', start, (stage) => {
     const { test, open, openByCable, eventually, pause } = stage;
 
-    test('a watch gives what is there before it resolves, then every change, and what cannot be read apart', async () => {
+    test('a watch delivers the present entries before it resolves, then every change, and reports unreadable ones separately', async () => {
       const bucket = await (await open('test')).bucket(breakerBucket);
       await bucket.put('watched.one', breaker('one', 'before'));
       const seen: [string, string | undefined][] = [];
@@ -44,7 +44,7 @@ export function watchFeatures(start: StartSite): void {
       expect(seen).toEqual([]);
     });
 
-    test('a watch hears of what its filter takes in, and of nothing else', async () => {
+    test('a watch reports entries that match its filter, and no others', async () => {
       const bucket = await (await open('test')).bucket(breakerBucket);
       for (const key of ['filter.a.x', 'filter.b.x', 'other.a.x']) await bucket.put(key, breaker('some', 'before'));
       const seen: string[] = [];
@@ -94,7 +94,7 @@ export function watchFeatures(start: StartSite): void {
       );
     });
 
-    test('an entry that expires sends no event: only who reads everything again finds out', async () => {
+    test('an entry that expires sends no event: only reading everything again shows it', async () => {
       const patient = await (await open('patient')).bucket(leaseBucket);
       const eager = await (await open('eager', { longestIntervalMs: 500 })).bucket(leaseBucket);
       const seen: Record<'patient' | 'eager', (string | undefined)[]> = { patient: [], eager: [] };
