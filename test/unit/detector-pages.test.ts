@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { allDetectors, anomalyOf, detected, lastByService, tell } from '@cortex/detection/testing';
+import { allDetectors, anomalyOf, detected, lastByService, updatesOf } from '@cortex/detection/testing';
 import { describe, expect, it } from 'vitest';
 import { recordInstance } from '../../tools/generate/detectors/record-instance.ts';
 import { recordMissing } from '../../tools/generate/detectors/record-missing.ts';
@@ -47,8 +47,11 @@ describe('the pages of the detectors', () => {
     expect(openings).toHaveLength(1);
     expect(proseOf('instance.md')).toContain(`${openings[0]} `);
     expect(proseOf('missing-data.md')).toContain(`${recordMissing().opened?.explanation} `);
-    const company = tell([detected(anomalyOf('db', 0, { metric: 'connections' })), detected(anomalyOf('shop', 2))]);
-    expect(proseOf('correlation.md')).toContain(`${lastByService(company).get('shop')?.explanation} `);
+    const updates = updatesOf([
+      detected(anomalyOf('db', 0, { metric: 'connections' })),
+      detected(anomalyOf('shop', 2)),
+    ]);
+    expect(proseOf('correlation.md')).toContain(`${lastByService(updates).get('shop')?.explanation} `);
   });
 
   it('have no picture that is not generated, and none that is heavy', () => {

@@ -9,10 +9,10 @@ import { DetectorMetrics } from './detector-metrics.ts';
 import { watchPartition } from './watch-partition.ts';
 
 /**
- * Watches its share of the telemetry partitions; each is owned by one detector at a time. The state of a partition is a pure
- * function of the stream: it is loaded from the last snapshot, and everything behind the snapshot's own stream sequence is
- * read again. No ack is involved. So a crash at any point, and whoever takes over, leads to the same state, and to the same
- * events under the same ids, which the stream drops as duplicates and consumers know as such.
+ * Watches the telemetry partitions that it owns; each is owned by one detector at a time. The state of a partition is a
+ * pure function of the stream: it is loaded from the last snapshot, and everything behind the snapshot's own stream
+ * sequence is read again. No ack is involved. So after a crash at any point the next owner reaches the same state, and
+ * publishes the same events under the same ids, which the stream drops as duplicates and consumers recognise.
  */
 export async function startDetector(context: ServiceContext): Promise<RunningApp> {
   const { config, bus, logger, runtime } = context;

@@ -48,7 +48,7 @@ afterEach(async () => {
   await pipeline.stop();
 });
 
-/** Posts a quarter of an hour of a healthy metric of each service, then a fault of those that are named. */
+/** Posts a quarter of an hour of a healthy metric of each service, then a fault of the named ones. */
 async function postFaults(faulty: readonly string[]): Promise<void> {
   const fromMs = Date.now() - 1_100_000;
   const resourceMetrics = ['db', 'cache', 'mail', 'shop'].map((service) => ({
@@ -84,7 +84,7 @@ function correlated(service?: string): Said[] {
 
 const slow = { timeoutMs: 30_000 };
 
-test('a fault of a service and of its dependency: both are told with the other; the bystanders are not', async () => {
+test('a fault of a service and of its dependency: both are published with the other; uninvolved services are not', async () => {
   await pipeline.startCollector();
   pipeline.start('detector');
   await postFaults(['db', 'shop']);
@@ -97,18 +97,19 @@ test('a fault of a service and of its dependency: both are told with the other; 
   expect(new Set(correlated().map(({ subject }) => subject))).toEqual(new Set(['db', 'shop']));
 });
 
-test('a fault of one service alone stays as it is', async () => {
+test('a fault of one service alone is not changed', async () => {
   await pipeline.startCollector();
   pipeline.start('detector');
   await postFaults(['shop']);
   await eventually(() => expect(detectedOf('shop')).toBeDefined(), slow);
-  // Two of long ago, which are company to each other: when they are told, what came before has been judged.
+  // Two from long before, which are correlated with each other: when their update is published, everything before it
+  // has been judged.
   for (const service of ['mail', 'blog']) await publish(service, { startedAt: '2020-01-01T00:00:00.000Z' });
   await eventually(() => expect(correlated('blog')).toHaveLength(1), slow);
   expect(correlated('shop')).toEqual([]);
 });
 
-/** Says an anomaly as the detector of a partition would. */
+/** Publishes an anomaly as the detector of a partition would. */
 async function publish(service: string, fields: Partial<Anomaly>): Promise<void> {
   const at = new Date().toISOString();
   const data = {
@@ -152,14 +153,14 @@ test('two replicas, one killed and started again: every update once', async () =
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('what was said while no detector ran is answered when one comes', async () => {
+test('anomalies published while no detector ran are correlated when one starts', async () => {
   await publish('db', {});
   await publish('shop', {});
   pipeline.start('detector');
   await eventually(() => expect(correlated('shop')).toHaveLength(1), slow);
 });
 
-test('company lifts an anomaly over the threshold of an incident', async () => {
+test('correlated services lift an anomaly over the threshold of an incident', async () => {
   pipeline.start('decision');
   const detector = pipeline.start('detector');
   await detector.waitForLine('"ready"', 40_000);

@@ -4,7 +4,7 @@ import type { ServiceContext } from '@cortex/service';
 import { readAnomalies } from './adapters/anomaly-stream.ts';
 import { createCorrelationHandler } from './handlers/anomaly-signals.ts';
 
-/** Begins to add the correlation across services to the anomalies of all partitions. */
+/** Starts to add the correlation across services to the anomalies of all partitions. */
 export function startCorrelation({ bus, config, logger }: ServiceContext): Promise<Consumption> {
   const settings = compileCorrelation(config.services);
   return readAnomalies(bus, createCorrelationHandler({ settings, bus, logger }));

@@ -41,7 +41,7 @@ afterEach(async () => {
 const secondMs = 1_000;
 let clockMs = 0;
 
-/** Posts values ten seconds apart, from where the last post ended; all of it lies in the past. */
+/** Posts values ten seconds apart, from where the last post ended; all of them lie in the past. */
 async function post(values: readonly number[], ...users: readonly string[]): Promise<void> {
   const dataPoints = values.flatMap((asDouble) => {
     clockMs += 10 * secondMs;
@@ -111,7 +111,7 @@ test('kill -9 in the middle of an anomaly: no second one is detected, and it is 
   expect(new Set(said.map(({ data }) => data.anomalyId)).size).toBe(1);
 });
 
-test('a crash between publishing and saving: the replay says the same under the same ids', async () => {
+test('a crash between publishing and saving: the replay publishes the same events under the same ids', async () => {
   clockMs = Date.now() - 3_600 * secondMs;
   const first = pipeline.start('detector');
   await post(normal(100));
@@ -132,7 +132,7 @@ test('a crash between publishing and saving: the replay says the same under the 
   expect(new Set(said.map(({ id }) => id)).size).toBe(said.length);
 });
 
-test('more series than a service may have: the service is told once, and what is watched goes on', async () => {
+test('more series than a service may have: reported once, and the known series are still watched', async () => {
   clockMs = Date.now() - 3_600 * secondMs;
   const detector = pipeline.start('detector');
   await post(normal(20), 'a', 'b', 'c');

@@ -1,7 +1,7 @@
 import type { DetectionCounts, PartitionState } from '@cortex/detection';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
-/** The detector's own metrics. Counters count work done, so what is replayed after a restart counts again. */
+/** The detector's own metrics. Counters count work done, so events that are replayed after a restart count again. */
 export class DetectorMetrics {
   readonly failures: Counter;
   readonly unsaved: Counter;
@@ -69,7 +69,7 @@ export class DetectorMetrics {
     for (const severity of opened) this.#anomalies.inc({ severity });
   }
 
-  /** The partition is somebody else's now, and so are its series. */
+  /** Another replica owns the partition now, and reports its series. */
   forget(partition: string): void {
     this.#series.remove({ partition });
     this.#limited.remove({ partition });

@@ -3,15 +3,15 @@ import { deliverFit, pendingFits, type FitRequest, type PartitionState } from '@
 import type { ModelFitter } from './adapters/model-fitter.ts';
 
 /**
- * The fits that the detection of one partition has asked for: done elsewhere while it reads on, and waited for before the
- * telemetry that needs them. So what is read when does not depend on how long a fit takes.
+ * The fits that the detection of one partition has requested: made on another thread while it reads on, and awaited
+ * before the telemetry that needs them. So the result does not depend on how long a fit takes.
  */
 export class FittingModels {
   readonly #state: PartitionState;
   readonly #fitter: ModelFitter;
   readonly #running = new Map<FitRequest, Promise<void>>();
 
-  /** Begins with what the state was still waiting for when it was saved. */
+  /** Begins with the fits that were pending when the state was saved. */
   constructor(state: PartitionState, fitter: ModelFitter) {
     this.#state = state;
     this.#fitter = fitter;
@@ -22,7 +22,7 @@ export class FittingModels {
     for (const request of requests) this.#running.set(request, this.#run(request));
   }
 
-  /** Resolves when every model is there that these samples may need. */
+  /** Resolves when every model that these samples may need is ready. */
   async untilReadyFor(series: readonly Pick<SeriesBatch, 'timesMs'>[]): Promise<void> {
     if (this.#running.size === 0) return;
     let latestMs = 0;

@@ -43,7 +43,7 @@ function telemetryAt(atMs: number, senders: readonly string[]): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(event));
 }
 
-test('an hour of telemetry in which one instance was away for ten minutes: told once, and cleared', async () => {
+test('an hour of telemetry in which one instance was silent for ten minutes: detected once, and cleared', async () => {
   const folder = temporaryFolder('cortex-missing-');
   const config = join(folder.path, 'cortex.yaml');
   const list = instances.map((id) => `{ id: ${id} }`).join(', ');

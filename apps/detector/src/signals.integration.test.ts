@@ -64,7 +64,7 @@ function repeat<T>(times: number, valueOf: (index: number) => T): T[] {
   return Array.from({ length: times }, (_, index) => valueOf(index));
 }
 
-/** Sends the same again and again, as a service does, until all is as it should be. */
+/** Sends the same data again and again, as a service does, until the condition holds. */
 function sendUntil(send: () => Promise<unknown>, isDone: () => boolean): Promise<unknown> {
   const attempt = async (): Promise<boolean> => {
     await send();
@@ -77,7 +77,7 @@ const usualLogs = () => postLogs(...repeat(5, (index) => `order ${index} placed`
 const found = (metric: string, label = '', value = '') =>
   detected.find((anomaly) => anomaly.metric === metric && (anomaly.labels[label] ?? '') === value);
 
-test('logs in: an error that was never seen before, and a burst of what is usual, are anomalies of kind log', async () => {
+test('logs in: an error that was never seen before, and a burst of a usual one, are anomalies of kind log', async () => {
   await sendUntil(usualLogs, () => (samples.get(logMetrics.errors) ?? 0) >= normalWindows);
   const template = 'WARN stock of item <num> is low';
   await sendUntil(

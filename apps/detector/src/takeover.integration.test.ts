@@ -32,7 +32,7 @@ import { Turns } from './adapters/turns.ts';
 const app = fileURLToPath(new URL('..', import.meta.url));
 const partitions = ['0', '1', '2', '3'];
 
-/** A folder with the configuration of so many partitions. */
+/** A folder with a configuration of `count` partitions. */
 function configured(count: number): string {
   const folder = temporaryFolder('cortex-takeover-');
   const services = 'services: [{ name: shop, instances: [{ id: shop-0 }] }]';
@@ -101,7 +101,7 @@ async function ownersOf(): Promise<readonly string[]> {
   return (table?.value.shares ?? []).map(({ owner }) => owner);
 }
 
-/** Publishes on until each of these replicas owns something, and nobody else does. */
+/** Goes on publishing until these replicas, and no others, own partitions. */
 async function untilAllOwn(names: readonly string[]): Promise<void> {
   await eventually(
     async () => {
@@ -125,7 +125,7 @@ async function telemetryOf(partition: string): Promise<readonly CortexEvent<'tel
   return events;
 }
 
-/** What one detector that nobody disturbs makes of a partition. */
+/** The result of one undisturbed detector for a partition. */
 async function undisturbed(partition: string) {
   const settings = compileDetection([], []);
   const state = emptyPartition();
@@ -148,7 +148,7 @@ async function everythingSaid(): Promise<readonly (readonly [string, unknown])[]
   return said;
 }
 
-/** Where two pieces of JSON differ: whole states would make no message that anybody reads. */
+/** The differences between two JSON values: printing whole states would give unreadable messages. */
 function differences(left: unknown, right: unknown, path = ''): readonly string[] {
   if (JSON.stringify(left) === JSON.stringify(right)) return [];
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null)
@@ -162,7 +162,7 @@ function differences(left: unknown, right: unknown, path = ''): readonly string[
 const byId = (said: readonly (readonly [string, unknown])[]) =>
   said.toSorted(([left], [right]) => (left < right ? -1 : 1));
 
-test('two detectors, killed and frozen at random: in the end as if there had been one that nobody disturbed', async () => {
+test('two detectors, killed and frozen at random: in the end as if there had been a single undisturbed one', async () => {
   const seed = Date.now() % 1_000_000;
   onTestFailed(() => console.error(`seed ${seed}`));
   const [random = []] = fc.sample(fc.array(fc.nat(1_000_000), { minLength: 32, maxLength: 32 }), { seed, numRuns: 1 });
@@ -184,12 +184,12 @@ test('two detectors, killed and frozen at random: in the end as if there had bee
     }
   }
   await untilAllOwn(replicas.map(({ name }) => name));
-  // However little was published meanwhile: enough for anomalies of every partition.
+  // However little was published so far: enough for anomalies of every partition.
   while (published < 160) await publishSome();
 
   expect(await Promise.all(replicas.map(({ process }) => process.stop()))).toEqual([0, 0]);
   expect(await ownersOf()).toEqual([]);
-  // What is left in the stream when both stop is for whoever comes next.
+  // Telemetry left in the stream when both stop is for the next owner.
   const last = startDetector(folder);
   await untilReady(last);
   const bucket = await bus.bucket(detectorBucket);
@@ -215,7 +215,7 @@ test('two detectors, killed and frozen at random: in the end as if there had bee
   }
 }, 240_000);
 
-test('who owns nothing is ready too; an orderly stop hands over; more partitions are taken when they are configured', async () => {
+test('a replica without partitions is ready too; an orderly stop hands over; newly configured partitions are claimed', async () => {
   const small = configured(1);
   const first = startDetector(small);
   await eventually(async () => expect(await ownersOf()).toEqual([first.name]));

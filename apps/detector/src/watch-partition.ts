@@ -14,7 +14,7 @@ import { createTelemetryHandler } from './handlers/telemetry-metrics.ts';
 export interface WatchOptions {
   readonly bus: Pick<Bus, 'read' | 'publish'>;
   readonly bucket: Bucket<Snapshot>;
-  /** Of the whole telemetry. */
+  /** Number of all partitions of the telemetry. */
   readonly partitions: number;
   readonly turns: Turns;
   readonly settings: DetectionSettings;
@@ -25,7 +25,7 @@ export interface WatchOptions {
   readonly onCaughtUp: () => void;
 }
 
-/** Watches a partition from where its last owner had saved it, for as long as the shard is held. */
+/** Watches a partition from the last owner's snapshot on, for as long as the shard is held. */
 export async function watchPartition(options: WatchOptions, shard: Shard): Promise<ShardWork> {
   const { bus, bucket, partitions, turns, settings, fitter, metrics, now, onCaughtUp } = options;
   const partition = shard.name;
@@ -64,7 +64,7 @@ export async function watchPartition(options: WatchOptions, shard: Shard): Promi
     },
   };
 
-  /** A snapshot that cannot be used is no loss but of memory: what the stream still holds is read from its beginning. */
+  /** An unusable snapshot only loses memory: the stream is then read from its beginning. */
   async function restore() {
     try {
       const saved = await snapshots.load();

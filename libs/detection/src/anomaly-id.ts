@@ -1,6 +1,6 @@
 import { hashText } from '@cortex/contracts';
 
-/** One series has one open anomaly at a time, so its key and its start name it. */
+/** A series has at most one open anomaly, so its key and the start of the anomaly identify it. */
 export function anomalyIdOf(seriesKey: string, startedAtMs: number): string {
   return `anomaly-${hashText(`${seriesKey}@${startedAtMs}`)}`;
 }

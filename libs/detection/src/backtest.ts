@@ -5,9 +5,9 @@ import { Refractory } from './scoring/refractory.ts';
 import { createSeries, stepSeries, type Refusal, type SeriesIdentity } from './series/series.ts';
 import { explainAnomaly } from './text/explain.ts';
 
-/** What the detection would have made of one recorded sample at its time. */
+/** The result of the detection for one recorded sample at its time. */
 export interface BacktestRow extends Sample {
-  /** Composite score, 0 where a worse or equal one was told of late. */
+  /** Composite score, 0 where an equal or worse one was reported recently. */
   readonly alarm: number;
   /** An anomaly was open. */
   readonly isOpen: boolean;
@@ -15,7 +15,7 @@ export interface BacktestRow extends Sample {
   readonly upper: number | undefined;
   /** Set where an anomaly opened at this sample. */
   readonly opened?: { readonly severity: AnomalySeverity; readonly explanation: string };
-  /** Set where the sample was not taken in. */
+  /** Set where the sample was refused. */
   readonly refused?: Refusal;
 }
 

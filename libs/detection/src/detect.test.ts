@@ -66,14 +66,14 @@ describe('what is found', () => {
     expect((Date.parse(cleared.clearedAt) - startMs) / 3_600_000).toBeGreaterThan(6);
   });
 
-  test('a growing severity is told at once, once per class', () => {
+  test('a growing severity is published at once, once per class', () => {
     const { drafts } = play([...noisy(15, 200), ...repeat(40, (index) => 108 + index)]);
     const severities = drafts.map(({ data }) => (data as { severity: string }).severity);
     expect(severities).toEqual([...new Set(severities)]);
     expect(severities.length).toBeGreaterThan(0);
   });
 
-  test('the sentence for people says what is and what is normal', () => {
+  test('the explanation gives the value and the normal range', () => {
     const values = [...noisy(16, 200, 120e6, 2e6), ...repeat(3, () => 412e6)];
     const { drafts } = play(values, { metric: 'process_resident_memory_bytes' });
     expect(theOnly(drafts, 'anomaly.detected').explanation).toMatch(
@@ -132,7 +132,7 @@ describe('what is not', () => {
 });
 
 describe('bad samples', () => {
-  test('what is not finite, out of order, double or from the future is refused and counted, and changes nothing', () => {
+  test('a sample that is not finite, out of order, repeated or from the future is refused and counted, and changes nothing', () => {
     const good = play(noisy(1, 100));
     const last = startMs + 99 * 10_000;
     const bad = {
@@ -226,7 +226,7 @@ describe('triggers of playbooks', () => {
     expect(said).toEqual(['anomaly.detected', 'anomaly.cleared']);
   });
 
-  test('a trigger met during an open anomaly of the series is told as an update of it', () => {
+  test('a trigger met during an open anomaly of the series is published as an update of it', () => {
     const values = [...noisy(1, 100, 40, 1), ...repeat(20, () => 95)];
     const { drafts, said } = play(values, { settings, ...disk });
     expect(new Set(said)).toEqual(new Set(['anomaly.detected', 'anomaly.updated']));
@@ -316,7 +316,7 @@ describe('state', () => {
     expect(theOnly(drafts, 'anomaly.cleared').anomalyId).toBe(theOnly(open.drafts, 'anomaly.detected').anomalyId);
   });
 
-  test('the form of another version is refused', () => {
+  test('a saved state of another version is refused', () => {
     expect(() => restorePartition(defaults, { version: 99 })).toThrow('version');
   });
 

@@ -8,7 +8,7 @@ import { findMissing, hear } from './missing/missing-data.ts';
 import { findOrCreate, removeSeries, type PartitionState } from './partition.ts';
 import type { DetectionSettings } from './settings.ts';
 import { quietTracker } from './series/anomaly-tracker.ts';
-import { stepSeries, type Refusal, type Series, type Surroundings } from './series/series.ts';
+import { stepSeries, type Refusal, type Series, type InstanceContext } from './series/series.ts';
 import { currentForMs } from './series/threshold-trigger.ts';
 import { toEvent } from './to-event.ts';
 
@@ -21,7 +21,7 @@ export interface TelemetryBatch {
 
 export interface Detection {
   readonly drafts: readonly EventDraft[];
-  /** Work that had better be done elsewhere until its result is needed; see `deliverFit`. */
+  /** Work that is better done on another thread until its result is needed; see `deliverFit`. */
   readonly fits: readonly FitRequest[];
   readonly counts: DetectionCounts;
 }
@@ -40,8 +40,8 @@ const forgottenAfterMs = 2 * 60 * 60_000;
 const sweepEveryMs = 60_000;
 
 /**
- * Telemetry in, events out; `state` goes on to what follows from both. The same state and batch always give the same
- * events: whoever fails to publish them keeps them, and does not ask again.
+ * Detects anomalies in telemetry; `state` is changed in place. The same state and batch always give the same events: a
+ * caller that fails to publish them must keep them, not call again.
  */
 export function detect(settings: DetectionSettings, state: PartitionState, batch: TelemetryBatch): Detection {
   state.clockMs = Math.max(state.clockMs, batch.atMs);
@@ -52,10 +52,10 @@ export function detect(settings: DetectionSettings, state: PartitionState, batch
   const fits: FitRequest[] = [];
   let samples = 0;
 
-  /** Samples taken in, by series. */
+  /** Samples accepted, by series. */
   const taken = new Uint32Array(batch.series.length);
   const concerned = batch.series.map((columns) => findOrCreate(settings, state, columns));
-  const surroundings: Surroundings = {
+  const instance: InstanceContext = {
     valueOf: (metric, of, sample) => currentValue(state, metric, of, sample),
     entityOf: (of, sample) => followEntity(settings, state, of, sample, { drafts, fits }),
   };
@@ -67,7 +67,7 @@ export function detect(settings: DetectionSettings, state: PartitionState, batch
     }
     const { timesMs, values } = batch.series[index] ?? noColumns;
     const sample = { timeMs: timesMs[at] ?? Number.NaN, value: values[at] ?? Number.NaN };
-    const step = stepSeries(current, sample, clockMs, surroundings);
+    const step = stepSeries(current, sample, clockMs, instance);
     if (step.refused !== undefined) {
       refused[step.refused] += 1;
       continue;
@@ -90,7 +90,7 @@ export function detect(settings: DetectionSettings, state: PartitionState, batch
 
 const noColumns = { timesMs: [], values: [] } as const;
 
-/** All samples, the earliest first: conditions over several metrics then see the values as they stood together. */
+/** All samples, the earliest first, so that conditions over several metrics see values of the same time. */
 function inTimeOrder(batches: readonly SeriesBatch[]) {
   const places: SamplePosition[] = [];
   let isInOrder = true;
@@ -102,7 +102,7 @@ function inTimeOrder(batches: readonly SeriesBatch[]) {
       places.push({ index, at, timeMs });
     }
   }
-  // As a rule they are: one sample of each series, all of one moment.
+  // Usually they are in order: one sample of each series, all of one time.
   return isInOrder ? places : places.sort((left, right) => left.timeMs - right.timeMs);
 }
 
@@ -113,8 +113,8 @@ interface SamplePosition {
 }
 
 /**
- * The newest value of a metric at the same instance: the sample's own, else that of the series with the same labels, else
- * that of any series. Values older than {@link currentForMs} do not count.
+ * The newest value of a metric at the same instance: the sample's own, else that of the series with the same labels,
+ * else that of any series. Values older than {@link currentForMs} do not count.
  */
 function currentValue(
   { series, instances }: PartitionState,
@@ -131,7 +131,7 @@ function currentValue(
   return (candidates.find((candidate) => candidate?.key === twinKey) ?? newest)?.last?.value;
 }
 
-/** Closes the anomalies of series that have ended, forgets those that ended long ago. */
+/** Closes the anomalies of series that have ended, drops those that ended long ago. */
 function sweep(state: PartitionState, drafts: EventDraft[]): void {
   const { clockMs, series } = state;
   state.sweptAtMs = clockMs;

@@ -14,7 +14,7 @@ const minuteMs = 60_000;
 const settings = compileDetection([], [], { machineLearning: MachineLearning.parse({ autoencoder: false }) });
 const metrics = ['cpu_usage', 'request_rate', 'response_time'];
 
-/** Load drives all three; the noise of each is small beside it. */
+/** Load determines all three; the noise of each is small beside it. */
 function healthy(seed: number): (minute: number) => number[] {
   const noise = normalNoise(seed);
   return (minute) => {
@@ -68,11 +68,11 @@ function ofBehavior(drafts: readonly EventDraft[]): Anomaly[] {
     .filter(({ metric }) => metric === behaviorMetric);
 }
 
-/** A day to learn, half an hour to fit, a day to know what is unusual to the model. */
+/** A day to learn, half an hour to fit, a day to learn which surprises are usual. */
 const learned = 2_970;
 
 describe('the metrics of an instance together', () => {
-  test('a pattern that no single metric shows is an anomaly of the instance, and says what stands out', () => {
+  test('a pattern that no single metric shows is an anomaly of the instance, whose explanation names the metrics that stand out', () => {
     const state = emptyPartition();
     const rowAt = healthy(1);
     expect(ofBehavior(play(state, 0, learned, rowAt).drafts)).toEqual([]);
@@ -103,7 +103,7 @@ describe('the metrics of an instance together', () => {
     expect(found?.data).toMatchObject({ components: { ml: expect.any(Number), statistical: expect.any(Number) } });
   }, 30_000);
 
-  test('two metrics are no system', () => {
+  test('two metrics are not judged together', () => {
     const state = emptyPartition();
     const rowAt = healthy(3);
     const { fits } = play(state, 0, 1_600, (minute) => rowAt(minute).slice(0, 2));
@@ -112,7 +112,7 @@ describe('the metrics of an instance together', () => {
 });
 
 describe('models', () => {
-  test('are announced when they are taken into use, half an hour after they were asked for', () => {
+  test('are announced when they are adopted, half an hour after they were requested', () => {
     const { drafts, fits } = play(emptyPartition(), 0, 1_500, healthy(4));
     expect(fits).toHaveLength(1);
     const retrained = drafts.filter(({ type }) => type === 'model.retrained');
@@ -125,7 +125,7 @@ describe('models', () => {
     ]);
   }, 30_000);
 
-  test('judge alike whether they were fitted elsewhere in time or had to be made when needed', () => {
+  test('judge alike whether they were fitted on another thread in time or only when needed', () => {
     const [elsewhere, here] = [emptyPartition(), emptyPartition()];
     const deliver = (request: FitRequest): void => {
       const model = structuredClone(fitEntity(request.rows, request.options, request.seed));
@@ -137,7 +137,7 @@ describe('models', () => {
     expect(savePartition(elsewhere)).toEqual(savePartition(here));
   }, 30_000);
 
-  test('are asked for again after a restart, and nothing else has changed', () => {
+  test('are requested again after a restart, and nothing else has changed', () => {
     const rowAt = (minute: number): number[] => healthy(minute)(minute);
     const state = emptyPartition();
     play(state, 0, 1_450, rowAt);

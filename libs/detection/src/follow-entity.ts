@@ -4,10 +4,10 @@ import { behaviorMetric, behaviorOf, describeBehavior } from './entities/behavio
 import { closeRow, leastFeatures, takeFeatures } from './entities/close-row.ts';
 import type { Entity, FitRequest } from './entities/entity.ts';
 import { chooseFeatures } from './entities/features.ts';
-import { outstandingDeviation, voiceOf, voiceOn } from './entities/voice.ts';
+import { outstandingDeviation, entityScoreOf, entityScoreAt } from './entities/entity-score.ts';
 import type { EntityReading } from './multivariate/entity-detector.ts';
 import { findOrCreate, type PartitionState } from './partition.ts';
-import type { EntityVoice } from './series/entity-voice.ts';
+import type { EntityScore } from './series/entity-score.ts';
 import { stepSeries, type Series } from './series/series.ts';
 import { currentForMs } from './series/threshold-trigger.ts';
 import type { DetectionSettings } from './settings.ts';
@@ -15,39 +15,39 @@ import { toEvent } from './to-event.ts';
 
 const minuteMs = 60_000;
 
-/** What comes of following entities beside their voices. */
-export interface EntityNews {
+/** What following entities yields beside the scores. */
+export interface EntityChanges {
   readonly drafts: EventDraft[];
   readonly fits: FitRequest[];
 }
 
 /**
- * What all metrics of its instance together say of the next sample of a series. The first sample of a minute closes the
- * minute before: it becomes a row, judged as a metric of its own and then learned from.
+ * The joint score of all metrics of an instance for the next sample of a series. The first sample of a minute closes
+ * the minute before: it becomes a row, judged as a metric of its own and then learned.
  */
 export function followEntity(
   settings: DetectionSettings,
   state: PartitionState,
   series: Series,
   sample: Sample,
-  news: EntityNews,
-): EntityVoice | undefined {
+  changes: EntityChanges,
+): EntityScore | undefined {
   const { machineLearning } = settings;
   const entity = state.entities.get(series.instanceKey);
   if (!machineLearning.enabled || entity === undefined || series.identity.metric === behaviorMetric) return undefined;
   const minute = Math.floor(sample.timeMs / minuteMs);
   if (minute > entity.minute) {
     if (entity.started === 0) entity.started = minute;
-    else passMinute(settings, state, entity, series, news);
+    else passMinute(settings, state, entity, series, changes);
     entity.minute = minute;
   }
   const { key } = series;
   const { timeMs, value } = sample;
   const deviation = outstandingDeviation(entity, key, value);
-  // As a rule nothing stands out, and this is where most samples end.
+  // Usually nothing stands out, and most samples end here.
   if (deviation === undefined) return undefined;
   const before = valuesAt(state, timeMs);
-  return voiceOn(entity, machineLearning, deviation, (feature) => (feature === key ? value : before(feature)));
+  return entityScoreAt(entity, machineLearning, deviation, (feature) => (feature === key ? value : before(feature)));
 }
 
 function passMinute(
@@ -55,18 +55,18 @@ function passMinute(
   state: PartitionState,
   entity: Entity,
   series: Series,
-  news: EntityNews,
+  changes: EntityChanges,
 ): void {
   chooseWhenDue(settings, state, entity);
   if (entity.features.length < leastFeatures) return;
   const endMs = (entity.minute + 1) * minuteMs;
   const { reading, fit, adopted } = closeRow(entity, settings.machineLearning, endMs, valuesAt(state, endMs));
-  if (fit !== undefined) news.fits.push(fit);
-  if (adopted !== undefined) news.drafts.push(retrained(series, endMs, adopted));
-  if (reading !== undefined) judgeBehavior(settings, state, entity, { series, reading, endMs }, news);
+  if (fit !== undefined) changes.fits.push(fit);
+  if (adopted !== undefined) changes.drafts.push(retrained(series, endMs, adopted));
+  if (reading !== undefined) judgeBehavior(settings, state, entity, { series, reading, endMs }, changes);
 }
 
-/** New series of the instance, or the end of one, may change what stands for it; between two runs of rows. */
+/** When series of the instance were added or removed, chooses its features anew, between two runs of rows. */
 function chooseWhenDue(settings: DetectionSettings, state: PartitionState, entity: Entity): void {
   const metrics = state.instances.get(entity.key) ?? new Map<string, ReadonlySet<string>>();
   let count = 0;
@@ -88,7 +88,7 @@ function judgeBehavior(
   state: PartitionState,
   entity: Entity,
   { series, reading, endMs }: { readonly series: Series; readonly reading: EntityReading; readonly endMs: number },
-  news: EntityNews,
+  changes: EntityChanges,
 ): void {
   const behavior = findOrCreate(settings, state, behaviorOf(series.identity));
   if (behavior === undefined) return;
@@ -96,12 +96,12 @@ function judgeBehavior(
   behavior.note = describeBehavior(metrics, reading);
   const step = stepSeries(behavior, { timeMs: endMs, value: reading.surprise }, state.clockMs, {
     valueOf: () => undefined,
-    entityOf: () => voiceOf(entity, reading, settings.machineLearning, reading.surprise),
+    entityOf: () => entityScoreOf(entity, reading, settings.machineLearning, reading.surprise),
   });
-  // As of any deviation: what lasts must not become usual while it does.
+  // As with any deviation: a lasting one must not become usual while it lasts.
   if (behavior.tracker.open === undefined) entity.surprises.learn();
   if (step.refused === undefined && step.transition !== undefined) {
-    news.drafts.push(toEvent(behavior, step.transition, state.clockMs, step.observation));
+    changes.drafts.push(toEvent(behavior, step.transition, state.clockMs, step.observation));
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Memory } from './memory.ts';
 
-test('a page begins as its users left it when they were made', () => {
+test('a new page has the initial values that its users wrote at their creation', () => {
   const memory = new Memory();
   const cell = memory.cell(7);
   const floats = memory.takeFloats(3);
@@ -19,7 +19,7 @@ test('a page begins as its users left it when they were made', () => {
   expect(one.bytes.length).toBe(memory.size);
 });
 
-test('places do not overlap, whatever is taken in whatever order, and however much', () => {
+test('allocations never overlap, whatever their kind, order and size', () => {
   const memory = new Memory();
   const takers = [
     () => memory.bytes.fill(1, memory.takeBytes(5)),

@@ -12,9 +12,9 @@ export class MemoryBlock {
 }
 
 /**
- * Where each number of the algorithms lies. Their state is not in them but in blocks of memory, one per series, all laid out alike; the
- * algorithms see the one that is open. They take their places while they are made, and what they write then is how every
- * block begins.
+ * The memory layout of the algorithms. Their state is not in them but in blocks of memory, one per series, all of one
+ * layout; the algorithms work on the open one. They allocate at their creation, and the values that they write then are
+ * the initial values of every block.
  */
 export class Memory {
   numbers: Float64Array;
@@ -28,7 +28,7 @@ export class Memory {
     ({ numbers: this.numbers, floats: this.floats, bytes: this.bytes } = this.#blank);
   }
 
-  /** Bytes taken so far, in whole 64-bit numbers: what is taken next begins here. */
+  /** Bytes allocated so far, in whole 64-bit numbers: the next allocation begins here. */
   get size(): number {
     return this.#size;
   }
@@ -39,17 +39,17 @@ export class Memory {
     return cell;
   }
 
-  /** The index in `numbers` of the first of so many. */
+  /** The index in `numbers` of the first of `length` numbers. */
   takeNumbers(length: number): number {
     return this.#take(8 * length) / 8;
   }
 
-  /** Likewise in `floats`. */
+  /** The same in `floats`. */
   takeFloats(length: number): number {
     return this.#take(4 * length) / 4;
   }
 
-  /** Likewise in `bytes`. */
+  /** The same in `bytes`. */
   takeBytes(length: number): number {
     return this.#take(length);
   }
@@ -58,7 +58,7 @@ export class Memory {
     return new MemoryBlock(this.#blank.bytes.slice(0, this.#size).buffer);
   }
 
-  /** Makes a block what it was when it was new. */
+  /** Resets a block to its initial values. */
   clear({ bytes }: MemoryBlock): void {
     bytes.set(this.#blank.bytes.subarray(0, bytes.length));
   }
@@ -82,7 +82,7 @@ export class Memory {
   }
 }
 
-/** One number of the block that is open. */
+/** One number of the open block. */
 export class Cell {
   readonly #memory: Memory;
   readonly #at: number;

@@ -17,31 +17,31 @@ export function pack8(values: Uint8Array): string {
   return toBase64(new DataView(values.buffer, values.byteOffset, values.byteLength));
 }
 
-/** Undoes {@link pack64}. Throws when there are not `length` numbers, if that is said. */
+/** Undoes {@link pack64}. Throws when there are not `length` numbers, if that is given. */
 export function unpack64(text: string, length?: number): Float64Array {
   const view = fromBase64(text, 8, length);
   return Float64Array.from({ length: view.byteLength / 8 }, (_, index) => view.getFloat64(index * 8, true));
 }
 
-/** Undoes {@link pack32}, alike. */
+/** Undoes {@link pack32} in the same way. */
 export function unpack32(text: string, length?: number): Float32Array {
   const view = fromBase64(text, 4, length);
   return Float32Array.from({ length: view.byteLength / 4 }, (_, index) => view.getFloat32(index * 4, true));
 }
 
-/** Undoes {@link pack8}, alike. */
+/** Undoes {@link pack8} in the same way. */
 export function unpack8(text: string, length?: number): Uint8Array {
   return new Uint8Array(fromBase64(text, 1, length).buffer);
 }
 
-/** As many arguments as a call takes anywhere. */
+/** The number of arguments that a call takes in any engine. */
 const charactersAtOnce = 8_192;
 
 function toBase64({ buffer, byteOffset, byteLength }: DataView): string {
   let binary = '';
   for (let from = 0; from < byteLength; from += charactersAtOnce) {
     const part = new Uint8Array(buffer, byteOffset + from, Math.min(charactersAtOnce, byteLength - from));
-    // Not spread: that would walk it number by number. A call takes anything that is like an array.
+    // Not spread, which would iterate number by number. A call takes any array-like object.
     binary += String.fromCharCode.apply(undefined, part as unknown as number[]);
   }
   return btoa(binary);

@@ -5,20 +5,20 @@ import { emptyMissingData, type MissingData } from './missing/missing-data.ts';
 import { createSeries, type Series, type SeriesIdentity } from './series/series.ts';
 import type { DetectionSettings } from './settings.ts';
 
-/** Detection state of one telemetry partition. `detect` drives it on. */
+/** Detection state of one telemetry partition. `detect` changes it in place. */
 export interface PartitionState {
   readonly series: Map<string, Series>;
   /** Keys of the series of each instance by metric, for conditions over several metrics. */
   readonly instances: Map<string, Map<string, Set<string>>>;
-  /** By instance, as above: what its metrics are like together. */
+  /** By instance, as above: the joint behaviour of its metrics. */
   readonly entities: Map<string, Entity>;
   /** Series of each service. */
   readonly perService: Map<string, number>;
-  /** Limits that are being met. */
+  /** Exceeded limits. */
   readonly limited: LimitedServices;
-  /** Who sends, and who has ceased to. */
+  /** The senders, and which of them have stopped. */
   readonly missing: MissingData;
-  /** The latest event time seen; the only clock there is. */
+  /** The latest event time seen; the only clock of the partition. */
   clockMs: number;
   /** When ended series were last looked for. */
   sweptAtMs: number;
@@ -59,7 +59,7 @@ export function findOrCreate(
   return created;
 }
 
-/** Nothing but the identity of what may be more, such as a batch. */
+/** Copies the identity out of what may be a larger object, such as a batch. */
 function ownIdentity({ service, instance, metric, unit, labels }: SeriesIdentity): SeriesIdentity {
   return {
     service,
@@ -70,7 +70,7 @@ function ownIdentity({ service, instance, metric, unit, labels }: SeriesIdentity
   };
 }
 
-/** Adds a series, filed under its service and instance too. */
+/** Adds a series, also to the indexes by service and instance. */
 export function addSeries(state: PartitionState, series: Series): void {
   const { key, instanceKey, identity } = series;
   state.series.set(key, series);
@@ -83,7 +83,7 @@ export function addSeries(state: PartitionState, series: Series): void {
   }
 }
 
-/** Forgets a series, and with the last one its instance. */
+/** Removes a series, and with the last one its instance. */
 export function removeSeries(state: PartitionState, { key, instanceKey, identity }: Series): void {
   state.series.delete(key);
   const left = (state.perService.get(identity.service) ?? 0) - 1;

@@ -2,7 +2,7 @@ import { DetectionRule } from '@cortex/contracts';
 import { expect, test } from 'vitest';
 import { builtinRules, ruleFor } from './rule-for.ts';
 
-test('the first rule that matches wins, and the default stands behind them', () => {
+test('the first rule that matches wins, and the default applies where none does', () => {
   const rules = [
     DetectionRule.parse({ match: { metric: 'cpu_*', service: 'shop' }, openAfter: 7 }),
     DetectionRule.parse({ match: { metric: '*' }, openAfter: 9 }),

@@ -2,7 +2,10 @@ import { DetectionRule, globMatches, rateOfChangePresets } from '@cortex/contrac
 
 const { cpu_spike, memory_leak, traffic_drop } = rateOfChangePresets;
 
-/** What applies where no rule of the user does, the last to everything: the acceptable changes of spec 1.3, by names of metrics. */
+/**
+ * The rules that apply where no rule of the user does, the last one to everything: the acceptable changes of spec 1.3,
+ * by metric names.
+ */
 export const builtinRules: readonly DetectionRule[] = [
   { match: { metric: '*cpu*' }, rateOfChange: cpu_spike },
   { match: { metric: '*memory*' }, rateOfChange: memory_leak },
@@ -11,7 +14,7 @@ export const builtinRules: readonly DetectionRule[] = [
   { match: {} },
 ].map((rule) => DetectionRule.parse(rule));
 
-/** The first rule that matches, of the user's, then of those that are built in. */
+/** The first rule that matches, of the user's, then of the built-in ones. */
 export function ruleFor(
   rules: readonly DetectionRule[],
   series: { readonly service: string; readonly metric: string },

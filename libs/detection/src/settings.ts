@@ -17,12 +17,12 @@ export interface DetectionSettings {
   readonly limits: SeriesLimits;
   readonly machineLearning: MachineLearning;
   settingsFor(identity: SeriesIdentity): SeriesSettings;
-  /** What it means when a sender falls silent; undefined for nothing. */
+  /** The meaning of a sender's silence; undefined for none. */
   missingPolicyFor(sender: Sender): MissingPolicy | undefined;
 }
 
-/** What of the configuration has a say beside rules and playbooks; each by default as if it were not configured. */
-export type DetectionSurroundings = Partial<Pick<CortexConfiguration, 'seriesLimits' | 'machineLearning'>> & {
+/** The parts of the configuration that detection needs beside rules and playbooks; a missing part is the default. */
+export type DetectionDependencies = Partial<Pick<CortexConfiguration, 'seriesLimits' | 'machineLearning'>> & {
   /** The catalogue. */
   readonly services?: readonly Pick<Service, 'name' | 'instances'>[];
 };
@@ -30,7 +30,7 @@ export type DetectionSurroundings = Partial<Pick<CortexConfiguration, 'seriesLim
 export function compileDetection(
   rules: readonly DetectionRule[],
   playbooks: readonly Pick<Playbook, 'id' | 'trigger' | 'severity' | 'services'>[],
-  { seriesLimits, machineLearning, services = [] }: DetectionSurroundings = {},
+  { seriesLimits, machineLearning, services = [] }: DetectionDependencies = {},
 ): DetectionSettings {
   const triggers = compileTriggers(playbooks);
   // One object for each rule: series of one rule share their algorithms.

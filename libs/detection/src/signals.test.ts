@@ -2,13 +2,13 @@ import { logMetrics, traceMetrics } from '@cortex/contracts';
 import { describe, expect, test } from 'vitest';
 import { normalNoise, play, repeat, startMs, theOnly } from './test-support.ts';
 
-/** What is detected in a series of the collector, ten seconds a sample. */
+/** The anomalies in a series of the collector, ten seconds a sample. */
 function detected(metric: string, labels: Record<string, string>, values: readonly number[]) {
   return theOnly(play(values, { metric, labels }).drafts, 'anomaly.detected');
 }
 
 describe('anomalies of logs and traces', () => {
-  test('one template that was never seen before is found with its second sample, and said in words', () => {
+  test('one template that was never seen before is found with its second sample, and quoted in the explanation', () => {
     const values = [...repeat(360, () => 0), ...repeat(6, () => 1), ...repeat(20, () => 0)];
     const found = detected(logMetrics.newTemplates, { severity: 'warn_or_worse' }, values);
     expect(found).toMatchObject({ kind: 'log', direction: 'up' });
@@ -18,7 +18,7 @@ describe('anomalies of logs and traces', () => {
     );
   });
 
-  test('a burst of a template is found, and its text is said', () => {
+  test('a burst of a template is found, and its text quoted', () => {
     const noise = normalNoise(1);
     const values = [...repeat(360, () => Math.max(0, 2 + 0.3 * noise())), ...repeat(6, () => 30)];
     const labels = { template: 'payment of order <num> declined', template_id: 'a1' };
@@ -35,7 +35,7 @@ describe('anomalies of logs and traces', () => {
     expect(detected(logMetrics.records, {}, values)).toMatchObject({ kind: 'log', direction: 'down' });
   });
 
-  test('a latency that steps up is found, and its operation is said', () => {
+  test('a latency that steps up is found, and its operation named', () => {
     const noise = normalNoise(3);
     const values = [...repeat(360, () => 0.2 + 0.01 * noise()), ...repeat(6, () => 0.6 + 0.01 * noise())];
     const found = detected(traceMetrics.p99, { operation: 'GET /cart' }, values);

@@ -1,10 +1,10 @@
-// For tests from outside and for the pictures of the documentation; nothing that is deployed imports this.
-export { anomalyOf, detected, lastByService, tell } from './correlation/correlation.test-support.ts';
+// For tests of other packages and for the pictures of the documentation; no deployed code imports this.
+export { anomalyOf, detected, lastByService, updatesOf } from './correlation/correlation.test-support.ts';
 export { allDetectors } from './detectors/all-detectors.ts';
 export type { Range } from './detectors/detector.ts';
 export { behaviorMetric, behaviorOf } from './entities/behavior.ts';
 export { composite } from './scoring/composite.ts';
-export type { Voice } from './scoring/composite.ts';
+export type { ComponentScore } from './scoring/composite.ts';
 export { algorithmsFor } from './series/algorithms.ts';
 export { createSeries, stepSeries } from './series/series.ts';
 export { normalNoise, startMs } from './test-support.ts';

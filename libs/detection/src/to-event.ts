@@ -12,7 +12,7 @@ import type { Observation } from './series/series-detector.ts';
 import type { Series } from './series/series.ts';
 import { explainAnomaly, explainClear } from './text/explain.ts';
 
-/** Words a transition as an event. `observation` is the newest of the series, absent when the series has ended. */
+/** The event of a transition. `observation` is the newest of the series, absent when the series has ended. */
 export function toEvent(
   series: Series,
   transition: TrackerTransition,
@@ -50,7 +50,7 @@ function describe(series: Series, anomaly: OpenAnomaly, observation: Observation
     kind: signalOf(series.identity.metric) ?? anomaly.kind,
     value: sample.value,
     ...series.detector.range,
-    // A trigger declares how bad a value is; the score then says no less.
+    // A trigger declares the severity of a value; the score must not be below it.
     score: anomaly.triggers.length === 0 ? score : Math.max(score, typicalScore(anomaly.severity)),
     severity: anomaly.severity,
     components,

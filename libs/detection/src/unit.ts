@@ -1,4 +1,4 @@
-/** What a metric is measured in, as far as its unit or the end of its name tells. */
+/** The unit of a metric, as far as its declared unit or the end of its name tells. */
 export type UnitKind = 'percent' | 'ratio' | 'bytes' | 'seconds' | 'milliseconds' | 'nats' | 'other';
 
 export function unitKindOf(metric: string, unit: string | undefined): UnitKind {
@@ -34,7 +34,7 @@ export function deviationFloor(level: number, kind: UnitKind): number {
 
 const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
-/** A value as people write it: `412 MB`, `91 %`, `0.35 s`. */
+/** A value for people: `412 MB`, `91 %`, `0.35 s`. */
 export function formatValue(value: number, kind: UnitKind): string {
   switch (kind) {
     case 'percent':

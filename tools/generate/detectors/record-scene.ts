@@ -10,7 +10,7 @@ import {
   startMs,
   stepSeries,
   type UnitKind,
-  type Voice,
+  type ComponentScore,
 } from '@cortex/detection/testing';
 import type { Scene } from './scene.ts';
 
@@ -88,7 +88,7 @@ export function recordScene(scene: Scene, rules: readonly DetectionRule[] = []):
 }
 
 /** One that looks, and finds nothing. */
-function asSilent({ definition, deviation }: Voice): Voice {
+function asSilent({ definition, deviation }: ComponentScore): ComponentScore {
   return { definition, deviation, score: 0 };
 }
 

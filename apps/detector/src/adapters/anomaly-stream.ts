@@ -5,13 +5,13 @@ export type AnomalyStreamEvent = CortexEvent<'anomaly.detected' | 'anomaly.updat
 
 export interface AnomalyReader {
   take(event: AnomalyStreamEvent, sequence: number): Promise<void>;
-  /** Everything that was in the stream at the start has been taken. */
+  /** Called when everything that was in the stream at the start has been taken. */
   onCaughtUp(): void;
 }
 
 const types = [anomalyDetected.type, anomalyUpdated.type, anomalyCleared.type] as const;
 
-/** All events of anomalies in the one order of the stream, from the oldest that is left. Bad ones are passed over: decision reports them. */
+/** All anomaly events in stream order, from the oldest one left. Bad ones are skipped: decision reports them. */
 export function readAnomalies(bus: Pick<Bus, 'readRaw'>, reader: AnomalyReader): Promise<Consumption> {
   return bus.readRaw({
     stream: anomalyDetected.stream,

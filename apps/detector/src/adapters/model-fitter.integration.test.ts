@@ -23,14 +23,14 @@ function requestOf(seed: number, rowCount = 300): FitRequest {
   return { key: 'shop|shop-1', rows: { rows, runRows: 64 }, options: { autoencoder: false }, seed, neededAtMs: 0 };
 }
 
-test('a model that was fitted on the thread is the very one that is fitted here', async () => {
+test('a model fitted on the thread is equal to one fitted here', async () => {
   const requests = [requestOf(1), requestOf(2)];
   const models = await Promise.all(requests.map((request) => fitter.fit(request)));
   expect(models).toEqual(requests.map(({ rows, options, seed }) => fitEntity(rows, options, seed)));
   expect(errors).toEqual([]);
 });
 
-test('a fit that fails is told and holds up none behind it', async () => {
+test('a failed fit is reported and does not block the next one', async () => {
   const [failed, fitted] = await Promise.all([fitter.fit(requestOf(1, 0)), fitter.fit(requestOf(2))]);
   expect(failed).toBeUndefined();
   expect(fitted?.columns).toBe(3);

@@ -7,8 +7,8 @@ const isBundle = import.meta.url.endsWith('.js');
 const workerUrl = isBundle ? new URL('./fit-worker.js', import.meta.url) : new URL('../fit-worker.ts', import.meta.url);
 
 /**
- * Fits models on a thread beside the one that reads telemetry, one after another. The thread exists while there is work. A
- * fit that cannot be made is no loss but of time: the detection makes it itself when it is needed.
+ * Fits models on a thread beside the one that reads telemetry, one after another. The thread exists while there is
+ * work. A failed fit costs only time: the detection makes it itself when it is needed.
  */
 export class ModelFitter {
   readonly #onError: (error: unknown) => void;
@@ -17,13 +17,13 @@ export class ModelFitter {
   #waiting = 0;
   #worker: Worker | undefined;
 
-  /** `program` is what the thread runs. */
+  /** `program` is the code of the thread. */
   constructor(onError: (error: unknown) => void, program: URL = workerUrl) {
     this.#onError = onError;
     this.#program = program;
   }
 
-  /** Undefined where it failed. */
+  /** Undefined when the fit failed. */
   async fit(request: FitRequest): Promise<EntityModel | undefined> {
     this.#waiting += 1;
     const result = this.#last.then(() => this.#run(request));
@@ -56,7 +56,7 @@ export class ModelFitter {
   }
 }
 
-/** The next message; throws what the thread throws, or that it has ended. */
+/** The next message of the thread; throws the thread's error, or that it has ended. */
 async function answerOf(worker: Worker, request: FitRequest): Promise<EntityModel> {
   const listening = new AbortController();
   const { signal } = listening;

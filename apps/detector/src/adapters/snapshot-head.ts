@@ -5,14 +5,14 @@ import { z } from 'zod';
 
 export type Snapshot = z.output<typeof detectorBucket.value>;
 
-/** What a snapshot is made of beside its parts. */
+/** A snapshot without its parts. */
 const HeadState = z.strictObject({
-  /** The token of whoever owns the partition. */
+  /** The fencing token of the owner of the partition. */
   owner: z.number().int().nonnegative(),
-  /** Between the partition and the number of the part in the keys of the parts. */
+  /** The middle token in the keys of the parts, between the partition and the number of the part. */
   place: z.string().max(64),
   parts: z.number().int().nonnegative().max(100_000),
-  /** The state but for its series. */
+  /** The state without its series. */
   rest: JsonRecord,
 });
 type HeadState = z.output<typeof HeadState>;
@@ -21,7 +21,7 @@ export interface Head extends Pick<HeadState, 'place' | 'parts' | 'rest'> {
   readonly sequence: number;
 }
 
-/** A later owner has the partition: whoever meets this has lost it without having heard of it. */
+/** A later owner has the partition: the process that gets this error lost it without noticing. */
 export class OvertakenError extends CortexError {
   constructor() {
     super('CORTEX_DETECTOR_OVERTAKEN', 'another detector has taken the partition over');
@@ -29,8 +29,8 @@ export class OvertakenError extends CortexError {
 }
 
 /**
- * What stands under the key of a partition and points to the parts of its snapshot. It belongs to one owner and is only
- * changed by compare-and-set: whoever takes it over shuts out the owner before.
+ * The record under the key of a partition that points to the parts of its snapshot. It belongs to one owner and is only
+ * changed by compare-and-set: taking it over shuts out the previous owner.
  */
 export class SnapshotHead {
   readonly #bucket: Bucket<Snapshot>;
@@ -38,7 +38,7 @@ export class SnapshotHead {
   readonly #token: number;
   #revision = 0;
   #place = '';
-  /** The answer to the last write did not come, or was a refusal. */
+  /** The last write got no answer, or was refused. */
   #isUnsure = false;
 
   constructor(bucket: Bucket<Snapshot>, partition: string, token: number) {
@@ -48,8 +48,8 @@ export class SnapshotHead {
   }
 
   /**
-   * From here on it is ours, unless an owner with a larger token has it. Throws, when it is ours, for one that cannot be
-   * used: then it is as if there had been none.
+   * Makes the head ours, unless an owner with a larger token has it. An unusable head is replaced by an empty one
+   * before this throws.
    */
   async takeOver(savedAt: string): Promise<Head | undefined> {
     let problem: unknown;
@@ -79,7 +79,7 @@ export class SnapshotHead {
     return found;
   }
 
-  /** Where the parts of the next snapshot belong: not where those are that the head points to, nor among another's. */
+  /** Where to put the parts of the next snapshot: neither over those that the head points to, nor among another owner's. */
   async nextPlace(): Promise<string> {
     if (this.#isUnsure) await this.#lookAgain();
     return this.#place === `${this.#token}.a` ? `${this.#token}.b` : `${this.#token}.a`;

@@ -25,7 +25,7 @@ beforeEach(async () => {
   await bucket.clear('>');
 });
 
-/** A store that takes itself for the owner, whatever happens: the worst that a zombie can be. */
+/** A store that always considers itself the owner: the worst case of a zombie. */
 function store(token: number): SnapshotStore {
   const onError = (error: unknown): void => void errors.push(error);
   return new SnapshotStore({
@@ -50,7 +50,7 @@ async function save(to: SnapshotStore, sequence: number, marker: string, count?:
 const load = (token: number) => store(token).load();
 const tokensOfParts = async () => new Set((await bucket.keys('0.>')).map((key) => key.split('.')[1]));
 
-test('what was saved is loaded by the next owner, again and again', async () => {
+test('a saved state is loaded by the next owner, again and again', async () => {
   const first = store(1);
   expect(await first.load()).toBeUndefined();
   await save(first, 5, 'five');
@@ -60,7 +60,7 @@ test('what was saved is loaded by the next owner, again and again', async () => 
   expect(errors).toEqual([]);
 });
 
-test('a zombie changes nothing for its successor, whether that has saved already or not', async () => {
+test('a zombie changes nothing for its successor, whether or not the successor has saved already', async () => {
   const zombie = store(1);
   await zombie.load();
   await save(zombie, 5, 'good');
@@ -72,7 +72,7 @@ test('a zombie changes nothing for its successor, whether that has saved already
   expect(await load(3)).toEqual({ sequence: 5, state: { clockMs: 5, series: seriesOf('good'), entities } });
 });
 
-test('a zombie of before the first snapshot is shut out too', async () => {
+test('a zombie from before the first snapshot is shut out too', async () => {
   const zombie = store(1);
   await zombie.load();
   await store(2).load();
@@ -81,7 +81,7 @@ test('a zombie of before the first snapshot is shut out too', async () => {
   expect(await load(3)).toBeUndefined();
 });
 
-test('whoever hears late that it has lost the partition does not take it back from a later owner', async () => {
+test('an owner that learns late of its loss does not take the partition back from a later owner', async () => {
   const owner = store(7);
   await owner.load();
   await save(owner, 5, 'five');
@@ -105,7 +105,7 @@ test('parts of earlier owners are removed, those of later ones are not', async (
   expect(await load(4)).toMatchObject({ sequence: 7, state: { series: seriesOf('seven') } });
 });
 
-test('a head that cannot be read is replaced, and said to be bad', async () => {
+test('an unreadable head is replaced, and reported', async () => {
   await bucket.put('0', { sequence: 3, state: { generation: 'a', parts: 1 }, savedAt: new Date().toISOString() });
   await bucket.put('0.a.0', { sequence: 3, state: { series: [] }, savedAt: new Date().toISOString() });
   const owner = store(1);
@@ -115,7 +115,7 @@ test('a head that cannot be read is replaced, and said to be bad', async () => {
   expect(await load(2)).toMatchObject({ sequence: 4 });
 });
 
-test('a missing part is told from a whole snapshot', async () => {
+test('a snapshot with a missing part is recognised', async () => {
   const first = store(1);
   await first.load();
   await save(first, 5, 'five');

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { SnapshotHead, type Snapshot } from './snapshot-head.ts';
 import type { Turns } from './turns.ts';
 
-/** What a partition has come to: its state after every event up to and including `sequence` of the telemetry stream. */
+/** The state of a partition after every event up to and including `sequence` of the telemetry stream. */
 export interface Progress {
   readonly sequence: number;
   readonly save: () => JsonRecord;
@@ -17,7 +17,7 @@ export interface SnapshotStoreOptions {
   readonly partition: string;
   /** Partitions that this process may watch: they share the time for snapshots. */
   readonly partitions: number;
-  /** Of all partitions of the process: a snapshot is held in memory as long as it is written. */
+  /** Shared by all partitions of the process, because a snapshot is held in memory while it is written. */
   readonly turns: Turns;
   readonly owner: Pick<Shard, 'token' | 'isHeld'>;
   readonly now: () => Date;
@@ -25,9 +25,9 @@ export interface SnapshotStoreOptions {
 }
 
 const leastIntervalMs = 1_000;
-/** At most this share of the time goes into writing snapshots, of all partitions of the process together. */
+/** At most this fraction of the time goes into writing snapshots, of all partitions of the process together. */
 const largestShare = 0.05;
-/** The lists of a state, and how much of each goes into one part: some three megabytes, well below the largest message. */
+/** The lists of a state, and how many items go into one part: about three megabytes, well below the largest message. */
 const partSizes = { series: 128, entities: 4 } as const;
 type List = keyof typeof partSizes;
 const lists = Object.keys(partSizes) as readonly List[];
@@ -35,21 +35,22 @@ const lists = Object.keys(partSizes) as readonly List[];
 const Part = z.partialRecord(z.enum(['series', 'entities']), z.array(z.json()));
 
 /**
- * Writes the newest progress of one partition now and then, in parts: first those in another place than the last ones, then
- * the head that points to them, so that a crash in between leaves the snapshot before. One that fails costs a longer replay,
- * nothing else. The keys of the parts carry the token of the owner, so that nobody writes among those of another.
+ * Writes the newest progress of one partition from time to time, in parts: first the parts, in another place than the
+ * last ones, then the head that points to them, so that a crash in between leaves the previous snapshot. A failed write
+ * only costs a longer replay. The keys of the parts carry the token of the owner, so that no owner writes among those
+ * of another.
  */
 export class SnapshotStore {
   readonly #options: SnapshotStoreOptions;
   readonly #head: SnapshotHead;
   #newest: Progress | undefined;
-  /** The state is ahead of the newest progress: it must not be saved under that. */
+  /** The state is ahead of the newest progress and must not be saved under its sequence. */
   #isHeld = false;
   #isDue = false;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #intervalMs = leastIntervalMs;
-  /** Parts of earlier owners may be left. */
+  /** Parts of earlier owners may exist. */
   #isLittered = true;
 
   constructor(options: SnapshotStoreOptions) {
@@ -57,7 +58,7 @@ export class SnapshotStore {
     this.#head = new SnapshotHead(options.bucket, options.partition, options.owner.token);
   }
 
-  /** Takes the partition over from its last owner, and reads how far that one came. */
+  /** Takes the partition over from its last owner, and reads that owner's progress. */
   async load(): Promise<{ readonly sequence: number; readonly state: JsonRecord } | undefined> {
     const { bucket, partition, now } = this.#options;
     const head = await this.#head.takeOver(now().toISOString());
@@ -73,7 +74,7 @@ export class SnapshotStore {
     return { sequence: head.sequence, state: { ...head.rest, ...state } as JsonRecord };
   }
 
-  /** From here to the next `note` nothing is saved. */
+  /** Saves nothing from here to the next `note`. */
   hold(): void {
     this.#isHeld = true;
   }
@@ -86,7 +87,7 @@ export class SnapshotStore {
     else this.#timer ??= setTimeout(() => void this.flush(), this.#intervalMs);
   }
 
-  /** Writes the newest progress, if it is not yet written, or as soon as it may be. */
+  /** Writes the newest progress, if it is not written yet, or as soon as it may be. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -127,7 +128,7 @@ export class SnapshotStore {
     this.#isLittered = false;
   }
 
-  /** Never those of a larger token: this process may have stood still, and have a successor. */
+  /** Never parts of a larger token: this process may have been frozen, and have a successor. */
   async #removeOlderParts(): Promise<void> {
     const { bucket, partition, owner } = this.#options;
     const owners = new Set((await bucket.keys(`${partition}.>`)).map((key) => key.split('.')[1] ?? ''));

@@ -10,45 +10,45 @@ export interface CorrelationHandlerOptions {
   readonly logger: Logger;
 }
 
-interface Unsaid {
+interface UnpublishedUpdate {
   readonly draft: EventDraft;
   readonly cause: AnomalyStreamEvent;
 }
 
 /**
- * Adds correlation to the anomalies of all partitions. Its state is a pure function of the stream: after a restart it reads
- * what is left of it, and publishes only what it finds no answer to, under the id that the answer would have had. So it is
- * with a second replica: both say the same, and the stream keeps one.
+ * Adds correlation to the anomalies of all partitions. Its state is a pure function of the stream: after a restart it
+ * reads the anomalies still in the stream, and publishes only updates that are missing, under the ids that they would
+ * have had. A second replica publishes the same updates, and the stream keeps one of each.
  */
 export function createCorrelationHandler({ settings, bus, logger }: CorrelationHandlerOptions): AnomalyReader {
   const state = emptyCorrelation();
   /** The newest update of each anomaly that is not known to be in the stream. */
-  const unsaid = new Map<string, Unsaid>();
+  const unpublished = new Map<string, UnpublishedUpdate>();
   let isLive = false;
   let takenSequence = 0;
   let publishing: Promise<void> = Promise.resolve();
 
   return {
     async take(event, sequence) {
-      // What could not be published comes again, but was taken in already.
+      // An event whose updates could not be published comes again, but is in the state already.
       if (sequence !== takenSequence) note(event);
       takenSequence = sequence;
       if (isLive) await publish();
     },
     onCaughtUp() {
       isLive = true;
-      publish().catch((err: unknown) => logger.warn({ err }, 'correlations wait for the next anomaly to be told'));
+      publish().catch((err: unknown) => logger.warn({ err }, 'correlations are published with the next anomaly'));
     },
   };
 
   function note(event: AnomalyStreamEvent): void {
     const { anomalyId } = event.data;
-    const isSaid = isOfCorrelation(event) && unsaid.get(anomalyId)?.cause.id === event.causationid;
-    if (isSaid || event.type === 'anomaly.cleared') unsaid.delete(anomalyId);
-    for (const draft of attempt(event)) unsaid.set(draft.data.anomalyId, { draft, cause: event });
+    const isPublished = isOfCorrelation(event) && unpublished.get(anomalyId)?.cause.id === event.causationid;
+    if (isPublished || event.type === 'anomaly.cleared') unpublished.delete(anomalyId);
+    for (const draft of attempt(event)) unpublished.set(draft.data.anomalyId, { draft, cause: event });
   }
 
-  /** An event that the correlation fails on fails every time, and must not hold up those behind it. */
+  /** An event on which the correlation fails would fail every time, and must not block those behind it. */
   function attempt(event: AnomalyStreamEvent): readonly EventDraft<'anomaly.updated'>[] {
     try {
       return correlate(settings, state, event);
@@ -59,15 +59,15 @@ export function createCorrelationHandler({ settings, bus, logger }: CorrelationH
   }
 
   function publish(): Promise<void> {
-    publishing = publishing.catch(() => {}).then(publishUnsaid);
+    publishing = publishing.catch(() => {}).then(publishPending);
     return publishing;
   }
 
-  async function publishUnsaid(): Promise<void> {
-    for (const [anomalyId, said] of unsaid) {
-      await bus.publish(said.draft, said.cause);
-      if (unsaid.get(anomalyId) === said) unsaid.delete(anomalyId);
-      logger.info({ type: said.draft.type, anomaly: said.draft.data }, 'correlated anomaly');
+  async function publishPending(): Promise<void> {
+    for (const [anomalyId, update] of unpublished) {
+      await bus.publish(update.draft, update.cause);
+      if (unpublished.get(anomalyId) === update) unpublished.delete(anomalyId);
+      logger.info({ type: update.draft.type, anomaly: update.draft.data }, 'correlated anomaly');
     }
   }
 }

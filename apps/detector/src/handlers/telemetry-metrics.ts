@@ -11,7 +11,7 @@ export interface PartitionHandlerOptions {
   /** The partition. */
   readonly shard: Pick<Shard, 'name' | 'isHeld'>;
   readonly settings: DetectionSettings;
-  /** Driven on by the handler. */
+  /** Changed in place by the handler. */
   readonly initial: PartitionState;
   readonly bus: Pick<Bus, 'publish'>;
   readonly snapshots: SnapshotStore;
@@ -21,9 +21,10 @@ export interface PartitionHandlerOptions {
 }
 
 /**
- * Handles the telemetry of one partition, event by event in stream order. Publishing comes first, then the new state may be
- * saved: whatever a crash cuts off is done again from the last snapshot, with the same result under the same ids. What could
- * not be published is kept, and published when the same event comes again. Once the partition is lost nothing more is done.
+ * Handles the telemetry of one partition, event by event in stream order. It publishes first, then lets the new state
+ * be saved: work that a crash interrupts is repeated from the last snapshot, with the same result under the same ids.
+ * Events that could not be published are kept, and published when the same telemetry event comes again. After a loss of
+ * the partition nothing more is done.
  */
 export function createTelemetryHandler(options: PartitionHandlerOptions) {
   const { shard, settings, initial: state, bus, snapshots, fitting, metrics, logger } = options;
@@ -51,7 +52,7 @@ export function createTelemetryHandler(options: PartitionHandlerOptions) {
     snapshots.note({ sequence, save: () => savePartition(state) });
   };
 
-  /** An event that the detection fails on fails every time, and must not hold up those behind it. */
+  /** An event on which the detection fails would fail every time, and must not block those behind it. */
   function attempt(event: CortexEvent<'telemetry.metrics'>): Detection {
     try {
       const detection = detect(settings, state, { atMs: Date.parse(event.time), series: event.data.series });

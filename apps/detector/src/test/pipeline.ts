@@ -50,7 +50,7 @@ export class Pipeline {
     return started;
   }
 
-  /** Resolves when it takes in what is posted. */
+  /** Resolves when the collector accepts data. */
   async startCollector(): Promise<TestProcess> {
     const collector = this.start('collector');
     const { port } = JSON.parse(await collector.waitForLine('"otlp listening"', 40_000)) as { port: number };

@@ -49,8 +49,8 @@ export function cleared({ anomalyId, service, metric, labels, startedAt }: Anoma
   return { type: anomalyCleared.type, data };
 }
 
-/** Hands events over one by one; the answers go back in, as the stream would carry them. */
-export function tell(
+/** Hands over events one by one; the resulting updates are fed back, as the stream would. */
+export function updatesOf(
   events: readonly AnomalyEvent[],
   options: { readonly settings?: CorrelationSettings; readonly state?: CorrelationState } = {},
 ): Anomaly[] {
@@ -63,7 +63,7 @@ export function tell(
   });
 }
 
-/** The last that was told of each service. */
-export function lastByService(told: readonly Anomaly[]): Map<string, Anomaly> {
-  return new Map(told.map((one) => [one.service, one]));
+/** The last published anomaly of each service. */
+export function lastByService(published: readonly Anomaly[]): Map<string, Anomaly> {
+  return new Map(published.map((one) => [one.service, one]));
 }

@@ -2,7 +2,15 @@ import { AnomalySeverity } from '@cortex/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { severityRank } from '../scoring/composite.ts';
-import { anomalyOf, cleared, detected, lastByService, settings, tell, updated } from './correlation.test-support.ts';
+import {
+  anomalyOf,
+  cleared,
+  detected,
+  lastByService,
+  settings,
+  updatesOf,
+  updated,
+} from './correlation.test-support.ts';
 import { correlate, emptyCorrelation, type AnomalyEvent } from './correlator.ts';
 
 const names = ['shop', 'blog', 'db', 'cache', 'mail', 'search', '__proto__', 'constructor'];
@@ -24,25 +32,25 @@ const someEvent = fc.oneof(
 ) as fc.Arbitrary<AnomalyEvent>;
 
 interface Count {
-  told: number;
-  heard: number;
+  published: number;
+  received: number;
 }
 
 function countOf(counts: Map<string, Count>, id: string): Count {
-  const count = counts.get(id) ?? { told: 0, heard: 0 };
+  const count = counts.get(id) ?? { published: 0, received: 0 };
   counts.set(id, count);
   return count;
 }
 
-test('never milder than the detector said last, and at most ten times more often', () => {
+test('never milder than the last severity of its detector, and at most ten updates more', () => {
   fc.assert(
     fc.property(fc.array(someEvent, { maxLength: 60 }), (events) => {
       const state = emptyCorrelation();
       const last = new Map<string, { severity: AnomalySeverity; score: number }>();
       const counts = new Map<string, Count>();
       for (const event of events) {
-        countOf(counts, event.data.anomalyId).heard += 1;
-        const answers = tell([event], { state });
+        countOf(counts, event.data.anomalyId).received += 1;
+        const answers = updatesOf([event], { state });
         for (const one of answers) {
           const said = state.anomalies.get(one.anomalyId)?.anomaly;
           expect(said).toBeDefined();
@@ -51,10 +59,10 @@ test('never milder than the detector said last, and at most ten times more often
           expect(severityRank(one.severity)).toBeGreaterThanOrEqual(severityRank(base?.severity));
           expect(one.score).toBeGreaterThanOrEqual(base?.score ?? 0);
           expect(one.score).toBeLessThanOrEqual(1);
-          countOf(counts, one.anomalyId).told += 1;
+          countOf(counts, one.anomalyId).published += 1;
         }
       }
-      for (const { told, heard } of counts.values()) expect(told).toBeLessThanOrEqual(10 + heard);
+      for (const { published, received } of counts.values()) expect(published).toBeLessThanOrEqual(10 + received);
     }),
   );
 });
@@ -87,8 +95,8 @@ test('the same events give the same answers; hostile times break nothing', () =>
     .map(([anomaly, startedAt, observedAt]) => detected({ ...anomaly, startedAt, observedAt }));
   fc.assert(
     fc.property(fc.array(fc.oneof(hostile, someEvent), { maxLength: 40 }), (events) => {
-      expect(tell(events)).toEqual(tell(events));
-      expect(lastByService(tell(events)).size).toBeLessThanOrEqual(names.length);
+      expect(updatesOf(events)).toEqual(updatesOf(events));
+      expect(lastByService(updatesOf(events)).size).toBeLessThanOrEqual(names.length);
     }),
   );
 });

@@ -8,16 +8,16 @@ import {
   minuteMs,
   settings,
   startMs,
-  tell,
+  updatesOf,
   updated,
 } from './correlation.test-support.ts';
 import { compileCorrelation, correlate, emptyCorrelation, maxAnomalies } from './correlator.ts';
 
-test('a service and its dependency go wrong together: both say so', () => {
-  const told = lastByService(
-    tell([detected(anomalyOf('db', 0, { metric: 'connections' })), detected(anomalyOf('shop', 2))]),
+test('anomalies of a service and its dependency at the same time: both are updated', () => {
+  const published = lastByService(
+    updatesOf([detected(anomalyOf('db', 0, { metric: 'connections' })), detected(anomalyOf('shop', 2))]),
   );
-  const [shop, db] = [told.get('shop'), told.get('db')];
+  const [shop, db] = [published.get('shop'), published.get('db')];
   expect(shop?.components.correlation).toBeGreaterThan(0.15);
   expect(shop?.components).toMatchObject({ statistical: 0.65, pattern: 0.4 });
   expect(shop?.explanation).toBe(
@@ -28,76 +28,76 @@ test('a service and its dependency go wrong together: both say so', () => {
 
 test('a second dependency is more surprising, and lifts the score with the weight of the specification', () => {
   const events = [detected(anomalyOf('db')), detected(anomalyOf('cache')), detected(anomalyOf('shop'))];
-  const shop = lastByService(tell(events)).get('shop');
+  const shop = lastByService(updatesOf(events)).get('shop');
   expect(shop?.explanation).toContain(
     '2 dependencies of shop show anomalies since 10:03 UTC: db (latency), cache (latency)',
   );
   const correlation = shop?.components.correlation ?? 0;
   expect(correlation).toBeGreaterThan(0.4);
   const low = lastByService(
-    tell([...events.slice(0, 2), detected(anomalyOf('shop', 0, { score: 0.29, severity: 'info' }))]),
+    updatesOf([...events.slice(0, 2), detected(anomalyOf('shop', 0, { score: 0.29, severity: 'info' }))]),
   );
   const composite = (0.5 * 0.29 + 0.1 * correlation) / 0.6;
   expect(low.get('shop')?.score).toBeCloseTo(composite, 9);
   expect(low.get('shop')?.severity).toBe('low');
 });
 
-test('what is wrong with one service alone is left as it is, however many instances it has', () => {
+test('an anomaly of one service alone is not changed, however many instances it has', () => {
   const fleet = Array.from({ length: 50 }, (_, index) => anomalyOf('shop', 0, { instance: `shop-${index}` }));
-  expect(tell(fleet.map(detected))).toEqual([]);
+  expect(updatesOf(fleet.map(detected))).toEqual([]);
 });
 
-test('what is joined by nothing counts only where many go wrong at once', () => {
+test('unrelated services count only where many have anomalies at once', () => {
   const names = Array.from({ length: 40 }, (_, index) => `s${index}`);
   const unrelated = compileCorrelation(names.map((name) => ({ name, dependsOn: [] })));
   const correlationOf = (count: number): number => {
-    const told = tell(
+    const published = updatesOf(
       names.slice(0, count).map((name) => detected(anomalyOf(name))),
       { settings: unrelated },
     );
-    return Math.max(0, ...told.map(({ components }) => components.correlation ?? 0));
+    return Math.max(0, ...published.map(({ components }) => components.correlation ?? 0));
   };
   expect([correlationOf(2), correlationOf(3), correlationOf(4)]).toEqual([0, 0, 0]);
   expect(correlationOf(30)).toBeGreaterThan(0.6);
 });
 
-test('what began long before is no company, and what has just cleared is', () => {
-  expect(tell([detected(anomalyOf('db', 0)), detected(anomalyOf('shop', 6))])).toEqual([]);
+test('an anomaly from long before is not correlated, one that has just cleared is', () => {
+  expect(updatesOf([detected(anomalyOf('db', 0)), detected(anomalyOf('shop', 6))])).toEqual([]);
   const db = anomalyOf('db', 0);
-  const told = tell([detected(db), cleared(db), detected(anomalyOf('shop', 1))]);
-  expect(told.map(({ service }) => service)).toEqual(['shop']);
+  const published = updatesOf([detected(db), cleared(db), detected(anomalyOf('shop', 1))]);
+  expect(published.map(({ service }) => service)).toEqual(['shop']);
 });
 
-test('a neighbour that is always in trouble surprises nobody', () => {
+test('a neighbour with frequent anomalies is no surprise', () => {
   const state = emptyCorrelation();
   const day = 24 * 60;
   const restless = Array.from({ length: 100 }, (_, index) => anomalyOf('db', -day + index * 14));
-  tell(restless.map(detected), { state });
-  const told = tell([detected(anomalyOf('db', 0)), detected(anomalyOf('shop', 0))], { state });
-  expect(told.map(({ service }) => service)).toEqual(['db']);
+  updatesOf(restless.map(detected), { state });
+  const published = updatesOf([detected(anomalyOf('db', 0)), detected(anomalyOf('shop', 0))], { state });
+  expect(published.map(({ service }) => service)).toEqual(['db']);
 });
 
-test('an update of the detector, which knows nothing of it, is answered; a clear ends it', () => {
+test('an update of the detector, which lacks the correlation, is updated again; a clear ends it', () => {
   const state = emptyCorrelation();
   const shop = anomalyOf('shop');
-  tell([detected(anomalyOf('db')), detected(shop)], { state });
+  updatesOf([detected(anomalyOf('db')), detected(shop)], { state });
   const later = {
     ...shop,
     score: 0.8,
     severity: 'high' as const,
     observedAt: new Date(startMs + minuteMs).toISOString(),
   };
-  const answer = tell([updated(later)], { state });
+  const answer = updatesOf([updated(later)], { state });
   expect(answer).toMatchObject([{ anomalyId: shop.anomalyId, severity: 'high', observedAt: later.observedAt }]);
   expect(answer[0]?.components.correlation).toBeGreaterThan(0);
-  expect(tell([updated(shop)], { state })).toEqual([]);
-  expect(tell([cleared(shop), updated(later)], { state })).toEqual([]);
+  expect(updatesOf([updated(shop)], { state })).toEqual([]);
+  expect(updatesOf([cleared(shop), updated(later)], { state })).toEqual([]);
 });
 
-test('its own events lead to nothing, and are remembered after a restart', () => {
+test('its own events lead to no updates, and restore its state after a restart', () => {
   const [shop, db] = [anomalyOf('shop'), anomalyOf('db')];
   const events = [detected(db), detected(shop)];
-  const own = tell(events).map(updated);
+  const own = updatesOf(events).map(updated);
   const restarted = emptyCorrelation();
   const drafts = [...events, ...own].flatMap((event) => correlate(settings, restarted, event));
   expect(drafts.map(({ data }) => data.anomalyId).toSorted()).toEqual([db.anomalyId, shop.anomalyId].toSorted());
@@ -113,12 +113,12 @@ test('drafts of one event have keys of their own', () => {
   for (const { data } of drafts) anomalyUpdated.data.parse(data);
 });
 
-test('the severity of an alert is the word of its author', () => {
+test('the severity of an alert is not changed', () => {
   const alert = anomalyOf('shop', 0, { kind: 'alert', components: {}, score: 0.4, severity: 'low' });
-  const told = lastByService(tell([detected(anomalyOf('db')), detected(anomalyOf('cache')), detected(alert)])).get(
-    'shop',
-  );
-  expect(told).toMatchObject({ score: 0.4, severity: 'low', components: { correlation: expect.any(Number) } });
+  const published = lastByService(
+    updatesOf([detected(anomalyOf('db')), detected(anomalyOf('cache')), detected(alert)]),
+  ).get('shop');
+  expect(published).toMatchObject({ score: 0.4, severity: 'low', components: { correlation: expect.any(Number) } });
 });
 
 test('the oldest is forgotten beyond the limit', () => {

@@ -8,13 +8,13 @@ import {
 } from '@cortex/contracts';
 import { buildGraph, type DependencyGraph } from './dependency-graph.ts';
 import { chancesAt, noteEpisode, type Chances, type Episodes } from './episodes.ts';
-import { explainCompany, type Companion } from './explain-company.ts';
-import { scoreCompany } from './score-company.ts';
+import { explainCorrelated, type CorrelatedService } from './explain-correlated.ts';
+import { scoreCorrelated } from './score-correlated.ts';
 import { withCorrelation } from './with-correlation.ts';
 
 export interface CorrelationSettings {
   readonly graph: DependencyGraph;
-  /** Anomalies that begin within this of each other are company. */
+  /** Anomalies that begin within this time of each other are correlated. */
   readonly windowMs: number;
 }
 
@@ -24,31 +24,31 @@ export type AnomalyEvent = Pick<
   'type' | 'data'
 >;
 
-/** What is known of one anomaly. */
+/** The state of one anomaly. */
 interface Tracked {
-  /** As its detector told it last. */
+  /** As its detector published it last. */
   anomaly: Anomaly;
   readonly startedAtMs: number;
   isOpen: boolean;
-  /** Other services that went wrong at the same time, by name. */
-  readonly company: Map<string, Companion>;
+  /** Other services with anomalies at the same time, by name. */
+  readonly correlated: Map<string, CorrelatedService>;
   /** The strongest so far; 0 for none. */
   correlation: number;
-  /** The correlation that was told last. */
-  told: number;
+  /** The correlation that was published last. */
+  published: number;
 }
 
-/** What correlation remembers; {@link correlate} drives it on. */
+/** The state of the correlation; {@link correlate} changes it in place. */
 export interface CorrelationState {
   readonly anomalies: Map<string, Tracked>;
   readonly episodes: Episodes;
 }
 
-/** Anomalies kept at once: beyond, the oldest is forgotten. */
+/** Anomalies kept at once: the oldest is dropped beyond this number. */
 export const maxAnomalies = 2_000;
-/** Companions remembered of one anomaly. */
-const maxCompany = 256;
-/** The correlation is told again when it has grown into the next tenth: at most ten times an anomaly. */
+/** Correlated services kept for one anomaly. */
+const maxCorrelated = 256;
+/** The correlation is published again when it has grown into the next tenth: at most ten times an anomaly. */
 const steps = 10;
 
 export function compileCorrelation(
@@ -62,14 +62,15 @@ export function emptyCorrelation(): CorrelationState {
   return { anomalies: new Map(), episodes: new Map() };
 }
 
-/** Whether an event was said by the correlation: nobody else fills in that component. */
+/** Whether an event comes from the correlation: only that fills in the component. */
 export function isOfCorrelation({ type, data }: AnomalyEvent): boolean {
   return type !== 'anomaly.cleared' && 'components' in data && data.components.correlation !== undefined;
 }
 
 /**
- * One event of an anomaly in, updates of anomalies out whose company grew, or whose detector has just told them without it.
- * The correlation of an anomaly never falls while it is open. The same events in the same order give the same updates.
+ * Applies one anomaly event and returns updates of anomalies whose correlated services grew, or whose detector has just
+ * published them without correlation. The correlation of an anomaly never falls while it is open. The same events in
+ * the same order give the same updates.
  */
 export function correlate(
   settings: CorrelationSettings,
@@ -85,7 +86,7 @@ export function correlate(
   const { correlation } = anomaly.components;
   if (correlation !== undefined) {
     if (known !== undefined) {
-      known.told = Math.max(known.told, correlation);
+      known.published = Math.max(known.published, correlation);
       known.correlation = Math.max(known.correlation, correlation);
     }
     return [];
@@ -94,7 +95,7 @@ export function correlate(
   const isStale = !known.isOpen || Date.parse(anomaly.observedAt) < Date.parse(known.anomaly.observedAt);
   if (isStale) return [];
   known.anomaly = anomaly;
-  return stepOf(known.correlation) === 0 ? [] : [tell(known)];
+  return stepOf(known.correlation) === 0 ? [] : [updateOf(known)];
 }
 
 function begin(
@@ -103,43 +104,43 @@ function begin(
   anomaly: Anomaly,
 ): EventDraft<'anomaly.updated'>[] {
   const startedAtMs = Date.parse(anomaly.startedAt);
-  const begun: Tracked = { anomaly, startedAtMs, isOpen: true, company: new Map(), correlation: 0, told: 0 };
+  const begun: Tracked = { anomaly, startedAtMs, isOpen: true, correlated: new Map(), correlation: 0, published: 0 };
   const chances = chancesAt(state.episodes, settings.graph.services, startedAtMs, settings.windowMs);
-  const isCompany = anomaly.severity !== 'info';
+  const isRelevant = anomaly.severity !== 'info';
   const drafts: EventDraft<'anomaly.updated'>[] = [];
   for (const other of state.anomalies.values()) {
     if (other.anomaly.service === anomaly.service) continue;
     if (Math.abs(other.startedAtMs - startedAtMs) > settings.windowMs) continue;
-    if (other.anomaly.severity !== 'info') meet(settings, begun, other);
-    if (isCompany && meet(settings, other, begun)) drafts.push(...judge(settings, other, chances));
+    if (other.anomaly.severity !== 'info') addCorrelated(settings, begun, other);
+    if (isRelevant && addCorrelated(settings, other, begun)) drafts.push(...judge(settings, other, chances));
   }
   drafts.push(...judge(settings, begun, chances));
   remember(settings, state, begun);
   return drafts;
 }
 
-/** Whether the other is news to this one. */
-function meet({ graph }: CorrelationSettings, one: Tracked, { anomaly, startedAtMs }: Tracked): boolean {
+/** Adds the other anomaly's service to this one's correlated services. True when it is new. */
+function addCorrelated({ graph }: CorrelationSettings, one: Tracked, { anomaly, startedAtMs }: Tracked): boolean {
   const { service, metric } = anomaly;
-  if (one.company.has(service) || one.company.size >= maxCompany) return false;
+  if (one.correlated.has(service) || one.correlated.size >= maxCorrelated) return false;
   const relation = graph.relatedTo(one.anomaly.service).get(service)?.relation;
-  one.company.set(service, { service, metric, startedAtMs, relation });
+  one.correlated.set(service, { service, metric, startedAtMs, relation });
   return true;
 }
 
-/** The update that an anomaly deserves, if it is open and its company is clearly more surprising than what was told. */
+/** The update of an anomaly, if it is open and its correlation is clearly stronger than the published one. */
 function judge({ graph }: CorrelationSettings, one: Tracked, chances: Chances): EventDraft<'anomaly.updated'>[] {
   const { service } = one.anomaly;
-  const score = scoreCompany(service, one.company.keys(), graph.relatedTo(service), chances);
+  const score = scoreCorrelated(service, one.correlated.keys(), graph.relatedTo(service), chances);
   one.correlation = Math.max(one.correlation, Math.round(score * 1_000) / 1_000);
-  return one.isOpen && stepOf(one.correlation) > stepOf(one.told) ? [tell(one)] : [];
+  return one.isOpen && stepOf(one.correlation) > stepOf(one.published) ? [updateOf(one)] : [];
 }
 
-function tell(one: Tracked): EventDraft<'anomaly.updated'> {
-  const { anomaly, correlation, company } = one;
-  one.told = correlation;
+function updateOf(one: Tracked): EventDraft<'anomaly.updated'> {
+  const { anomaly, correlation, correlated } = one;
+  one.published = correlation;
   const { service, anomalyId } = anomaly;
-  const data = withCorrelation(anomaly, correlation, explainCompany(service, company.values()));
+  const data = withCorrelation(anomaly, correlation, explainCorrelated(service, correlated.values()));
   return draft(anomalyUpdated, { service, key: `${anomalyId}.correlation`, data });
 }
 

@@ -1,6 +1,6 @@
 import type { Service } from '@cortex/contracts';
 
-/** How another service stands to one: what it needs, what needs it, or both ways joined to it, such as a sibling. */
+/** The relation of another service to one: it is needed, it needs, or it is connected otherwise, such as a sibling. */
 export type Relation = 'dependency' | 'dependant' | 'relative';
 
 export interface Related {
@@ -8,18 +8,21 @@ export interface Related {
   readonly relation: Relation;
 }
 
-/** The dependencies of the catalogue, as far as correlation looks. */
+/** The dependencies of the catalogue, as far as correlation uses them. */
 export interface DependencyGraph {
   readonly services: ReadonlySet<string>;
-  /** The services within {@link maxHops} of this one, but for itself. */
+  /** The other services within {@link maxHops} of this one. */
   relatedTo(service: string): ReadonlyMap<string, Related>;
 }
 
-/** Beyond so many hops services count as unrelated. */
+/** Services further apart than this count as unrelated. */
 export const maxHops = 3;
-/** Services looked at around one, the nearest first: around a hub that all of a large catalogue needs, the rest count as unrelated. */
+/**
+ * Related services per service, the nearest first: around a hub that all of a large catalogue needs, further ones count
+ * as unrelated.
+ */
 const maxRelated = 256;
-/** Neighbourhoods remembered. */
+/** Neighbourhoods cached. */
 const maxRemembered = 2_000;
 
 type Edges = ReadonlyMap<string, ReadonlySet<string>>;
@@ -64,7 +67,7 @@ function relationOf(isNeeded: boolean, needsIt: boolean): Relation {
   return needsIt ? 'dependant' : 'relative';
 }
 
-/** Who can be reached along the edges, and in how many hops at least. */
+/** The services that can be reached along the edges, with the least number of hops. */
 function spread(start: string, edges: Edges): Map<string, number> {
   const hopsTo = new Map([[start, 0]]);
   for (const [name, hops] of hopsTo) {

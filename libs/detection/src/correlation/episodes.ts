@@ -1,15 +1,15 @@
-/** When anomalies began, by service: numbers of windows of time, the newest last. */
+/** When anomalies began, by service: numbers of time windows, the newest last. */
 export type Episodes = Map<string, number[]>;
 
-/** How likely services are to have an anomaly begin near some moment, if each went its own way. */
+/** How likely it is for services to have an anomaly begin near some time, if they were independent. */
 export interface Chances {
   of(service: string): number;
-  /** The sum over every service that is known. */
+  /** The sum over every known service. */
   readonly total: number;
 }
 
 const dayMs = 24 * 60 * 60_000;
-/** Services whose episodes are kept: beyond, those that were quiet for longest are taken for quiet. */
+/** Services whose episodes are kept; beyond, those that were quiet for longest are dropped and count as quiet. */
 const maxServices = 2_000;
 
 export function noteEpisode(episodes: Episodes, service: string, startedAtMs: number, windowMs: number): void {
@@ -25,8 +25,9 @@ export function noteEpisode(episodes: Episodes, service: string, startedAtMs: nu
 }
 
 /**
- * The chances at a moment: the share of the windows of the day before in which the service had an anomaly begin, one more
- * added to both, so that nothing is impossible; twice that, as company may begin before or after. What begins now is left out.
+ * The chances at a time: the share of the windows of the day before in which the service had an anomaly begin, one
+ * added to both, so that nothing is impossible; twice that, because correlated anomalies may begin before or after.
+ * Anomalies that begin now are not counted.
  */
 export function chancesAt(episodes: Episodes, services: ReadonlySet<string>, atMs: number, windowMs: number): Chances {
   const inDay = Math.floor(dayMs / windowMs);

@@ -8,13 +8,13 @@ test('it is the upper tail of Poisson', () => {
   expect(surpriseOfCount(2, 0.5)).toBeCloseTo(-Math.log10(two), 9);
 });
 
-test('as many as were to be expected surprise nobody', () => {
+test('the expected count is no surprise', () => {
   expect([surpriseOfCount(0, 0), surpriseOfCount(3, 3), surpriseOfCount(2, 7), surpriseOfCount(5, 0)]).toEqual([
     0, 0, 0, 0,
   ]);
 });
 
-test('more is never less surprising, nor where fewer were expected; always a number', () => {
+test('a higher count, or a lower expectation, is never less surprising; the result is always a number', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 2_000 }),

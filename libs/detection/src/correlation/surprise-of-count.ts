@@ -1,6 +1,6 @@
 /**
- * −log₁₀ of the chance that `count` or more of many independent things happen where `expected` are expected (Poisson's upper
- * tail). 0 where as many were to be expected anyway.
+ * −log₁₀ of the chance that `count` or more of many independent events happen where `expected` are expected (Poisson's
+ * upper tail). 0 where `count` is not more than expected.
  */
 export function surpriseOfCount(count: number, expected: number): number {
   if (count <= expected || expected <= 0) return 0;

@@ -1,27 +1,31 @@
 import type { Anomaly } from '@cortex/contracts';
-import { composite, severityOf, worseSeverity, type Component, type Voice } from '../scoring/composite.ts';
+import { composite, severityOf, worseSeverity, type Component, type ComponentScore } from '../scoring/composite.ts';
 
-/** What one component says: here its share of the whole is all that matters. */
-function voice(component: Component, score: number): Voice {
+/** The score of one component: only its share of the composite matters here. */
+function componentScore(component: Component, score: number): ComponentScore {
   return { definition: { component }, deviation: 1, score };
 }
 
 const measured = ['statistical', 'ml', 'pattern'] as const;
 
 /**
- * The anomaly with its correlation: the composite anew, the severity judged anew, neither ever milder. Where nothing was
- * measured (an alert, say) the severity is somebody's word, and stays.
+ * The anomaly with its correlation: composite and severity are computed anew, neither ever milder. Where nothing was
+ * measured (an alert, say) the severity is its author's, and stays.
  */
-export function withCorrelation(anomaly: Anomaly, correlation: number, company: string): Anomaly {
+export function withCorrelation(anomaly: Anomaly, correlation: number, explanationOfCorrelated: string): Anomaly {
   const components = { ...anomaly.components, correlation };
-  const explanation = `${anomaly.explanation === '' ? '' : `${anomaly.explanation.slice(0, 2_000)}; `}${company}`.slice(
-    0,
-    4_000,
-  );
+  const explanation =
+    `${anomaly.explanation === '' ? '' : `${anomaly.explanation.slice(0, 2_000)}; `}${explanationOfCorrelated}`.slice(
+      0,
+      4_000,
+    );
   const present = measured.filter((component) => anomaly.components[component] !== undefined);
   if (present.length === 0) return { ...anomaly, components, explanation };
-  const voices = [...present.map((component) => voice(component, anomaly.score)), voice('correlation', correlation)];
-  const score = Math.max(anomaly.score, composite(voices, 'both'));
+  const scores = [
+    ...present.map((component) => componentScore(component, anomaly.score)),
+    componentScore('correlation', correlation),
+  ];
+  const score = Math.max(anomaly.score, composite(scores, 'both'));
   const severity = worseSeverity(anomaly.severity, severityOf(score) ?? anomaly.severity);
   return { ...anomaly, components, explanation, score, severity };
 }

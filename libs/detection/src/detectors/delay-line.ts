@@ -1,6 +1,6 @@
 import type { Cell, Memory } from '../memory.ts';
 
-/** Holds back the newest values: what goes in comes out `length` values later. */
+/** Delays values: each comes out `length` values later. */
 export class DelayLine {
   readonly #memory: Memory;
   readonly #length: number;
@@ -20,7 +20,7 @@ export class DelayLine {
     return this.#size.value === this.#length;
   }
 
-  /** Of the values held back. */
+  /** The mean of the delayed values. */
   get mean(): number {
     const { numbers } = this.#memory;
     const from = this.#values;
@@ -30,7 +30,7 @@ export class DelayLine {
     return sum / size;
   }
 
-  /** The value that leaves, or NaN while the line fills. */
+  /** Adds a value. The value that comes out, or NaN while the line fills. */
   push(value: number): number {
     const { numbers } = this.#memory;
     const next = this.#next.value;

@@ -120,7 +120,7 @@ describe('ewma', () => {
 });
 
 describe('long average', () => {
-  test('a leak is measured by what was before it, not by itself', () => {
+  test('a leak is measured against the values before it, not against itself', () => {
     const leak = repeat(40, (index) => 100 + index);
     expect(after(longAverage, [...steady, ...leak])(140).deviation).toBeGreaterThan(6);
     expect(after(movingAverage, [...steady, ...leak])(140).deviation).toBeLessThan(4);
@@ -167,7 +167,7 @@ const weeks = repeat(21 * 288, (index) => {
 });
 
 describe('seasonality', () => {
-  test('what is normal by day is not so at night', () => {
+  test('a value that is normal by day is anomalous at night', () => {
     // The next sample is that of midnight, when about 40 is usual.
     const judge = after(seasonality, weeks, { stepMs: fiveMinutes });
     expect(judge(40).anomalous).toBe(false);
@@ -177,18 +177,18 @@ describe('seasonality', () => {
     expect(Math.abs((range?.expected ?? 0) - 42)).toBeLessThan(8);
   });
 
-  test('while an hour of a weekday has no history, the same hour of other days speaks for it', () => {
+  test('while an hour of a weekday has no history, the same hour of other days is used', () => {
     const judge = after(seasonality, weeks.slice(0, 3 * 288), { stepMs: fiveMinutes });
     expect(judge(150).anomalous).toBe(true);
   });
 
-  test('it says nothing in the first hours', () => {
+  test('it gives no verdict in the first hours', () => {
     expect(after(seasonality, weeks.slice(0, 100), { stepMs: fiveMinutes })(0).deviation).toBeNaN();
   });
 });
 
 describe('seasonal shift', () => {
-  test('two hours a little off their usual are told, although no value of them is strange', () => {
+  test('two hours a little off their usual are detected, although none of their values is strange', () => {
     const judge = after(seasonalShift, weeks, { stepMs: fiveMinutes });
     const usual = judge(42);
     const off = last(24, () => judge(62));
@@ -246,13 +246,13 @@ describe('the examples of the specification', () => {
     rule: DetectionRule.parse({ match: {}, rateOfChange: rateOfChangePresets[preset] }),
   });
 
-  test('a processor that needs more than 30 % more within a minute is told, one that needs less is not', () => {
+  test('a processor that needs more than 30 % more within a minute is detected, one that needs less is not', () => {
     const history = repeat(30, (index) => 50 + (index % 3));
     const isTold = (value: number) => after(rateOfChange, history, ruled('cpu_spike'))(value).anomalous;
     expect([60, 20, 70].map(isTold)).toEqual([false, false, true]);
   });
 
-  test('memory that grows by more than 5 % within an hour is a leak, what rises for a while is none', () => {
+  test('memory that grows by more than 5 % within an hour is a leak, a temporary rise is none', () => {
     const flat = repeat(90, (index) => 1_000 + (index % 5));
     const slow = after(rateOfChange, [...flat, ...repeat(70, (index) => 1_000 + 0.5 * index)], ruled('memory_leak'));
     expect(slow(1_036).anomalous).toBe(false);
@@ -263,7 +263,7 @@ describe('the examples of the specification', () => {
     expect(spike(1_002).anomalous).toBe(false);
   });
 
-  test('traffic that more than halves within five minutes is told, traffic that doubles is not', () => {
+  test('traffic that more than halves within five minutes is detected, traffic that doubles is not', () => {
     const history = repeat(30, (index) => 400 + (index % 7));
     const isTold = (value: number) => after(rateOfChange, history, ruled('traffic_drop'))(value).anomalous;
     expect([900, 300, 180].map(isTold)).toEqual([false, false, true]);
@@ -298,7 +298,7 @@ describe('level shift', () => {
 });
 
 describe('variability', () => {
-  test('a value that stands still is told, and one that begins to thrash', () => {
+  test('a value that stands still is detected, and one that begins to thrash', () => {
     const stuck = after(variability, steady);
     expect(last(48, () => stuck(100))).toMatchObject({ anomalous: true });
     const thrashing = after(variability, steady);
@@ -307,7 +307,7 @@ describe('variability', () => {
     expect(worst?.deviation).toBeGreaterThan(4);
   });
 
-  test('a constant series may move by as little as does not matter', () => {
+  test('a constant series may move by an insignificant amount', () => {
     const judge = after(
       variability,
       repeat(300, () => 100),

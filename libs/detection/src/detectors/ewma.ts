@@ -1,7 +1,7 @@
 import { deviationFloor } from '../unit.ts';
 import type { DetectorDefinition } from './detector.ts';
 
-/** Deviations are remembered over about this many samples: far longer than the average itself, or they would chase it. */
+/** Deviations are averaged over about this many samples: far more than the average itself, or they would follow it. */
 const deviationMemory = 100;
 const leastHistory = 3;
 

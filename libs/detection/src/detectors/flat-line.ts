@@ -1,17 +1,20 @@
 import type { DetectorDefinition } from './detector.ts';
 
-/** So many equal values in a row, where the series used to move, are no measurement any more. */
+/** This many equal values in a row, where the series used to move, are no measurement any more. */
 const leastRun = 5;
-/** An earlier run must be exceeded this many times over. */
+/** The run must be this many times as long as any earlier one. */
 const timesLonger = 3;
 /** Long runs of the past fade by this much a sample. */
 const fading = 0.9995;
-/** Of a series that often repeats itself, a repetition tells nothing. */
+/** A series with a higher share of repetitions is not judged by them. */
 const largestShare = 0.05;
 const shareMemory = 500;
 const leastHistory = 60;
 
-/** The number of equal values in a row, in runs that this series has had before: an exporter that is stuck, a value that nobody updates. */
+/**
+ * The number of equal values in a row, compared with the runs of this series before: finds a stuck exporter, or a value
+ * that is not updated.
+ */
 export const flatLine: DetectorDefinition = {
   name: 'flat_line',
   component: 'pattern',
@@ -23,10 +26,10 @@ export const flatLine: DetectorDefinition = {
     /** The longest run of the past, faded. */
     const longest = memory.cell(1);
     const count = memory.cell();
-    /** Of the last hundreds of values learned, those that repeated the one before. */
+    /** How many of the last hundreds of learned values repeated the one before. */
     const repeated = memory.cell();
     return {
-      /** 1 from three times the longest run of before on, and at least five; grows to it from nothing. */
+      /** 1 from three times the longest earlier run on, and at least five; grows to it from 0. */
       observe({ value }) {
         if (value === newest.value) run.value += 1;
         else {

@@ -11,8 +11,8 @@ const historyMemory = 4_000;
 const leastDeviation = 0.02;
 
 /**
- * Spec 1.1: outside Q1 − 1.5·IQR to Q3 + 1.5·IQR of the past values. How much counts is graded: the mean excess of the last
- * five values but the largest, in IQR, against what this series is used to.
+ * Spec 1.1: outside Q1 − 1.5·IQR to Q3 + 1.5·IQR of the past values. The deviation is graded: the mean excess of the
+ * last five values without the largest, in IQR, compared with this series' usual excess.
  */
 export const iqr: DetectorDefinition = {
   name: 'iqr',

@@ -6,12 +6,15 @@ import { RunningMoments } from './running-moments.ts';
 const recentCount = 24;
 const historyMemory = 1_000;
 const leastHistory = 30;
-/** A single outlier is no new level, however far out it is. */
+/** A single value counts at most this many deviations, so that one outlier is no new level. */
 const largestDeviation = 8;
-/** The mean of so many values lies this many deviations off: called anomalous. */
+/** Anomalous when the mean of the recent values is this many deviations off. */
 const allowed = 3;
 
-/** The mean of the last 24 values against the mean and deviation of the thousand before: a step or a drift to another level. */
+/**
+ * The mean of the last 24 values against the mean and deviation of the thousand before: a step or a drift to another
+ * level.
+ */
 export const levelShift: DetectorDefinition = {
   name: 'level_shift',
   component: 'pattern',
@@ -23,7 +26,7 @@ export const levelShift: DetectorDefinition = {
     const recent = new DelayLine(memory, recentCount);
     const leaving = memory.cell(Number.NaN);
     return {
-      /** The first values are history at once: something has to be known soon. */
+      /** The first values become history at once, so that judging can begin soon. */
       observe({ value }) {
         if (history.count < leastHistory) {
           leaving.value = value;
@@ -36,7 +39,7 @@ export const levelShift: DetectorDefinition = {
         return recent.isFull ? (recent.mean - mean) / deviation : Number.NaN;
       },
       isAnomalous: (deviation) => Math.abs(deviation) > allowed,
-      /** What is learned has waited its turn: the value that has just left the newest. */
+      /** Learns the value that has just left the recent ones. */
       learn() {
         if (!Number.isNaN(leaving.value)) history.push(leaving.value);
       },

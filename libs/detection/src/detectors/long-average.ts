@@ -4,12 +4,12 @@ import type { DetectorDefinition } from './detector.ts';
 import { RunningMoments } from './running-moments.ts';
 
 const historyMemory = 6_400;
-/** What is judged has no part in what it is judged by, and a drift not for so many samples. */
+/** The newest samples are not part of the average that judges them, so that a drift does not hide itself for this long. */
 const delay = 48;
 const leastHistory = 30;
 const allowed = 3;
 
-/** The distance from the mean of the last thousands of values, but for the newest, in their standard deviations. */
+/** The distance from the mean of the last thousands of values without the newest, in their standard deviations. */
 export const longAverage: DetectorDefinition = {
   name: 'long_average',
   component: 'statistical',
@@ -27,7 +27,7 @@ export const longAverage: DetectorDefinition = {
         return (value - history.mean) / deviation.value;
       },
       isAnomalous: (distance) => Math.abs(distance) > allowed,
-      /** The first values are history at once: something has to be known soon. */
+      /** The first values become history at once, so that judging can begin soon. */
       learn({ value }) {
         const leaving = history.count < leastHistory ? value : newest.push(value);
         if (!Number.isNaN(leaving)) history.push(leaving);

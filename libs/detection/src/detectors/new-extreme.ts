@@ -2,10 +2,10 @@ import { deviationFloor } from '../unit.ts';
 import type { DetectorDefinition } from './detector.ts';
 
 const leastHistory = 30;
-/** A value beyond all others by this share of their range, and by so many smallest deviations, counts in full. */
+/** A value beyond all others by this share of their range, and by enough smallest deviations, has the full score. */
 const fullShare = 0.05;
 const fullFloors = 3;
-/** An extreme is remembered for one to two of these: an old outlier must not blind the detector for ever. */
+/** An extreme is remembered for one to two of these: an old outlier must not blind the detector forever. */
 const epochMs = 28 * 24 * 60 * 60_000;
 
 /** Beyond the lowest or highest value of the last one to two months, graded by how far in shares of their range. */

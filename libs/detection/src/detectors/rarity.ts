@@ -3,12 +3,12 @@ import type { DetectorDefinition } from './detector.ts';
 import { ValueHistogram } from './value-histogram.ts';
 
 const leastHistory = 40;
-/** A value seen once in so many is called anomalous. */
+/** A value seen once in 2 to the power of this is anomalous. */
 const rareBits = 9;
-/** What never was counts as this much of a value: how rare it is grows with how long it has never been. */
+/** A value that was never seen counts as this much of one: it is the rarer, the longer the history without it. */
 const unseen = 0.3;
 
-/** Histogram-based outlier score (Goldstein and Dengel 2012): how seldom the series has been near this value, in bits. */
+/** Histogram-based outlier score (Goldstein and Dengel 2012): how rarely the series has been near this value, in bits. */
 export const rarity: DetectorDefinition = {
   name: 'rarity',
   component: 'statistical',

@@ -4,16 +4,16 @@ import { RunningMoments } from './running-moments.ts';
 
 const slicesPerSpan = 6;
 const sliceCount = slicesPerSpan + 1;
-/** Percentages of nearly nothing mean nothing: the earlier value counts as at least so many smallest deviations. */
+/** Percentages of nearly nothing mean nothing: the earlier value counts as at least this many smallest deviations. */
 const leastLevelInFloors = 10;
 const fields = 5;
 const habitMemory = 4_000;
 const leastHabit = 10;
 
 /**
- * Spec 1.3: the largest change, in percent of the earlier value, against any value within the span and the one before; or the
- * one that lasts from end to end of the span. The verdict is the specification's; how much it counts is how the change compares
- * with those that this series is used to.
+ * Spec 1.3: the largest change, in percent of the earlier value, against any value within the span and the one before;
+ * or the change that lasts from end to end of the span. The verdict is the specification's; the score compares the
+ * change with the usual changes of this series.
  */
 export const rateOfChange: DetectorDefinition = {
   name: 'rate_of_change',
@@ -23,13 +23,13 @@ export const rateOfChange: DetectorDefinition = {
   create({ rule, unit }, memory) {
     const { withinMs, maxPercent, direction, sustained } = rule.rateOfChange;
     const sliceMs = withinMs / slicesPerSpan;
-    /** A ring of parts of the span: their number in time, lowest value and when, highest value and when. */
+    /** A ring of parts of the span: their number in time, lowest value and its time, highest value and its time. */
     const slices = memory.takeNumbers(sliceCount * fields);
     memory.numbers.fill(Number.NEGATIVE_INFINITY, slices, slices + sliceCount * fields);
-    /** The newest value learned: compared with whatever its age, as samples may be further apart than the span. */
+    /** The newest learned value: compared whatever its age, because samples may be further apart than the span. */
     const previous = memory.cell(Number.NaN);
     const previousMs = memory.cell();
-    /** The changes that this series is used to. */
+    /** The usual changes of this series. */
     const habit = new RunningMoments(memory, habitMemory);
     const change = memory.cell(Number.NaN);
     const isTooFast = memory.cell();
@@ -67,7 +67,7 @@ export const rateOfChange: DetectorDefinition = {
         change.value = value - low >= high - value ? value - low : value - high;
         const earlier = change.value > 0 ? low : high;
         const percent = sustained ? lastingPercent(value, timeMs) : percentOf(change.value, earlier);
-        // Spec 1.3 speaks of change per time: over a longer time than the span, more of it is acceptable.
+        // Spec 1.3 limits the change per time: over a longer time than the span, more of it is acceptable.
         const percentPerSpan = (percent * withinMs) / Math.max(withinMs, timeMs - previousMs.value);
         const counted =
           direction === 'both' ? Math.abs(percentPerSpan) : percentPerSpan * (direction === 'up' ? 1 : -1);
@@ -88,7 +88,7 @@ export const rateOfChange: DetectorDefinition = {
           numbers[at + 1] = value;
           numbers[at + 3] = value;
         }
-        // The later of two equals, as it stays within the span for longer.
+        // Of two equal values the later one, because it stays within the span for longer.
         if (value <= (numbers[at + 1] ?? 0)) {
           numbers[at + 1] = value;
           numbers[at + 2] = timeMs;

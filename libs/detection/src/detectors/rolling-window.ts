@@ -1,6 +1,9 @@
 import type { Cell, Memory } from '../memory.ts';
 
-/** Mean and deviation of the last n values in constant time; exact again once per turn of the ring, so errors never pile up. */
+/**
+ * Mean and deviation of the last n values in constant time; recomputed exactly once per turn of the ring, so that
+ * errors do not accumulate.
+ */
 export class RollingWindow {
   readonly #memory: Memory;
   readonly #capacity: number;

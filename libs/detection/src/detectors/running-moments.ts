@@ -1,10 +1,13 @@
 import type { Memory } from '../memory.ts';
 
-/** Mean and deviation over about the last `remembered` values, exponentially forgotten; over all of them while there are fewer. */
+/**
+ * Mean and deviation over about the last `remembered` values, exponentially weighted; over all of them while there are
+ * fewer.
+ */
 export class RunningMoments {
   readonly #memory: Memory;
   readonly #remembered: number;
-  /** Where count, mean and variance lie, one after the other. */
+  /** Offset of count, mean and variance, one after the other. */
   readonly #at: number;
 
   constructor(memory: Memory, remembered: number) {

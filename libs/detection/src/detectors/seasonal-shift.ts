@@ -8,16 +8,16 @@ const slots = 48;
 const recentCount = 24;
 const historyMemory = 4_000;
 const leastHistory = 50;
-/** Values that a slot's mean is made of at most: about a week of five-minute samples. */
+/** A slot's mean is made of at most this many values: about a week of five-minute samples. */
 const slotMemory = 96;
 const slotLeast = 8;
 const allowed = 3;
-/** A single outlier is no unusual day: it may count for as much as so many usual distances, and that once. */
+/** A single outlier is no unusual day: it counts at most this many usual distances. */
 const largestDeviation = 2;
 
 /**
- * The mean distance of the last 24 values from what is usual at their hour, on weekdays or at the weekend, against how far
- * such means have strayed so far: a day that runs unlike the others although no single value is strange.
+ * The mean distance of the last 24 values from the usual value of their hour, on weekdays or at the weekend, compared
+ * with the earlier variation of such means: a day unlike the others although no single value is strange.
  */
 export const seasonalShift: DetectorDefinition = {
   name: 'seasonal_shift',
@@ -27,7 +27,7 @@ export const seasonalShift: DetectorDefinition = {
   create({ unit }, memory) {
     const means = memory.takeFloats(slots);
     const counts = memory.takeBytes(slots);
-    /** Distances of the newest values; NaN where nothing was known of their hour. */
+    /** Distances of the newest values; NaN where their hour has no history. */
     const recent = new DelayLine(memory, recentCount);
     const habit = new RunningMoments(memory, historyMemory);
     const strayed = memory.cell(Number.NaN);

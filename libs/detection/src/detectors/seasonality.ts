@@ -5,15 +5,15 @@ import { SlotSketches } from './slot-sketches.ts';
 import { dayOf, hourOf, isWeekend } from './week.ts';
 
 const slots = 7 * 24;
-/** Fewer values say nothing of an hour. */
+/** An hour with fewer values has no band. */
 const leastWeight = 8;
 const habitMemory = 4_000;
 const leastHabit = 50;
 
 /**
- * Spec 1.3: outside the 5th to 95th percentile of the same hour of the same weekday; while there is no such history, of the
- * same hour of weekdays or weekends, then of any day. How far from the median is measured in the deviations of all hours
- * together: a single hour has seen too little to tell. Hours are UTC.
+ * Spec 1.3: outside the 5th to 95th percentile of the same hour of the same weekday; without such history, of the same
+ * hour of weekdays or weekends, then of any day. The distance from the median is measured in the deviations of all
+ * hours together, because a single hour has too few values. Hours are UTC.
  */
 export const seasonality: DetectorDefinition = {
   name: 'seasonality',
@@ -22,7 +22,7 @@ export const seasonality: DetectorDefinition = {
   scale: 'rarity',
   create({ unit }, memory) {
     const sketches = new SlotSketches(memory, slots);
-    /** The hour that the band is for. What comes within the hour changes nothing of its own band. */
+    /** The hour of the present band. Values within the hour do not change its band. */
     const bandHour = memory.cell(-1);
     const lower = memory.cell(Number.NaN);
     const median = memory.cell(Number.NaN);
@@ -63,7 +63,7 @@ export const seasonality: DetectorDefinition = {
   },
 };
 
-/** Sets of slots for the hour of a time, the one that is most like it first. */
+/** Sets of slots for the hour of a time, the most similar one first. */
 function slotsLike(timeMs: number): readonly (readonly number[])[] {
   const [day, hour] = [dayOf(timeMs), hourOf(timeMs)];
   const alike = weekdays.filter((other) => isWeekend(other) === isWeekend(day));

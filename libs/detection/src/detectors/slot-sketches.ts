@@ -1,7 +1,10 @@
 import type { Memory } from '../memory.ts';
 
 const centroids = 6;
-/** As much as a byte holds. Once a centroid weighs more, all of its slot are halved: the newest hundreds of values count most. */
+/**
+ * The most that a byte holds. Once a centroid weighs more, all of its slot are halved: the newest hundreds of values
+ * count most.
+ */
 const largestWeight = 255;
 
 /**
@@ -30,7 +33,7 @@ export class SlotSketches {
     const { floats, bytes } = this.#memory;
     const means = this.#means + slot * centroids;
     const weights = this.#weights + slot * centroids;
-    // Into the scratch, in order, the new value among them.
+    // Into the scratch array, in order, the new value among them.
     let size = 0;
     let isPlaced = false;
     for (let index = 0; index < centroids; index += 1) {
@@ -62,7 +65,7 @@ export class SlotSketches {
     }
   }
 
-  /** The values below which these shares of the slots' values lie together. */
+  /** The values at these quantiles of the slots' values together. */
   quantiles(slots: readonly number[], shares: readonly number[]): number[] {
     const points: { readonly mean: number; readonly weight: number }[] = [];
     let total = 0;
@@ -82,7 +85,7 @@ export class SlotSketches {
 const scratchMeans = new Float64Array(centroids + 1);
 const scratchWeights = new Float64Array(centroids + 1);
 
-/** Makes one of the two neighbours whose merger moves the least: light ones that are close. Returns the new size. */
+/** Merges the two neighbours that change the distribution least: light ones that are close. Returns the new size. */
 function mergeClosest(size: number): number {
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
@@ -105,7 +108,7 @@ function mergeClosest(size: number): number {
   return size - 1;
 }
 
-/** Between the middles of the centroids; beyond the outermost ones it is their mean. */
+/** Linear between the middles of the centroids; beyond the outermost ones it is their mean. */
 function interpolate(points: readonly { readonly mean: number; readonly weight: number }[], target: number): number {
   let below = 0;
   let previous: { readonly at: number; readonly mean: number } | undefined;

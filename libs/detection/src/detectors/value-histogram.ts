@@ -2,22 +2,23 @@ import type { Cell, Memory } from '../memory.ts';
 
 const binCount = 16;
 const startingValues = 32;
-/** Weight beyond either end that makes the histogram grow to that side. */
+/** Weight beyond one end that makes the histogram grow to that side. */
 const growsAtWeight = 0.5;
 const lookEvery = 256;
 const refreshEvery = 16;
-/** Share of the weight that, packed into three bins, makes it look closer. */
+/** Share of the weight that, packed into three bins, makes the histogram narrow its bins. */
 const crowdedShare = 0.98;
 const largestTotal = 8_192;
 
 /**
- * How the values of a series are distributed: bins of equal width that grow, and narrow, with what comes. Constant work and
- * memory. A value beyond its ends makes it twice as wide, however far out it is: one outlier blurs it little.
+ * The distribution of a series' values: bins of equal width whose range grows and narrows with the values. Constant
+ * work and memory. A value beyond its ends only doubles the range, however far out it is, so that one outlier blurs it
+ * little.
  */
 export class ValueHistogram {
   readonly #memory: Memory;
   readonly #leastWidth: (value: number) => number;
-  /** The first values, of which it is made. */
+  /** Where the first values are, from which the bins are made. */
   readonly #start: number;
   readonly #counts: number;
   readonly #low: Cell;
@@ -27,12 +28,12 @@ export class ValueHistogram {
   readonly #over: Cell;
   readonly #total: Cell;
   readonly #sinceLook: Cell;
-  /** As of a few values ago: looking them up costs a walk over the bins. */
+  /** As of a few values ago: computing them costs a walk over the bins. */
   readonly #quartile1: Cell;
   readonly #median: Cell;
   readonly #quartile3: Cell;
 
-  /** No bin is narrower than `leastWidth` of a value: what is smaller does not matter. */
+  /** No bin is narrower than `leastWidth` of a value: smaller differences do not matter. */
   constructor(memory: Memory, leastWidth: (value: number) => number) {
     this.#memory = memory;
     this.#leastWidth = leastWidth;
@@ -49,7 +50,7 @@ export class ValueHistogram {
     this.#quartile3 = memory.cell();
   }
 
-  /** Values taken in, of late. */
+  /** Weight of the values added, recent ones mostly. */
   get total(): number {
     return this.#total.value;
   }
@@ -70,7 +71,7 @@ export class ValueHistogram {
     return this.#quartile3.value;
   }
 
-  /** Values seen near this one, of late: those of its bin, and half of those beside it. */
+  /** Weight of recent values near this one: those of its bin, and half of those beside it. */
   weightNear(value: number): number {
     const bin = this.#binOf(value);
     if (bin < 0 || bin >= binCount) return 0;
@@ -119,12 +120,15 @@ export class ValueHistogram {
     this.#total.value += 1;
   }
 
-  /** The bins of the page that is open. */
+  /** The bins of the open page. */
   #bins(): Float32Array {
     return this.#memory.floats.subarray(this.#counts, this.#counts + binCount);
   }
 
-  /** Twice as wide to one side. What lay beyond is spread over the new half: where exactly, nobody remembers. */
+  /**
+   * Doubles the range to one side. Values beyond the old end are spread over the new half, because their places are
+   * unknown.
+   */
   #grow(side: 'up' | 'down'): void {
     const bins = this.#bins();
     const before = bins.slice();
@@ -140,7 +144,7 @@ export class ValueHistogram {
     beyond.value = 0;
   }
 
-  /** Forgets by halving, and looks closer where nearly everything lies within three bins. */
+  /** Ages the histogram by halving, and narrows the bins where nearly everything lies within three of them. */
   #look(): void {
     const bins = this.#bins();
     this.#sinceLook.value = 0;
@@ -177,7 +181,7 @@ export class ValueHistogram {
     const quartile1 = this.#quantile(0.25);
     this.#quartile1.value = quartile1;
     this.#median.value = this.#quantile(0.5);
-    // Two quartiles never fall together: something has to be measured in the distance between them.
+    // The quartiles never coincide, because the distance between them is a unit of measure.
     this.#quartile3.value = Math.max(this.#quantile(0.75), quartile1 + this.#width.value / 2);
   }
 

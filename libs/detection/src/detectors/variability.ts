@@ -8,12 +8,12 @@ const historyMemory = 2_000;
 const leastHistory = 50;
 const leastDeviation = 0.05;
 const allowed = 4;
-/** Deviations below this share of the least that matters are all the same: flat. More than flat begins at that least. */
+/** Deviations below this share of the least significant one all count as flat. Above flat begins that least one. */
 const flatShare = 0.01;
 
 /**
- * How much the last 48 values vary, on a logarithmic scale, against what this series is used to: a value that stands still
- * (a stuck exporter, a hung process) or begins to thrash.
+ * How much the last 48 values vary, on a logarithmic scale, compared with this series' usual variation: a value that
+ * stands still (a stuck exporter, a hung process) or begins to thrash.
  */
 export const variability: DetectorDefinition = {
   name: 'variability',

@@ -1,17 +1,17 @@
 import type { DetectionRule } from '@cortex/contracts';
 import type { EntityReading } from '../multivariate/entity-detector.ts';
 import type { SeriesIdentity } from '../series/series.ts';
-import { outstanding } from './voice.ts';
+import { outstanding } from './entity-score.ts';
 
-/** The metric that tells how unusual all metrics of an instance are together: −ln of how seldom such a minute is, in nats. */
+/** The metric of how unusual all metrics of an instance are together: −ln of the probability of such a minute, in nats. */
 export const behaviorMetric = 'system_behavior';
 
-/** What is unusual to a new model is learned for so many minutes. */
+/** For this many minutes a new model only learns which surprises are usual. */
 const warmupSamples = 24 * 60;
-/** Every metric of an instance may make all of them together unusual: the whole must be more so to be told beside them. */
+/** Any metric of an instance may make the whole unusual: the whole must be more so to be reported beside them. */
 const openAbove = 0.65;
 
-/** That an instance behaves more usually than usual is no anomaly. */
+/** A behaviour that is more usual than usual is no anomaly. */
 export function behaviorRule(rule: DetectionRule): DetectionRule {
   return {
     ...rule,

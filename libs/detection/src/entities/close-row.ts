@@ -7,27 +7,33 @@ import type { TrainingRows } from '../multivariate/training-rows.ts';
 import { learnedOf, type Entity, type FitRequest } from './entity.ts';
 
 const minuteMs = 60_000;
-/** Rows kept to learn from, spread evenly over the training window: more would change models little, and snapshots much. */
+/**
+ * Rows kept to learn from, spread evenly over the training window: more would change models little, and enlarge
+ * snapshots.
+ */
 const windowRows = 2_048;
-/** Nothing is judged before a whole day has been seen, in so many rows. */
+/** Nothing is judged before a whole day has been seen, in at least this many rows. */
 const leastMinutes = 24 * 60;
 const leastRows = 512;
-/** A new model is in use so long after its rows were drawn: time to fit it elsewhere, and the same time after any crash. */
+/**
+ * A new model is used this long after its rows were drawn: time to fit it on another thread, and the same time after
+ * any crash.
+ */
 const fitAllowanceMs = 30 * minuteMs;
-/** A metric that was there in fewer of the rows is not learned from yet. */
+/** A metric that is present in fewer of the rows is not learned yet. */
 const leastShare = 0.5;
-/** Fewer metrics are no system. */
+/** Fewer metrics are not judged together. */
 export const leastFeatures = 3;
 
 export interface ClosedRow {
   /** Undefined while there is no model. */
   readonly reading: EntityReading | undefined;
   readonly fit: FitRequest | undefined;
-  /** The rows that a model was fitted on which judges from here on. */
+  /** The number of rows of the model that judges from here on. */
   readonly adopted: number | undefined;
 }
 
-/** Judges the minute that ends at `endMs` by what came before it, then remembers it. */
+/** Judges the minute that ends at `endMs` by the minutes before it, then learns it. */
 export function closeRow(
   entity: Entity,
   settings: MachineLearning,
@@ -51,7 +57,7 @@ function judge(entity: Entity, valueOf: (key: string) => number): EntityReading 
   return reading;
 }
 
-/** Takes another choice of features, at the next chance: between two runs of the window. */
+/** Takes another choice of features, as soon as possible: between two runs of the window. */
 export function takeFeatures(entity: Entity, features: readonly string[]): void {
   const places = features.map((key) => {
     const place = entity.features.indexOf(key);
@@ -86,7 +92,7 @@ export function entityOptions({ isolationForest, autoencoder }: MachineLearning)
   return { forest: { trees, sampleSize }, ...(autoencoder ? {} : { autoencoder: false }) };
 }
 
-/** Leaves out the columns that have hardly been there. */
+/** Leaves out columns with too few values. */
 function knownColumns(features: readonly string[], { rows, runRows }: TrainingRows) {
   const counts = features.map(() => 0);
   for (const [index, value] of rows.data.entries()) {
@@ -96,7 +102,7 @@ function knownColumns(features: readonly string[], { rows, runRows }: TrainingRo
   return { features: places.map((place) => features[place] ?? ''), rows: { rows: pickColumns(rows, places), runRows } };
 }
 
-/** The rows of the model, if one is taken into use. */
+/** The rows of the model, if one is adopted. */
 function adoptWhenNeeded(entity: Entity, endMs: number): number | undefined {
   const { fit, learned } = entity;
   if (fit === undefined || endMs < fit.request.neededAtMs) return undefined;
@@ -110,12 +116,12 @@ function adoptWhenNeeded(entity: Entity, endMs: number): number | undefined {
   return rows.rows.rows;
 }
 
-/** The fits that have been asked for and not yet been used. */
+/** The fits that were requested and not used yet. */
 export function pendingFits(entities: Iterable<Entity>): readonly FitRequest[] {
   return [...entities].flatMap(({ fit }) => (fit === undefined || fit.model !== undefined ? [] : [fit.request]));
 }
 
-/** Hands over the model that was asked for; one that is not wanted any more is passed over. */
+/** Hands over the requested model; one that is not wanted any more is ignored. */
 export function deliverFit(entity: Entity | undefined, { seed }: FitRequest, model: EntityModel): void {
   if (entity?.fit?.request.seed === seed) entity.fit.model = model;
 }

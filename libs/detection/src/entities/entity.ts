@@ -7,23 +7,23 @@ import type { TrainingRows } from '../multivariate/training-rows.ts';
 import { pack32, unpack32 } from '../packed.ts';
 import { SurpriseHistory } from './surprise-history.ts';
 
-/** What all metrics of one instance are normally like together. Changes in place, minute by minute. */
+/** The normal joint behaviour of all metrics of one instance. Changed in place, minute by minute. */
 export interface Entity {
   /** Service and instance. */
   readonly key: string;
-  /** Keys of the series that the rows of the window are made of. */
+  /** Keys of the series in the rows of the window. */
   features: readonly string[];
-  /** Series of the instance when the features were last chosen. */
+  /** Number of series of the instance when the features were last chosen. */
   choices: number;
-  /** The first minute and the one that is under way, counted from the epoch. */
+  /** The first minute and the present one, counted from the epoch. */
   started: number;
   minute: number;
-  /** What models are fitted on. */
+  /** The rows that models are fitted on. */
   window: RowWindow;
   learned: Learned | undefined;
-  /** By which surprises are judged: what a model expects of itself is too little. */
+  /** The history that scores are judged by: a model's own expectation is too optimistic. */
   readonly surprises: SurpriseHistory;
-  /** The minute in which the last fit was asked for; 0 for none. */
+  /** The minute in which the last fit was requested; 0 for none. */
   fitted: number;
   fit: PendingFit | undefined;
 }
@@ -35,13 +35,13 @@ export interface Learned {
   readonly state: EntityState;
 }
 
-/** A fit that takes its time: whoever does it elsewhere meanwhile saves the detection from doing it when it is needed. */
+/** A slow fit: making it on another thread in time saves the detection from making it when it is needed. */
 export interface FitRequest {
   /** The entity. */
   readonly key: string;
   readonly rows: TrainingRows;
   readonly options: EntityOptions;
-  /** With the rows and options it determines the model. */
+  /** Together with the rows and options it determines the model. */
   readonly seed: number;
   /** The model judges from the first row at or after this time on, neither earlier nor later. */
   readonly neededAtMs: number;
@@ -94,7 +94,7 @@ const Saved = z.strictObject({
     .optional(),
 });
 
-/** The entity as JSON. A model that was delivered but is not yet in use is left out: it can be had again. */
+/** The entity as JSON. A model that was delivered but is not in use yet is left out: it can be fitted again. */
 export function saveEntityOf({ window, learned, surprises, fit, ...entity }: Entity) {
   return {
     ...entity,

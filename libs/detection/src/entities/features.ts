@@ -5,8 +5,8 @@ import type { Series } from '../series/series.ts';
 const mostFeatures = 40;
 
 /**
- * Keys of the series that an instance is known by: those whose metric matches an earlier pattern first, then those with fewer
- * labels; the others stay out. In the order of their keys.
+ * Keys of the series that stand for an instance: those whose metric matches an earlier pattern first, then those with
+ * fewer labels, up to the limit. Sorted by key.
  */
 export function chooseFeatures(series: Iterable<Series>, patterns: readonly string[]): readonly string[] {
   const ranked = [...series]

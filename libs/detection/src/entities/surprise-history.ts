@@ -6,11 +6,11 @@ import { tailScore } from '../scoring/tail-score.ts';
 const memory = new Memory();
 const tail = new EmpiricalTail(memory);
 
-/** How surprising the rows of one instance have been to models that had not seen them. */
+/** How surprising the rows of one instance were to models that had not seen them. */
 export class SurpriseHistory {
   readonly #page: MemoryBlock = memory.newPage();
 
-  /** Undoes `save`. Throws on what has another length. */
+  /** Undoes `save`. Throws on another length. */
   static restore(saved: string): SurpriseHistory {
     const history = new SurpriseHistory();
     history.#page.bytes.set(unpack8(saved, history.#page.bytes.length));
@@ -23,7 +23,7 @@ export class SurpriseHistory {
     return tailScore(tail.surprise(surprise));
   }
 
-  /** Takes in the surprise that was last asked about. */
+  /** Learns the surprise that was last asked about. */
   learn(): void {
     memory.open(this.#page);
     tail.learn();

@@ -2,12 +2,12 @@ import { hashText } from '@cortex/contracts';
 
 const registers = 256;
 
-/** Of nothing yet. */
+/** An empty count. */
 export function emptyCount(): Uint8Array {
   return new Uint8Array(registers);
 }
 
-/** Takes a text in; one that was there before changes nothing. */
+/** Counts a text; one that was counted before changes nothing. */
 export function countDistinct(count: Uint8Array, text: string): void {
   const hash = hashText(text);
   const register = Number.parseInt(hash.slice(0, 2), 16);
@@ -15,7 +15,10 @@ export function countDistinct(count: Uint8Array, text: string): void {
   count[register] = Math.max(count[register] ?? 0, rank);
 }
 
-/** How many different texts were taken in, to some 7 %: HyperLogLog (Flajolet et al. 2007) with its linear count below 640. */
+/**
+ * How many different texts were counted, to some 7 %: HyperLogLog (Flajolet et al. 2007) with its linear count below
+ * 640.
+ */
 export function distinctIn(count: Uint8Array): number {
   let sum = 0;
   let zeros = 0;

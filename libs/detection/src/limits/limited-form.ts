@@ -13,7 +13,7 @@ export const SavedLimits = z.array(
   }),
 );
 
-/** The limits that are being met, as JSON. */
+/** The exceeded limits as JSON. */
 export function saveLimits(limited: LimitedServices): z.output<typeof SavedLimits> {
   return [...limited].map(([name, { saidMs, refused, ...rest }]) => ({
     name,

@@ -28,7 +28,7 @@ const limitedIn = (drafts: readonly EventDraft[]): string[] =>
   drafts.filter(({ type }) => type === 'detection.limited').map(({ service }) => service);
 
 describe('a service beyond its limit', () => {
-  test('what is new is refused and counted, what is known goes on, others have room', () => {
+  test('new series are refused and counted, known ones go on, other services have room', () => {
     const state = emptyPartition();
     const { counts, drafts } = hear(state, startMs, users(14, startMs));
     expect(counts).toMatchObject({ samples: 10, refused: { too_many_series: 4 } });
@@ -52,7 +52,7 @@ describe('a service beyond its limit', () => {
     expect(limitedIn(later.drafts)).toEqual([]);
   });
 
-  test('it is said again after an hour, with what was refused meanwhile, and anew after a silence', () => {
+  test('it is reported again after an hour, with the series refused meanwhile, and anew after a quiet hour', () => {
     const state = emptyPartition();
     hear(state, startMs, users(12, startMs));
     const said: number[] = [];
@@ -69,7 +69,7 @@ describe('a service beyond its limit', () => {
     expect(theOnly(drafts, 'detection.limited')).toMatchObject({ since: new Date(again).toISOString() });
   });
 
-  test('a service of a limit of its own, and the room that series leave that are forgotten', () => {
+  test('a service with its own limit, and the room left by removed series', () => {
     const state = emptyPartition();
     expect(hear(state, startMs, users(16, startMs, 'big')).counts.samples).toBe(15);
     const later = startMs + 5 * saidEveryMs;
@@ -79,7 +79,7 @@ describe('a service beyond its limit', () => {
   });
 });
 
-test('a partition that is full says whose series fill it', () => {
+test('a full partition names the service whose series fill it', () => {
   const state = emptyPartition();
   hear(state, startMs, [...users(12, startMs, 'big'), ...users(8, startMs)]);
   const { counts, drafts } = hear(state, startMs + 1, [
@@ -96,7 +96,7 @@ test('a partition that is full says whose series fill it', () => {
   });
 });
 
-test('whatever comes: no limit is passed, memory is bounded, and a restored state says the same', () => {
+test('for any input: no limit is exceeded, memory is bounded, and a restored state reports the same', () => {
   const name = fc.constantFrom('shop', 'big', '__proto__', 'constructor', 'toString');
   const arrival = fc.record({
     service: name,

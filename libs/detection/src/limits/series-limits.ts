@@ -3,19 +3,19 @@ import type { Series } from '../series/series.ts';
 import { countDistinct, distinctIn, emptyCount } from './distinct-count.ts';
 import { findSuspect, type Suspect } from './suspect.ts';
 
-/** A limit that is being met. */
+/** A limit that is exceeded. */
 export interface Limited {
   readonly limit: number;
   readonly sinceMs: number;
   lastMs: number;
   saidMs: number | undefined;
-  /** Series refused since it was last said. */
+  /** Series refused since the last report. */
   refused: Uint8Array;
 }
 
 export type LimitedServices = Map<string, Limited>;
 
-/** What limits look at in a partition. */
+/** The part of a partition that limits need. */
 export interface LimitedPartition {
   readonly series: ReadonlyMap<string, Series>;
   readonly perService: ReadonlyMap<string, number>;
@@ -23,14 +23,14 @@ export interface LimitedPartition {
   readonly clockMs: number;
 }
 
-/** The name under which the limit of the partition itself is kept; no service is called so. */
+/** The name under which the limit of the partition itself is kept; no service has this name. */
 const wholePartition = '';
-/** It is said again this often while it lasts, and over when nothing was refused for as long. */
+/** A limit is reported again this often while series are refused, and ends after as long without a refusal. */
 export const saidEveryMs = 60 * 60_000;
-/** Services whose limits are kept account of at once; refusals beyond are only counted. */
+/** Exceeded limits tracked at once; refusals beyond are only counted. */
 const maxLimited = 100;
 
-/** Which limit keeps the partition from one more series of a service, and how much that is. Undefined where none does. */
+/** The limit that keeps the partition from one more series of a service. Undefined when there is room. */
 export function limitFor({ series, perService }: LimitedPartition, limits: SeriesLimits, service: string) {
   const limit = limits.services.find((one) => one.service === service)?.series ?? limits.perService;
   if ((perService.get(service) ?? 0) >= limit) return { name: service, limit };
@@ -38,7 +38,7 @@ export function limitFor({ series, perService }: LimitedPartition, limits: Serie
   return undefined;
 }
 
-/** Takes account of a series that was refused. */
+/** Counts a refused series. */
 export function noteRefusal(
   { limited, clockMs }: LimitedPartition,
   { name, limit }: { readonly name: string; readonly limit: number },
@@ -54,7 +54,7 @@ export function noteRefusal(
   countDistinct(one.refused, key);
 }
 
-/** What is to be said of limits: each when it is first met, and then at most once an hour. */
+/** The events about limits: each when it is first exceeded, and then at most once an hour. */
 export function sayLimits(state: LimitedPartition): readonly EventDraft[] {
   const { limited, clockMs } = state;
   const drafts: EventDraft[] = [];
@@ -67,7 +67,7 @@ export function sayLimits(state: LimitedPartition): readonly EventDraft[] {
   return drafts;
 }
 
-/** Forgets limits that have not been met for so long that they would be said anew. */
+/** Removes limits without refusals for so long that they would be reported anew. */
 export function forgetLimits({ limited, clockMs }: LimitedPartition): void {
   for (const [name, { lastMs }] of limited) if (clockMs - lastMs >= saidEveryMs) limited.delete(name);
 }

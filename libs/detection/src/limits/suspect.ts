@@ -1,12 +1,12 @@
 import type { SeriesIdentity } from '../series/series.ts';
 
-/** What most of the series of a crowd have in common, and what tells them apart. */
+/** The likely cause of too many series: what most of them have in common, and the label that makes them many. */
 export interface Suspect {
   readonly service: string;
   readonly metric: string;
   /** Series of that metric. */
   readonly series: number;
-  /** The label with most values; `instance` counts as one. Absent where nothing but the names differs. */
+  /** The label with most values; `instance` counts as one. Absent where only the metric names differ. */
   readonly label?: string;
   readonly values?: number;
 }

@@ -1,7 +1,7 @@
 import type { SeriesBatch } from '@cortex/contracts';
 import type { Heard } from './missing-data.ts';
 
-/** Who is heard in one telemetry event: the senders of series of which samples were taken in, and how many. */
+/** The senders in one telemetry event: those of series with accepted samples, and how many. */
 export function heardIn(
   series: readonly Pick<SeriesBatch, 'service' | 'instance'>[],
   taken: ArrayLike<number>,
@@ -11,7 +11,7 @@ export function heardIn(
     const samples = taken[index] ?? 0;
     if (samples === 0) continue;
     const last = heard.at(-1);
-    // Series of one sender mostly follow each other.
+    // Series of one sender usually follow each other.
     if (last !== undefined && last.service === service && last.instance === instance) last.samples += samples;
     else heard.push({ service, instance, samples });
   }

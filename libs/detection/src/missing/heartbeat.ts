@@ -4,16 +4,16 @@ import { z } from 'zod';
 export const Open = z.strictObject({ id: z.string(), startedAtMs: z.number(), goneAfterMs: z.number() });
 export type Open = z.infer<typeof Open>;
 
-/** What is remembered of one sender. */
+/** The state of one sender. */
 export const Heartbeat = z.strictObject({
   service: z.string(),
   instance: z.string().optional(),
-  /** By `ranMs` of the partition's missing data: when it was first heard, and last. */
+  /** By `ranMs` of the partition's missing data: when it first sent, and last. */
   sinceMs: z.number(),
   heardMs: z.number(),
-  /** By the partition's clock: when it was last heard. */
+  /** By the partition's clock: when it last sent. */
   heardAtMs: z.number(),
-  /** Between what came from it, the newest last. */
+  /** The newest intervals between its samples, the newest last. */
   intervalsMs: z.array(z.number()),
   longestMs: z.number(),
   /** Samples in one interval, smoothed, and those of the present one. */

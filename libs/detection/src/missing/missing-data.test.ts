@@ -18,11 +18,11 @@ interface Plan {
   readonly service?: string;
   readonly instance?: string;
   readonly everyMs?: number;
-  /** Whether it sends at a moment, in milliseconds since the start. */
+  /** Whether it sends at a time, in milliseconds since the start. */
   readonly sends?: (atMs: number) => boolean;
 }
 
-/** Senders that send two series at their pace, for so long, second by second. */
+/** Senders that send two series at their pace for a given time, second by second. */
 function run(
   plans: readonly Plan[],
   toMs: number,
@@ -53,7 +53,7 @@ const three: readonly Plan[] = instances.map(({ id }) => ({ instance: id }));
 const until = (endMs: number) => (atMs: number) => atMs < endMs;
 const away = (fromMs: number, toMs: number) => (atMs: number) => atMs < fromMs || atMs >= toMs;
 
-test('an instance that vanishes is one anomaly, however many series it had, and over when it is back', () => {
+test('an instance that stops sending is one anomaly, however many series it had, and cleared when it is back', () => {
   const { drafts } = run([{ ...three[0], sends: away(hourMs, hourMs + 10 * minuteMs) }, ...three.slice(1)], 2 * hourMs);
   expect(drafts.map(({ type }) => type)).toEqual(['anomaly.detected', 'anomaly.cleared']);
   const [detected, cleared] = drafts.map(({ data }) => data as Record<string, unknown>);
@@ -81,7 +81,7 @@ test('slower senders are waited for longer', () => {
   expect(run([gone, ...three.slice(1)], 90 * minuteMs).drafts.map(({ type }) => type)).toEqual(['anomaly.detected']);
 });
 
-test('the collector was down, for however long: nobody is to blame', () => {
+test('after an outage of the collector of any length no sender is missing', () => {
   const sends = away(hourMs, 3 * hourMs);
   expect(
     run(
@@ -91,19 +91,19 @@ test('the collector was down, for however long: nobody is to blame', () => {
   ).toEqual([]);
 });
 
-test('after the collector was down the one that does not come back is missed', () => {
+test('after an outage of the collector a sender that does not come back is missing', () => {
   const sends = away(hourMs, 2 * hourMs);
   const plans = [{ ...three[0], sends: until(hourMs) }, ...three.slice(1).map((plan) => ({ ...plan, sends }))];
   const { drafts } = run(plans, 3 * hourMs);
   expect(drafts.map(({ data }) => (data as { instance?: string }).instance)).toEqual(['shop-1']);
 });
 
-test('when most fall silent at once it is the way to here that is broken', () => {
+test('when most senders fall silent at once the fault is on the way to the detector', () => {
   const plans = three.map((plan, index) => (index === 0 ? plan : { ...plan, sends: away(hourMs, 2 * hourMs) }));
   expect(run(plans, 3 * hourMs).drafts).toEqual([]);
 });
 
-test('who comes and goes, or never sends steadily, is not missed', () => {
+test('a sender that comes and goes, or never sends steadily, is not missed', () => {
   const short = { instance: 'shop-1', sends: until(20 * minuteMs) };
   expect(run([short, ...three.slice(1)], hourMs).drafts).toEqual([]);
   // Bursts of a minute, a quarter of an hour apart.
@@ -111,12 +111,12 @@ test('who comes and goes, or never sends steadily, is not missed', () => {
   expect(run([bursts, ...three.slice(1)], 5 * hourMs).drafts).toEqual([]);
 });
 
-test('whom the catalogue no longer names was shut down on purpose', () => {
+test('an instance that the catalogue no longer names was shut down on purpose', () => {
   const plans = [{ instance: 'shop-9', sends: until(hourMs) }, ...three];
   expect(run(plans, 2 * hourMs).drafts).toEqual([]);
 });
 
-test('of a service that is in no catalogue it is told mildly, and ends when the instance is gone for good', () => {
+test('of a service outside the catalogue it is mild, and ends when the instance is gone for good', () => {
   const plans = [{ service: 'pods', instance: 'pod-1', sends: until(hourMs) }, ...three];
   const { drafts, state } = run(plans, 2 * hourMs);
   expect(drafts).toMatchObject([
@@ -152,7 +152,7 @@ test('saved and restored in the middle of it, it goes on the same', () => {
   expect(whole).toHaveLength(2);
 });
 
-test('so many senders are watched, and no more', () => {
+test('the number of watched senders is bounded', () => {
   const state = emptyMissingData();
   const heard = Array.from({ length: maxSenders + 5 }, (_, index) => ({ service: `s${index}`, samples: 1 }));
   hear(state, heard, startMs);

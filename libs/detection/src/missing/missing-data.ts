@@ -7,30 +7,33 @@ import { intervalsKept, paceOf, rememberLongest, type Pace } from './pace.ts';
 
 const Saved = z.strictObject({ clockMs: z.number(), ranMs: z.number(), senders: z.array(Heartbeat) });
 
-/** Who sends telemetry to a partition, how steadily, and who has ceased to. Driven on by {@link hear} and {@link findMissing}. */
+/**
+ * The senders of a partition, how steadily they send, and which have stopped. Changed in place by {@link hear} and
+ * {@link findMissing}.
+ */
 export interface MissingData {
   readonly senders: Map<string, Heartbeat>;
   clockMs: number;
   /**
-   * How long the partition has been running: its clock, without the gaps in which nobody sent anything. Silence is measured
-   * by it, so that a collector that was down is nobody's fault.
+   * How long the partition has been running: its clock, without the gaps in which no sender sent anything. Silence is
+   * measured by it, so that an outage of the collector is no sender's fault.
    */
   ranMs: number;
 }
 
-/** What came from one sender at once. */
+/** The samples of one sender in one event. */
 export interface Heard extends Sender {
   readonly samples: number;
 }
 
 /** A longer gap between two events of the partition counts as long as this. */
 const longestStepMs = 30_000;
-/** What comes this soon belongs to what came before. */
+/** Samples closer together than this belong to one sending. */
 const shortestIntervalMs = 1_000;
-/** A sender must have been known for this long: jobs that come and go are not missed. */
+/** A sender must have been known for this long: short-lived jobs are not missed. */
 const leastAcquaintanceMs = 30 * 60_000;
 const forgottenAfterMs = 2 * 60 * 60_000;
-/** Senders watched: what is beyond is not missed. */
+/** Senders watched; further ones are never reported missing. */
 export const maxSenders = 3_000;
 const smoothing = 0.1;
 
@@ -38,7 +41,7 @@ export function emptyMissingData(): MissingData {
   return { senders: new Map(), clockMs: 0, ranMs: 0 };
 }
 
-/** Takes note of who is heard now; what was missing until now is over. */
+/** Registers the senders of an event; their missing data is back. */
 export function hear(state: MissingData, heard: Iterable<Heard>, clockMs: number): EventDraft[] {
   if (state.clockMs > 0) state.ranMs += Math.min(Math.max(0, clockMs - state.clockMs), longestStepMs);
   state.clockMs = Math.max(state.clockMs, clockMs);
@@ -94,7 +97,7 @@ interface Watched {
   readonly pace: Pace;
 }
 
-/** Who has been silent for clearly longer than its own pace, and who is gone for good. */
+/** Reports senders that have been silent for clearly longer than their own pace, and ends those that are gone for good. */
 export function findMissing(state: MissingData, policyOf: (sender: Sender) => MissingPolicy | undefined): MissingFound {
   const drafts = forget(state);
   const opened: AnomalySeverity[] = [];
@@ -103,7 +106,7 @@ export function findMissing(state: MissingData, policyOf: (sender: Sender) => Mi
     return pace === undefined || sender.heardMs - sender.sinceMs < leastAcquaintanceMs ? [] : [{ sender, pace }];
   });
   const late = watched.filter(({ sender, pace }) => state.ranMs - sender.heardMs > 1.5 * pace.longestMs).length;
-  // When most are late at once it is the way to here that is broken, and none of them is to blame.
+  // When most are late at once the fault is on the way to the detector, not at the senders.
   if (late >= 2 && late > watched.length / 2) return { drafts, opened };
   for (const { sender, pace } of watched) {
     if (state.ranMs - sender.heardMs <= pace.limitMs) continue;
@@ -117,7 +120,7 @@ export function findMissing(state: MissingData, policyOf: (sender: Sender) => Mi
   return { drafts, opened };
 }
 
-/** Ends what is gone for good. */
+/** Ends the anomalies of senders that are gone for good, and forgets the senders. */
 function forget({ senders, ranMs, clockMs }: MissingData): EventDraft[] {
   const drafts: EventDraft[] = [];
   for (const [key, sender] of senders) {
@@ -129,7 +132,7 @@ function forget({ senders, ranMs, clockMs }: MissingData): EventDraft[] {
   return drafts;
 }
 
-/** As JSON, and a copy: the state goes on while it is being written. */
+/** As JSON, and a copy: the state changes while it is being written. */
 export function saveMissingData({ senders, clockMs, ranMs }: MissingData): z.infer<typeof Saved> {
   const copies = [...senders.values()].map((sender) => ({ ...sender, intervalsMs: [...sender.intervalsMs] }));
   return { clockMs, ranMs, senders: copies };

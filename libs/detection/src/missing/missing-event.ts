@@ -15,7 +15,7 @@ import type { Pace } from './pace.ts';
 const minuteMs = 60_000;
 const secondMs = 1_000;
 
-/** No series has such a key: none has an empty metric. */
+/** No series has such a key, because none has an empty metric. */
 export function missingId({ service, instance, heardAtMs }: Heartbeat): string {
   return anomalyIdOf(`${service}|${instance ?? ''}|`, heardAtMs);
 }

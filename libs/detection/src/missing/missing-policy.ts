@@ -1,20 +1,20 @@
 import type { AnomalySeverity, DetectionRule, Service } from '@cortex/contracts';
 import { ruleFor } from '../rule-for.ts';
 
-/** What silence of an instance means. */
+/** The meaning of an instance's silence. */
 export interface MissingPolicy {
   readonly severity: AnomalySeverity;
-  /** Silence after which it is gone for good. */
+  /** Silence after which the instance is gone for good. */
   readonly goneAfterMs: number;
 }
 
-/** Who sends: an instance, or a service as a whole. */
+/** A sender: an instance, or a service as a whole. */
 export interface Sender {
   readonly service: string;
   readonly instance?: string | undefined;
 }
 
-/** The metric that the anomaly is about, and the name by which a rule switches it off. */
+/** The metric of the anomaly, and the name by which a rule switches it off. */
 export const missingMetric = 'samples_per_minute';
 
 const minuteMs = 60_000;
@@ -22,9 +22,9 @@ const named: MissingPolicy = { severity: 'medium', goneAfterMs: 120 * minuteMs }
 const unknown: MissingPolicy = { severity: 'low', goneAfterMs: 15 * minuteMs };
 
 /**
- * What silence of a sender means; undefined for nothing. An instance that the catalogue names is expected; one of a service
- * that names others is not, such as a copy that was scaled away. Of a service that is in no catalogue nobody knows: it is
- * told mildly, and not for long.
+ * The meaning of a sender's silence; undefined for none. An instance that the catalogue names is expected; one of a
+ * service whose other instances it names is not, such as a copy that was scaled away. For a service outside the
+ * catalogue nothing is known: its anomaly is mild, and short.
  */
 export function compileMissingPolicy(
   rules: readonly DetectionRule[],

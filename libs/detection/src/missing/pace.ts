@@ -1,4 +1,4 @@
-/** How steadily an instance has been heard: the newest intervals between its telemetry, in milliseconds. */
+/** How steadily an instance has been sending: the newest intervals between its telemetry, in milliseconds. */
 export interface Pace {
   readonly usualMs: number;
   readonly longestMs: number;
@@ -6,14 +6,14 @@ export interface Pace {
   readonly limitMs: number;
 }
 
-/** Intervals that must be known, and are kept. */
+/** Intervals that are needed, and kept. */
 export const intervalsKept = 32;
-/** Intervals of a steady sender in usual ones, at most: one may be long, as when a scrape or two was lost. */
+/** The longest interval of a steady sender, in usual ones: one may be long, as when a scrape or two was lost. */
 const longestOfSteady = 3;
 const othersOfSteady = 1.8;
 const leastLimitMs = 2 * 60_000;
 
-/** The longest interval is remembered, fading: by half in some 350 intervals. */
+/** The remembered longest interval fades: by half in some 350 intervals. */
 const fading = 1 / 500;
 const longestRemembered = 30 * 60_000;
 

@@ -43,7 +43,7 @@ test('a higher score never surprises less', () => {
   );
 });
 
-test('scores that never varied surprise when they do, and not before', () => {
+test('scores that never varied are a surprise once they do, and not before', () => {
   const calibration = fitCalibration(Array(100).fill(7));
   expect(surpriseOfScore(calibration, 7)).toBe(-0);
   expect(surpriseOfScore(calibration, 6)).toBe(-0);

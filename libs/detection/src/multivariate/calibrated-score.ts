@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pack64, unpack64 } from '../packed.ts';
 import { quantileOfSorted } from './quantile.ts';
 
-/** What raw scores are normally like, in at most 503 numbers. */
+/** The distribution of raw scores in normal times, in at most 503 numbers. */
 export interface Calibration {
   /** Evenly spaced quantiles, ascending, from the least score to the threshold of the tail. */
   readonly body: Float64Array;
@@ -16,7 +16,7 @@ const bodyPoints = 501;
 const leastTailShare = 0.02;
 const leastTailScores = 10;
 
-/** Learns what is normal from scores of normal times; a few outliers among them do little harm. Throws without scores. */
+/** Learns the distribution from scores of normal times; a few outliers among them do little harm. Throws without scores. */
 export function fitCalibration(scores: ArrayLike<number>): Calibration {
   if (scores.length === 0) throw new RangeError('a calibration needs scores');
   const sorted = Float64Array.from(scores).sort();
@@ -28,7 +28,7 @@ export function fitCalibration(scores: ArrayLike<number>): Calibration {
   const body = Float64Array.from({ length: points }, (_, point) =>
     quantileOfSorted(sorted, ((1 - tailShare) * point) / Math.max(1, points - 1)),
   );
-  // Scores that never vary have no tail: then 1 % of their size stands for it.
+  // Scores that never vary have no tail: then 1 % of their size is taken for it.
   const least = Math.max(0.1 * (threshold - quantileOfSorted(sorted, 0.5)), 0.01 * Math.abs(threshold), 1e-9);
   return { body, tailShare, excess: Math.max(meanExcess, least * 0.1) };
 }

@@ -50,7 +50,7 @@ test('a reading names the metric that deviates most, and by how much', () => {
   expect(reading?.deviation).toBe(30);
 });
 
-test('a reading lets every member speak', () => {
+test('a reading has the score of every member', () => {
   const [reading] = readings(model, serverRows(1, 4));
   expect(Object.keys(reading?.members ?? {})).toEqual(['distance', 'forecast', 'autoencoder', 'forest', 'maximum']);
 });
@@ -83,7 +83,7 @@ test('gaps in the rows learnt from are bridged', () => {
   expect(last?.score).toBeLessThan(0.6);
 });
 
-test('fitted again on a new regime, it takes the old one for strange', () => {
+test('fitted again on a new regime, it finds the old one strange', () => {
   const lean = { autoencoder: false } as const;
   const after = fitEntity(matrixOf(serverRows(1_000, 9).map((row) => row.map((value) => value + 500))), lean, 1);
   expect(readings(after, serverRows(20, 10)).at(-1)?.score).toBeGreaterThan(0.9);

@@ -3,7 +3,7 @@ import { memberScores, newScratch, standardRow, type EntityModel } from './entit
 import { members, type Member } from './members.ts';
 import { meanSurprise, memberSurprise, smoothLevel, smoothMembers } from './smoothing.ts';
 
-/** What scoring remembers of the rows before. */
+/** What scoring keeps of the earlier rows. */
 export interface EntityMemory {
   /** The last row, not standardised. */
   readonly before: Float64Array | undefined;
@@ -67,7 +67,7 @@ export function scoreEntity(state: EntityState, row: ArrayLike<number>): EntityS
   };
 }
 
-/** How far a value of one metric lies from its mean, in its standard deviations. */
+/** How far a value of one metric is from its mean, in its standard deviations. */
 export function deviationOf({ scaler }: EntityModel, column: number, value: number): number {
   return (value - (scaler.centres[column] ?? Number.NaN)) / (scaler.scales[column] ?? Number.NaN);
 }

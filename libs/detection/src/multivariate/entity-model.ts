@@ -12,16 +12,19 @@ import { comparable, meanSurprise, smoothLevel, smoothMembers } from './smoothin
 import { fillGaps, thinRows, type TrainingRows } from './training-rows.ts';
 
 export interface EntityOptions {
-  /** At most so many rows are learnt from, as runs spread evenly: default 16,384. */
+  /** At most this many rows are learned, as evenly spread runs: default 16,384. */
   readonly sampleRows?: number;
-  /** At most so many of these by the autoencoder and the calibration, which take their time over each: default 2,048. */
+  /** At most this many of these by the autoencoder and the calibration, which are slow for each row: default 2,048. */
   readonly slowRows?: number;
-  /** False leaves the autoencoder out: most of the time to fit and half of the time to judge, but little of the result. */
+  /**
+   * False leaves the autoencoder out: it takes most of the time to fit and half of the time to judge, and changes the
+   * result little.
+   */
   readonly autoencoder?: AutoencoderOptions | false;
   readonly forest?: ForestOptions;
 }
 
-/** What one entity, such as a server, is normally like over all its metrics. */
+/** The normal behaviour of one entity, such as a server, over all its metrics. */
 export interface EntityModel {
   readonly columns: number;
   readonly scaler: Scaler;
@@ -31,9 +34,9 @@ export interface EntityModel {
   readonly errorPlane: Pca;
   readonly forest: IsolationForest;
   readonly autoencoder: Autoencoder | undefined;
-  /** By member: what it normally says of a row. */
+  /** By member: the distribution of its scores on normal rows. */
   readonly calibrations: readonly (Calibration | undefined)[];
-  /** What all of them together normally say. */
+  /** The distribution of the common score on normal rows. */
   readonly calibration: Calibration;
 }
 
@@ -113,7 +116,7 @@ export function newScratch(columns: number): Scratch {
   };
 }
 
-/** What every member says of a standardised row, in the order of {@link members}; overwritten by the next call. */
+/** Every member's score of a standardised row, in the order of {@link members}; overwritten by the next call. */
 export function memberScores(
   model: Uncalibrated,
   before: Float64Array,

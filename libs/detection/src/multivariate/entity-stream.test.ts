@@ -43,7 +43,7 @@ test('a fault is seen, normal rows are not', () => {
   expect(run(stream, 3, () => [8, 8, -8, 8]).readings.at(-1)?.score).toBeGreaterThan(0.9);
 });
 
-test('what comes later never changes what was said before', () => {
+test('later rows never change earlier readings', () => {
   const one = run(emptyStream(4), 1_000, (index) => rowOf(rows, index)).readings;
   const other = run(emptyStream(4), 1_000, (index) => (index < 700 ? rowOf(rows, index) : [50, 50, 50, 50])).readings;
   expect(one.slice(0, 700)).toEqual(other.slice(0, 700));
@@ -70,7 +70,7 @@ test('the first fits come after twice as many rows, later ones at a fixed distan
   expect(due).toEqual([256, 512, 1_024, 2_048, 3_072]);
 });
 
-test('a model that takes its time is adopted when it comes, and rows go on being judged by the old one', () => {
+test('a slow model is adopted when it is ready, and rows are judged by the old one until then', () => {
   let stream = run(emptyStream(4), 256, (index) => rowOf(rows, index)).stream;
   let isDue = false;
   for (let index = 256; index < 600; index += 1) {

@@ -4,17 +4,17 @@ import { addRow, emptyWindow, trainingRowsOf, type RowWindow } from './row-windo
 import type { TrainingRows } from './training-rows.ts';
 
 export interface StreamOptions extends EntityOptions {
-  /** Nothing is judged before so many rows: default 1,024. */
+  /** Nothing is judged before this many rows: default 1,024. */
   readonly firstFitRows?: number;
-  /** A model is outdated after so many rows, early ones after as many as they have seen: default 4,096. */
+  /** A model is outdated after this many rows, early ones after as many as they have seen: default 4,096. */
   readonly refitRows?: number;
   /** Rows kept to learn from: default 8,192. */
   readonly windowRows?: number;
-  /** Rows older than so many are forgotten: default 40,320, which is four weeks of minutes. */
+  /** Older rows are dropped: default 40,320, which is four weeks of minutes. */
   readonly windowSpan?: number;
 }
 
-/** An entity that learns from nothing but its own past. */
+/** An entity that learns from its own past alone. */
 export interface EntityStream {
   readonly window: RowWindow;
   readonly entity: EntityState | undefined;
@@ -26,7 +26,7 @@ export interface StreamStep {
   readonly stream: EntityStream;
   /** Undefined until the first model. */
   readonly reading: EntityReading | undefined;
-  /** There is enough new to fit again: {@link trainingRows} say on what, {@link adoptModel} takes the result. */
+  /** There are enough new rows to fit again: {@link trainingRows} gives them, {@link adoptModel} takes the result. */
   readonly isFitDue: boolean;
 }
 
@@ -36,7 +36,7 @@ export function emptyStream(columns: number): EntityStream {
   return { window: emptyWindow(columns), entity: undefined, fittedAt: 0 };
 }
 
-/** Judges a row by what came before it, then remembers it. */
+/** Judges a row by the rows before it, then learns it. */
 export function observeRow(stream: EntityStream, row: ArrayLike<number>, options: StreamOptions = {}): StreamStep {
   const { firstFitRows, refitRows, windowRows, windowSpan } = { ...defaults, ...options };
   const step = stream.entity === undefined ? undefined : scoreEntity(stream.entity, row);
@@ -49,7 +49,7 @@ export function observeRow(stream: EntityStream, row: ArrayLike<number>, options
   };
 }
 
-/** What the next model is to be fitted on, with {@link fitEntity}, here or elsewhere. */
+/** The rows to fit the next model on, with {@link fitEntity}, here or on another thread. */
 export function trainingRows(stream: EntityStream): TrainingRows {
   return trainingRowsOf(stream.window);
 }

@@ -16,7 +16,7 @@ function following(rows: number, seed: number): number[][] {
   });
 }
 
-test('what follows from the row before is no surprise, what does not is', () => {
+test('a row that follows from the one before is no surprise, another one is', () => {
   const forecast = fitForecast(matrixOf(following(3_000, 1)), undefined, 1e-9);
   const out = new Float64Array(2);
   surpriseOfNext(forecast, [2, 0], [1, 7], out);

@@ -5,7 +5,7 @@ import { dot64 } from './dot.ts';
 import { emptyMatrix, pickRows, rowOf, type Matrix } from './matrix.ts';
 import { pack64, unpack64 } from '../packed.ts';
 
-/** What the next row is expected to be: a vector autoregression of order one (Lütkepohl 2005, section 3.2), with a ridge. */
+/** The expected next row: a vector autoregression of order one (Lütkepohl 2005, section 3.2), with a ridge. */
 export interface Forecast {
   readonly columns: number;
   /** Row by row: how much each column of the last row adds to one column of the next. */
@@ -13,7 +13,7 @@ export interface Forecast {
   readonly offsets: Float64Array;
 }
 
-/** Fits rows that are already of one scale. `runRows` rows follow one another; then comes a gap. */
+/** Fits standardised rows. `runRows` rows follow one another; then comes a gap. */
 export function fitForecast(rows: Matrix, runRows: number = rows.rows, ridge = 0.03): Forecast {
   const { columns } = rows;
   const befores = pairedRows(rows, runRows, 1);
@@ -40,7 +40,7 @@ export function fitForecast(rows: Matrix, runRows: number = rows.rows, ridge = 0
   return { columns, weights: cross.data, offsets };
 }
 
-/** Of every row that follows another one, itself (`back` 0) or the one before (`back` 1). */
+/** Of every row that has a predecessor, itself (`back` 0) or the predecessor (`back` 1). */
 function pairedRows(rows: Matrix, runRows: number, back: number): Matrix {
   const followers = Int32Array.from({ length: rows.rows }, (_, row) => row).filter((row) => row % runRows !== 0);
   return pickRows(
@@ -64,7 +64,7 @@ function addProducts(sums: Float64Array, left: Float64Array, right: Float64Array
   }
 }
 
-/** Writes to `out` by how much a row differs from what the row before let expect. */
+/** Writes to `out` the difference between a row and its forecast from the row before. */
 export function surpriseOfNext(
   { columns, weights, offsets }: Forecast,
   before: ArrayLike<number>,

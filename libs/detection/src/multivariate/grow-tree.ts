@@ -77,7 +77,7 @@ export function growTree(
       if (column === -1) {
         const leaf = tree * (nodes + 1) + place * below;
         const path = depth + (adjustments[end - start] as number);
-        // A loop, for it is nearly always one place, and the call of fill() costs more.
+        // A loop, because it is nearly always one place, and the call of fill() costs more.
         for (let index = leaf; index < leaf + below; index += 1) pathLengths[index] = path;
         continue;
       }

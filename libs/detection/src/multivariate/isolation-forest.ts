@@ -64,7 +64,7 @@ export function growForest(rows: Matrix, options: ForestOptions, random: Random)
   return forest;
 }
 
-/** How surely a row stands alone: 1 at once, 0.5 like the average row, towards 0 only with the crowd (Liu et al. 2008, eq. 2). */
+/** How isolated a row is: 1 at once, 0.5 like the average row, towards 0 only within a cluster (Liu et al. 2008, eq. 2). */
 export function forestScore(forest: IsolationForest, row: ArrayLike<number>): number {
   let sum = 0;
   let tree = 0;

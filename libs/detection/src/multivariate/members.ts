@@ -1,8 +1,8 @@
-/** Each looks at a row in its own way; the weights are those of their surprises in the common one. */
+/** Each member scores a row in its own way; the weights are those of their surprises in the common score. */
 const weights = {
   /** How far from the centre, by {@link ridgeDistance}. */
   distance: 1,
-  /** How far from what the row before let expect, outside the plane that such errors lie near. */
+  /** How far from its forecast, outside the plane that such errors lie near. */
   forecast: 1.5,
   autoencoder: 0.5,
   forest: 0.25,

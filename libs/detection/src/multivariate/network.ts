@@ -31,7 +31,7 @@ export function networkOf(widths: readonly number[]): Network {
   return { widths, layers, parameterCount, values: buffers(), slopes: buffers() };
 }
 
-/** What the network makes of a row; overwritten by the next call. */
+/** The network's reconstruction of a row; overwritten by the next call. */
 export function reconstruct(
   { layers, values }: Network,
   parameters: Float32Array,
@@ -109,6 +109,6 @@ function backward(
       below[input] = (below[input] as number) + slope * (parameters[weights + input] as number);
     }
   }
-  // Relu passes nothing where it gave nothing. Nobody reads what is left at the first layer, whose input had no relu.
+  // Relu has no slope where its output is 0. The first layer's input had no relu, and its slope is not used.
   for (let input = 0; input < inputs; input += 1) if ((from[input] as number) <= 0) below[input] = 0;
 }

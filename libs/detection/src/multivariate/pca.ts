@@ -6,7 +6,7 @@ import { pack64, unpack64 } from '../packed.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 
 export interface PcaOptions {
-  /** As many components as explain this share of the variance: default 0.9. */
+  /** Enough components to explain this share of the variance: default 0.9. */
   readonly explained?: number;
   /** At most so many: default 32. At least one dimension always remains for the residual. */
   readonly maxComponents?: number;
@@ -22,7 +22,7 @@ export interface Pca {
   readonly offsets: Float64Array;
 }
 
-/** Fits rows that are already of one scale. */
+/** Fits standardised rows. */
 export function fitPca(rows: Matrix, { explained = 0.9, maxComponents = 32 }: PcaOptions = {}): Pca {
   const means = columnMeans(rows);
   const { values, vectors } = symmetricEigen(covariance(rows, means));

@@ -14,7 +14,7 @@ export interface RidgeDistance {
   readonly lower: Float64Array;
 }
 
-/** Fits rows that are already of one scale; ridge 1 is then one column's own variance. */
+/** Fits standardised rows; ridge 1 is then one column's own variance. */
 export function fitRidgeDistance(rows: Matrix, ridge = 1): RidgeDistance {
   const means = columnMeans(rows);
   return { means, lower: choleskyOf(covariance(rows, means), ridge) };

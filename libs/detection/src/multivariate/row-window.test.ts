@@ -34,7 +34,7 @@ test('never more rows than allowed, spread over all of the past', () => {
   expect(Math.max(...gaps)).toBeLessThan(4_000);
 });
 
-test('what is older than the span is forgotten', () => {
+test('rows older than the span are dropped', () => {
   const { runs } = counted(10_000, undefined, { rows: 640, span: 2_000 });
   expect(runs[0]?.start).toBeGreaterThanOrEqual(8_000 - 64);
 });
@@ -55,7 +55,7 @@ test('an anomaly that stays is the new normal', () => {
   expect(trainingRowsOf(counted(1_792, (row) => row >= 640, large)).rows.rows).toBe(1_792);
 });
 
-test('a window is not changed by what comes after', () => {
+test('a window is not changed by later rows', () => {
   const before = counted(100);
   const saved = JSON.stringify(saveWindow(before));
   let after = before;

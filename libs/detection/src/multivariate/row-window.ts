@@ -32,7 +32,7 @@ const passingRows = 1_024;
 export interface WindowBounds {
   /** Rows kept at most. */
   readonly rows: number;
-  /** Rows older than so many are forgotten. */
+  /** Rows older than this many are dropped. */
   readonly span: number;
 }
 
@@ -62,8 +62,8 @@ export function addRow(
 }
 
 /**
- * The same rows with other columns: `places[i]` is where column i was before, or undefined for a new one, whose past is a
- * gap. Only between runs.
+ * The same rows with other columns: `places[i]` is the old place of column i, or undefined for a new one, whose past is
+ * a gap. Only between runs.
  */
 export function rearrange(window: RowWindow, places: readonly (number | undefined)[]): RowWindow {
   if (window.open.length > 0) throw new RangeError('columns change between runs only');
@@ -82,7 +82,7 @@ function rearrangeRows(data: Float32Array, columns: number, places: readonly (nu
   return moved;
 }
 
-/** Leaves out the run whose neighbours are nearest to one another, so that the others stay evenly spread. */
+/** Removes the run whose neighbours are nearest to one another, so that the rest stays evenly spread. */
 function withoutDensest(runs: readonly RowRun[]): readonly RowRun[] {
   let densest = 0;
   let least = Number.POSITIVE_INFINITY;
@@ -95,7 +95,7 @@ function withoutDensest(runs: readonly RowRun[]): readonly RowRun[] {
   return runs.toSpliced(densest, 1);
 }
 
-/** What there is to learn from: the whole runs but for passing anomalies, or the open run when there are no others. */
+/** The rows to learn from: the whole runs without passing anomalies, or the open run when there are no whole ones. */
 export function trainingRowsOf(window: RowWindow): TrainingRows {
   const { columns, open } = window;
   const runs = withoutPassingAnomalies(window.runs);
@@ -109,7 +109,7 @@ export function trainingRowsOf(window: RowWindow): TrainingRows {
   return { rows, runRows: shortRun };
 }
 
-/** What stayed anomalous for long is the new normal and is learnt; what passed is not. */
+/** Rows that stayed anomalous for long are the new normal and are learned; a passing anomaly is not. */
 function withoutPassingAnomalies(runs: readonly RowRun[]): readonly RowRun[] {
   const ends = new Map<number, number>();
   for (const { start, strangeSince } of runs) {

@@ -2,18 +2,21 @@ import { z } from 'zod';
 import { emptyMatrix, rowOf, type Matrix } from './matrix.ts';
 import { pack64, unpack64 } from '../packed.ts';
 
-/** Per column: what to subtract, what to divide by, and how far the result may go. */
+/** Per column: what to subtract, what to divide by, and the limit of the result. */
 export interface Scaler {
   readonly centres: Float64Array;
   readonly scales: Float64Array;
   readonly limits: Float64Array;
 }
 
-/** A deviation says no more beyond: one broken column must not drown the others. */
+/** Deviations are cut off here: one broken column must not hide the rest. */
 const limit = 30;
-/** A column that was always zero has no scale of its own: any other value counts like so many deviations. */
+/** A column that was always zero has no scale of its own: any other value counts as this many deviations. */
 const limitOfSilentColumn = 10;
-/** The least deviation, as a share of the column's range and of its mean: a nearly constant column is not a microscope. */
+/**
+ * The least deviation, as a share of the column's range and of its mean, so that a nearly constant column does not
+ * exaggerate.
+ */
 const leastShare = 0.02;
 
 /** Mean and standard deviation of every column, the deviation being no less than 2 % of the range and of the mean. */
@@ -47,7 +50,7 @@ export function fitScaler(rows: Matrix): Scaler {
   return scaler;
 }
 
-/** Writes the standardised row to `out`. What is not a number counts as normal: a gap is no deviation. */
+/** Writes the standardised row to `out`. A value that is not a number counts as normal: a gap is no deviation. */
 export function standardise({ centres, scales, limits }: Scaler, row: ArrayLike<number>, out: Float64Array): void {
   for (let column = 0; column < centres.length; column += 1) {
     const most = limits[column] as number;

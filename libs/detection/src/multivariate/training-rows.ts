@@ -6,10 +6,10 @@ export interface TrainingRows {
   readonly runRows: number;
 }
 
-/** Long enough for what follows from the row before, short enough to see many times of the day. */
+/** Long enough to learn how rows follow one another, short enough to see many times of the day. */
 export const shortRun = 64;
 
-/** No more than about `most` rows: as they are when they are no more, else short runs spread evenly over all of them. */
+/** At most about `most` rows: unchanged when there are no more, else short runs spread evenly over all of them. */
 export function thinRows({ rows, runRows }: TrainingRows, most: number): TrainingRows {
   if (rows.rows <= most) return { rows, runRows };
   // Short runs of whole ones; rows that came in shorter runs keep theirs.

@@ -1,33 +1,44 @@
 import { typicalScore } from '@cortex/contracts';
 import { expect, test } from 'vitest';
-import { composite, severityOf, type Component, type Voice } from './composite.ts';
+import { composite, severityOf, type Component, type ComponentScore } from './composite.ts';
 
-function voice(component: Component, score: number, deviation = 1): Voice {
+function componentScore(component: Component, score: number, deviation = 1): ComponentScore {
   return { definition: { component }, deviation, score };
 }
 
 test('the weights of the specification hold when every component has data', () => {
-  const voices = [voice('statistical', 1), voice('ml', 0.5), voice('pattern', 0), voice('correlation', 1)];
-  expect(composite(voices, 'both')).toBeCloseTo(0.3 + 0.2 + 0.1, 12);
+  const scores = [
+    componentScore('statistical', 1),
+    componentScore('ml', 0.5),
+    componentScore('pattern', 0),
+    componentScore('correlation', 1),
+  ];
+  expect(composite(scores, 'both')).toBeCloseTo(0.3 + 0.2 + 0.1, 12);
 });
 
 test('weights are renormalised over the components with data, so one alone can be critical', () => {
-  expect(composite([voice('statistical', 0.95)], 'both')).toBeCloseTo(0.95, 12);
-  expect(composite([voice('statistical', 1), voice('pattern', 0)], 'both')).toBeCloseTo(0.6, 12);
-  expect(composite([voice('statistical', 0.95), voice('ml', 0, Number.NaN)], 'both')).toBeCloseTo(0.95, 12);
+  expect(composite([componentScore('statistical', 0.95)], 'both')).toBeCloseTo(0.95, 12);
+  expect(composite([componentScore('statistical', 1), componentScore('pattern', 0)], 'both')).toBeCloseTo(0.6, 12);
+  expect(composite([componentScore('statistical', 0.95), componentScore('ml', 0, Number.NaN)], 'both')).toBeCloseTo(
+    0.95,
+    12,
+  );
 });
 
-test('a component speaks with its strongest algorithm', () => {
-  expect(composite([voice('statistical', 0.2), voice('statistical', 0.7)], 'both')).toBeCloseTo(0.7, 12);
+test('a component has the score of its strongest algorithm', () => {
+  expect(composite([componentScore('statistical', 0.2), componentScore('statistical', 0.7)], 'both')).toBeCloseTo(
+    0.7,
+    12,
+  );
 });
 
-test('a deviation to a side that is not asked about counts nothing', () => {
-  const voices = [voice('statistical', 0.9, -4), voice('pattern', 0.5, 2)];
-  expect(composite(voices, 'up')).toBeCloseTo(0.2, 12);
-  expect(composite(voices, 'down')).toBeCloseTo(0.54, 12);
+test('a deviation in an unwanted direction counts nothing', () => {
+  const scores = [componentScore('statistical', 0.9, -4), componentScore('pattern', 0.5, 2)];
+  expect(composite(scores, 'up')).toBeCloseTo(0.2, 12);
+  expect(composite(scores, 'down')).toBeCloseTo(0.54, 12);
 });
 
-test('nothing scores nothing', () => {
+test('without scores the composite is zero', () => {
   expect(composite([], 'both')).toBe(0);
 });
 

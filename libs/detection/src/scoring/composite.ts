@@ -12,24 +12,24 @@ const componentWeights: Readonly<Record<Component, number>> = {
   correlation: 0.1,
 };
 
-/** What one algorithm says: NaN for nothing to go by, below zero for too low. */
-export interface Voice {
+/** The score of one algorithm: NaN for too little history, negative deviation for too low. */
+export interface ComponentScore {
   readonly definition: { readonly component: Component };
   readonly deviation: number;
   readonly score: number;
 }
 
 /**
- * Spec 1.4: the weighted sum of the components. A component speaks with the strongest voice among its algorithms; the
- * weights are renormalised over the components that have data, so that `critical` can be reached without all four. A
- * deviation to a side that is not asked about is none.
+ * Spec 1.4: the weighted sum of the components. A component has the strongest score among its algorithms; the weights
+ * are renormalised over the components that have data, so that `critical` can be reached without all four. A deviation
+ * in an unwanted direction counts nothing.
  */
-export function composite(voices: readonly Voice[], wanted: 'both' | 'up' | 'down'): number {
+export function composite(scores: readonly ComponentScore[], wanted: 'both' | 'up' | 'down'): number {
   let statistical = -1;
   let ml = -1;
   let pattern = -1;
   let correlation = -1;
-  for (const { definition, deviation, score } of voices) {
+  for (const { definition, deviation, score } of scores) {
     if (Number.isNaN(deviation)) continue;
     const counted = wanted === 'both' || wanted === (deviation >= 0 ? 'up' : 'down') ? score : 0;
     switch (definition.component) {

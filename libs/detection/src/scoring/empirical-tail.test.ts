@@ -37,14 +37,14 @@ test('beyond everything seen the surprise goes on growing, and faster where the 
   expect(wild.surprise(20)).toBeLessThan(4);
 });
 
-test('a fresh one takes the series for a normal one', () => {
+test('without history the series is assumed to be normally distributed', () => {
   const tail = new EmpiricalTail(new Memory());
   expect(tail.surprise(0.5)).toBeLessThan(0.5);
   expect(tail.surprise(3)).toBeGreaterThan(1.5);
   expect(tail.surprise(10)).toBeGreaterThan(8);
 });
 
-test('what was usual long ago is forgotten', () => {
+test('old history is forgotten', () => {
   const tail = taught([...heavy, ...repeat(60_000, (index) => normal[index % normal.length] ?? 0)]);
   expect(tail.surprise(20)).toBeGreaterThan(8);
 });

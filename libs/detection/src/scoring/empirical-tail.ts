@@ -5,11 +5,11 @@ const lowestOctave = -8;
 const binCount = 72;
 /** Deviations beyond this share of the history are extrapolated. */
 const tailShare = 0.02;
-/** Before a series has a history of its own it is taken for a normal one, with this many samples' weight. */
+/** Before a series has a history of its own it is assumed to be normally distributed, with this many samples' weight. */
 const priorWeight = 30;
-/** Once so much is remembered, all of it is halved: the newest few thousand samples count most. */
+/** Once this much is counted, all counts are halved: the newest few thousand samples count most. */
 const largestTotal = 8_192;
-/** Deviations that wait before they count. */
+/** Number of the newest deviations that do not count yet. */
 const lag = 48;
 const pendingRoom = lag + 32;
 /** The mean excess over the tail's beginning is at least this share of it, however short the history. */
@@ -17,13 +17,13 @@ const leastExcess = 0.08;
 const largestSurprise = 50;
 
 /**
- * How rare a deviation is for this very series, in −log₁₀ of the share of samples that deviate at least as much. Within the
+ * How rare a deviation is for this series, in −log₁₀ of the share of samples that deviate at least as much. Within the
  * history by rank, beyond its 98 % quantile by an exponential tail (the light form of Siffer et al. 2017, peaks over
  * threshold). A histogram of logarithmic bins: constant work and memory.
  */
 export class EmpiricalTail {
   readonly #memory: Memory;
-  // Places in the memory.
+  // Offsets in the memory.
   /** Per bin, how many deviations lie in it or beyond. */
   readonly #above: number;
   /** The bins of the deviations that do not count yet. */
@@ -63,8 +63,8 @@ export class EmpiricalTail {
   }
 
   /**
-   * Takes in the deviation that was just asked about. It counts only some dozens of samples later: else a slow drift would
-   * become usual while it grows.
+   * Learns the deviation that was just asked about. It counts only some dozens of samples later: otherwise a slow drift
+   * would become usual while it grows.
    */
   learn(): void {
     const { numbers, bytes } = this.#memory;
@@ -73,7 +73,7 @@ export class EmpiricalTail {
     bytes[this.#pending + pending - 1] = numbers[this.#newestBin] ?? 0;
     numbers[this.#pendingCount] = pending;
     const ripe = pending - lag;
-    // A sixteenth more changes little, and taking in costs a walk over the bins.
+    // A sixteenth more changes little, and adding costs a walk over the bins.
     if (pending < pendingRoom && ripe * 16 < total) return;
     ripened.fill(0);
     for (let index = 0; index < ripe; index += 1) {
@@ -85,7 +85,7 @@ export class EmpiricalTail {
     this.#takeIn(ripened, total > largestTotal ? 0.5 : 1);
   }
 
-  /** Adds to the counts, keeps this share of all, and fits the tail to it. */
+  /** Adds to the counts, keeps this share of the old ones, and fits the tail to them. */
   #takeIn(counts: Float32Array, share: number): void {
     const { numbers, floats } = this.#memory;
     let added = 0;
@@ -96,7 +96,7 @@ export class EmpiricalTail {
     const total = floats[this.#above] ?? 0;
     let tailBin = binCount;
     let mass = 0;
-    /** Sum of the deviations in the tail, taken for the middles of their bins. */
+    /** Sum of the deviations in the tail, each counted as the middle of its bin. */
     let sum = 0;
     while (tailBin > 0) {
       const above = floats[this.#above + tailBin - 1] ?? 0;

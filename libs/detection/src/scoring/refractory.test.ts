@@ -7,17 +7,17 @@ function passed(scores: readonly number[]): number[] {
   return scores.map((score) => refractory.pass(score));
 }
 
-test('of a run of high scores the first is told, then what is clearly worse', () => {
+test('of a run of high scores the first is reported, then only clearly worse ones', () => {
   expect(passed([0.1, 0.6, 0.6, 0.65, 0.8, 0.7])).toEqual([0.1, 0.6, 0, 0, 0.8, 0]);
 });
 
-test('after 48 quiet samples the same is told again', () => {
+test('after 48 quiet samples the same score is reported again', () => {
   const quiet = Array.from({ length: 48 }, () => 0);
   expect(passed([0.6, ...quiet, 0.6]).at(-1)).toBe(0.6);
   expect(passed([0.6, ...quiet.slice(1), 0.6]).at(-1)).toBe(0);
 });
 
-test('it is what the definition says, over any scores', () => {
+test('it agrees with the definition, over any scores', () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 200 }), (scores) => {
       const expected = scores.map((score, index) => {

@@ -1,19 +1,19 @@
-/** Samples for which a score silences lesser ones. */
+/** Samples for which a score suppresses lesser ones. */
 const silentFor = 48;
-/** What is clearly worse is told all the same. */
+/** A score this many times as high is reported all the same. */
 const clearlyWorse = 1.2;
 
 /**
- * Of a run of high scores only the first, and those that are clearly worse than all of the last 48 samples: one alarm for one
- * thing. Constant work per score on average.
+ * Of a run of high scores only the first, and those clearly higher than all of the last 48 samples: one alarm for one
+ * fault. Constant work per score on average.
  */
 export class Refractory {
-  /** Scores that no later one has reached, the largest first, and when they were. */
+  /** Scores that no later one has reached, the largest first, and their positions. */
   readonly #scores: number[] = [];
   readonly #times: number[] = [];
   #now = 0;
 
-  /** The score as it may be told: itself, or 0. */
+  /** The score, or 0 if it is suppressed. */
   pass(score: number): number {
     this.#now += 1;
     if ((this.#times[0] ?? this.#now) < this.#now - silentFor) {

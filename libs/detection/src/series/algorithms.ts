@@ -5,7 +5,7 @@ import { Memory } from '../memory.ts';
 import type { UnitKind } from '../unit.ts';
 import { Member } from './member.ts';
 
-/** All algorithms, for any series of one rule and unit: those share them, and each has a page of their memory. */
+/** All algorithms, for any series of one rule and unit: those series share them, and each has a page of their memory. */
 export interface Algorithms {
   readonly memory: Memory;
   readonly members: readonly Member[];

@@ -11,10 +11,10 @@ const OpenAnomaly = z.strictObject({
   startedAtMs: z.number(),
   severity: AnomalySeverity,
   direction: z.enum(['up', 'down']),
-  /** Every trigger that has held since it opened. */
+  /** Every trigger that has held since the anomaly opened. */
   triggers: z.array(z.string()),
   updates: z.number(),
-  /** Bad samples in a row that deserve a milder severity than the published one. */
+  /** Anomalous samples in a row whose severity is milder than the published one. */
   easing: z.number(),
   /** Normal samples in a row. */
   normal: z.number(),
@@ -31,7 +31,7 @@ export type TrackerState = z.infer<typeof TrackerState>;
 
 export const quietTracker: TrackerState = { run: 0, runSinceMs: 0 };
 
-/** What became of a series' anomaly at one sample. */
+/** The change of a series' anomaly at one sample. */
 export type TrackerTransition =
   | { readonly type: 'detected' | 'updated'; readonly anomaly: OpenAnomaly }
   | { readonly type: 'cleared'; readonly anomaly: OpenAnomaly; readonly reason: ClearReason };
@@ -45,7 +45,8 @@ export interface Tracked {
 
 /**
  * One open anomaly per series. It opens after `openAfter` anomalous samples in a row, or as soon as a trigger has held
- * for its duration; it closes after `clearAfter` samples in a row on which neither the statistics nor any trigger object.
+ * for its duration; it closes after `clearAfter` samples in a row on which neither the statistics nor any trigger is
+ * anomalous.
  */
 export function track(
   seriesKey: string,
@@ -99,7 +100,8 @@ function whileOpen(rule: DetectionRule, open: OpenAnomaly, observation: Observat
   const severity = severityNow(observation, verdict, open.triggers) ?? open.severity;
   const isMilder = severityRank(severity) < severityRank(open.severity);
   const easing = isMilder ? open.easing + 1 : 0;
-  // Worse is told at once, better only once it has lasted: else a value at the edge of a class would tell it every time.
+  // A worse severity is published at once, a milder one only once it has lasted: otherwise a value at the edge of a
+  // class would publish every time.
   const isToldSeverity = isMilder ? easing >= rule.clearAfter : severity !== open.severity;
   const newTriggers = verdict.held.map(({ id }) => id).filter((id) => !open.triggers.includes(id));
   if (!isToldSeverity && newTriggers.length === 0) {
@@ -120,17 +122,17 @@ function cleared(anomaly: OpenAnomaly, reason: ClearReason): Tracked {
   return { state: quietTracker, transition: { type: 'cleared', anomaly, reason } };
 }
 
-/** The worst of what the statistics measure and what the triggers that have held declare; undefined when neither speaks. */
+/** The worse of the measured severity and that declared by the triggers that have held; undefined when there is neither. */
 function severityNow(
   observation: Observation,
   { violated, held }: TriggerVerdict,
   earlierTriggers: readonly string[],
 ): AnomalySeverity | undefined {
-  const voices = [
+  const severities = [
     ...(observation.anomalous ? [observation.severity ?? 'info'] : []),
     ...violated
       .filter((trigger) => held.includes(trigger) || earlierTriggers.includes(trigger.id))
       .map(({ severity }) => severity),
   ];
-  return voices.length === 0 ? undefined : voices.reduce(worseSeverity);
+  return severities.length === 0 ? undefined : severities.reduce(worseSeverity);
 }

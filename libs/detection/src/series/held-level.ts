@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Direction, Sample } from '../detectors/detector.ts';
 
-/** A deviation that has stayed on one level for so long, and for so many samples, is the new normal. */
+/** A deviation that has stayed on one level for this long, and for this many samples, is the new normal. */
 const acceptLevelAfterMs = 6 * 60 * 60_000;
 const acceptLevelAfterSamples = 300;
 
@@ -9,12 +9,12 @@ const acceptLevelAfterSamples = 300;
 export const HeldLevel = z.strictObject({
   sinceMs: z.number(),
   samples: z.number(),
-  /** The value furthest from normal when the level was last found to be moving. */
+  /** The value furthest from normal when the level last moved. */
   extreme: z.number(),
 });
 export type HeldLevel = z.infer<typeof HeldLevel>;
 
-/** Follows a deviation. A value beyond the extreme by more than `tolerance` means that it is still under way. */
+/** Follows a deviation. A value beyond the extreme by more than `tolerance` means that it still moves. */
 export function followLevel(
   held: HeldLevel | undefined,
   { timeMs, value }: Sample,

@@ -1,12 +1,12 @@
 import type { Detector, DetectorDefinition, DetectorSettings, Sample } from '../detectors/detector.ts';
 import type { Memory, MemoryBlock } from '../memory.ts';
 import { pack8, unpack8 } from '../packed.ts';
-import type { Voice } from '../scoring/composite.ts';
+import type { ComponentScore } from '../scoring/composite.ts';
 import { EmpiricalTail } from '../scoring/empirical-tail.ts';
 import { tailScore } from '../scoring/tail-score.ts';
 
-/** One algorithm and what it says of the newest sample of the series whose page is open. */
-export class Member implements Voice {
+/** One algorithm and its score of the newest sample of the series whose page is open. */
+export class Member implements ComponentScore {
   readonly definition: DetectorDefinition;
   readonly detector: Detector;
   /** How rare its deviations are; absent where they are scores already. */
@@ -29,7 +29,7 @@ export class Member implements Voice {
     this.#to = memory.size;
   }
 
-  /** NaN for nothing to go by. */
+  /** NaN for too little history. */
   get deviation(): number {
     return this.#memory.numbers[this.#deviation] ?? Number.NaN;
   }
@@ -53,8 +53,8 @@ export class Member implements Voice {
     this.detector.learn(sample);
   }
 
-  /** Takes back what it has said. */
-  silence(): void {
+  /** Withdraws its score. */
+  withdraw(): void {
     this.#say(Number.NaN, 0);
   }
 
@@ -64,12 +64,12 @@ export class Member implements Voice {
     numbers[this.#score] = score;
   }
 
-  /** All that it knows of the series of a page. */
+  /** Its whole state for the series of a page. */
   save({ bytes }: MemoryBlock): string {
     return pack8(bytes.subarray(this.#from, this.#to));
   }
 
-  /** Undoes {@link save}. Throws on what has another length. */
+  /** Undoes {@link save}. Throws on another length. */
   restore({ bytes }: MemoryBlock, saved: string): void {
     bytes.set(unpack8(saved, this.#to - this.#from), this.#from);
   }

@@ -26,7 +26,7 @@ test('series of one rule share their algorithms and nothing else', () => {
   expect(between).toEqual(alone);
 });
 
-test('what it says of its newest sample stands while others are observed', () => {
+test('its observation of the newest sample stays while other series are observed', () => {
   const [one, other] = [SeriesDetector.create(settings), SeriesDetector.create(settings)];
   scores(one, 0, 300);
   const said = [one.details(), one.range];
@@ -34,7 +34,7 @@ test('what it says of its newest sample stands while others are observed', () =>
   expect([one.details(), one.range]).toEqual(said);
 });
 
-test('an algorithm that the saved form does not know starts afresh, the others go on', () => {
+test('an algorithm that the saved state lacks starts afresh, the others go on', () => {
   const whole = SeriesDetector.create(settings);
   scores(whole, 0, 600);
   const { ewma: _unknown, ...known } = whole.save().algorithms;
@@ -49,7 +49,7 @@ test('an algorithm that the saved form does not know starts afresh, the others g
   expect(after).toEqual(before);
 });
 
-test('a form of another length or byte order is refused', () => {
+test('a saved state of another length or byte order is refused', () => {
   const saved = SeriesDetector.create(settings).save();
   const short = { ...saved, algorithms: { ...saved.algorithms, ewma: 'AAAA' } };
   expect(() => SeriesDetector.restore(settings, short)).toThrow(RangeError);

@@ -5,11 +5,11 @@ import type { DetectorSettings, Direction, Range, Sample } from '../detectors/de
 import type { MemoryBlock } from '../memory.ts';
 import { composite, severityOf, type ComponentScores } from '../scoring/composite.ts';
 import { algorithmsFor, type Algorithms } from './algorithms.ts';
-import type { EntityVoice } from './entity-voice.ts';
+import type { EntityScore } from './entity-score.ts';
 import { followLevel, HeldLevel, isNewNormal } from './held-level.ts';
 import type { Member } from './member.ts';
 
-/** What all algorithms together think of one sample. */
+/** The common result of all algorithms for one sample. */
 export interface Observation {
   readonly sample: Sample;
   readonly score: number;
@@ -22,26 +22,26 @@ export interface Observation {
   readonly severity: AnomalySeverity | undefined;
 }
 
-/** How an observation came about: what an event tells beside it. */
+/** Details of an observation, for the event. */
 export interface ObservationDetails {
   readonly components: ComponentScores;
   readonly algorithms: readonly { readonly name: string; readonly score: number; readonly anomalous: boolean }[];
 }
 
-/** What the series is going through; it decides what may be learned from a sample. */
+/** The situation of the series, which decides what may be learned from a sample. */
 export interface Circumstances {
   /** An anomaly of this series is open. */
   readonly open: boolean;
-  /** A trigger of the user calls this very value bad. */
+  /** A trigger of the user declares this value bad. */
   readonly calledBad: boolean;
-  /** What all metrics of the instance together say, if they say anything. */
-  readonly entity?: EntityVoice | undefined;
+  /** The joint score of all metrics of the instance, if there is one. */
+  readonly entity?: EntityScore | undefined;
 }
 
 const learnAllUntil = 400;
 const rememberEveryMs = 60_000;
 
-/** Memory is saved as it lies: in the byte order of the machine. */
+/** Memory is saved unchanged, in the byte order of the machine. */
 const byteOrder = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 'little' : 'big';
 
 const Saved = z.strictObject({
@@ -54,21 +54,21 @@ const Saved = z.strictObject({
 export type SavedSeriesDetector = z.input<typeof Saved>;
 
 /**
- * All algorithms on one series. Nothing is learned from values that a trigger calls bad, nor from what deviates while an
- * anomaly is open, so that a leak stays one until it is over. Only a level that is held steadily for six hours becomes the
- * new normal. Changes in place: constant work and no garbage worth mentioning per sample.
+ * All algorithms on one series. Values that a trigger declares bad are not learned, nor deviations while an anomaly is
+ * open, so that a leak stays one until it is over. Only a level that is held steadily for six hours becomes the new
+ * normal. Changed in place: constant work and hardly any garbage per sample.
  */
 export class SeriesDetector {
   readonly #settings: DetectorSettings;
   readonly #algorithms: Algorithms;
   readonly #page: MemoryBlock;
-  /** Samples learned from. */
+  /** Number of samples learned. */
   #learned = 0;
   #isWarm = false;
-  /** When what is usual was last added to. */
+  /** When the slow algorithms last learned a sample. */
   #rememberedMs = 0;
   #held: HeldLevel | undefined;
-  #entity: EntityVoice | undefined;
+  #entity: EntityScore | undefined;
 
   private constructor(settings: DetectorSettings) {
     this.#settings = settings;
@@ -80,7 +80,7 @@ export class SeriesDetector {
     return new SeriesDetector(settings);
   }
 
-  /** Goes on from what `save` gave; an algorithm that the saved form does not know starts afresh. Throws on any other form. */
+  /** Continues from the result of `save`; an algorithm that it lacks starts afresh. Throws on any other form. */
   static restore(settings: DetectorSettings, value: unknown): SeriesDetector {
     const saved = Saved.parse(value);
     const restored = new SeriesDetector(settings);
@@ -111,16 +111,16 @@ export class SeriesDetector {
     if (!rule.enabled) return quiet(sample);
     const members = this.#open();
     for (const member of members) member.observe(sample);
-    if (isStuck(members)) silenceStatistics(members);
+    if (isStuck(members)) withdrawStatistics(members);
     const isWarm = this.#learned >= rule.warmupSamples;
     this.#isWarm = isWarm;
     const { entity } = circumstances;
     this.#entity = entity;
-    const voices = entity === undefined ? members : [...members, entity];
-    const twoSided = isWarm ? composite(voices, 'both') : 0;
-    const score = isWarm && rule.direction !== 'both' ? composite(voices, rule.direction) : twoSided;
+    const scores = entity === undefined ? members : [...members, entity];
+    const twoSided = isWarm ? composite(scores, 'both') : 0;
+    const score = isWarm && rule.direction !== 'both' ? composite(scores, rule.direction) : twoSided;
     const anomalous = score > rule.openAbove;
-    // Nothing is learned from a deviation that lasts: an open anomaly, or one to the side that nobody asks about.
+    // A lasting deviation is not learned: one of an open anomaly, or one in an unwanted direction.
     const deviates = twoSided > rule.openAbove;
     const learns = !circumstances.calledBad && !(deviates && (circumstances.open || !anomalous));
     const direction = directionOf(members);
@@ -131,12 +131,12 @@ export class SeriesDetector {
 
   /** Of the newest sample. */
   details(): ObservationDetails {
-    const voices = this.#isWarm ? this.#open().filter(({ deviation }) => !Number.isNaN(deviation)) : [];
+    const scores = this.#isWarm ? this.#open().filter(({ deviation }) => !Number.isNaN(deviation)) : [];
     const components: Partial<Record<keyof ComponentScores, number>> = {};
-    for (const { definition, score } of voices) {
+    for (const { definition, score } of scores) {
       components[definition.component] = Math.max(components[definition.component] ?? 0, score);
     }
-    const algorithms = voices.map(({ definition, detector, deviation, score }) => ({
+    const algorithms = scores.map(({ definition, detector, deviation, score }) => ({
       name: definition.name,
       score,
       anomalous: detector.isAnomalous(deviation),
@@ -146,7 +146,7 @@ export class SeriesDetector {
     return { components: { ...components, ml: score }, algorithms: [...algorithms, ...ofEntity] };
   }
 
-  /** What the most alarmed algorithm that thinks in values would have called normal at the newest sample. */
+  /** The normal range at the newest sample, by the algorithm with the highest score that has one. */
   get range(): Range | undefined {
     if (!this.#isWarm) return undefined;
     let best: Member | undefined;
@@ -157,7 +157,7 @@ export class SeriesDetector {
     return best?.detector.range?.();
   }
 
-  /** The algorithms, with this series before them. */
+  /** The algorithms, with the page of this series open. */
   #open(): readonly Member[] {
     this.#algorithms.memory.open(this.#page);
     return this.#algorithms.members;
@@ -165,7 +165,7 @@ export class SeriesDetector {
 
   #learn(sample: Sample): void {
     this.#learned += 1;
-    // Some remember for days, however often samples come: of more than one a minute they take one.
+    // Some algorithms remember days, however often samples come: they learn at most one sample a minute.
     const isDue = this.#learned < learnAllUntil || sample.timeMs - this.#rememberedMs >= rememberEveryMs;
     if (isDue) this.#rememberedMs = sample.timeMs;
     for (const member of this.#algorithms.members) {
@@ -173,7 +173,7 @@ export class SeriesDetector {
     }
   }
 
-  /** Starts to learn anew when what deviates has been held steadily for long enough. */
+  /** Starts to learn anew when a deviation has been held steadily for long enough. */
   #takesAsNormal(
     sample: Sample,
     direction: Direction,
@@ -193,14 +193,14 @@ export class SeriesDetector {
   }
 }
 
-/** A value that is repeated is no measurement: the statistics have no data then, whatever it lies near to. */
+/** A repeated value is no measurement: the statistics have no data then, however normal it looks. */
 function isStuck(members: readonly Member[]): boolean {
   return members.some(({ definition, deviation }) => definition === flatLine && deviation >= 1);
 }
 
-function silenceStatistics(members: readonly Member[]): void {
+function withdrawStatistics(members: readonly Member[]): void {
   for (const member of members) {
-    if (member.definition.component === 'statistical') member.silence();
+    if (member.definition.component === 'statistical') member.withdraw();
   }
 }
 

@@ -3,20 +3,20 @@ import { z } from 'zod';
 import type { Direction, Sample } from '../detectors/detector.ts';
 import { unitKindOf, type UnitKind } from '../unit.ts';
 import { quietTracker, track, TrackerState, type TrackerTransition } from './anomaly-tracker.ts';
-import type { EntityVoice } from './entity-voice.ts';
+import type { EntityScore } from './entity-score.ts';
 import { SeriesDetector, type Observation } from './series-detector.ts';
 import { evaluateTriggers, type Trigger, type TriggerTimes, type TriggerVerdict } from './threshold-trigger.ts';
 
-/** Who a series is. */
+/** The identity of a series. */
 export type SeriesIdentity = Readonly<Pick<SeriesBatch, 'service' | 'metric' | 'labels' | 'instance' | 'unit'>>;
 
-/** What applies to a series by configuration: never saved, always looked up. */
+/** The configuration of a series: never saved, always looked up. */
 export interface SeriesSettings {
   readonly rule: DetectionRule;
   readonly triggers: readonly Trigger[];
 }
 
-/** One series: its baseline, its open anomaly, its triggers. Changes in place, sample by sample. */
+/** One series: its baseline, its open anomaly, its triggers. Changed in place, sample by sample. */
 export interface Series {
   readonly key: string;
   /** Equal for all series of one instance of one service. */
@@ -28,24 +28,24 @@ export interface Series {
   tracker: TrackerState;
   times: TriggerTimes;
   last: Sample | undefined;
-  /** The partition's clock when the series was last heard of. */
+  /** The partition's clock when the series last had a sample. */
   seenAtMs: number;
-  /** What an explanation of the newest sample adds. */
+  /** An addition to the explanation of the newest sample. */
   note: string | undefined;
 }
 
-/** What else is known of the instance that a series belongs to. */
-export interface Surroundings {
+/** The other metrics of the instance that a series belongs to. */
+export interface InstanceContext {
   /** The newest value of a metric. */
   valueOf(metric: string, series: Series, sample: Sample): number | undefined;
-  /** What all its metrics together say of the next sample. Asked once a sample, and only of those that are taken in. */
-  entityOf(series: Series, sample: Sample): EntityVoice | undefined;
+  /** The joint score of all its metrics for the next sample. Asked once a sample, and only for accepted ones. */
+  entityOf(series: Series, sample: Sample): EntityScore | undefined;
 }
 
 export type Refusal = 'not_finite' | 'out_of_order' | 'from_the_future';
 
-/** What became of one sample: refused, or taken in. */
-export type Step =
+/** The result of one sample: refused, or accepted. */
+export type SampleResult =
   | { readonly refused: Refusal }
   | {
       readonly refused?: undefined;
@@ -53,9 +53,9 @@ export type Step =
       readonly transition: TrackerTransition | undefined;
     };
 
-/** A sender's clock may be ahead by this much; a sample from later would shut out all that follow. */
+/** A sender's clock may be ahead by this much; a sample from later would make all following ones out of order. */
 const futureToleranceMs = 5 * 60_000;
-/** Squares of anything larger leave the range of numbers. */
+/** Squares of anything larger exceed the range of numbers. */
 const largestValue = 1e150;
 
 export function createSeries(identity: SeriesIdentity, settings: SeriesSettings): Series {
@@ -75,8 +75,8 @@ export function createSeries(identity: SeriesIdentity, settings: SeriesSettings)
   };
 }
 
-/** Takes in one sample. */
-export function stepSeries(series: Series, sample: Sample, clockMs: number, surroundings: Surroundings): Step {
+/** Applies one sample. */
+export function stepSeries(series: Series, sample: Sample, clockMs: number, instance: InstanceContext): SampleResult {
   const refused = refusalOf(series, sample, clockMs);
   if (refused !== undefined) return { refused };
   const { settings, last, times } = series;
@@ -85,14 +85,14 @@ export function stepSeries(series: Series, sample: Sample, clockMs: number, surr
       ? noTriggers
       : evaluateTriggers(
           settings.triggers,
-          (metric) => surroundings.valueOf(metric, series, sample),
+          (metric) => instance.valueOf(metric, series, sample),
           sample.timeMs,
           last === undefined ? undefined : { timeMs: last.timeMs, times },
         );
   const observed = series.detector.observe(sample, {
     open: series.tracker.open !== undefined,
     calledBad: verdict.violated.length > 0,
-    entity: surroundings.entityOf(series, sample),
+    entity: instance.entityOf(series, sample),
   });
   const direction = observed.anomalous ? undefined : triggerDirection(verdict, series.identity.metric);
   const observation = direction === undefined ? observed : { ...observed, direction };
@@ -113,7 +113,7 @@ function refusalOf({ last }: Series, { timeMs, value }: Sample, clockMs: number)
   return undefined;
 }
 
-/** The side on which a trigger lies: up, if an enormous value of the metric would meet its condition by itself. */
+/** The direction of a trigger: up, if an enormous value of the metric would meet its condition by itself. */
 function triggerDirection({ violated }: TriggerVerdict, metric: string): Direction | undefined {
   const alone = violated.find(({ condition }) => condition.variables.length === 1);
   if (alone === undefined) return undefined;
@@ -151,7 +151,7 @@ function ruleMark(rule: DetectionRule): string {
   return hashText(JSON.stringify(rule));
 }
 
-/** Under another rule than before, the baseline is learned anew; an open anomaly stays open in any case. */
+/** Under a changed rule the baseline is learned anew; an open anomaly stays open in any case. */
 export function restoreSeries(value: unknown, settingsFor: (identity: SeriesIdentity) => SeriesSettings): Series {
   const { service, instance, metric, unit, labels, ...saved } = Saved.parse(value);
   const identity: SeriesIdentity = {

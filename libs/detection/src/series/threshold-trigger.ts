@@ -1,7 +1,7 @@
 import { compileCondition, type Condition } from '@cortex/conditions';
 import { signalVariables, type AnomalySeverity, type Playbook } from '@cortex/contracts';
 
-/** A condition over metrics whose truth on a series, held for its duration, is an anomaly by the user's own word. */
+/** A condition over metrics that is an anomaly by the user's declaration when it holds on a series for its duration. */
 export interface Trigger {
   readonly id: string;
   readonly condition: Condition;
@@ -11,7 +11,7 @@ export interface Trigger {
   readonly services: readonly string[];
 }
 
-/** The triggers among the playbooks that speak of metrics; those over signal variables are judged where signals meet. */
+/** The triggers of the playbooks that are about metrics; those over signal variables are judged in the decision service. */
 export function compileTriggers(
   playbooks: readonly Pick<Playbook, 'id' | 'trigger' | 'severity' | 'services'>[],
 ): readonly Trigger[] {
@@ -40,21 +40,24 @@ export function triggersFor(
   );
 }
 
-/** Since when each trigger has been true on a series, without a break: epoch milliseconds by trigger id. */
+/** Since when each trigger has held on a series without a break: epoch milliseconds by trigger id. */
 export type TriggerTimes = Readonly<Record<string, number>>;
 
-/** Between two samples further apart than this, nobody knows whether a condition held; nor is an older value current. */
+/** Between two samples further apart than this it is unknown whether a condition held; an older value is not current. */
 export const currentForMs = 5 * 60_000;
 
 export interface TriggerVerdict {
   readonly times: TriggerTimes;
-  /** True at this sample. */
+  /** Held at this sample. */
   readonly violated: readonly Trigger[];
-  /** Of those, the ones that have been true for their whole duration. */
+  /** Those that have held for their whole duration. */
   readonly held: readonly Trigger[];
 }
 
-/** Evaluates the triggers of a series at one sample. A condition without data breaks a run: nobody can say that it held. */
+/**
+ * Evaluates the triggers of a series at one sample. A condition without data breaks a run, because it is unknown
+ * whether it held.
+ */
 export function evaluateTriggers(
   triggers: readonly Trigger[],
   valueOf: (metric: string) => number | undefined,

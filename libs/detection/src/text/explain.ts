@@ -53,12 +53,12 @@ function isStuck({ detector }: Series): boolean {
   return detector.details().algorithms.some(({ name, anomalous }) => name === flatLine.name && anomalous);
 }
 
-/** Between values that are normal may lie one that the series has hardly ever had. */
+/** The normal range may contain a value that the series has hardly ever had. */
 function normalRange({ unit, detector }: Series, value: number): string | undefined {
   const { range } = detector;
   if (range === undefined) return undefined;
   const { expected, lower, upper } = range;
-  // What has been above zero all along would not read well with a normal range that starts below it.
+  // For a value that was never below zero, a normal range that starts below it would mislead.
   const least = expected >= 0 ? Math.max(0, lower) : lower;
   const [from, to] = [formatValue(least, unit), formatValue(upper, unit)];
   if (value >= lower && value <= upper) return `which it seldom is, although within ${from} to ${to}`;

@@ -20,7 +20,7 @@ const severities: Readonly<Record<string, string>> = {
   other: ' (no warnings)',
 };
 
-/** `99th percentile of the duration of requests "GET /cart" of shop-1`; undefined where it is of no logs or traces. */
+/** `99th percentile of the duration of requests "GET /cart" of shop-1`; undefined where it is not about logs or traces. */
 export function nameSignal({ service, instance, metric, labels }: Series['identity']): string | undefined {
   const what = words.get(metric);
   if (what === undefined) return undefined;

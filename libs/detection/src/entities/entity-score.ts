@@ -2,15 +2,15 @@ import type { MachineLearning } from '@cortex/contracts';
 import { scoreOfSurprise } from '../multivariate/calibrated-score.ts';
 import { deviationOf, scoreEntity, tailProbability, type EntityReading } from '../multivariate/entity-detector.ts';
 import type { Member } from '../multivariate/members.ts';
-import type { EntityVoice } from '../series/entity-voice.ts';
+import type { EntityScore } from '../series/entity-score.ts';
 import type { Entity } from './entity.ts';
 
-/** What lies nearer to its mean is not what makes a row strange; of such metrics nothing is said. */
+/** A metric nearer to its mean than this does not make a row strange, and gets no score. */
 export const outstanding = 3;
 /** The spec's threshold of the reconstruction error. */
 const autoencoderPercentile = 0.95;
 
-/** How far a value of a metric lies from its mean. Undefined where there is no model, or where it does not stand out. */
+/** How far a value of a metric is from its mean. Undefined where there is no model, or where it does not stand out. */
 export function outstandingDeviation({ learned }: Entity, key: string, value: number): number | undefined {
   const place = learned?.places.get(key);
   if (learned === undefined || place === undefined) return undefined;
@@ -18,25 +18,25 @@ export function outstandingDeviation({ learned }: Entity, key: string, value: nu
   return Math.abs(deviation) >= outstanding ? deviation : undefined;
 }
 
-/** What all metrics say now, of the one that deviates. Undefined while there is no model. */
-export function voiceOn(
+/** The joint score of all metrics, for the one that deviates. Undefined while there is no model. */
+export function entityScoreAt(
   entity: Entity,
   settings: MachineLearning,
   deviation: number,
   valueOf: (key: string) => number,
-): EntityVoice | undefined {
+): EntityScore | undefined {
   const { learned } = entity;
   if (learned === undefined) return undefined;
   const row = Float64Array.from(learned.features, valueOf);
-  return voiceOf(entity, scoreEntity(learned.state, row).reading, settings, deviation);
+  return entityScoreOf(entity, scoreEntity(learned.state, row).reading, settings, deviation);
 }
 
-export function voiceOf(
+export function entityScoreOf(
   { surprises }: Entity,
   { surprise: total, members }: EntityReading,
   settings: MachineLearning,
   deviation: number,
-): EntityVoice {
+): EntityScore {
   const algorithms = Object.entries(members).map(([member, surprise]) => ({
     name: memberNames[member as Member],
     score: scoreOfSurprise(surprise, tailProbability),

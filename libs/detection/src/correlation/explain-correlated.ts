@@ -1,11 +1,11 @@
 import type { Relation } from './dependency-graph.ts';
 
-/** A service that went wrong at the same time. */
-export interface Companion {
+/** A service with anomalies at the same time. */
+export interface CorrelatedService {
   readonly service: string;
   readonly metric: string;
   readonly startedAtMs: number;
-  /** Undefined where nothing is known to join the two. */
+  /** Undefined where the two are not related. */
   readonly relation: Relation | undefined;
 }
 
@@ -13,8 +13,8 @@ const namedAtMost = 5;
 const order = ['dependency', 'dependant', 'relative', undefined] as const;
 
 /** `2 dependencies of shop show anomalies since 10:03 UTC: db (connections), cache (latency)`. */
-export function explainCompany(service: string, company: Iterable<Companion>): string {
-  const all = [...company];
+export function explainCorrelated(service: string, correlated: Iterable<CorrelatedService>): string {
+  const all = [...correlated];
   const parts = order.flatMap((relation) => {
     const some = all.filter((one) => one.relation === relation);
     return some.length === 0 ? [] : [sentence(service, relation, some)];
@@ -22,7 +22,7 @@ export function explainCompany(service: string, company: Iterable<Companion>): s
   return parts.join('; ');
 }
 
-function sentence(service: string, relation: Relation | undefined, some: readonly Companion[]): string {
+function sentence(service: string, relation: Relation | undefined, some: readonly CorrelatedService[]): string {
   const since = new Date(Math.min(...some.map(({ startedAtMs }) => startedAtMs))).toISOString().slice(11, 16);
   const names = some.slice(0, namedAtMost).map((one) => `${one.service} (${one.metric})`);
   const rest = some.length > namedAtMost ? ` and ${some.length - namedAtMost} more` : '';

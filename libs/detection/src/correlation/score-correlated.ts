@@ -3,24 +3,25 @@ import { maxHops, type Related } from './dependency-graph.ts';
 import type { Chances } from './episodes.ts';
 import { surpriseOfCount } from './surprise-of-count.ts';
 
-/** So many services at once count although nothing is known to join them. */
+/** This many services at once count although they are not related. */
 const leastUnrelated = 3;
 
 /**
- * The correlation of an anomaly, 0 to 1: how surprising its company is, if services went wrong each for itself. Asked for the
- * services within one hop, within two, within three, and for all: the chance of so many among so many, its surprise weighed
- * by 1, 1/2, 1/3 and 1/4, on the scale of every other score. The most surprising counts.
+ * The correlation of an anomaly, 0 to 1: how surprising its correlated services are, if services had anomalies
+ * independently. Computed for the services within one hop, within two, within three, and for all: the chance of this
+ * many among all of them, its surprise weighted by 1, 1/2, 1/3 and 1/4, on the scale of every other score. The most
+ * surprising counts.
  */
-export function scoreCompany(
+export function scoreCorrelated(
   service: string,
-  company: Iterable<string>,
+  correlated: Iterable<string>,
   related: ReadonlyMap<string, Related>,
   chances: Chances,
 ): number {
   const counts = Array.from({ length: maxHops + 1 }, () => 0);
   const expected = Array.from({ length: maxHops + 1 }, () => 0);
   let size = 0;
-  for (const other of company) {
+  for (const other of correlated) {
     size += 1;
     const hops = related.get(other)?.hops;
     if (hops !== undefined) counts[hops] = (counts[hops] ?? 0) + 1;
