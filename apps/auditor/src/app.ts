@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { loadSigningKey } from '@cortex/audit';
+import { pause } from '@cortex/runtime';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import { openCheckpoints } from './checkpoints.ts';
 import { createAuditMetrics } from './metrics.ts';
@@ -10,7 +10,7 @@ const standbyMs = 1_000;
 
 /** Writes the chain while it holds the writer's lease; any other instance stands by. */
 export async function startAuditor(context: ServiceContext): Promise<RunningApp> {
-  const { bus, logger } = context;
+  const { bus, logger, runtime } = context;
   const folder = join(context.dataDir, 'audit');
   const key = await loadSigningKey(join(folder, 'key.pem'));
   const checkpoints = await openCheckpoints(context, key, join(folder, 'checkpoints.jsonl'));
@@ -36,7 +36,7 @@ export async function startAuditor(context: ServiceContext): Promise<RunningApp>
       } catch (error) {
         if (!stopping.signal.aborted) logger.error({ err: error }, 'the audit chain was interrupted; it goes on');
       }
-      await pause(standbyMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await pause(runtime, standbyMs, stopping.signal);
     }
   })();
 

@@ -5,7 +5,7 @@ import { consoleUrl } from './api/console-url.ts';
 import { commandTable } from './command-table.ts';
 import { CliError } from './core/cli-error.ts';
 import type { CommandDefinition, Surroundings } from './core/command.ts';
-import { exitCodes, type Ending } from './core/exit-codes.ts';
+import { exitCodes, type ExitReason } from './core/exit-codes.ts';
 
 const version = '0.1.0';
 
@@ -21,22 +21,22 @@ export interface Terminal {
 
 /** Runs one command line and returns the exit code. Never throws. */
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
-  const ending: { is: Ending } = { is: 'ok' };
+  const exitReason: { is: ExitReason } = { is: 'ok' };
   const isJson = isJsonWanted(words);
-  const program = buildProgram(terminal, isJson, (next) => (ending.is = next));
+  const program = buildProgram(terminal, isJson, (next) => (exitReason.is = next));
   try {
     await program.parseAsync([...words], { from: 'user' });
-    return exitCodes[ending.is].code;
+    return exitCodes[exitReason.is].code;
   } catch (error) {
     if (error instanceof CommanderError) return endOfParsing(error);
     const failure = asCliError(error);
     terminal.writeError(failureText(failure, isJson));
-    return exitCodes[failure.ending].code;
+    return exitCodes[failure.exitReason].code;
   }
 }
 
 /** The parser for all commands. */
-function buildProgram(terminal: Terminal, isJson: boolean, onEnd: (ending: Ending) => void): Command {
+function buildProgram(terminal: Terminal, isJson: boolean, onEnd: (exitReason: ExitReason) => void): Command {
   const program = new Command('cortex')
     .description('See and steer Cortex, the healer of your services.')
     .version(version)
@@ -58,7 +58,7 @@ function addCommand(
   program: Command,
   definition: CommandDefinition,
   terminal: Terminal,
-  onEnd: (ending: Ending) => void,
+  onEnd: (exitReason: ExitReason) => void,
 ): void {
   const names = definition.name.split(' ');
   const last = names.pop() ?? definition.name;

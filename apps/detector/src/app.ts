@@ -3,7 +3,7 @@ import { compileDetection } from '@cortex/detection';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import { assignShards } from '@cortex/shards';
 import { ModelFitter } from './adapters/model-fitter.ts';
-import { Turns } from './adapters/turns.ts';
+import { Semaphore } from '@cortex/runtime';
 import { startCorrelation } from './correlation.ts';
 import { DetectorMetrics } from './detector-metrics.ts';
 import { watchPartition } from './watch-partition.ts';
@@ -21,7 +21,7 @@ export async function startDetector(context: ServiceContext): Promise<RunningApp
   const bucket = await bus.bucket(detectorBucket);
   const fitter = new ModelFitter((err) => logger.error({ err }, 'a model was not fitted on its own thread'));
   const { partitions } = config.collector;
-  const turns = new Turns();
+  const snapshotWrites = new Semaphore(1);
   const behind = new Set<string>();
   const assignment = await assignShards({
     bus,
@@ -36,7 +36,18 @@ export async function startDetector(context: ServiceContext): Promise<RunningApp
       const isOver = (): void => void behind.delete(shard.name);
       shard.signal.addEventListener('abort', isOver, { once: true });
       return watchPartition(
-        { bus, bucket, partitions, turns, settings, fitter, metrics, logger, now: runtime.now, onCaughtUp: isOver },
+        {
+          bus,
+          bucket,
+          partitions,
+          snapshotWrites,
+          settings,
+          fitter,
+          metrics,
+          logger,
+          now: runtime.now,
+          onCaughtUp: isOver,
+        },
         shard,
       );
     },

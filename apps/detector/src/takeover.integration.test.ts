@@ -27,7 +27,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
 import { SnapshotStore } from './adapters/snapshot-store.ts';
-import { Turns } from './adapters/turns.ts';
+import { Semaphore } from '@cortex/runtime';
 
 const app = fileURLToPath(new URL('..', import.meta.url));
 const partitions = ['0', '1', '2', '3'];
@@ -206,7 +206,7 @@ test('two detectors, killed and frozen at random: in the end as if there had bee
       bucket,
       partition,
       partitions: 1,
-      turns: new Turns(),
+      snapshotWrites: new Semaphore(1),
       owner,
       now: () => new Date(),
       onError: fail,

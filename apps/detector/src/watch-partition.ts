@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { OvertakenError, type Snapshot } from './adapters/snapshot-head.ts';
 import { SnapshotStore } from './adapters/snapshot-store.ts';
 import type { ModelFitter } from './adapters/model-fitter.ts';
-import type { Turns } from './adapters/turns.ts';
+import type { Semaphore } from '@cortex/runtime';
 import type { DetectorMetrics } from './detector-metrics.ts';
 import { FittingModels } from './fitting-models.ts';
 import { createTelemetryHandler } from './handlers/telemetry-metrics.ts';
@@ -16,7 +16,7 @@ export interface WatchOptions {
   readonly bucket: Bucket<Snapshot>;
   /** Number of all partitions of the telemetry. */
   readonly partitions: number;
-  readonly turns: Turns;
+  readonly snapshotWrites: Semaphore;
   readonly settings: DetectionSettings;
   readonly fitter: ModelFitter;
   readonly metrics: DetectorMetrics;
@@ -27,14 +27,14 @@ export interface WatchOptions {
 
 /** Watches a partition from the last owner's snapshot on, for as long as the shard is held. */
 export async function watchPartition(options: WatchOptions, shard: Shard): Promise<ShardWork> {
-  const { bus, bucket, partitions, turns, settings, fitter, metrics, now, onCaughtUp } = options;
+  const { bus, bucket, partitions, snapshotWrites, settings, fitter, metrics, now, onCaughtUp } = options;
   const partition = shard.name;
   const logger = options.logger.child({ partition });
   const snapshots = new SnapshotStore({
     bucket,
     partition,
     partitions,
-    turns,
+    snapshotWrites,
     owner: shard,
     now,
     onError(err) {

@@ -36,7 +36,7 @@ export interface RunCheckOptions {
   readonly onFirstFailure?: () => void;
 }
 
-interface Attempt {
+interface CheckAttempt {
   readonly result: CheckResultKind;
   readonly detail: string;
   readonly evidence: JsonRecord;
@@ -62,7 +62,7 @@ export async function runCheck(
   const plugin = (options.registry ?? builtinChecks).get(definition.type);
   const longestPauseMs = options.longestPauseMs ?? defaultLongestPauseMs(definition.timeoutMs);
   let attempts = 0;
-  let last: Attempt;
+  let last: CheckAttempt;
   do {
     if (attempts > 0)
       await pause(runtime, retryPauseMs(attempts, longestPauseMs), ...(options.signal ? [options.signal] : []));
@@ -95,7 +95,7 @@ async function attempt(
   definition: RunnableCheck,
   facts: Instance,
   { signal: stop, outbound = defaultOutboundPolicy, leftoversOf, runtime = systemRuntime }: RunCheckOptions,
-): Promise<Attempt> {
+): Promise<CheckAttempt> {
   const params = plugin.params.safeParse(definition.params);
   if (!params.success) {
     const issues = params.error.issues.map((issue) => `${issue.path.join('.') || 'params'}: ${issue.message}`);
@@ -116,7 +116,7 @@ async function attempt(
   if (stop?.aborted === true) abort();
   else stop?.addEventListener('abort', abort, { once: true });
   const startedAt = runtime.monotonicMs();
-  const ended = (): Attempt => {
+  const ended = (): CheckAttempt => {
     if (stop?.aborted) return { result: 'error', detail: 'stopped before it ended', evidence: {}, isFinal: true };
     const tookMs = runtime.monotonicMs() - startedAt;
     // Our own process stood still: an answer may well be waiting. Blaming the target would be a guess.
@@ -165,7 +165,7 @@ function aborted(signal: AbortSignal): Promise<CheckResult | undefined> {
   });
 }
 
-function unknownType(type: string): Attempt {
+function unknownType(type: string): CheckAttempt {
   return {
     result: 'error',
     detail: `there is no check "${type}": correct its name, or put ${type}.check.mjs into a plugin folder`,

@@ -83,15 +83,15 @@ function unresolvedAliases(document: Document): readonly { name: string; offset:
   return found;
 }
 
-interface Step {
+interface PathStep {
   readonly node: Node | undefined;
   /** The key that leads to the node; absent for list items and the root. */
   readonly key: Node | undefined;
 }
 
 /** The nodes from the root along a path, as far as they are there. */
-function walk(document: Document, path: Path): { readonly steps: readonly Step[]; readonly complete: boolean } {
-  const steps: Step[] = [{ node: document.contents ?? undefined, key: undefined }];
+function walk(document: Document, path: Path): { readonly steps: readonly PathStep[]; readonly complete: boolean } {
+  const steps: PathStep[] = [{ node: document.contents ?? undefined, key: undefined }];
   for (const segment of path) {
     const parent = resolved(document, steps.at(-1)?.node);
     const next = stepInto(parent, segment);
@@ -101,7 +101,7 @@ function walk(document: Document, path: Path): { readonly steps: readonly Step[]
   return { steps, complete: true };
 }
 
-function stepInto(parent: Node | undefined, segment: string | number): Step | undefined {
+function stepInto(parent: Node | undefined, segment: string | number): PathStep | undefined {
   if (isMap(parent)) {
     const pair = parent.items.find((item: Pair) => isScalar(item.key) && String(item.key.value) === String(segment));
     if (pair === undefined) return undefined;

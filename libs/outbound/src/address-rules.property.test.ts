@@ -1,9 +1,10 @@
+import type { OutboundPolicy } from '@cortex/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addressProblem, defaultOutboundPolicy } from './address-rules.ts';
 import { HttpUrl } from './http-url.ts';
 
-const forbidding = { privateAddresses: 'forbid', allowedRanges: [] } as const;
+const forbidding: OutboundPolicy = { privateAddresses: 'forbid', allowedRanges: [] };
 
 /** IPv4 addresses that are always refused, as numbers. */
 const refused = fc.oneof(
@@ -66,13 +67,13 @@ describe('addressProblem', () => {
         '100.64.0.0/10',
         'fd00::/8',
       ];
-      const allowing = { privateAddresses: 'forbid', allowedRanges: [...allowedRanges, '::1/128'] } as const;
+      const allowing: OutboundPolicy = { privateAddresses: 'forbid', allowedRanges: [...allowedRanges, '::1/128'] };
       expect(addressProblem(address, allowing)).toBeUndefined();
     },
   );
 
   it('cannot be made to allow what is always refused', () => {
-    const allowing = { privateAddresses: 'forbid', allowedRanges: ['0.0.0.0/0', '::/0'] } as const;
+    const allowing: OutboundPolicy = { privateAddresses: 'forbid', allowedRanges: ['0.0.0.0/0', '::/0'] };
     expect(addressProblem('169.254.169.254', allowing)).toBeDefined();
     expect(addressProblem('fe80::1', allowing)).toBeDefined();
   });

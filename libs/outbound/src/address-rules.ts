@@ -1,13 +1,6 @@
+import type { OutboundPolicy } from '@cortex/contracts';
 import ipaddr from 'ipaddr.js';
 import type { IPv4, IPv6 } from 'ipaddr.js';
-
-/** Where requests may go, apart from the addresses that are always refused. */
-export interface OutboundPolicy {
-  /** Loopback, private and carrier-grade NAT ranges. */
-  readonly privateAddresses: 'allow' | 'forbid';
-  /** Ranges (CIDR) that stay allowed when private addresses are forbidden. */
-  readonly allowedRanges: readonly string[];
-}
 
 export const defaultOutboundPolicy: OutboundPolicy = { privateAddresses: 'allow', allowedRanges: [] };
 

@@ -1,4 +1,4 @@
-import type { OutboundPolicy } from './address-rules.ts';
+import type { OutboundPolicy } from '@cortex/contracts';
 import { guardedTarget } from './guarded-target.ts';
 
 /** The addresses of a host, for programs that connect by themselves. Throws `OutboundRefusedError` if any is refused. */

@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net';
 import { callbackify } from 'node:util';
 import { CortexError } from '@cortex/errors';
 import { addressProblem } from './address-rules.ts';
-import type { OutboundPolicy } from './address-rules.ts';
+import type { OutboundPolicy } from '@cortex/contracts';
 import { findAddresses } from './find-addresses.ts';
 import { OutboundRefusedError } from './outbound-refused-error.ts';
 

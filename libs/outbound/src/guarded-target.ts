@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import { addressProblem, defaultOutboundPolicy } from './address-rules.ts';
-import type { OutboundPolicy } from './address-rules.ts';
+import type { OutboundPolicy } from '@cortex/contracts';
 import { guardedLookup } from './guarded-lookup.ts';
 import { OutboundRefusedError } from './outbound-refused-error.ts';
 

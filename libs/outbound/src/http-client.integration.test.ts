@@ -1,3 +1,4 @@
+import type { OutboundPolicy } from '@cortex/contracts';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
@@ -53,7 +54,7 @@ describe('sendOnce', () => {
 
   it('refuses private addresses by policy, however they are spelled or named', async () => {
     const port = await serve((_request, response) => void response.end());
-    const policy = { privateAddresses: 'forbid', allowedRanges: [] } as const;
+    const policy: OutboundPolicy = { privateAddresses: 'forbid', allowedRanges: [] };
     for (const host of ['127.0.0.1', 'localhost', '2130706433', '0x7f.1', '[::ffff:127.0.0.1]']) {
       const sending = sendOnce({ url: `http://${host}:${port}/`, signal: AbortSignal.timeout(5_000) }, { policy });
       await expect(sending).rejects.toThrow(OutboundRefusedError);

@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import { Agent, buildConnector } from 'undici';
 import { defaultOutboundPolicy } from './address-rules.ts';
-import type { OutboundPolicy } from './address-rules.ts';
+import type { OutboundPolicy } from '@cortex/contracts';
 import { guardedLookup } from './guarded-lookup.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { sendWithRedirects } from './send.ts';

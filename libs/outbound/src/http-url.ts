@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { addressProblem, defaultOutboundPolicy } from './address-rules.ts';
-import type { OutboundPolicy } from './address-rules.ts';
+import type { OutboundPolicy } from '@cortex/contracts';
 import { OutboundRefusedError } from './outbound-refused-error.ts';
 
 const maxUrlLength = 8_192;

@@ -1,5 +1,5 @@
 export { addressProblem, defaultOutboundPolicy } from './address-rules.ts';
-export type { OutboundPolicy } from './address-rules.ts';
+export type { OutboundPolicy } from '@cortex/contracts';
 export { checkedAddresses } from './checked-addresses.ts';
 export { guardedLookup } from './guarded-lookup.ts';
 export { guardedTarget } from './guarded-target.ts';

@@ -1,7 +1,7 @@
 import { connect, isIP, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
-import type { OutboundPolicy } from './address-rules.ts';
+import type { OutboundPolicy } from '@cortex/contracts';
 import { guardedTarget } from './guarded-target.ts';
 
 /** What may be said of a TLS connection; everything else is as Node has it, so certificates are verified. */

@@ -1,6 +1,6 @@
 import { request as send } from 'undici';
 import type { Dispatcher } from 'undici';
-import type { OutboundPolicy } from './address-rules.ts';
+import type { OutboundPolicy } from '@cortex/contracts';
 import { checkHeaders } from './http-headers.ts';
 import type { HttpMethod, HttpRequest, HttpResponse } from './http-message.ts';
 import { checkedUrl } from './http-url.ts';

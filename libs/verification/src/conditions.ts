@@ -1,7 +1,7 @@
 import type { Condition, ConditionVerdict } from '@cortex/conditions';
 import type { Target } from '@cortex/contracts';
 import { isAbout, presentSample } from './series.ts';
-import type { Sample, Series, SeriesStore } from './series.ts';
+import type { ObservedSample, ObservedSeries, SeriesStore } from './series.ts';
 
 /** The result of a condition for one target. */
 export interface ConditionReading {
@@ -58,7 +58,7 @@ function readAll(
   condition: Condition,
   target: Target,
   store: SeriesStore,
-  sampleOf: (series: Series) => Sample | undefined,
+  sampleOf: (series: ObservedSeries) => ObservedSample | undefined,
 ): readonly ConditionReading[] {
   const known = [...store.values()].filter(
     (series) => condition.variables.includes(series.metric) && isAbout(series, target),
@@ -80,7 +80,11 @@ function readAll(
 }
 
 /** The series of a variable that matches a label set: the same labels, else the one without any, else the only one. */
-function seriesFor(variable: string, labels: string, candidates: readonly Series[]): Series | undefined {
+function seriesFor(
+  variable: string,
+  labels: string,
+  candidates: readonly ObservedSeries[],
+): ObservedSeries | undefined {
   const named = candidates.filter((series) => series.metric === variable);
   return (
     named.find((series) => labelKey(series) === labels) ??
@@ -93,7 +97,7 @@ function seriesFor(variable: string, labels: string, candidates: readonly Series
 const runLabels = new Set(['pid', 'process_id', 'container', 'container_id', 'pod', 'pod_uid', 'run_id']);
 
 /** A series that ended with the effect while the same one began with the labels of another run. */
-function isReplaced(series: Series, known: readonly Series[]): boolean {
+function isReplaced(series: ObservedSeries, known: readonly ObservedSeries[]): boolean {
   if (series.after.length > 0 || lastingLabels(series) === labelKey(series)) return false;
   return known.some(
     (other) =>
@@ -104,12 +108,12 @@ function isReplaced(series: Series, known: readonly Series[]): boolean {
   );
 }
 
-function lastingLabels(series: Series): string {
+function lastingLabels(series: ObservedSeries): string {
   const lasting = Object.entries(series.labels).filter(([name]) => !runLabels.has(name));
   return labelKey({ labels: Object.fromEntries(lasting) });
 }
 
-function labelKey(series: Pick<Series, 'labels'>): string {
+function labelKey(series: Pick<ObservedSeries, 'labels'>): string {
   return Object.entries(series.labels)
     .map(([name, value]) => `${name}=${value}`)
     .sort()

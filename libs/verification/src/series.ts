@@ -1,26 +1,26 @@
 import type { SeriesBatch, Target } from '@cortex/contracts';
 import { seriesKey } from '@cortex/contracts';
 
-export interface Sample {
+export interface ObservedSample {
   readonly timeMs: number;
   readonly value: number;
 }
 
 /** The samples of one series around the effect. */
-export interface Series {
+export interface ObservedSeries {
   readonly service: string;
   readonly instance?: string;
   readonly metric: string;
   readonly labels: Readonly<Record<string, string>>;
   /** The newest sample from before the remediation began. */
-  readonly before?: Sample;
+  readonly before?: ObservedSample;
   /** Samples strictly after the effect, oldest first. */
-  readonly after: readonly Sample[];
+  readonly after: readonly ObservedSample[];
   /** Time between the newest two samples, if two are known. */
   readonly gapMs?: number;
 }
 
-export type SeriesStore = ReadonlyMap<string, Series>;
+export type SeriesStore = ReadonlyMap<string, ObservedSeries>;
 
 /**
  * When the remediation began and when its last effect ended, epoch milliseconds. Samples in between count for neither
@@ -63,19 +63,19 @@ export function isAbout(
 }
 
 /** The newest sample after the effect, unless the series has had no sample for too long. */
-export function presentSample(series: Series, nowMs: number): Sample | undefined {
+export function presentSample(series: ObservedSeries, nowMs: number): ObservedSample | undefined {
   const newest = series.after.at(-1);
   if (newest === undefined) return undefined;
   const freshMs = Math.max(freshForMs, freshIntervals * (series.gapMs ?? 0));
   return nowMs - newest.timeMs <= freshMs ? newest : undefined;
 }
 
-function emptySeries(batch: SeriesBatch): Series {
+function emptySeries(batch: SeriesBatch): ObservedSeries {
   const { service, instance, metric, labels } = batch;
   return { service, metric, labels, after: [], ...(instance === undefined ? {} : { instance }) };
 }
 
-function extend(series: Series, batch: SeriesBatch, span: EffectSpan): Series {
+function extend(series: ObservedSeries, batch: SeriesBatch, span: EffectSpan): ObservedSeries {
   let before = series.before;
   const after = new Map(series.after.map((sample) => [sample.timeMs, sample]));
   batch.timesMs.forEach((timeMs, index) => {
@@ -98,7 +98,7 @@ function extend(series: Series, batch: SeriesBatch, span: EffectSpan): Series {
   };
 }
 
-function newestGap(timesMs: readonly number[], after: readonly Sample[]): number | undefined {
+function newestGap(timesMs: readonly number[], after: readonly ObservedSample[]): number | undefined {
   const times = after.length >= 2 ? after.map((sample) => sample.timeMs) : [...timesMs].sort((a, b) => a - b);
   const newest = times.at(-1);
   const previous = times.at(-2);

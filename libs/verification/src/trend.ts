@@ -1,5 +1,5 @@
 import type { Worse } from './direction.ts';
-import type { Sample } from './series.ts';
+import type { ObservedSample } from './series.ts';
 
 /** Fewer samples than this show no trend. */
 const minSamples = 3;
@@ -21,7 +21,7 @@ export interface Trend {
  * Whether a metric gets worse after the effect. A rise that would not bring it back to its value from before the
  * remediation within another such span is a service that warms up, not one that fails again.
  */
-export function trendOf(samples: readonly Sample[], worse: Worse, before: Sample | undefined): Trend {
+export function trendOf(samples: readonly ObservedSample[], worse: Worse, before: ObservedSample | undefined): Trend {
   const first = samples[0];
   const last = samples.at(-1);
   if (first === undefined || last === undefined || samples.length < minSamples || last.timeMs === first.timeMs) {
@@ -38,13 +38,13 @@ export function trendOf(samples: readonly Sample[], worse: Worse, before: Sample
 }
 
 /** Keeps the newest sample of each interval. */
-export function thinOut(samples: readonly Sample[], intervalMs: number): readonly Sample[] {
+export function thinOut(samples: readonly ObservedSample[], intervalMs: number): readonly ObservedSample[] {
   if (intervalMs <= 0) return samples;
   const byInterval = new Map(samples.map((sample) => [Math.floor(sample.timeMs / intervalMs), sample]));
   return [...byInterval.values()];
 }
 
-function theilSen(samples: readonly Sample[]): { readonly slope: number; readonly agreement: number } {
+function theilSen(samples: readonly ObservedSample[]): { readonly slope: number; readonly agreement: number } {
   const slopes: number[] = [];
   let order = 0;
   samples.forEach((early, index) => {

@@ -1,7 +1,7 @@
 import { Problem } from '@cortex/api';
 import { isErrorCode } from '@cortex/errors';
 import { CliError } from '../core/cli-error.ts';
-import type { Ending } from '../core/exit-codes.ts';
+import type { ExitReason } from '../core/exit-codes.ts';
 
 /** What an answer other than a success means to the user. */
 export async function refusalOf(response: Response, address: string): Promise<CliError> {
@@ -9,9 +9,9 @@ export async function refusalOf(response: Response, address: string): Promise<Cl
   if (problem.success) {
     const { code, detail, cause, fix } = problem.data;
     const message = `${detail}${cause === '' ? '' : ` (${cause})`}`;
-    const ending = endingOf(response.status);
-    if (isErrorCode(code)) return new CliError(code, message, fix, ending);
-    return new CliError('CORTEX_CLI_REFUSED', `${code}: ${message}`, fix, ending);
+    const exitReason = exitReasonOf(response.status);
+    if (isErrorCode(code)) return new CliError(code, message, fix, exitReason);
+    return new CliError('CORTEX_CLI_REFUSED', `${code}: ${message}`, fix, exitReason);
   }
   // Whoever answered is no console, or none yet.
   if (response.status === 503) {
@@ -29,7 +29,7 @@ export function notCortex(url: string): CliError {
   );
 }
 
-function endingOf(status: number): Ending {
+function exitReasonOf(status: number): ExitReason {
   if (status === 404) return 'notFound';
   if (status === 401 || status === 403 || status === 409 || status === 429) return 'refused';
   if (status === 503) return 'unreachable';

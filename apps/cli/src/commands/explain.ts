@@ -32,7 +32,7 @@ export const explainCommand: CommandDefinition = {
 };
 
 function isUnreachable(error: unknown): boolean {
-  return error instanceof CliError && error.ending === 'unreachable';
+  return error instanceof CliError && error.exitReason === 'unreachable';
 }
 
 /** The story of an incident of the last demo, if exactly one begins with these characters. */

@@ -1,5 +1,5 @@
 import type { ApiClient } from '../api/api-client.ts';
-import type { Ending } from './exit-codes.ts';
+import type { ExitReason } from './exit-codes.ts';
 
 export interface Screen {
   readonly columns: number;
@@ -55,7 +55,7 @@ export interface CommandDefinition {
   readonly arguments?: readonly ArgumentDefinition[];
   readonly options?: readonly OptionDefinition[];
   readonly examples: readonly { readonly line: string; readonly says: string }[];
-  readonly run: (input: CommandInput) => Promise<Ending>;
+  readonly run: (input: CommandInput) => Promise<ExitReason>;
 }
 
 /** The text of an option, if it was given. */

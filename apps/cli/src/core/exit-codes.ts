@@ -11,4 +11,4 @@ export const exitCodes = {
   refused: { code: 5, meaning: 'Refused: no token, already answered, expired, still cooling down' },
 } as const satisfies Record<string, { readonly code: number; readonly meaning: string }>;
 
-export type Ending = keyof typeof exitCodes;
+export type ExitReason = keyof typeof exitCodes;

@@ -1,5 +1,5 @@
+import { pause, systemRuntime } from '@cortex/runtime';
 import type { Surroundings } from '../core/command.ts';
-import { pause } from '../core/pause.ts';
 
 /** Prints what `draw` gives, again every `everyMs` until Ctrl-C; on a terminal each time over the last. */
 export async function redraw(
@@ -14,7 +14,7 @@ export async function redraw(
     const size = screen();
     print(size === undefined ? text : frame(text, size.rows, isFirst));
     isFirst = false;
-    await pause(everyMs, signal);
+    await pause(systemRuntime, everyMs, signal);
   }
 }
 

@@ -1,3 +1,4 @@
+import { Semaphore } from '@cortex/runtime';
 import type { LabelMapping } from '../prometheus/identify.ts';
 import { AlertBook, type AlertStep } from './alert-book.ts';
 import type { ReceivedAlert } from './payload.ts';
@@ -18,7 +19,7 @@ const graceMs = 2 * 60_000;
 export class AlertDesk {
   readonly #book: AlertBook;
   readonly #options: Required<AlertDeskOptions>;
-  #last: Promise<void> = Promise.resolve();
+  readonly #queue = new Semaphore(1);
   #waiting = 0;
   #refusedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -60,13 +61,12 @@ export class AlertDesk {
     keep();
   }
 
-  #enqueue(task: () => Promise<void>): Promise<void> {
+  async #enqueue(task: () => Promise<void>): Promise<void> {
     this.#waiting += 1;
-    const done = this.#last.then(task).finally(() => {
+    try {
+      await this.#queue.run(task);
+    } finally {
       this.#waiting -= 1;
-    });
-    // The next one begins whether or not this one succeeds.
-    this.#last = done.catch(() => {});
-    return done;
+    }
   }
 }

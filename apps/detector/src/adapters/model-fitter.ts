@@ -2,6 +2,7 @@ import type { EntityModel, FitRequest } from '@cortex/detection';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { CortexError } from '@cortex/errors';
+import { Semaphore } from '@cortex/runtime';
 
 const isBundle = import.meta.url.endsWith('.js');
 const workerUrl = isBundle ? new URL('./fit-worker.js', import.meta.url) : new URL('../fit-worker.ts', import.meta.url);
@@ -13,7 +14,7 @@ const workerUrl = isBundle ? new URL('./fit-worker.js', import.meta.url) : new U
 export class ModelFitter {
   readonly #onError: (error: unknown) => void;
   readonly #program: URL;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #queue = new Semaphore(1);
   #waiting = 0;
   #worker: Worker | undefined;
 
@@ -26,9 +27,7 @@ export class ModelFitter {
   /** Undefined when the fit failed. */
   async fit(request: FitRequest): Promise<EntityModel | undefined> {
     this.#waiting += 1;
-    const result = this.#last.then(() => this.#run(request));
-    this.#last = result;
-    return await result;
+    return this.#queue.run(() => this.#run(request));
   }
 
   async stop(): Promise<void> {

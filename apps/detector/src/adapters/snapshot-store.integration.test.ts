@@ -4,7 +4,7 @@ import { silentLogger, startProvisionedNats, type ProvisionedNats } from '@corte
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Snapshot } from './snapshot-head.ts';
 import { SnapshotStore } from './snapshot-store.ts';
-import { Turns } from './turns.ts';
+import { Semaphore } from '@cortex/runtime';
 
 let nats: ProvisionedNats;
 let bus: Bus;
@@ -32,7 +32,7 @@ function store(token: number): SnapshotStore {
     bucket,
     partition: '0',
     partitions: 1,
-    turns: new Turns(),
+    snapshotWrites: new Semaphore(1),
     owner: { token, isHeld: () => true },
     now: () => new Date(),
     onError,

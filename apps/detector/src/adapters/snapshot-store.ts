@@ -4,7 +4,7 @@ import { CortexError } from '@cortex/errors';
 import type { Shard } from '@cortex/shards';
 import { z } from 'zod';
 import { SnapshotHead, type Snapshot } from './snapshot-head.ts';
-import type { Turns } from './turns.ts';
+import type { Semaphore } from '@cortex/runtime';
 
 /** The state of a partition after every event up to and including `sequence` of the telemetry stream. */
 export interface Progress {
@@ -18,7 +18,7 @@ export interface SnapshotStoreOptions {
   /** Partitions that this process may watch: they share the time for snapshots. */
   readonly partitions: number;
   /** Shared by all partitions of the process, because a snapshot is held in memory while it is written. */
-  readonly turns: Turns;
+  readonly snapshotWrites: Semaphore;
   readonly owner: Pick<Shard, 'token' | 'isHeld'>;
   readonly now: () => Date;
   readonly onError: (error: unknown) => void;
@@ -91,7 +91,7 @@ export class SnapshotStore {
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#writing = this.#options.turns.take(() => this.#writeNewest());
+    this.#writing = this.#options.snapshotWrites.run(() => this.#writeNewest());
     await this.#writing;
   }
 

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import { pause, systemRuntime } from '@cortex/runtime';
 import type { Surroundings } from '../../core/command.ts';
-import type { Ending } from '../../core/exit-codes.ts';
-import { pause } from '../../core/pause.ts';
+import type { ExitReason } from '../../core/exit-codes.ts';
 import type { ChosenCheck } from './choose.ts';
 import { Tally } from './tally.ts';
 
@@ -10,7 +10,7 @@ export async function watchChecks(
   chosen: readonly ChosenCheck[],
   intervalMs: number,
   surroundings: Surroundings,
-): Promise<Ending> {
+): Promise<ExitReason> {
   const { hasColour, output, print, screen, signal } = surroundings;
   // One listener for each check under way.
   setMaxListeners(0, signal);
@@ -27,7 +27,7 @@ export async function watchChecks(
         tally.take(outcome);
         const style = { columns: screen()?.columns ?? Infinity, hasColour, nameWidth };
         print(output === 'json' ? JSON.stringify(outcome) : tally.line(outcome, style));
-        await pause(Math.max(0, startedAtMs + intervalMs - performance.now()), signal);
+        await pause(systemRuntime, Math.max(0, startedAtMs + intervalMs - performance.now()), signal);
       }
     }),
   );

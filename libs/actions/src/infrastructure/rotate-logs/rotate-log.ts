@@ -77,7 +77,7 @@ function whyNot(facts: Stats, folder: OpenFolder): string | undefined {
   return undefined;
 }
 
-interface Work extends RotateOptions {
+interface RotationWork extends RotateOptions {
   readonly folder: OpenFolder;
   readonly name: string;
   readonly log: FileHandle;
@@ -86,7 +86,7 @@ interface Work extends RotateOptions {
 }
 
 /** Answers how many blocks the archive takes. On any problem the log is whole, and no archive is left. */
-async function archiveAndCut(work: Work): Promise<number> {
+async function archiveAndCut(work: RotationWork): Promise<number> {
   const { folder, log, before, signal } = work;
   const finalPath = `${folder.path}/${work.archive}`;
   const partialPath = `${folder.path}/${partialName(work.archive)}`;
