@@ -1,18 +1,18 @@
 import { AuditRecord } from '@cortex/audit';
 import type { AppendLog, Bus } from '@cortex/bus';
 
-/** Where the chain ends: the last record, and the sequence in the stream that the next one must follow. */
+/** The end of the chain: the last record, and the sequence in the stream that the next one must follow. */
 export interface ChainEnd {
   readonly sequence: number;
   readonly record: AuditRecord | undefined;
 }
 
-/** Messages before the end that are searched for a record when the last message is none. */
+/** Number of messages before the end that are searched for a record when the last message is none. */
 const searched = 10_000;
 
 /**
- * The end of the chain as the stream holds it. A message that is no record (somebody else wrote into the stream) is
- * stepped over: verification reports it, and the chain goes on behind it.
+ * The end of the chain as the stream holds it. A message that is no record (another program wrote into the stream) is
+ * skipped: verification reports it, and the chain continues behind it.
  */
 export async function readChainEnd(bus: Bus, log: AppendLog): Promise<ChainEnd> {
   const { sequence, data } = await log.end();

@@ -17,7 +17,7 @@ export interface Checkpoints {
   advance(last: AuditRecord, now?: 'at once'): Promise<void>;
 }
 
-/** Signs into the bucket and, first, into a file of this machine, so that neither can be cut off alone. */
+/** Signs into the bucket and, first, into a file of this machine, so that neither can be truncated alone. */
 export async function openCheckpoints(
   { bus, runtime: { now }, logger }: Pick<ServiceContext, 'bus' | 'runtime' | 'logger'>,
   key: SigningKey,
@@ -59,7 +59,7 @@ export function superfluous(entries: readonly number[]): readonly number[] {
   return entries.slice(0, -newest).filter((n, index) => block(n) === block(entries[index + 1]));
 }
 
-/** A crash can cut the last line off; the next one must not continue it. */
+/** A crash can truncate the last line; the next one must not continue it. */
 async function endLine(path: string): Promise<void> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';

@@ -10,7 +10,7 @@ export class Intake {
   #wakeReaders: (() => void)[] = [];
   #wakeWriter = (): void => undefined;
 
-  /** Resolves when the message was put in; false when the intake was closed instead. */
+  /** Resolves to true when the message is in; to false when the intake was closed instead. */
   async put(message: RawMessage, signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted && (this.#messages.length >= mostMessages || this.#bytes >= mostBytes)) {
       await new Promise<void>((resolve) => this.#wakeReaders.push(resolve));
@@ -39,7 +39,7 @@ export class Intake {
     this.#wakeAll();
   }
 
-  /** Resolves when there is something, or after `ms`, or when `wake` is called. */
+  /** Resolves when there is a message, after `ms`, or when `wake` is called. */
   async waitForMessages(ms: number): Promise<void> {
     if (this.#messages.length > 0) return;
     await new Promise<void>((resolve) => {
@@ -51,7 +51,7 @@ export class Intake {
     });
   }
 
-  /** Lets everybody who waits look again. */
+  /** Makes all waiting calls check again. */
   wake(): void {
     this.#wakeWriter();
     this.#wakeAll();

@@ -23,7 +23,7 @@ export interface Recording {
   readonly signal: AbortSignal;
 }
 
-/** Somebody else continued the chain: this instance steps back. */
+/** Another writer continued the chain: this instance steps back. */
 class ChainTakenError extends CortexError {
   constructor() {
     super('CORTEX_AUDITOR_CHAIN_TAKEN', 'another auditor continued the chain, so this one stands by. Nothing is lost.');
@@ -31,8 +31,8 @@ class ChainTakenError extends CortexError {
 }
 
 /**
- * Continues the chain from its own last record, which says how far each stream is in it, until `signal`. Throws
- * {@link ChainTakenError} when somebody else writes.
+ * Continues the chain from its own last record, which holds the position of each stream, until `signal`. Throws {@link
+ * ChainTakenError} when there is another writer.
  */
 export async function recordWhileHeld(recording: Recording): Promise<void> {
   const { bus, checkpoints, signal, logger } = recording;
@@ -40,7 +40,7 @@ export async function recordWhileHeld(recording: Recording): Promise<void> {
   let end = await readChainEnd(bus, log);
   if ((end.record?.n ?? 0) < checkpoints.longest) {
     const facts = { entries: end.record?.n ?? 0, signed: checkpoints.longest };
-    logger.error(facts, 'the audit chain is shorter than what was signed: records were cut off');
+    logger.error(facts, 'the audit chain is shorter than its last checkpoint: records were cut off');
   }
   const intake = new Intake();
   const over = new AbortController();
@@ -78,9 +78,9 @@ function startReaders(
         stream,
         fromSequence: position + 1,
         handle: async (message) => {
-          // Every event passes here, also those that nobody consumes: so nothing bad is left without a dead letter.
+          // Every event passes here, also those without a consumer, so that every bad one gets a dead letter.
           await bus.deadLetterIfBad(message, 'auditor');
-          // What is not put in is read again by whoever continues the chain.
+          // Messages that are not put in are read again by the next writer of the chain.
           if (!(await intake.put(message, over))) return;
           const missed = message.sequence - position - 1;
           if (missed > 0) {
@@ -94,7 +94,7 @@ function startReaders(
   );
 }
 
-/** Appends the oldest messages and drops from the intake exactly those that are in the chain for certain. */
+/** Appends the oldest messages and drops from the intake exactly those that are certainly in the chain. */
 async function appendBatch(
   { bus, metrics, logger }: Recording,
   log: ReturnType<Bus['appendLog']>,

@@ -3,7 +3,7 @@ import type { RunningApp, ServiceContext } from '@cortex/service';
 import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { HostMetrics } from './adapters/host-metrics.ts';
-import { AlertDesk } from './alerts/alert-desk.ts';
+import { AlertQueue } from './alerts/alert-queue.ts';
 import { alertRoutes } from './alerts/routes.ts';
 import { Batcher } from './batching/batcher.ts';
 import { createCollectorMetrics } from './collector-metrics.ts';
@@ -15,14 +15,14 @@ import { pollPrometheus } from './prometheus/poll.ts';
 import type { Rejections } from './rejections.ts';
 import { remoteWriteRoutes } from './remote-write/routes.ts';
 import { every } from './schedule.ts';
-import { SignalDesk } from './signals/signal-desk.ts';
+import { SignalWindows } from './signals/signal-windows.ts';
 
-/** How often alerts are looked for that were not renewed. */
+/** How often to look for alerts that were not renewed. */
 const alertExpiryMs = 1_000;
 
 /**
- * Turns outside signals into telemetry (metrics, logs and traces by OTLP, Prometheus by remote write and by query, the metrics
- * of this machine), and the alerts of others into anomalies. Judges nothing.
+ * Turns outside signals into telemetry (metrics, logs and traces by OTLP, Prometheus by remote write and by query, the
+ * metrics of this machine), and alerts of other systems into anomalies. Makes no judgement.
  */
 export async function startCollector(context: ServiceContext): Promise<RunningApp> {
   const { config, bus, logger } = context;
@@ -37,7 +37,7 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
   });
   const metrics = createCollectorMetrics(context.metrics, {
     waiting: () => batcher.waiting,
-    alertsFiring: () => desk.firing,
+    alertsFiring: () => alertQueue.firing,
   });
 
   const intake: Intake = {
@@ -53,7 +53,7 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
     for (const [reason, count] of rejections.byReason) metrics.rejected.inc({ source, reason }, count);
     if (rejections.points > 0) logger.debug({ source, rejections: rejections.message }, 'samples were not taken in');
   }
-  const signalDesk = new SignalDesk({
+  const signalWindows = new SignalWindows({
     settings: signals,
     intake,
     onReceived(source, taken, rejections) {
@@ -63,17 +63,17 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
     onNewTemplate: (template) => logger.info({ template }, 'new log template'),
     onSamples: (source, samples) => metrics.collected.inc({ source }, samples),
   });
-  const desk = new AlertDesk({
+  const alertQueue = new AlertQueue({
     mapping: config.collector.labels,
     publish: ({ draft, identity, startedAtMs }) =>
       bus.publish(draft, undefined, derivedId({ id: '', time: new Date(startedAtMs).toISOString() }, ...identity)),
     nowMs: intake.nowMs,
   });
   const server = createServer([
-    otlpRoutes(intake, signalDesk),
+    otlpRoutes(intake, signalWindows),
     remoteWriteRoutes(intake, config.collector),
     alertRoutes({
-      desk,
+      queue: alertQueue,
       isConnected: () => bus.isConnected(),
       onReceived: (source, alerts) => metrics.alerts.inc({ source }, alerts),
       nowMs: intake.nowMs,
@@ -92,13 +92,13 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
   }
   const stopClosing = every(
     signals.windowMs,
-    async () => signalDesk.close(),
+    async () => signalWindows.close(),
     (err) => logger.error({ err }, 'no metrics of logs and traces'),
   );
   const stopPolling = pollPrometheus({ settings: config.collector, intake, metrics, logger });
   const stopExpiring = every(
     alertExpiryMs,
-    () => desk.expire(),
+    () => alertQueue.expire(),
     (err) => logger.error({ err }, 'alerts cannot be cleared'),
   );
   return {

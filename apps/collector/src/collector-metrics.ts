@@ -11,7 +11,7 @@ export interface CollectorMetrics {
   readonly alertsFiring: Gauge;
 }
 
-/** What is asked when the metrics are. */
+/** Values that are read when the metrics are scraped. */
 export interface Readings {
   readonly waiting: () => number;
   readonly alertsFiring: () => number;

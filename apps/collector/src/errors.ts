@@ -1,6 +1,6 @@
 import { CortexError, messageOf } from '@cortex/errors';
 
-/** The address for telemetry could not be taken. */
+/** The port for telemetry could not be opened. */
 export class OtlpListenError extends CortexError {
   constructor(host: string, port: number, cause: unknown) {
     const reason = messageOf(cause);

@@ -2,14 +2,14 @@ import protobuf from 'protobufjs/minimal.js';
 
 export type ProtobufReader = protobuf.Reader;
 
-/** A reader that stands at the beginning of these bytes. */
+/** A reader at the beginning of these bytes. */
 export function readerOf(bytes: Uint8Array): ProtobufReader {
   return protobuf.Reader.create(bytes);
 }
 
 /**
- * Reads one protobuf message field by field. `read` is given the number and the wire type of each field and either reads
- * it, or gives back false to have it skipped. Throws when the bytes are no protobuf.
+ * Reads one protobuf message field by field. `read` gets the number and the wire type of each field and either reads
+ * it, or returns false to have it skipped. Throws when the bytes are no protobuf.
  */
 export function readMessage(
   bytes: Uint8Array,
@@ -19,7 +19,7 @@ export function readMessage(
   readFields(reader, reader.len, read);
 }
 
-/** Reads in place the message of a field of bytes, whose length comes next; as {@link readMessage} does. */
+/** Reads in place the message of a length-delimited field; as {@link readMessage} does. */
 export function readNested(
   reader: ProtobufReader,
   read: (field: number, reader: ProtobufReader, wireType: number) => boolean,
@@ -42,5 +42,5 @@ function readFields(
   if (reader.pos !== end) throw new RangeError('a field goes beyond the end of its message');
 }
 
-/** The wire types that we meet. */
+/** The wire types that occur. */
 export const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;

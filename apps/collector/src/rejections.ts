@@ -1,4 +1,4 @@
-/** Why a sample was not taken in. */
+/** Why a sample was rejected. */
 export type RejectionReason =
   | 'bad_histogram'
   | 'bad_name'
@@ -12,7 +12,7 @@ export type RejectionReason =
   | 'too_much_waiting'
   | 'unread_kind';
 
-/** Why something is not taken in: for the counter, and for people. */
+/** The reason of a rejection: a label for the counter, and a text for people. */
 export class Rejection {
   readonly reason: RejectionReason;
   readonly text: string;
@@ -23,12 +23,12 @@ export class Rejection {
   }
 }
 
-/** Counts of what was not taken in. */
+/** Counts of rejected items. */
 export class Rejections {
   readonly #one: string;
   readonly #byText = new Map<string, { readonly reason: RejectionReason; points: number }>();
 
-  /** `one` is the word for what is counted. */
+  /** `one` is the word for one item. */
   constructor(one = 'point') {
     this.#one = one;
   }

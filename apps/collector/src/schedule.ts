@@ -1,4 +1,7 @@
-/** Runs a task now and every `intervalMs`, never twice at a time; 0 never runs it. The result stops it and waits for it. */
+/**
+ * Runs a task now and every `intervalMs`, never twice at a time; 0 never runs it. The result stops it and waits for its
+ * end.
+ */
 export function every(
   intervalMs: number,
   task: () => Promise<void>,

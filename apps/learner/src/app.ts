@@ -4,7 +4,7 @@ import type { RunningApp, ServiceContext } from '@cortex/service';
 import { openKnowledge } from './knowledge.ts';
 import { learnerRoutes } from './routes.ts';
 
-/** Turns every outcome into knowledge: incident records and what is known of each playbook. */
+/** Turns every outcome into knowledge: incident records and the performance of each playbook. */
 export async function startLearner({ bus, config }: ServiceContext): Promise<RunningApp> {
   const knowledge = openKnowledge(
     await bus.bucket(incidentHistoryBucket),

@@ -12,9 +12,12 @@ import {
 import type { Outcome, UsersOf } from '@cortex/learning';
 
 export interface Knowledge {
-  /** Counts the outcome once and says what is now known of its playbook; the same drafts for the same outcome. */
+  /**
+   * Counts the outcome once and returns the changes in the knowledge of its playbook; the same drafts for the same
+   * outcome.
+   */
   learn(outcome: Outcome, service: string): Promise<readonly EventDraft[]>;
-  /** Keeps the incident's record and says what it teaches by itself. */
+  /** Stores the incident's record and returns its own lessons. */
   keep(incident: Incident): Promise<readonly EventDraft[]>;
 }
 
@@ -54,7 +57,7 @@ export function openKnowledge(
   };
 }
 
-/** What a human added to the record stays. */
+/** Fields that a human added to the record stay. */
 function merge(current: IncidentHistoryRecord | undefined, record: IncidentHistoryRecord): IncidentHistoryRecord {
   const isWritten = current?.metadata.post_mortem_created ?? false;
   return { ...record, metadata: { ...record.metadata, post_mortem_created: isWritten } };

@@ -2,7 +2,7 @@ import type { Routes } from '@cortex/bus';
 import { handleIncidentResolved } from './handlers/incident-resolved.ts';
 import type { Knowledge } from './knowledge.ts';
 
-/** What is learned from each event. */
+/** How each event is learned from. */
 export function learnerRoutes(knowledge: Knowledge): Routes<'learner'> {
   return {
     'incident.resolved': handleIncidentResolved(knowledge),

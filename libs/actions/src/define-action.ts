@@ -4,7 +4,7 @@ import type { z } from 'zod';
 
 export interface ActionContext {
   readonly target: Target;
-  /** What the catalogue says of the target. */
+  /** The target's entry in the catalogue. */
   readonly facts: z.output<typeof Instance>;
   /** Aborts on timeout, on a lost lease and on shutdown. */
   readonly signal: AbortSignal;
@@ -13,7 +13,7 @@ export interface ActionContext {
   readonly token: number;
   /**
    * Asks an action of many small effects to end early at the next safe point: the kill switch went on. An action that
-   * would leave its target worse half-way ignores it; `signal` is the one that must be obeyed.
+   * would leave its target worse half-way ignores it; `signal` must always be obeyed.
    */
   readonly stopRequest: AbortSignal;
   log(message: string, data?: JsonRecord): void;
@@ -27,11 +27,11 @@ export interface ActionResult {
   /** On `ok: false`: something was changed before it failed, so a rollback must undo it. */
   readonly partial?: boolean;
   readonly evidence?: JsonRecord;
-  /** The share of the resource that was won back, as measured: what a step's `expected_recovery` is compared with. */
+  /** The share of the resource that was freed, as measured: compared with a step's `expected_recovery`. */
   readonly recoveredPercent?: number;
 }
 
-/** What a probe found after a crash between intent and result. */
+/** The result of a probe after a crash between intent and result. */
 export type ProbeVerdict = 'took_effect' | 'no_effect' | 'unknown';
 
 /** One way to change a target. Every effect of Cortex is one of these. */
@@ -47,13 +47,13 @@ export interface ActionDefinition<Params extends z.ZodType = z.ZodType> {
   readonly onAmbiguous: OnAmbiguous | undefined;
   readonly reversible: boolean;
   readonly idempotent: boolean;
-  /** May an undo that a crash cut short be made again? Default: as `idempotent`. */
+  /** May an undo that a crash interrupted be repeated? Default: as `idempotent`. */
   readonly isUndoIdempotent?: boolean;
   /** Of a reversible action: can it be undone with these parameters? Default: yes. */
   canUndo?(params: z.output<Params>): boolean;
   /** Refuses with a reason, before anything is touched. `undefined` means go. */
   guard?(params: z.output<Params>, context: ActionContext): Promise<string | undefined>;
-  /** Reads what a probe and an undo will compare with. Journaled before the effect. */
+  /** Reads the state that a probe and an undo will compare with. Journaled before the effect. */
   observe(params: z.output<Params>, context: ActionContext): Promise<JsonRecord>;
   act(params: z.output<Params>, context: ActionContext, before: JsonRecord): Promise<ActionResult>;
   /** Says what `act` would do; changes nothing. */

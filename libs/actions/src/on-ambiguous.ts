@@ -5,8 +5,8 @@ export type AmbiguityPlan =
   { readonly ok: true; readonly onAmbiguous: OnAmbiguous } | { readonly ok: false; readonly problem: string };
 
 /**
- * What happens when a crash leaves it unknown whether a step had its effect. The step's word counts before the
- * action's; only an action that leaves it to the step lets the step call a repeat safe.
+ * What to do when a crash leaves it unknown whether a step had its effect. The step's setting wins over the action's;
+ * only an action that leaves it to the step lets the step call a repeat safe.
  */
 export function ambiguityPlan(
   action: Pick<ActionDefinition, 'name' | 'onAmbiguous' | 'idempotent' | 'probe'>,

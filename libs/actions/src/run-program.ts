@@ -25,7 +25,7 @@ export interface ProgramOptions {
 const maxOutputBytes = 64 * 1024;
 const drainMs = 1_000;
 
-/** The few variables that programs need of ours. The rest may hold secrets. */
+/** The few of our variables that programs need. The rest may hold secrets. */
 export function baseEnvironment(): Record<string, string> {
   const names = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'];
   return Object.fromEntries(
@@ -73,7 +73,7 @@ export function runProgram(argv: readonly string[], options: ProgramOptions): Pr
     });
     child.once('exit', () => {
       settle();
-      // A grandchild that keeps the pipes open must not hold us.
+      // A grandchild that keeps the pipes open must not block us.
       setTimeout(() => {
         child.stdout.destroy();
         child.stderr.destroy();
@@ -98,7 +98,7 @@ function signalGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Gone already.
+    // Already gone.
   }
 }
 

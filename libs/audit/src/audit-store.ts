@@ -7,7 +7,7 @@ export const auditSubject = 'cortex.audit.record';
 
 const unaudited: readonly StreamName[] = ['TELEMETRY', 'AUDIT', 'DEAD_LETTERS'];
 
-/** Every stream whose messages the audit takes in: all facts but raw samples, and not its own records. */
+/** Every stream that is audited: all facts but raw samples, and not the audit's own records. */
 export const auditedStreams: readonly StreamName[] = (Object.keys(streams) as StreamName[]).filter(
   (stream) => !unaudited.includes(stream),
 );

@@ -7,14 +7,14 @@ import { canonicalJson } from '@cortex/contracts';
 import type { AuditRecord } from './record.ts';
 import { sha256 } from './record.ts';
 
-/** What checks a checkpoint's signature. */
+/** The key that verifies a checkpoint's signature. */
 export interface AuditKey {
   readonly keyId: string;
   /** PEM, SPKI. */
   readonly publicKey: string;
 }
 
-/** What signs checkpoints. It never leaves the machine that it was made on. */
+/** The key that signs checkpoints. It never leaves the machine that it was made on. */
 export interface SigningKey extends AuditKey {
   readonly privateKey: KeyObject;
 }
@@ -35,7 +35,7 @@ export function makeSigningKey(): SigningKey {
   return signingKeyOf(generateKeyPairSync('ed25519').privateKey);
 }
 
-/** States, signed, how long the chain is and how it ends: what cannot be forged or forgotten without the key. */
+/** Signs the length and the end of the chain: a statement that cannot be forged without the key. */
 export function signCheckpoint(last: Pick<AuditRecord, 'n' | 'hash'>, at: Date, key: SigningKey): AuditCheckpoint {
   const statement = { entries: last.n, hash: last.hash, at: at.toISOString(), keyId: key.keyId };
   const signature = sign(null, Buffer.from(canonicalJson(statement)), key.privateKey).toString('base64');
@@ -48,7 +48,7 @@ export function isSignedBy(checkpoint: AuditCheckpoint, key: AuditKey): boolean 
   try {
     return verify(null, Buffer.from(canonicalJson(statement)), key.publicKey, Buffer.from(signature, 'base64'));
   } catch {
-    // A key that is no key proves nothing.
+    // An invalid key proves nothing.
     return false;
   }
 }

@@ -1,4 +1,4 @@
-/** Keeps account of numbers that were skipped, and of those among them that turned up later. */
+/** Tracks numbers that were skipped, and those of them that turned up later. */
 export class Disorder {
   readonly #skipped: [number, number][] = [];
   readonly #late = new Set<number>();

@@ -13,14 +13,14 @@ export type AuditProblemKind =
   | 'missing'
   | 'reordered'
   | 'duplicated'
-  /** A signed checkpoint knows of records that are gone from the end. */
+  /** A signed checkpoint covers records that are gone from the end. */
   | 'truncated'
   /** The chain agrees with itself, but not with a signed checkpoint: it was rewritten without the key. */
   | 'restamped'
   /** A checkpoint that no known key signed, or two signed ones that contradict each other. */
   | 'bad_checkpoint';
 
-/** What is wrong, and where: records `at` to `until`. */
+/** A problem, and its place: records `at` to `until`. */
 export interface AuditProblem {
   readonly kind: AuditProblemKind;
   readonly at: number;
@@ -34,7 +34,7 @@ export interface AuditVerdict {
   readonly entries: number;
   /** Signed checkpoints that hold. */
   readonly checkpoints: number;
-  /** Up to this record a signature proves the chain; later ones only agree with each other. */
+  /** Up to this record a signature proves the chain; later ones are only consistent with each other. */
   readonly provenTo: number;
   /** The first thousand. */
   readonly problems: readonly AuditProblem[];

@@ -8,11 +8,11 @@ import type { AuditKey } from './checkpoint.ts';
 import type { AuditVerdict } from './verify-chain.ts';
 import { verifyChain } from './verify-chain.ts';
 
-/** What the verifier holds itself, so that it need not believe what lies beside the records. */
+/** Signatures that the verifier holds itself, so that it need not trust those beside the records. */
 export interface TrustedSignatures {
   /** Only these keys count. Without them, those found beside the records do. */
   readonly keys?: readonly AuditKey[];
-  /** Checkpoints kept elsewhere: they show what was cut off together with its checkpoints. */
+  /** Checkpoints kept elsewhere: they reveal records that were cut off together with their checkpoints. */
   readonly checkpoints?: readonly AuditCheckpoint[];
 }
 
@@ -90,7 +90,7 @@ function tryJson(line: Uint8Array): unknown {
   }
 }
 
-/** Split at line feeds alone: other line separators may stand inside of a record. */
+/** Splits at line feeds alone: other line separators may occur inside a record. */
 async function* linesOf(path: string): AsyncGenerator<Uint8Array> {
   let rest = Buffer.alloc(0);
   for await (const chunk of createReadStream(path)) {

@@ -36,7 +36,7 @@ export interface ChannelContext {
   secret(reference: string): Promise<string>;
 }
 
-/** One way to tell a human. */
+/** A way to notify a human. */
 export interface ChannelPlugin<Params extends z.ZodType = z.ZodType> {
   /** As written in the configuration: `webhook`. */
   readonly name: string;

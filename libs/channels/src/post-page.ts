@@ -5,7 +5,7 @@ import { isSecretReference } from '@cortex/secrets';
 import { z } from 'zod';
 import type { ChannelContext, Delivery } from './define-channel.ts';
 
-/** Points at a secret: `env:NAME` or `file:/path`. */
+/** A reference to a secret: `env:NAME` or `file:/path`. */
 export const SecretReference = z
   .string()
   .refine(isSecretReference, 'a reference: env:NAME or file:/path, never the secret itself');
@@ -21,9 +21,9 @@ export interface PagePost {
 }
 
 /**
- * Posts JSON to an address of the user's. Redirects are not followed, denied addresses are refused whatever name hides
- * them. 2xx is delivered; 5xx, 408, 429 and anything that breaks on the way may be tried again, not before
- * `Retry-After`; the rest is final. Shows the host alone: the path may be a secret.
+ * Posts JSON to an address of the user's. Redirects are not followed; denied addresses are refused, whatever name hides
+ * them. 2xx is delivered; 5xx, 408, 429 and network errors are retryable, not before `Retry-After`; the rest is final.
+ * Shows the host alone: the path may be a secret.
  */
 export async function postPage(post: PagePost, context: ChannelContext): Promise<Delivery> {
   const url = HttpUrl.safeParse(isSecretReference(post.url) ? await context.secret(post.url) : post.url);

@@ -39,7 +39,7 @@ function verdictOf(text: string, given: ConditionValues): ConditionVerdict {
   return compileCondition(text).evaluate(given).verdict;
 }
 
-/** The ConditionError that an action throws; any other error goes through and fails the test. */
+/** The ConditionError that an action throws; any other error fails the test. */
 function errorOf(action: () => unknown): ConditionError | undefined {
   try {
     action();

@@ -54,7 +54,7 @@ export function compileCondition(source: string, options: CompileOptions = {}): 
   };
 }
 
-/** The values that a CEL program reads; `present` tells which variables have one. */
+/** The values that a CEL program reads; `present` says which variables have one. */
 interface Scope {
   readonly present: ReadonlySet<string>;
   readonly context: Record<string, unknown>;
@@ -116,7 +116,7 @@ function negate({ verdict, missing }: ConditionResult): ConditionResult {
 function compileTest(source: string, test: Test): Evaluator {
   const names = [...new Set(variablesOf(test).map((variable) => variable.name))];
   const program = toProgram(source, testToCel(test), test.position, 'bool');
-  // Division by zero and its like answer nothing: CEL would go on with an infinity or with NaN.
+  // Division by zero and the like have no result: CEL would continue with an infinity or with NaN.
   const calculated = arithmeticOf(test).map((operand) =>
     toProgram(source, operandToCel(operand), operand.position, 'double'),
   );
@@ -136,7 +136,7 @@ function compileTest(source: string, test: Test): Evaluator {
   };
 }
 
-/** Parses and type-checks what we emitted: `"a" > 5` is refused here, when the condition is read, not when it runs. */
+/** Parses and type-checks the emitted CEL: `"a" > 5` is refused here, when the condition is read, not when it runs. */
 function toProgram(source: string, cel: string, position: number, wanted: 'bool' | 'double'): Program {
   const { valid, type, error } = celEnvironment.check(cel);
   if (!valid || (type !== wanted && type !== 'dyn')) {

@@ -3,7 +3,7 @@ import type { Literal, Logic, Operand, Test } from './syntax.ts';
 
 /**
  * The one CEL environment. Conditions reach it only through our grammar, so macros, regexes and conversions cannot be
- * called; the limits hold even if the grammar had a hole.
+ * called; the limits hold even if the grammar had a gap.
  */
 export const celEnvironment = new Environment({
   unlistedVariablesAreDyn: true,

@@ -3,7 +3,7 @@ import type { UnitKind } from './units.ts';
 export type ComparisonOperator = '<' | '<=' | '>' | '>=' | '==' | '!=';
 export type ArithmeticOperator = '+' | '-' | '*' | '/';
 
-/** String questions that run in linear time. `matches` is left out on purpose: a regex can block the process. */
+/** String functions that run in linear time. `matches` is left out on purpose: a regex can block the process. */
 export const stringMethods = ['startsWith', 'endsWith', 'contains'] as const;
 export type StringMethod = (typeof stringMethods)[number];
 
@@ -20,7 +20,7 @@ export interface Variable {
   readonly position: number;
 }
 
-/** Something with a value. */
+/** An expression with a value. */
 export type Operand =
   | Literal
   | Variable
@@ -35,7 +35,7 @@ export type Operand =
       readonly position: number;
     };
 
-/** A question about values with one yes-or-no answer. */
+/** A test of values that is true or false. */
 export type Test =
   | {
       readonly kind: 'comparison';

@@ -1,4 +1,4 @@
-/** What a suffixed number means: percents stay as written, durations become milliseconds, sizes bytes. */
+/** The meaning of a number with a suffix: percents stay as written, durations become milliseconds, sizes bytes. */
 export type UnitKind = 'percent' | 'duration' | 'size';
 
 export interface Unit {

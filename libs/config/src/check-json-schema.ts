@@ -4,7 +4,7 @@ import { tierOfGroup } from './schema/checks.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Tells the groups of checks what parameters each known check has, so that editors complete them. */
+/** Adds the parameters of each known check to the groups of checks, so that editors complete them. */
 export function withKnownChecks(schema: JsonSchema, checks: ReadonlyMap<string, CheckEntry>): JsonSchema {
   const names = [...checks.keys()];
   const properties = Object.fromEntries(names.map((name) => [name, { $ref: `#/$defs/${name}` }]));
@@ -22,7 +22,7 @@ export function withKnownChecks(schema: JsonSchema, checks: ReadonlyMap<string, 
   };
 }
 
-/** The check under its name, and what it refers to under names that begin with it. */
+/** The check under its name, and the definitions that it refers to under names that begin with it. */
 function definitionsOf(name: string, entry: JsonSchema, check: CheckEntry | undefined): JsonSchema {
   if (check === undefined) return {};
   const text = JSON.stringify(z.toJSONSchema(check.params, { io: 'input', unrepresentable: 'any' }));
@@ -31,7 +31,7 @@ function definitionsOf(name: string, entry: JsonSchema, check: CheckEntry | unde
     readonly properties?: JsonSchema;
   };
   const more = Object.entries($defs).map(([key, definition]) => [`${name}:${key}`, definition]);
-  // Not what is required: it may stand below params.
+  // `required` is left out: the parameters may be below params.
   return {
     [name]: { ...entry, properties: { ...at(entry, 'properties'), ...properties } },
     ...Object.fromEntries(more),

@@ -4,7 +4,7 @@ import type { ProblemCode } from './problem.ts';
 import { keysAt } from './schema-keys.ts';
 import type { IssueDetails } from './schema/scalars.ts';
 
-/** What a zod issue means to the user. `path` is relative to the value that was read. */
+/** A zod issue in the user's terms. `path` is relative to the value that was read. */
 export interface Finding {
   readonly path: readonly (string | number)[];
   readonly code: ProblemCode;
@@ -95,7 +95,7 @@ function describeValue(issue: z.core.$ZodIssue, path: Finding['path'], value: un
   };
 }
 
-/** A key that is not allowed, with the nearest that is. */
+/** A key that is not allowed, with the nearest allowed one. */
 export function unknownKey(path: Finding['path'], allowed: readonly string[]): Finding {
   const key = String(path.at(-1));
   const nearest = nearestName(key, allowed);

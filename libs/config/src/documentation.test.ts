@@ -19,7 +19,7 @@ function example(start: string): string {
   return found;
 }
 
-/** What the user would see; empty when the files are right. */
+/** The problems as the user would see them; empty when the files are valid. */
 function complaints(files: Readonly<Record<string, string>>): string {
   const result = parseFiles(files, 'none');
   return result.ok ? '' : formatProblems(result.problems);

@@ -75,7 +75,7 @@ checks: [{ name: other, type: http_endpoint, instance: shop-1, ${url} }]
     ]);
   });
 
-  it('leave the words name, type and tier to the parameters', () => {
+  it('leave the keys name, type and tier to the parameters', () => {
     const result = parseFiles(
       {
         'cortex.yaml': `${services}deep_checks: { cache: { service: auth, type: redis, name: a, tier: b, params: { check: c } } }\n`,

@@ -5,7 +5,7 @@ import type { CheckEntry } from './plugin-catalogue.ts';
 import { PlaybookInput, PreconditionInput, StepInput } from './schema/playbook.ts';
 import { ConfigurationInput } from './schema/root.ts';
 
-/** The JSON Schema of `cortex.yaml` for editors, made from the very schemas that read the file, and from those of checks. */
+/** The JSON Schema of `cortex.yaml` for editors, made from the schemas that read the file, and from those of checks. */
 export function buildJsonSchema(checks: ReadonlyMap<string, CheckEntry> = new Map()): JsonSchema {
   const schema = z.toJSONSchema(ConfigurationInput, { io: 'input' });
   return { title: 'Cortex configuration', ...withKnownChecks(schema as JsonSchema, checks) };

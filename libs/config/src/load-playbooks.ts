@@ -10,7 +10,7 @@ import type { YamlSource } from './yaml-source.ts';
 
 type Files = Pick<ConfigurationInputs, 'readFile' | 'listFiles'>;
 
-/** Finds, reads and judges every playbook file; each file is read once, however often it is listed. */
+/** Finds, reads and validates every playbook file; each file is read once, however often it is listed. */
 export function loadPlaybooks(scope: Scope, raw: unknown, world: World, files: Files): readonly Playbook[] {
   const sources = findFiles(scope, raw, files).flatMap((file) => loadYaml(file, files.readFile, scope.report) ?? []);
   refuseSameIds(scope, sources);

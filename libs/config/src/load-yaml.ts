@@ -3,12 +3,12 @@ import type { Report } from './report.ts';
 import { readYaml } from './yaml-source.ts';
 import type { YamlSource } from './yaml-source.ts';
 
-/** Reads a YAML file; reports what keeps it from being read. Duplicate keys are reported, and the rest is judged. */
+/** Reads a YAML file; reports why it cannot be read. Duplicate keys are reported, and the rest is validated. */
 export function loadYaml(file: string, readFile: (path: string) => string, report: Report): YamlSource | undefined {
   const text = textOf(file, readFile, report);
   if (text === undefined) return undefined;
   const { source, problems } = readYaml(file, text);
-  // Behind the first syntax error the reader only guesses: what it says of the rest would mislead.
+  // Behind the first syntax error the parser only guesses: its other errors would mislead.
   const firstSyntax = problems.find(({ duplicateKey }) => !duplicateKey);
   for (const problem of problems) {
     const { line, column, duplicateKey, message } = problem;
@@ -19,7 +19,7 @@ export function loadYaml(file: string, readFile: (path: string) => string, repor
   return source;
 }
 
-/** `memory_available: >100MB`, as people write a limit: YAML takes the > for the beginning of a text block. */
+/** `memory_available: >100MB`, as people write a limit: YAML takes the > as the start of a text block. */
 function syntaxFix(message: string): string {
   const limit = /^Block scalar header includes extra characters: (>\S+)$/.exec(message)?.[1];
   if (limit !== undefined) return `a value that begins with > needs quotes: '${limit}'`;

@@ -32,8 +32,8 @@ export function parseConfiguration(inputs: ConfigurationInputs): ConfigurationRe
 }
 
 /**
- * The folders of the user's own plugins, so that they can be loaded before the configuration is judged with them. None
- * when the file cannot be read: {@link parseConfiguration} says why.
+ * The folders of the user's own plugins, so that they can be loaded before the configuration is validated with them.
+ * None when the file cannot be read: {@link parseConfiguration} reports why.
  */
 export function readPluginFolders(inputs: Pick<ConfigurationInputs, 'entry' | 'readFile'>): readonly string[] {
   const report = new Report();
@@ -88,7 +88,7 @@ function resolve(inputs: ConfigurationInputs, report: Report): CortexConfigurati
   return report.count > 0 ? undefined : finish(scope, resolved);
 }
 
-/** Holds the result against the contract. What fails here was made from several names: too long when joined. */
+/** Validates the result against the contract. Only joined names can fail here: by being too long. */
 function finish(scope: Scope, resolved: unknown): CortexConfiguration | undefined {
   const result = CortexConfiguration.safeParse(resolved);
   if (result.success) return result.data;
@@ -99,7 +99,7 @@ function finish(scope: Scope, resolved: unknown): CortexConfiguration | undefine
   return undefined;
 }
 
-/** The keys of the file itself: which there are, the version, the environment. */
+/** The top-level keys of the file: their names, the version, the environment. */
 function readHead(scope: Scope, root: Readonly<Record<string, unknown>>): string {
   const allowed = Object.keys(ConfigurationInput.shape);
   for (const key of Object.keys(root).filter((name) => !allowed.includes(name))) {

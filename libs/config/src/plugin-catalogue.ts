@@ -2,8 +2,8 @@ import type { CheckTier, OnAmbiguous, RiskLevel } from '@cortex/contracts';
 import type { z } from 'zod';
 
 /**
- * What this library must know of the installed plugins; the plugin registries fit this shape as they are. A kind that is
- * left out is not judged: a service knows the plugins that it runs, `cortex validate` knows all.
+ * What this library needs to know of the installed plugins; the plugin registries have this shape already. A kind that
+ * is left out is not validated: a service knows the plugins that it runs, `cortex validate` knows all.
  */
 export interface PluginCatalogue {
   readonly actions?: ReadonlyMap<string, ActionEntry>;
@@ -13,9 +13,9 @@ export interface PluginCatalogue {
 
 export interface ActionEntry {
   readonly params: z.ZodType;
-  /** Absent: only the user can know, so the step must say it. */
+  /** Absent: only the user can know, so the step must state it. */
   readonly onAmbiguous?: OnAmbiguous | undefined;
-  /** Absent: not known, so not judged. */
+  /** Absent: not known, so not validated. */
   readonly idempotent?: boolean;
   readonly probe?: unknown;
   readonly riskLevel?: RiskLevel;

@@ -7,15 +7,15 @@ import { isRecord, read, reportFinding } from './scope.ts';
 import type { Scope } from './scope.ts';
 import type { Path } from './yaml-source.ts';
 
-/** An entry whose own keys and plugin parameters stand side by side: a step, a check, a channel. */
+/** An entry with its own keys and plugin parameters side by side: a step, a check, a channel. */
 export interface Envelope<Own> {
   readonly own: Own | undefined;
   readonly params: JsonRecord;
-  /** Where a parameter stands: beside the own keys, or below `params`. */
+  /** The place of a parameter: beside the own keys, or below `params`. */
   locate(paramPath: Finding['path']): Path;
 }
 
-/** Tells the keys of the entry itself from the parameters of its plugin. */
+/** Separates the keys of the entry itself from the parameters of its plugin. */
 export function openEnvelope<Schema extends z.ZodType<{ params?: JsonRecord | undefined }>>(
   scope: Scope,
   path: Path,
@@ -50,12 +50,12 @@ export function openEnvelope<Schema extends z.ZodType<{ params?: JsonRecord | un
   };
 }
 
-/** Lets the plugin's own schema judge the parameters; the configuration keeps them as written. */
+/** Validates the parameters with the plugin's own schema; the configuration keeps them as written. */
 export function checkParams(
   scope: Scope,
   envelope: Envelope<unknown>,
   plugin: { readonly name: string; readonly params: z.ZodType; readonly ownKeys: readonly string[] },
-  /** Parameters that are already reported. */
+  /** Parameters that are reported already. */
   reported: ReadonlySet<string> = new Set(),
 ): void {
   const result = safeParse(plugin.params, envelope.params);
@@ -85,7 +85,7 @@ function adapt(finding: Finding, name: string, keys: readonly string[], ownKeys:
   }
 }
 
-/** A plugin's schema is foreign code: when it breaks, the plugin is at fault, not the configuration. */
+/** A plugin's schema is foreign code: when it throws, the plugin is at fault, not the configuration. */
 function safeParse(schema: z.ZodType, value: unknown): z.ZodSafeParseResult<unknown> | undefined {
   try {
     return schema.safeParse(value);

@@ -2,7 +2,7 @@ import type { configErrors } from '@cortex/errors';
 
 export type ProblemCode = keyof typeof configErrors;
 
-/** One thing that is wrong, where, and what to do about it. `line` and `column` start at 1. */
+/** One problem, its place, and its fix. `line` and `column` start at 1. */
 export interface Problem {
   readonly file: string;
   readonly line: number;

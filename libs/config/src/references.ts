@@ -3,7 +3,7 @@ import type { ProblemCode } from './problem.ts';
 import type { Scope, World } from './scope.ts';
 import type { Path } from './yaml-source.ts';
 
-/** Reports a name that is not among those known. */
+/** Reports an unknown name. */
 export function requireKnown(
   scope: Scope,
   path: Path,
@@ -11,7 +11,7 @@ export function requireKnown(
   what: string,
   name: string,
   known: Iterable<string>,
-  /** What else would mend it, where no known name is near. */
+  /** The fix where no known name is near. */
   otherwise?: string,
 ): boolean {
   const names = [...known];

@@ -27,7 +27,7 @@ export class Report {
     return this.found.length;
   }
 
-  /** Sorted by place; the same complaint about the same place is kept once. */
+  /** Sorted by place; the same problem at the same place is kept once. */
   problems(): Problem[] {
     const sorted = this.found.toSorted(
       (left, right) =>

@@ -6,18 +6,18 @@ import type { PluginCatalogue } from './plugin-catalogue.ts';
 import type { Report } from './report.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
 
-/** What the readers of all sections share. */
+/** The common context of the readers of all sections. */
 export interface Scope {
   readonly report: Report;
   readonly source: YamlSource;
-  /** Relative paths in the configuration start here. */
+  /** The folder that relative paths in the configuration are resolved against. */
   readonly folder: string;
   readonly environment: string;
   readonly plugins: PluginCatalogue | undefined;
 }
 
 /**
- * What other sections may refer to. `declared` also holds services whose own entry is wrong, so that one mistake is
+ * What other sections may refer to. `declared` also holds services whose own entry is invalid, so that one mistake is
  * reported once and not again at every reference.
  */
 export interface World {
@@ -28,7 +28,7 @@ export interface World {
   readonly checks: ReadonlySet<string>;
 }
 
-/** Reads one value by its schema; reports what is wrong and returns `undefined` then. */
+/** Reads one value by its schema; reports problems and then returns `undefined`. */
 export function read<Schema extends z.ZodType>(
   scope: Scope,
   path: Path,
@@ -49,7 +49,7 @@ export function reportFinding(scope: Scope, base: Path, finding: Finding): void 
   });
 }
 
-/** A list section: absent is empty, anything else than a list is a problem. */
+/** A list section: absent means empty, anything but a list is a problem. */
 export function readList(scope: Scope, path: Path, raw: unknown): readonly unknown[] {
   if (raw === undefined) return [];
   if (Array.isArray(raw)) return raw;
@@ -79,7 +79,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Where a name stands: as a value, or as a key. */
+/** The place of a name: a value, or a key. */
 export interface NamePlace {
   readonly path: Path;
   readonly atKey?: boolean;

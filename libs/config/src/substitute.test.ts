@@ -15,7 +15,7 @@ describe('substitute', () => {
     });
   });
 
-  it('never reads what a variable brought in', () => {
+  it('never expands an inserted value again', () => {
     expect(substitute({ x: '${a}' }, { a: '${b}', b: 'secret' }).value).toEqual({ x: '${b}' });
   });
 

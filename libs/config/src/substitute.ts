@@ -1,17 +1,17 @@
 import type { JsonRecord } from '@cortex/contracts';
 
 export interface UnknownVariable {
-  /** Where in the value. */
+  /** The place in the value. */
   readonly path: readonly (string | number)[];
   readonly name: string;
-  /** Of `${`, within the text. */
+  /** The position of `${` in the text. */
   readonly offset: number;
 }
 
 type Json = JsonRecord[string];
 
 /**
- * Replaces `${name}` in every text of a value, once: what a variable brings in is never read again, so it cannot add
+ * Replaces `${name}` in every text of a value, once: inserted values are not expanded again, so a variable cannot add
  * variables or structure. `$${` writes a plain `${`.
  */
 export function substitute(

@@ -55,7 +55,7 @@ const junk = fc.constantFrom(
   '<<: *a',
 );
 
-/** Breaks a text in a few places, as a tired hand would. */
+/** Breaks a text in a few places, as a typing mistake would. */
 function broken(text: string): fc.Arbitrary<string> {
   const lines = text.split('\n');
   const edit = fc.record({

@@ -14,13 +14,13 @@ export interface SyntaxProblem extends Location {
   readonly message: string;
 }
 
-/** One YAML file that remembers where everything stands. */
+/** One YAML file that remembers the place of every node. */
 export interface YamlSource {
   readonly file: string;
   readonly value: unknown;
-  /** Where the value at a path stands; for a missing or empty value, the key of the nearest parent that is there. */
+  /** The place of the value at a path; for a missing or empty value, that of the key of the nearest present parent. */
   locate(path: Path, offsetInText?: number): Location;
-  /** Where the last key of a path stands. */
+  /** The place of the last key of a path. */
   locateKey(path: Path): Location;
 }
 
@@ -89,7 +89,7 @@ interface PathStep {
   readonly key: Node | undefined;
 }
 
-/** The nodes from the root along a path, as far as they are there. */
+/** The nodes from the root along a path, as far as they exist. */
 function walk(document: Document, path: Path): { readonly steps: readonly PathStep[]; readonly complete: boolean } {
   const steps: PathStep[] = [{ node: document.contents ?? undefined, key: undefined }];
   for (const segment of path) {
@@ -130,7 +130,7 @@ function keyOffset(document: Document, path: Path): number {
   return start(last?.key) ?? start(last?.node) ?? 0;
 }
 
-/** Only a scalar that stands in the file letter by letter, whatever its quotes, can be pointed into. */
+/** Only a scalar that is written literally in the file, whatever its quotes, has positions inside. */
 function offsetInScalar(node: Node, text: string, offset: number): number {
   if (!isScalar(node) || typeof node.value !== 'string' || !node.range) return 0;
   const inside = text.slice(node.range[0], node.range[1]).indexOf(node.value);

@@ -86,11 +86,11 @@ export type EventType = Definition['type'];
 /** Types whose events are about a partition of the telemetry. */
 export type PartitionEventType = Extract<Definition, { readonly about?: 'partition' }>['type'];
 export type ServiceEventType = Exclude<EventType, PartitionEventType>;
-/** Types of the events that a service acts on. */
+/** Types of the events that a service consumes. */
 export type ConsumedBy<App extends AppName> = {
   [Each in Definition as Each['type']]: App extends Each['consumers'][number] ? Each['type'] : never;
 }[EventType];
-// Looked up by name, not by a conditional type: so a draft of one type is assignable where any draft is taken.
+// Looked up by name, not by a conditional type, so that a draft of one type is assignable where any draft is accepted.
 type DataByType = { readonly [Each in Definition as Each['type']]: z.output<Each['data']> };
 type InputByType = { readonly [Each in Definition as Each['type']]: z.input<Each['data']> };
 /** The data of an event as a consumer gets it: defaults filled in. */
@@ -100,7 +100,7 @@ export type EventInput<Type extends EventType> = InputByType[Type];
 
 const byType = new Map<string, EventDefinition>(eventDefinitions.map((definition) => [definition.type, definition]));
 
-/** What a service acts on. */
+/** The definitions of the events that a service consumes. */
 export function consumedBy<App extends AppName>(app: App): readonly EventDefinition<ConsumedBy<App>>[] {
   const acts = ({ consumers }: EventDefinition): boolean => consumers.includes(app);
   return eventDefinitions.filter((definition): definition is Extract<Definition, { type: ConsumedBy<App> }> =>

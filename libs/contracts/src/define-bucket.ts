@@ -4,7 +4,7 @@ import type { z } from 'zod';
 export interface BucketDefinition<Value extends z.ZodType = z.ZodType> {
   readonly name: string;
   readonly summary: string;
-  /** What a key is made of, for the docs: `<service>.<instance>`. */
+  /** The parts of a key, for the docs: `<service>.<instance>`. */
   readonly key: string;
   readonly value: Value;
   /** Entries vanish this long after their last write. 0 keeps them. */

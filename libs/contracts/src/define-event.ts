@@ -18,7 +18,7 @@ export type AppName =
 /** What the events of a type are about: the last token of their subject. */
 export type EventAbout = 'service' | 'partition';
 
-/** One event type: its name, where it is kept, who says it, and the schema of its data. */
+/** One event type: its name, its stream, its producers, and the schema of its data. */
 export interface EventDefinition<
   Type extends string = string,
   Data extends z.ZodType = z.ZodType,
@@ -30,19 +30,19 @@ export interface EventDefinition<
   /** Raised on every incompatible change of `data`; a consumer refuses versions that it does not know. */
   readonly version: number;
   /**
-   * Earlier versions that are still read: what makes data of version n into data of version n + 1. Gets whatever a message
-   * holds, must not throw, and gives back as it is what it does not know: `data` refuses that afterwards.
+   * Earlier versions that are still read: each function upgrades data of version n to version n + 1. It gets any data
+   * that a message holds, must not throw, and returns unknown data unchanged: `data` refuses that afterwards.
    */
   readonly upgrades?: Readonly<Record<number, (data: unknown) => unknown>>;
   readonly stream: StreamName;
   readonly summary: string;
   readonly producers: readonly AppName[];
-  /** The services that act on each of them; a route for it is asked of each. Anybody may read along. */
+  /** The services that act on the event; each needs a route for it. Any service may read along. */
   readonly consumers: readonly Consumer[];
   /** Default: a service. */
   readonly about?: About;
   readonly data: Data;
-  /** A cheaper way to see that data is as `data` wants it and would come out of it unchanged. It may say no to such data. */
+  /** A cheaper test that data matches `data` and would be parsed unchanged. It may return false for such data. */
   readonly accepts?: (data: unknown) => boolean;
 }
 
@@ -56,7 +56,7 @@ export function defineEvent<
   return definition;
 }
 
-/** Holds data against the contract of its event. */
+/** Validates data against the contract of its event. */
 export function checkData<Data extends z.ZodType>(
   definition: Pick<EventDefinition<string, Data>, 'data' | 'accepts'>,
   data: unknown,
@@ -65,7 +65,7 @@ export function checkData<Data extends z.ZodType>(
   return definition.data.safeParse(data);
 }
 
-/** Data of an earlier version as the present one would have it; undefined when that version is not read, or not yet known. */
+/** Data of an earlier version, upgraded to the present one; undefined when that version is unknown. */
 export function upgradeData(
   { version, upgrades = {} }: Pick<EventDefinition, 'version' | 'upgrades'>,
   from: number,

@@ -74,7 +74,7 @@ export function partitionDraft<Type extends PartitionEventType>(
 
 const partitionPrefix = 'partition-';
 
-/** What the envelope of a draft says in `subject`: the service, or `partition-3`. */
+/** The `subject` in the envelope of a draft: the service, or `partition-3`. */
 export function envelopeSubjectOf(of: AnyDraft): string {
   return 'partition' in of ? `${partitionPrefix}${of.partition}` : of.service;
 }
@@ -113,7 +113,7 @@ export function schemaVersionOf(definition: { readonly type: string }, dataschem
   return dataschema === dataSchemaOf({ type: definition.type, version }) ? version : undefined;
 }
 
-/** The KV key of a target, and with it the name that a lease on it bears. */
+/** The KV key of a target, also used as the name of the lease on it. */
 export function targetKey(target: { readonly service: string; readonly instance: string }): string {
   return `${escapeToken(target.service)}.${escapeToken(target.instance)}`;
 }

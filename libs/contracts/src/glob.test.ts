@@ -23,7 +23,7 @@ test('a question mark stands for one character where that is asked for', () => {
   expect(globMatches('a?c', 'ac', { questionMark: true })).toBe(false);
 });
 
-test('says what a regular expression says', () => {
+test('agrees with a regular expression', () => {
   const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '.', '*', '?'), maxLength: 8 });
   const text = fc.string({ unit: fc.constantFrom('a', 'b', '.', '?'), maxLength: 10 });
   fc.assert(

@@ -1,4 +1,7 @@
-/** A 64-bit hash of a text (two lanes of multiply-and-xor over UTF-16 units), in hex. Stable for ever: ids rest on it. */
+/**
+ * A 64-bit hash of a text (two lanes of multiply-and-xor over UTF-16 units), in hex. It must never change: ids depend
+ * on it.
+ */
 export function hashText(text: string): string {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;

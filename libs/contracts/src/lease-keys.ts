@@ -2,7 +2,7 @@ import { targetKey } from './envelope.ts';
 import type { Target } from './model/catalogue.ts';
 import { escapeToken } from './token.ts';
 
-/** The lease on a target: whoever holds it may act there. */
+/** The lease on a target: its holder may act on the target. */
 export function targetLeaseKey(target: Target): string {
   return `target.${targetKey(target)}`;
 }

@@ -20,7 +20,7 @@ export const duplicateWindowMs = 2 * minute;
 /** The largest event that Cortex accepts, in bytes; larger ones go to the dead letters. */
 export const maxEventBytes = 1 * mebibyte;
 
-/** The largest message that the server must carry, so that even an oversized one can be kept as a dead letter. */
+/** The largest message that the server must carry, so that even an oversized event can be kept as a dead letter. */
 export const maxPayloadBytes = 8 * mebibyte;
 
 export const streams = {

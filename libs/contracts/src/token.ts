@@ -4,7 +4,7 @@
  * an empty name must never widen a subject.
  */
 export function escapeToken(text: string): string {
-  // Nearly every name is safe as it is, and keys are made by the thousand.
+  // Nearly every name is safe already, and thousands of keys are made.
   if (/^[A-Za-z0-9_-]+$/.test(text)) return text;
   if (text === '') throw new RangeError('escapeToken: the empty string names nothing');
   let token = '';

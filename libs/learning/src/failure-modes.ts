@@ -5,7 +5,7 @@ type FailureModes = PlaybookPerformance['failureModes'];
 
 const mostModes = 50;
 
-/** How this execution failed, in words that are equal for equal failures. */
+/** How this execution failed, in the same words for the same failure. */
 export function failureModesOf(outcome: Outcome): readonly string[] {
   switch (outcome.part) {
     case 'completed': {
@@ -44,7 +44,7 @@ export function addFailureMode(modes: FailureModes, mode: string, at: string): F
     .slice(0, mostModes);
 }
 
-/** Numbers and long identifiers differ from case to case without telling cases apart. */
+/** Replaces numbers and long identifiers, which differ between equal failures. */
 function generalise(text: string): string {
   return text
     .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '#')

@@ -45,7 +45,7 @@ export function historyRecordOf(incident: Incident, usersOf: UsersOf): IncidentH
   };
 }
 
-/** True when the attempt may have changed something: not refused, not a dry run, not still open. */
+/** True when the attempt may have had an effect: not refused, not a dry run, not still open. */
 export function hadEffect(attempt: Pick<Attempt, 'outcome'>): boolean {
   return attempt.outcome === 'succeeded' || attempt.outcome === 'failed' || attempt.outcome === 'ambiguous';
 }
@@ -55,14 +55,14 @@ export function between(from: string, to: string): number {
   return Math.max(0, Date.parse(to) - Date.parse(from));
 }
 
-/** By what the trouble was noticed first. */
+/** By the signal that came first. */
 function methodOf(incident: Incident): IncidentHistoryRecord['detection']['method'] {
   const first = incident.signals.toSorted((left, right) => left.detectedAt.localeCompare(right.detectedAt))[0];
   if (first === undefined) return 'manual';
   return first.kind === 'health' ? 'health_check' : 'anomaly_detection';
 }
 
-/** What the newest decision concluded in step 4, else what the first signal says. */
+/** The conclusion of the newest decision in step 4, else that of the first signal. */
 function rootCauseOf(incident: Incident): string {
   const step = incident.decisions
     .findLast((decision) => decision.steps.some((each) => each.name === 'root_cause' && each.status === 'done'))
@@ -70,7 +70,7 @@ function rootCauseOf(incident: Incident): string {
   return step?.reason ?? incident.signals[0]?.summary ?? incident.title;
 }
 
-/** The last attempt that could change something stands for the incident. */
+/** The last attempt that may have had an effect represents the incident. */
 function remediationOf(attempts: readonly Attempt[]): IncidentHistoryRecord['remediation'] {
   const last = attempts.findLast(hadEffect);
   if (last === undefined) return null;
@@ -84,7 +84,7 @@ function remediationOf(attempts: readonly Attempt[]): IncidentHistoryRecord['rem
   };
 }
 
-/** The specification knows three outcomes; what could not be proved is no success. */
+/** The specification has three outcomes; an unproved one is no success. */
 function outcomeOf(attempt: Attempt): Outcome {
   if (attempt.verification === 'SUCCESS') return 'success';
   return attempt.verification === 'PARTIAL_SUCCESS' ? 'partial_success' : 'failed';

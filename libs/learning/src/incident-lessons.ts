@@ -1,6 +1,6 @@
 import type { Incident, IncidentHistoryRecord } from '@cortex/contracts';
 
-/** What one incident alone asks a human to do. Spec 9.5, steps 3, 4 and 6. */
+/** A lesson of one incident alone for a human. Spec 9.5, steps 3, 4 and 6. */
 export interface IncidentLesson {
   readonly issue: 'slow_detection' | 'remediation_failed' | 'post_mortem_due';
   readonly finding: string;

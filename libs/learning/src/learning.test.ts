@@ -113,7 +113,7 @@ describe('learnOutcome', () => {
     ]);
   });
 
-  it('learns nothing from refusals by a gate and from dry runs', () => {
+  it('learns nothing from refusals by a gate or from dry runs', () => {
     const refused = completed(1, { outcome: 'refused', refusedBy: 'budget', steps: [] });
     expect(learn([refused, completed(2, { outcome: 'dry_run' })])).toBeUndefined();
   });

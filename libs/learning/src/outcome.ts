@@ -1,7 +1,7 @@
 import type { EventData, Incident } from '@cortex/contracts';
 import { hadEffect } from './history-record.ts';
 
-/** One fact about one execution, with the moment that it bears in its event. */
+/** One fact about one execution, with the time of its event. */
 export type Outcome =
   | { readonly part: 'completed'; readonly at: string; readonly completed: EventData<'remediation.completed'> }
   | { readonly part: 'verified'; readonly at: string; readonly verified: EventData<'verification.completed'> }
@@ -44,7 +44,7 @@ export function executionOf(outcome: Outcome): string {
 
 /**
  * Executions of an ended incident that began when every signal seen by then had cleared already: nothing was wrong any
- * more. Executions that a pre-condition turned down are told by `remediation.completed` itself.
+ * more. Executions that a pre-condition refused are reported by `remediation.completed` itself.
  */
 export function falseAlarms(incident: Incident): readonly Outcome[] {
   return incident.attempts.flatMap((attempt): Outcome[] => {

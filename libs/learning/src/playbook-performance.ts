@@ -9,9 +9,9 @@ const remembered = 256;
 const newestWeight = 0.3;
 
 /**
- * What is known of a playbook after one more outcome. Each outcome counts once, in whatever order and however often it
- * comes. An execution gets one verdict: from verification, or from its own end when it never got that far; the success
- * rate is the share of `SUCCESS` among the verdicts. Undefined when the outcome says nothing about the playbook.
+ * The performance of a playbook after one more outcome. Each outcome counts once, in whatever order and however often
+ * it comes. An execution gets one verdict: from verification, or from its own end when it never got that far; the
+ * success rate is the share of `SUCCESS` among the verdicts. Undefined when the outcome is not about the playbook.
  */
 export function learnOutcome(
   before: PlaybookPerformance | undefined,
@@ -26,7 +26,7 @@ export function learnOutcome(
   return noteRecommendations(learned, outcome.at);
 }
 
-/** False for what tells nothing of the playbook: dry runs, refusals by a gate, rollbacks that worked. */
+/** False for outcomes that are not about the playbook: dry runs, refusals by a gate, rollbacks that worked. */
 export function saysSomething(outcome: Outcome): boolean {
   if (outcome.part === 'rolledback') return outcome.rolledBack.outcome === 'failed';
   if (outcome.part !== 'completed') return true;
@@ -35,8 +35,8 @@ export function saysSomething(outcome: Outcome): boolean {
 }
 
 /**
- * One execution has one outcome of each part, whatever moment it bears: a verifier that was frozen may say its verdict
- * again much later. Tags start with their time: what is older than everything remembered was counted long ago.
+ * One execution has one outcome of each part, whatever its time: a verifier that was frozen may publish its verdict
+ * again much later. Tags start with their time: an outcome older than everything remembered was counted long ago.
  */
 function isCounted(counted: readonly string[], tag: string): boolean {
   const name = withoutTime(tag);
@@ -92,7 +92,7 @@ function applyCompleted(
   };
 }
 
-/** PARTIAL_SUCCESS is as little proven as UNCERTAIN. */
+/** PARTIAL_SUCCESS is as unproven as UNCERTAIN. */
 function applyVerified(
   performance: PlaybookPerformance,
   state: EventData<'verification.completed'>['state'],
@@ -133,7 +133,7 @@ function countStep(
   return { ...steps, [key]: step };
 }
 
-/** False positives over everything that was asked of the playbook: executions and refusals by a pre-condition. */
+/** False positives over all requests for the playbook: executions and refusals by a pre-condition. */
 function withRates(performance: PlaybookPerformance): PlaybookPerformance {
   const { effective, ineffective, uncertain, totalExecutions, falsePositives, preconditionRefusals } = performance;
   const verdicts = effective + ineffective + uncertain;

@@ -21,7 +21,7 @@ const shortestSlowMs = 1_000;
 const opened = 'recommended';
 const closed = 'no longer recommended';
 
-/** Everything that stands out in a playbook now. A step is slow when of late it takes 1.5 times its mean so far. */
+/** Everything conspicuous in a playbook now. A step is slow when it recently takes 1.5 times its mean so far. */
 export function recommendationsFor(performance: PlaybookPerformance): readonly Recommendation[] {
   const found: Recommendation[] = [];
   for (const [key, step] of Object.entries(performance.stepPerformance)) {
@@ -54,7 +54,7 @@ export function recommendationsFor(performance: PlaybookPerformance): readonly R
   return found;
 }
 
-/** Writes into the playbook's history which recommendations came up or went away with the outcome of this moment. */
+/** Writes into the playbook's history which recommendations appeared or went away with the outcome of this time. */
 export function noteRecommendations(performance: PlaybookPerformance, at: string): PlaybookPerformance {
   const now = new Set(recommendationsFor(performance).map(nameOf));
   const before = openIn(performance);
@@ -67,7 +67,7 @@ export function noteRecommendations(performance: PlaybookPerformance, at: string
   return { ...performance, optimizationHistory: optimizationHistory.slice(-100) };
 }
 
-/** The recommendations that came up with the outcome of this moment; the same when it is asked again after a crash. */
+/** The recommendations that appeared with the outcome of this time; the same when called again after a crash. */
 export function recommendationsOpenedAt(performance: PlaybookPerformance, at: string): readonly Recommendation[] {
   const names = new Set(
     performance.optimizationHistory

@@ -18,7 +18,7 @@ const dotted = (address: number): string => octetsOf(address).join('.');
 const groups = (address: number): string =>
   `${(address >>> 16).toString(16)}:${(address & 0xff_ff).toString(16).padStart(4, '0')}`;
 
-/** One octet, or the number that the last octets make up together, in any base that inet_aton reads. */
+/** One octet, or the number that the last octets form together, in any base that inet_aton reads. */
 const spell = (part: number, base: 8 | 10 | 16, zeros: number): string => {
   if (base === 10) return String(part);
   return (base === 16 ? '0x' : '0') + '0'.repeat(zeros) + part.toString(base);
@@ -33,7 +33,7 @@ describe('addressProblem', () => {
     },
   );
 
-  it('always refuses an IPv4 address in every IPv6 dress', () => {
+  it('always refuses an IPv4 address in every embedding in IPv6', () => {
     fc.assert(
       fc.property(refused, (address) => {
         const inside = groups(address);

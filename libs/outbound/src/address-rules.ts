@@ -7,7 +7,7 @@ export const defaultOutboundPolicy: OutboundPolicy = { privateAddresses: 'allow'
 type Address = IPv4 | IPv6;
 type Range = [Address, number];
 
-/** Link-local, cloud metadata, unspecified, multicast, reserved. No check, page or action has business there. */
+/** Link-local, cloud metadata, unspecified, multicast, reserved. No check, page or action needs to reach them. */
 const refusedRanges: readonly Range[] = [
   '0.0.0.0/8',
   '169.254.0.0/16',
@@ -20,7 +20,7 @@ const refusedRanges: readonly Range[] = [
   'ff00::/8',
   'fd00:ec2::254/128',
   'fd20:ce::254/128',
-  // Teredo hides the address that it ends at.
+  // Teredo hides the destination address.
   '2001::/32',
 ].map(parseRange);
 
@@ -47,7 +47,7 @@ const embeddingRanges: readonly Range[] = [
 ].map(parseRange);
 const sixToFour = parseRange('2002::/16');
 
-/** Why an address (as a system resolves it, or as a URL spells it) must not be talked to; undefined when it may. */
+/** Why a connection to an address (as a system resolves it, or as a URL spells it) is refused; undefined when it is not. */
 export function addressProblem(address: string, policy: OutboundPolicy): string | undefined {
   const bare = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
   if (!ipaddr.isValid(bare)) return `${address.slice(0, 100)} is no address`;
@@ -69,7 +69,7 @@ function facesOf(address: Address): readonly Address[] {
   const bytes = address.toByteArray();
   const inside = (from: number): Address => ipaddr.fromByteArray(bytes.slice(from, from + 4));
   const faces: Address[] = [address];
-  // `::` and `::1` are no IPv4 addresses in disguise.
+  // `::` and `::1` are no embedded IPv4 addresses.
   const isCompatible = bytes.slice(0, 12).every((byte) => byte === 0);
   if (isCompatible ? bytes[12] !== 0 : embeddingRanges.some((range) => contains(range, address)))
     faces.push(inside(12));

@@ -9,8 +9,8 @@ import { OutboundRefusedError } from './outbound-refused-error.ts';
 const find = callbackify(findAddresses);
 
 /**
- * A look-up like `dns.lookup` that answers only if every address may be talked to. The socket connects to what is answered
- * here, so a name cannot resolve to one address for the guard and to another for the connection.
+ * A look-up like `dns.lookup` that succeeds only if every address is allowed. The socket connects to its result, so a
+ * name cannot resolve to one address for the guard and to another for the connection.
  */
 export function guardedLookup(policy: OutboundPolicy): LookupFunction {
   return (hostname, options, callback) => {
@@ -24,7 +24,7 @@ export function guardedLookup(policy: OutboundPolicy): LookupFunction {
       if (problem !== undefined) callback(new OutboundRefusedError(`${hostname}: ${problem}`), '', 0);
       else if (first === undefined)
         callback(new CortexError('CORTEX_OUTBOUND_NO_ADDRESS', `${hostname} has no address`), '', 0);
-      // A copy: the addresses are shared with others who asked.
+      // A copy: the addresses are shared with concurrent callers.
       else if (options.all === true) callback(null, [...addresses]);
       else callback(null, first.address, first.family);
     });

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 
 const maxBytes = 1_048_576;
 
-/** A file of addresses and names like `/etc/hosts`, read anew when it has changed; bigger than 1 MiB, it counts as empty. */
+/** A file of addresses and names like `/etc/hosts`, read anew when it has changed; one larger than 1 MiB counts as empty. */
 export class HostsFile {
   readonly #path: string;
   #version = '';
@@ -14,13 +14,13 @@ export class HostsFile {
     this.#path = path;
   }
 
-  /** What stands there for a name; empty, if nothing does. */
+  /** The addresses of a name; empty, if there are none. */
   find(name: string): readonly LookupAddress[] {
     this.#refresh();
     return this.#names.get(name.toLowerCase()) ?? [];
   }
 
-  /** Without a thread: those that read files for the whole process may all be taken. */
+  /** Synchronously: the threads that read files may all be busy. */
   #refresh(): void {
     const stat = statSync(this.#path, { throwIfNoEntry: false });
     const isReadable = stat !== undefined && stat.isFile() && stat.size <= maxBytes;
@@ -31,7 +31,7 @@ export class HostsFile {
   }
 }
 
-/** The form of hosts(5). A line whose address is none is left out. */
+/** Parses the format of hosts(5). A line without a valid address is skipped. */
 export function parseHosts(text: string): ReadonlyMap<string, readonly LookupAddress[]> {
   const found = new Map<string, LookupAddress[]>();
   for (const line of text.split('\n')) {

@@ -11,29 +11,32 @@ export interface HttpClientOptions {
   readonly policy?: OutboundPolicy;
   /** Connections to one server at once. Default 1. */
   readonly connections?: number;
-  /** Use a connection for several requests. Default false: a used one would not notice that nobody accepts any more. */
+  /**
+   * Use a connection for several requests. Default false: a reused one would not show that the server accepts no new
+   * ones.
+   */
   readonly keepAlive?: boolean;
   /** Certificate authorities (PEM) instead of the well-known ones. */
   readonly ca?: string;
   readonly userAgent?: string;
 }
 
-/** The one way out over HTTP. Close it: it holds sockets. */
+/** The only way out over HTTP. Close it: it holds sockets. */
 export interface HttpClient {
-  /** Throws what broke on the way, or `OutboundRefusedError`. Any status is an answer. */
+  /** Throws network errors, or `OutboundRefusedError`. Any status is an answer. */
   send(request: HttpRequest): Promise<HttpResponse>;
-  /** Cuts off whatever is under way. */
+  /** Aborts requests under way. */
   close(): Promise<void>;
 }
 
-/** A client that goes only where it may, and connects to the very address that it has checked. */
+/** A client that connects only to allowed addresses, and to the very address that was checked. */
 export function openHttpClient(options: HttpClientOptions = {}): HttpClient {
   const { policy = defaultOutboundPolicy, ca, keepAlive = false } = options;
   const expiries = new Map<string, Date>();
   const connectTo = buildConnector({
     timeout: 0,
     maxCachedSessions: 0,
-    // A browser's race of addresses would leave attempts behind.
+    // Racing both address families would leave connection attempts behind.
     autoSelectFamily: true,
     lookup: guardedLookup(policy),
     ...(ca === undefined ? {} : { ca }),
@@ -73,7 +76,7 @@ export async function sendOnce(request: HttpRequest, options: HttpClientOptions 
   try {
     return await client.send(request);
   } finally {
-    // Also cuts off a body that was not wanted.
+    // Also aborts a body that was not wanted.
     await client.close();
   }
 }

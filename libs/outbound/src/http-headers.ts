@@ -5,7 +5,7 @@ const maxHeaders = 64;
 const maxValueLength = 8_192;
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
 const cleanValue = /^[\t\x20-\x7e\x80-\xff]*$/;
-/** They say how the message is framed: whoever sets them can make one request look like two. */
+/** Headers that frame the message: setting them could make one request look like two. */
 const ownHeaders = new Set([
   'connection',
   'content-length',

@@ -9,12 +9,12 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
   /** Redirects to follow; each is checked like a first request. Default 0. */
   readonly maxRedirects?: number;
-  /** As much of the body as is read. Default 0: the body is left alone. */
+  /** How much of the body is read. Default 0: the body is ignored. */
   readonly maxBodyBytes?: number;
 }
 
 export interface HttpResponse {
-  /** Where the answer came from, after redirects. */
+  /** The final address, after redirects. */
   readonly url: string;
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;

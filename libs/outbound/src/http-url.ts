@@ -22,7 +22,7 @@ export function checkedUrl(text: string, policy: OutboundPolicy): URL {
   return new URL(text);
 }
 
-/** What is shown of an address: what stands behind `?` and `#` may be a secret. */
+/** The part of an address that may be shown: query and fragment may be a secret. */
 export function shownUrl(url: string): string {
   return url.replace(/[?#].*$/s, '');
 }

@@ -9,7 +9,7 @@ const loopback: readonly LookupAddress[] = [
 const hosts = new HostsFile('/etc/hosts');
 let isHostsFirst: boolean | undefined;
 
-/** Addresses that no name server has to be asked for: `/etc/hosts`, and `localhost` (RFC 6761). Empty: ask. */
+/** Addresses known without a name server: from `/etc/hosts`, and `localhost` (RFC 6761). Empty: ask a name server. */
 export function localAddresses(name: string, family: LookupOptions['family'] = 0): readonly LookupAddress[] {
   isHostsFirst ??= asksHostsFirst(readIfThere('/etc/nsswitch.conf'));
   const ofFamily = (addresses: readonly LookupAddress[]): readonly LookupAddress[] =>
@@ -19,7 +19,7 @@ export function localAddresses(name: string, family: LookupOptions['family'] = 0
   return /^(?:.+\.)?localhost\.?$/i.test(name) ? ofFamily(loopback) : [];
 }
 
-/** Whether nsswitch.conf(5) has the system look into `/etc/hosts` before it asks a name server; so it does without one. */
+/** Whether nsswitch.conf(5) puts `/etc/hosts` before name servers; that is also the default. */
 export function asksHostsFirst(nsswitch: string): boolean {
   const sources = /^[ \t]*hosts:(.*)$/m.exec(nsswitch)?.[1]?.replace(/#.*$/, '').split(/\s+/);
   if (sources === undefined) return true;

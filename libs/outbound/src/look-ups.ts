@@ -8,15 +8,15 @@ const maxNames = 1_000;
 const maxWaiting = 1_000;
 const maxSlowNames = 10_000;
 
-/** Asks the system, as getaddrinfo does: it takes a thread and cannot be cut off. */
+/** Asks the system, as getaddrinfo does: it takes a thread and cannot be aborted. */
 export type AskSystem = (name: string, options: LookupAllOptions) => Promise<readonly LookupAddress[]>;
 
 export interface LookUpLimits {
   /** Look-ups under way at once. */
   readonly atOnce: number;
-  /** Of these, of names that were slow the last time. */
+  /** How many of these may be of names that were slow the last time. */
   readonly slowAtOnce: number;
-  /** How long one waits for its turn. */
+  /** How long a look-up waits in the queue. */
   readonly patienceMs: number;
 }
 
@@ -25,7 +25,7 @@ interface UnderWay {
   waiting: number;
 }
 
-/** Look-ups of names, so many at once; who asks for the same name at the same time shares one. */
+/** Look-ups of names, a bounded number at once; concurrent callers with the same name share one. */
 export class LookUps {
   readonly #ask: AskSystem;
   readonly #slots: Slots;
@@ -39,7 +39,7 @@ export class LookUps {
     this.#patienceMs = patienceMs;
   }
 
-  /** Rejects as the system does, or with {@link LookUpsBusyError} when its turn did not come. */
+  /** Rejects as the system does, or with {@link LookUpsBusyError} when it waited too long. */
   find(name: string, options: LookupAllOptions): Promise<readonly LookupAddress[]> {
     const key = keyOf(name, options);
     const shared = this.#underWay.get(key) ?? this.#begin(key, name, options);
@@ -82,7 +82,7 @@ export class LookUps {
   }
 }
 
-/** Everything that may change the answer. */
+/** Everything that influences the answer. */
 function keyOf(name: string, { family = 0, hints = 0, order, verbatim }: LookupAllOptions): string {
   return `${family} ${hints} ${order ?? ''} ${verbatim ?? ''} ${name.toLowerCase()}`;
 }

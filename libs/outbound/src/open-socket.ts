@@ -4,10 +4,10 @@ import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import type { OutboundPolicy } from '@cortex/contracts';
 import { guardedTarget } from './guarded-target.ts';
 
-/** What may be said of a TLS connection; everything else is as Node has it, so certificates are verified. */
+/** The options of a TLS connection; everything else is Node's default, so certificates are verified. */
 export type TlsOptions = Pick<ConnectionOptions, 'ca' | 'servername' | 'rejectUnauthorized' | 'ALPNProtocols'>;
 
-/** A TCP connection to where the policy lets it go. Throws `OutboundRefusedError`, or ends with it after the look-up. */
+/** A TCP connection, if the policy allows it. Throws `OutboundRefusedError`, or fails with it after the look-up. */
 export function openSocket(host: string, port: number, policy: OutboundPolicy, signal?: AbortSignal): Socket {
   return connect({ ...guardedTarget(host, port, policy), noDelay: true, ...(signal === undefined ? {} : { signal }) });
 }
@@ -22,7 +22,7 @@ export function secureSocket(socket: Socket, host: string, options: TlsOptions =
   return connectTls({ socket, host, ...serverName(host), ...options });
 }
 
-/** For a client that calls `connect(port, host)` or `connect(path)` by itself: it gets no further than the policy lets it. */
+/** For a client that calls `connect(port, host)` or `connect(path)` by itself: the policy applies to it as well. */
 export function guardedStream(policy: OutboundPolicy): Socket {
   const socket = new Socket();
   const connectTo = socket.connect.bind(socket);
@@ -32,7 +32,7 @@ export function guardedStream(policy: OutboundPolicy): Socket {
   });
 }
 
-/** An address is no name to ask for in the handshake (RFC 6066). */
+/** An address must not be sent as server name in the handshake (RFC 6066). */
 function serverName(host: string): { readonly servername?: string } {
   return isIP(host) === 0 ? { servername: host } : {};
 }

@@ -24,7 +24,7 @@ interface Hop {
 
 const redirectStatuses = new Set([301, 302, 303, 307, 308]);
 
-/** Sends a request and follows as many redirects as it says, each held to the same rules. */
+/** Sends a request and follows as many redirects as it allows, each under the same rules. */
 export async function sendWithRedirects(request: HttpRequest, way: Way): Promise<HttpResponse> {
   const headers = { 'user-agent': way.userAgent, ...lowerCased(request.headers ?? {}) };
   checkHeaders(request.headers ?? {});
@@ -65,7 +65,7 @@ async function answerOf(
   const certificateExpiresAt = way.expiryOf(hop.url.origin);
   const { text, isWhole } =
     maxBodyBytes === 0 ? { text: '', isWhole: false } : await readBounded(response.body, maxBodyBytes);
-  // Without this, what is not read would keep its socket; the error that it raises is our own.
+  // Without this, an unread body would keep its socket; the error that it raises is our own.
   if (!isWhole) response.body.on('error', () => undefined).destroy();
   return {
     url: hop.url.href,
@@ -87,7 +87,7 @@ function nextHop(hop: Hop, status: number, location: string, way: Way): Hop {
   const method = becomesGet && hop.method !== 'HEAD' ? 'GET' : hop.method;
   const body = method === hop.method ? hop.body : undefined;
   if (url.origin === hop.url.origin) return { url, method, headers: hop.headers, body };
-  // Headers and body were meant for the first server: they may be secrets.
+  // Headers and body were meant for the first server: they may contain secrets.
   if (body !== undefined) throw new OutboundRefusedError('the redirect would send the body to another server');
   return { url, method, headers: { 'user-agent': way.userAgent }, body };
 }

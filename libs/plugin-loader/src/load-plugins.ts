@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { PluginLoadError } from './plugin-load-error.ts';
 import type { PluginKind } from './plugin-load-error.ts';
 
-/** What every plugin has, whatever its kind. */
+/** The common fields of every plugin. */
 export interface AnyPlugin {
   readonly name: string;
   readonly summary: string;
@@ -19,21 +19,21 @@ export interface PluginSource<Plugin extends AnyPlugin> {
   readonly kind: PluginKind;
   /** `.action.mjs` */
   readonly suffix: string;
-  /** What a plugin file looks like, for the user who has to mend one. */
+  /** The form of a plugin file, for the user who has to mend one. */
   readonly shape: string;
-  /** Those that come with Cortex. Their names are taken. */
+  /** The plugins that come with Cortex. Their names are taken. */
   readonly builtin: ReadonlyMap<string, Plugin>;
-  /** Handed to the file beside `z`: `{ defineAction }`. */
+  /** Passed to the file beside `z`: `{ defineAction }`. */
   readonly tools: Readonly<Record<string, unknown>>;
-  /** What is wrong with what the file made, beyond name, summary and params. */
+  /** The problem of a plugin beyond name, summary and params, if there is one. */
   readonly problemOf: (plugin: Partial<Plugin>) => string | undefined;
-  /** Holds a plugin to the rules of its kind, whether or not the file went through them. May throw. */
+  /** Validates a plugin by the rules of its kind, whether or not the file called it. May throw. */
   readonly define: (plugin: Plugin) => Plugin;
 }
 
 /**
  * The built-in plugins and those of the user's folders. The default export of a file is a function that gets `z` and
- * the tools of its kind, and returns the plugin. Throws {@link PluginLoadError} on the first that cannot be used.
+ * the tools of its kind, and returns the plugin. Throws {@link PluginLoadError} on the first unusable one.
  */
 export async function loadPlugins<Plugin extends AnyPlugin>(
   source: PluginSource<Plugin>,

@@ -17,7 +17,7 @@ export async function readPidFile(path: string): Promise<PidFile> {
     try {
       const { mtimeMs } = await file.stat();
       const { buffer, bytesRead } = await file.read(Buffer.alloc(maxPidFileBytes), 0, maxPidFileBytes, 0);
-      // A number that ends where we stopped reading may be half a number: only the end of the file ends one.
+      // A number at the end of the read part may be incomplete: only the end of the file ends a number.
       const text = buffer.toString('latin1', 0, bytesRead) + (bytesRead < maxPidFileBytes ? '\n' : '');
       const pid = Number(/^\s*(\d{1,10})\s/.exec(text)?.[1]);
       return Number.isInteger(pid) && pid > 0 ? { status: 'pid', pid, writtenAtMs: mtimeMs } : { status: 'no_pid' };

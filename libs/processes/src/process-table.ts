@@ -7,12 +7,12 @@ export interface ProcessFacts {
   readonly pid: number;
   /** Ended, but not yet collected by its parent. */
   readonly isZombie: boolean;
-  /** Held by a signal or a debugger: it is there and does nothing. */
+  /** Stopped by a signal or a debugger: it exists and does nothing. */
   readonly isStopped: boolean;
-  /** Names that it goes by: its own (15 characters at most), its program's, its script's. */
+  /** Its names: its own (15 characters at most), its program's, its script's. */
   readonly names: readonly string[];
   readonly argv: readonly string[];
-  /** Start in clock ticks since boot: with pid and boot id it names this life and no other. */
+  /** Start in clock ticks since boot: with pid and boot id it identifies this life. */
   readonly startTicks: number;
   /** When it began, epoch milliseconds; within a second. */
   readonly startedAtMs: number;
@@ -20,7 +20,7 @@ export interface ProcessFacts {
   readonly session: number;
 }
 
-/** Only Linux tells under /proc what a process is and when it began; elsewhere only its existence is known. */
+/** Only Linux shows under /proc what a process is and when it began; elsewhere only its existence is known. */
 export const hasProcessTable = existsSync('/proc/self/stat');
 
 /** Clock ticks per second in /proc: 100 on every architecture that Node runs on. */
@@ -72,7 +72,7 @@ export async function readLiveProcesses(): Promise<readonly ProcessFacts[]> {
   return found.filter((process) => process !== undefined);
 }
 
-/** True when the process goes by this name. */
+/** True when this is one of the process's names. */
 export function goesBy(process: ProcessFacts, name: string): boolean {
   return process.names.includes(name) || process.names.includes(name.slice(0, maxCommLength));
 }

@@ -1,10 +1,10 @@
 const mark = '[secret]';
-/** In bytes; of a shorter one so little would be left that other text is hit. */
+/** In bytes; the inner part of a shorter secret would be so short that it matches other text. */
 const leastInner = 6;
 
-/** Takes secrets out of whatever is to be shown. */
+/** Removes secrets from everything that is shown. */
 export interface Redactor {
-  /** From now on this value is hidden, also as a server may give it back: URL-encoded, in JSON, in base64. */
+  /** Hides this value from now on, also in the forms in which a server may return it: URL-encoded, in JSON, in base64. */
   hide(secret: string): void;
   text(shown: string): string;
   /** The same value with every text in it redacted, keys too. */
@@ -38,7 +38,7 @@ export function createRedactor(): Redactor {
 
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
-  // By way of bytes: half a surrogate pair has no URL encoding.
+  // Through bytes, because half a surrogate pair has no URL encoding.
   const encoded = encodeURIComponent(bytes.toString());
   return [
     secret,
@@ -51,7 +51,7 @@ function formsOf(secret: string): readonly string[] {
   ];
 }
 
-/** Within longer base64, such as `user:password`, only the characters that nothing else is part of are its own. */
+/** Within longer base64, such as `user:password`, only the characters that encode nothing else are the secret's own. */
 function base64Forms(bytes: Buffer): readonly string[] {
   const whole = bytes.toString('base64');
   if (bytes.length < leastInner) return [whole];

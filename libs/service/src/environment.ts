@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { EnvironmentError } from './errors.ts';
 
-/** What a service is told by its environment. Everything about the user's systems is in the configuration file. */
+/** The environment variables of a service. Everything about the user's systems is in the configuration file. */
 export const ServiceEnvironment = z.object({
   /** The user's configuration. */
   CORTEX_CONFIG: z
@@ -11,7 +11,7 @@ export const ServiceEnvironment = z.object({
     .min(1)
     .default('cortex.yaml')
     .transform((path) => resolve(path)),
-  /** Where NATS listens; several addresses are separated by commas. */
+  /** The address of NATS; several addresses are separated by commas. */
   CORTEX_NATS_URL: z
     .string()
     .min(1)
@@ -22,7 +22,7 @@ export const ServiceEnvironment = z.object({
   /** Port of this service’s own HTTP server; 0 picks a free one. */
   CORTEX_HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   CORTEX_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
-  /** Folder for what must stay on this machine: keys, spools. */
+  /** Folder for data that must stay on this machine: keys, spools. */
   CORTEX_DATA_DIR: z
     .string()
     .min(1)
@@ -30,7 +30,7 @@ export const ServiceEnvironment = z.object({
     .transform((path) => resolve(path)),
   /** Longest wait for running handlers on SIGTERM, in milliseconds. */
   CORTEX_DRAIN_MS: z.coerce.number().int().min(0).max(600_000).default(10_000),
-  /** Name of this process among its replicas; one that starts under it takes the place of one that was there before. */
+  /** Name of this process among its replicas; a process replaces an earlier one of the same name. */
   CORTEX_INSTANCE: z
     .string()
     .min(1)

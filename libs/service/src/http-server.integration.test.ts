@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import { expect, it } from 'vitest';
 import { createHttpServer } from './http-server.ts';
 
-it('tells programs and browsers to ask again until the app has started', async () => {
+it('tells programs and browsers to retry until the app has started', async () => {
   const http = createHttpServer({ metrics: new Registry(), isReady: () => false });
   const port = await http.listen('127.0.0.1', 0);
   try {

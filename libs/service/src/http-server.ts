@@ -5,9 +5,9 @@ import { answerOperations, type Operations } from './operations-routes.ts';
 /** The service's HTTP server: alive from the first moment, the app's own answers once it has started. */
 export interface HttpServer {
   listen(host: string, port: number): Promise<number>;
-  /** Who answers what is not `/healthz`, `/readyz` or `/metrics`. Without one, that is 404. */
+  /** Sets the listener for requests other than `/healthz`, `/readyz` and `/metrics`. Without one, they get 404. */
   serve(listener: RequestListener): void;
-  /** From now on the app's own answers are given; until then 503. */
+  /** From now on the app's own listener answers; until then 503. */
   open(): void;
   close(): Promise<void>;
 }
@@ -48,7 +48,7 @@ export function createHttpServer(operations: Operations): HttpServer {
   };
 }
 
-/** Programs are told when to ask again; a browser, which shows the answer, asks again by itself. */
+/** Programs get `Retry-After`; a browser, which shows the answer, reloads by itself. */
 function answerStarting(response: ServerResponse): void {
   response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1', refresh: '1' });
   response.end(JSON.stringify({ status: 'starting' }));

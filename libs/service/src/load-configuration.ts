@@ -9,7 +9,7 @@ export type PluginLoader = (folders: readonly string[]) => Promise<PluginCatalog
 
 const readFile = (path: string): string => readFileSync(path, 'utf8');
 
-/** Reads and checks the user's configuration. Throws one error that lists every problem with its place. */
+/** Reads and validates the user's configuration. Throws one error that lists every problem with its place. */
 export async function loadConfiguration(entry: string, loadPlugins?: PluginLoader): Promise<CortexConfiguration> {
   const plugins = await loadPlugins?.(readPluginFolders({ entry, readFile }));
   const result = parseConfiguration({ entry, readFile, listFiles, ...(plugins === undefined ? {} : { plugins }) });
@@ -17,7 +17,7 @@ export async function loadConfiguration(entry: string, loadPlugins?: PluginLoade
   throw new ConfigurationError(formatProblems(result.problems), result.problems);
 }
 
-/** Files that a pattern names: `*` matches within the last segment of the path only. */
+/** Files that match a pattern: `*` matches within the last segment of the path only. */
 export function listFiles(pattern: string): string[] {
   const folder = dirname(pattern);
   const parts = basename(pattern).split('*');
@@ -27,7 +27,7 @@ export function listFiles(pattern: string): string[] {
       .sort()
       .map((name) => join(folder, name));
   } catch {
-    // A folder that is not there holds no files; the configuration reports the pattern that matched nothing.
+    // A missing folder holds no files; the configuration reports the pattern without matches.
     return [];
   }
 }

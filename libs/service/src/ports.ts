@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { PluginLoader } from './load-configuration.ts';
 
-/** What every app gets from the kit. */
+/** The context of an app, provided by the kit. */
 export interface ServiceContext {
   readonly name: AppName;
   /** Unique per process: `decision-host-4711`. */
@@ -19,15 +19,15 @@ export interface ServiceContext {
   readonly metrics: Registry;
   /** Answers requests to the service's own HTTP server other than `/healthz`, `/readyz` and `/metrics`. */
   readonly serveHttp: (listener: RequestListener) => void;
-  /** Folder for what must stay on this machine: keys, spools. Exists. */
+  /** Folder for data that must stay on this machine: keys, spools. Exists. */
   readonly dataDir: string;
-  /** Time and chance: an app takes both from here alone, so that a simulation can run it on a clock of its own. */
+  /** Time and randomness: an app takes both from here alone, so that a simulation can run it on a clock of its own. */
   readonly runtime: Runtime;
 }
 
 /** A started app. The kit calls `beforeDrain`, drains the bus, then calls `stop`. */
 export interface RunningApp {
-  /** Last chance to publish and to save: stop taking in, flush what is held in memory. The bus is still open. */
+  /** The last chance to publish and to save: stop accepting work, flush state held in memory. The bus is still open. */
   beforeDrain?(): Promise<void>;
   stop?(): Promise<void>;
   /** Extra readiness beside the bus connection; false keeps `/readyz` at 503. */

@@ -13,7 +13,7 @@ import { whenToldToStop } from './stop-signals.ts';
 
 /**
  * Runs one service until it is told to stop: configuration, logs, metrics, HTTP, bus, the app, and on SIGTERM the same
- * backwards. Wrong configuration ends the process with status 78 (EX_CONFIG) before anything is started.
+ * backwards. An invalid configuration ends the process with status 78 (EX_CONFIG) before anything is started.
  */
 export async function runService(definition: ServiceDefinition): Promise<void> {
   let logger = pino({ name: definition.name });
@@ -34,7 +34,7 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
   }
 }
 
-/** A service that runs inside this process, for tests and for whoever embeds it. */
+/** A service that runs inside this process, for tests and for programs that embed it. */
 export interface StartedService {
   readonly context: ServiceContext;
   readonly port: number;
@@ -92,7 +92,7 @@ async function stopService(app: RunningApp, bus: Bus, http: HttpServer, drainMs:
   await http.close();
 }
 
-/** Without NATS an app cannot publish: then its last words are given up after `timeoutMs`, as the process must end. */
+/** Without NATS an app cannot publish: its last events are given up after `timeoutMs`, because the process must end. */
 async function lastWords(app: RunningApp, timeoutMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => {

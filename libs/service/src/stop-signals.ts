@@ -1,4 +1,4 @@
-/** Resolves, with the reason, on SIGTERM, SIGINT, or when the process that started us over IPC is gone. */
+/** Resolves, with the reason, on SIGTERM, SIGINT, or when the parent process that is connected over IPC is gone. */
 export function whenToldToStop(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -12,7 +12,7 @@ test.each([
   expect(cutTo(length, text)).toBe(expected);
 });
 
-test('the piece does not hold on to the text', () => {
+test('the piece does not keep the text in memory', () => {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
   const megabytes = (): number => {

@@ -1,24 +1,24 @@
-/** What a user sets. */
+/** The user's settings. */
 export interface SignalSettings {
-  /** How long a source may be silent before its zeros are no longer told. */
+  /** How long a source may be silent before its zeros are no longer reported. */
   readonly silentAfterMs: number;
-  /** New templates of a service count once it has been known for so long, and has logged so much. */
+  /** New templates of a service count once it has been known for this long, and has logged this much. */
   readonly warmUpMs: number;
   readonly warmUpRecords: number;
-  /** Templates that are remembered of one service. */
+  /** Templates that are remembered per service. */
   readonly templates: number;
-  /** Templates of one service that have a series of their own. */
+  /** Templates per service that have a series of their own. */
   readonly templateSeries: number;
-  /** Operations of one instance that have series of their own. */
+  /** Operations per instance that have series of their own. */
   readonly operations: number;
 }
 
-/** Instances that are told apart, for logs and for spans each. */
+/** Instances that are distinguished, for logs and for spans each. */
 export const maxSources = 500;
 /** Services whose templates are mined. */
 export const maxMinedServices = 100;
-/** Of a line, what templates are made of. */
+/** The part of a line that templates are made of. */
 export const maxLineLength = 512;
 export const maxTokens = 48;
-/** Of the text of a template and of the name of an operation, what becomes a label. */
+/** The length of a label made of the text of a template or the name of an operation. */
 export const maxLabelLength = 200;

@@ -1,14 +1,14 @@
 import type { SeriesSample } from '@cortex/contracts';
 
-/** Whom a record or a span is of. */
+/** The source of a record or a span. */
 export type Source = Readonly<Pick<SeriesSample, 'service' | 'instance'>>;
 
-/** A name for it that no other has. */
+/** A unique name of the source. */
 export function sourceKey({ service, instance }: Source): string {
   return `${service}|${instance ?? ''}`;
 }
 
-/** The same, and nothing else. */
+/** Copies the source out of a larger object. */
 export function sourceOf({ service, instance }: Source): Source {
   return instance === undefined ? { service } : { service, instance };
 }

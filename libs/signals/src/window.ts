@@ -1,7 +1,7 @@
 /**
- * A span of time by our own clock. What arrives within it is counted in it, whatever time it claims: senders pack for
- * seconds and their clocks differ, so windows by their time would have to be held open for the last of them, and a series
- * would be told late, or twice. What is late counts as load of now; nothing is lost and nothing is kept waiting.
+ * A span of time by our own clock. Records that arrive within it are counted in it, whatever time they claim: senders
+ * batch for seconds and their clocks differ, so windows by their time would have to be held open for the last of them,
+ * and a series would be reported late, or twice. Late records count as present load; nothing is lost and nothing waits.
  */
 export class Window {
   #openedAtMs: number;

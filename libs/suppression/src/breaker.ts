@@ -10,12 +10,12 @@ export interface BreakerOutcome {
   readonly at: string;
 }
 
-/** A ratio over fewer outcomes than this says nothing. */
+/** A ratio over fewer outcomes than this is not meaningful. */
 const leastOutcomesForRatio = 4;
 
 /**
- * Counts one execution. Spec 7.3: open on more than `failureRatio` of the last `window`, or on `consecutiveFailures`
- * in a row; latched. Everything that verification did not confirm is a failure. One execution counts once.
+ * Counts one execution. Spec 7.3: open on more than `failureRatio` of the last `window`, or on `consecutiveFailures` in
+ * a row; latched. Every execution that verification did not confirm is a failure. One execution counts once.
  */
 export function recordOutcome(
   breaker: BreakerRecord | undefined,
@@ -46,7 +46,10 @@ export type BreakerReset =
   | { readonly ok: true; readonly breaker: BreakerRecord }
   | { readonly ok: false; readonly reason: 'not_open' | 'cooling_down'; readonly notBefore?: string };
 
-/** A human closes the breaker, and not before its cool-down. Its past is forgotten, so that one failure does not reopen it. */
+/**
+ * A human closes the breaker, and not before its cool-down. Its outcomes are dropped, so that one failure does not
+ * reopen it.
+ */
 export function resetBreaker(breaker: BreakerRecord, now: string, policy: BreakerPolicy): BreakerReset {
   if (breaker.state !== 'open') return { ok: false, reason: 'not_open' };
   const notBefore = new Date(Date.parse(breaker.openedAt ?? now) + policy.cooldownMs).toISOString();
@@ -54,7 +57,7 @@ export function resetBreaker(breaker: BreakerRecord, now: string, policy: Breake
   return { ok: true, breaker: { playbookId: breaker.playbookId, state: 'closed', outcomes: [] } };
 }
 
-/** True when this very outcome opened the breaker: then humans are told, once. */
+/** True when this outcome opened the breaker: then humans are notified, once. */
 export function isOpenedBy(breaker: BreakerRecord, outcome: BreakerOutcome): boolean {
   return (
     breaker.state === 'open' &&

@@ -23,7 +23,7 @@ test.each([
   expect(isSilenceActive(makeSilence(start), addMs(start, ms))).toBe(active);
 });
 
-test('a lifted one holds no more', () => {
+test('a lifted silence is not active any more', () => {
   const lifted = { by: 'ada', at: start };
   expect(isSilenceActive(makeSilence(start, { lifted }), addMs(start, 1))).toBe(false);
 });
@@ -44,7 +44,7 @@ test.each([
   expect(silencesCheck(silence, shop, 'web')).toBe(check);
 });
 
-test('the one found holds now, covers, and lasts longest', () => {
+test('the silence found is active, covers the target, and lasts longest', () => {
   const hours = fc.integer({ min: -3, max: 3 });
   const silence = fc.record({
     from: hours,

@@ -5,7 +5,7 @@ export function isSilenceActive({ startsAt, endsAt, lifted }: Silence, now: stri
   return lifted === undefined && startsAt <= now && now < endsAt;
 }
 
-/** Of the silences that hold now and fulfil the condition, the one that lasts longest. */
+/** Of the active silences that meet the condition, the one that lasts longest. */
 export function findSilence(
   silences: Iterable<Silence>,
   now: string,
@@ -19,7 +19,7 @@ export function findSilence(
   return longest;
 }
 
-/** Whether it asks for all that concerns this target to be left alone. One of a single check does not. */
+/** Whether the silence covers this target as a whole. One of a single check does not. */
 export function silencesTarget(silence: Silence, { service, instance }: Target): boolean {
   return (
     silence.service === service &&
@@ -28,7 +28,7 @@ export function silencesTarget(silence: Silence, { service, instance }: Target):
   );
 }
 
-/** Whether it asks for this check of this target to rest. */
+/** Whether the silence suppresses this check of this target. */
 export function silencesCheck(silence: Silence, { service, instance }: Target, check: string): boolean {
   return (
     silence.service === service &&

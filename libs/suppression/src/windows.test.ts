@@ -13,7 +13,7 @@ test.each([
   expect(isInside(night, at)).toBe(inside);
 });
 
-test('a window follows its own time zone, over the change of the clocks too', () => {
+test('a window follows its own time zone, across daylight-saving changes too', () => {
   const window = { name: 'day', days: [7], from: '08:00', to: '09:00', timezone: 'Europe/Berlin' };
   expect(isInside(window, '2026-03-22T07:30:00.000Z')).toBe(true);
   expect(isInside(window, '2026-03-29T06:30:00.000Z')).toBe(true);

@@ -13,7 +13,7 @@ export function isInside(window: TimeWindow, at: string): boolean {
   return minute < to && window.days.includes(yesterday);
 }
 
-/** The maintenance window inside which nobody looks at a service, if there is one now. Spec 7.3. */
+/** The maintenance window inside which a service's checks are suppressed, if there is one now. Spec 7.3. */
 export function pausingWindow(
   windows: SafetyPolicy['maintenanceWindows'],
   service: string,
@@ -28,7 +28,7 @@ export function nextOpening(windows: readonly TimeWindow[], at: string): string 
   return first === undefined ? undefined : new Date(first).toISOString();
 }
 
-/** A window opens on one of the next eight days: that day's name comes round within a week. */
+/** A window opens on one of the next eight days, because its day of the week recurs within them. */
 function openingOf(window: TimeWindow, at: string): number[] {
   const now = DateTime.fromISO(at, { zone: window.timezone });
   const minute = minuteOf(window.from);

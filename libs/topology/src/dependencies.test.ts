@@ -17,11 +17,11 @@ const services = new Map(
   }),
 );
 
-test('what one depends on, the nearest first', () => {
+test('the dependencies of a service, the nearest first', () => {
   expect(dependenciesOf(services, 'shop')).toEqual(['db', 'cache', 'disk']);
 });
 
-test('what depends on one, the nearest first', () => {
+test('the dependants of a service, the nearest first', () => {
   expect(dependantsOf(services, 'disk')).toEqual(['cache', 'db', 'shop']);
 });
 

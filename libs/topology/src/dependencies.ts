@@ -22,7 +22,7 @@ function spread(start: string, next: (name: string) => readonly string[]): strin
   return [...found];
 }
 
-/** A catalogue never changes, so one look over it serves every question about it. */
+/** A catalogue never changes, so its index is built once. */
 const indexes = new WeakMap<Services, ReadonlyMap<string, readonly string[]>>();
 
 /** Names of the services that depend directly on one, in the catalogue's order. */

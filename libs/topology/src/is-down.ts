@@ -1,6 +1,6 @@
 import type { HealthState } from '@cortex/contracts';
 
-/** Failing so far that it does no work. */
+/** True for a state in which the target does no work. */
 export function isDown(state: HealthState | undefined): boolean {
   return state === 'UNHEALTHY' || state === 'CRITICAL';
 }

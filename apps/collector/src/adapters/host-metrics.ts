@@ -12,16 +12,16 @@ interface CpuTimes {
   readonly total: number;
 }
 
-/** A file system that does not answer within this time is left out of the round. */
+/** A file system that does not answer within this time is skipped in this round. */
 const diskTimeoutMs = 2_000;
-/** Less processor time than this, over all processors, makes no average: the kernel counts in ticks of 10 ms. */
+/** Less processor time than this, over all processors, gives no average: the kernel counts in ticks of 10 ms. */
 const leastCpuMs = 200;
 
-/** Reads the metrics of this machine. Something that cannot be read is left out and reported; the rest goes on. */
+/** Reads the metrics of this machine. A metric that cannot be read is skipped and reported. */
 export class HostMetrics {
   readonly #settings: HostSettings;
   readonly #onProblem: (what: string, error: unknown) => void;
-  /** Disks whose last answer is still owed: they are not asked again, as each question may hold a thread for ever. */
+  /** Disks with an unanswered question: they are not asked again, because each question may block a thread forever. */
   readonly #owed = new Set<string>();
   #times: CpuTimes | undefined;
 
@@ -72,7 +72,7 @@ export class HostMetrics {
       };
       const used = blocks - bfree;
       return [
-        // As df counts: what is reserved for root is neither used nor available.
+        // As df does: blocks reserved for root are neither used nor available.
         { ...about, metric: 'disk_usage_percent', unit: '%', value: (100 * used) / (used + bavail) },
         { ...about, metric: 'disk_free_bytes', unit: 'By', value: bavail * bsize },
       ];
@@ -111,7 +111,7 @@ function cpuTimes(): CpuTimes | undefined {
   return total === 0 ? undefined : { busy, total };
 }
 
-/** What could be had without swapping: `freemem` alone would count the page cache as used. */
+/** Memory available without swapping: `freemem` alone would count the page cache as used. */
 async function availableMemory(): Promise<number> {
   try {
     const line = /^MemAvailable:\s+(\d+) kB$/m.exec(await readFile('/proc/meminfo', 'utf8'));

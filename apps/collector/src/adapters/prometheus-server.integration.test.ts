@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0).toReversed()) await stop();
 });
 
-/** A server that is asked, with what it answered. */
+/** A server that is queried, with its answers. */
 function ask(url: string, queries: readonly string[], intervalMs = 200) {
   const results: [query: string, result: QueryResult][] = [];
   const failures: [query: string, message: string][] = [];
@@ -91,7 +91,7 @@ test('closing ends the poll that is under way, and that is no failure', async ()
   expect(failures).toEqual([]);
 });
 
-test('what is no answer of Prometheus, too large or nowhere to be had is a failure', async () => {
+test('an answer that is not Prometheus’, is too large or does not come is a failure', async () => {
   const receiver = await startHttpReceiver();
   stops.push(() => receiver.stop());
   const answers = ['hello', '{}', 'x'.repeat(5_000_000)];

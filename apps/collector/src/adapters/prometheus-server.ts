@@ -14,10 +14,10 @@ export interface PrometheusServerOptions {
   readonly nowMs: () => number;
 }
 
-/** All queries of one poll are done by then, or given up. */
+/** All queries of one poll are answered or given up by then. */
 const maxPollMs = 30_000;
 
-/** Asks one Prometheus server its queries, one after the other. One that fails does not stop the others. */
+/** Sends one Prometheus server its queries, one after the other. A failed one does not stop the rest. */
 export class PrometheusServer {
   readonly #options: PrometheusServerOptions;
   readonly #closing = new AbortController();

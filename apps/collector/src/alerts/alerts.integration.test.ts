@@ -71,7 +71,7 @@ test('an alert of a real Prometheus is an anomaly, and is cleared when it is res
   expect(cleared[0]?.data.anomalyId).toBe(detected[0]?.data.anomalyId);
 });
 
-test('a collector that was started anew says the same again under the same id, which the stream drops', async () => {
+test('a restarted collector publishes the same event under the same id, which the stream drops', async () => {
   const alert = [{ labels: { alertname: 'Slow', job: 'shop' }, startsAt: new Date().toISOString() }];
   const post = async (): Promise<number> => {
     const headers = { 'content-type': 'application/json' };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fingerprintOf } from './fingerprint.ts';
 
-// As Alertmanager gave them.
+// Computed by Alertmanager.
 test.each([
   [{}, 'cbf29ce484222325'],
   [{ severity: 'critical', alertname: 'DiskFull', instance: 'db-1' }, '9556f853bb27ef8b'],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RequestError } from '../http/request-error.ts';
 
-/** One alert, whichever way it came. */
+/** One alert, from either API. */
 export interface ReceivedAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -39,7 +39,7 @@ const PostedAlerts = z.array(
   }),
 );
 
-/** Alertmanager's webhook, version 4. It tells when an alert is resolved. */
+/** Alertmanager's webhook, version 4. It reports when an alert is resolved. */
 export function fromWebhook(json: unknown): readonly ReceivedAlert[] {
   return parse(Webhook, json, 'an Alertmanager webhook of version 4').alerts.map(
     ({ status, labels, annotations, startsAt }) => ({
@@ -51,10 +51,13 @@ export function fromWebhook(json: unknown): readonly ReceivedAlert[] {
   );
 }
 
-/** As Alertmanager's `resolve_timeout`: for alerts that do not say how long they last. */
+/** As Alertmanager's `resolve_timeout`: for alerts without an end. */
 const defaultLifetimeMs = 5 * 60_000;
 
-/** What Prometheus posts to an Alertmanager: it repeats an alert while it fires, and one whose end has passed is resolved. */
+/**
+ * The body that Prometheus posts to an Alertmanager: it repeats an alert while it fires, and one whose end has passed
+ * is resolved.
+ */
 export function fromPosted(json: unknown, nowMs: number): readonly ReceivedAlert[] {
   return parse(PostedAlerts, json, 'a list of alerts').map(({ labels, annotations, startsAt, endsAt }) => {
     const end = endsAt ?? nowMs + defaultLifetimeMs;

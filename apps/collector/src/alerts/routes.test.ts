@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { maxBodyBytes } from '../http/body.ts';
 import { createServer } from '../http/server.ts';
-import { AlertDesk } from './alert-desk.ts';
+import { AlertQueue } from './alert-queue.ts';
 import { alertRoutes } from './routes.ts';
 
 const mapping = { service: ['job'], instance: ['instance'] };
@@ -10,7 +10,7 @@ const minute = 60_000;
 function setUp() {
   const world = { nowMs: Date.UTC(2026, 10, 24, 21), connected: true, storing: Promise.resolve() };
   const said: (readonly [type: string, metric: string])[] = [];
-  const desk = new AlertDesk({
+  const queue = new AlertQueue({
     mapping,
     async publish({ draft }) {
       await world.storing;
@@ -20,7 +20,7 @@ function setUp() {
     maxWaiting: 2,
   });
   const server = createServer([
-    alertRoutes({ desk, isConnected: () => world.connected, onReceived: () => {}, nowMs: () => world.nowMs }),
+    alertRoutes({ queue, isConnected: () => world.connected, onReceived: () => {}, nowMs: () => world.nowMs }),
   ]);
   const post = async (url: string, payload: unknown) =>
     server.inject({
@@ -31,7 +31,7 @@ function setUp() {
     });
   const webhook = (payload: unknown) => post('/api/v1/alertmanager', payload);
   const alerts = (...list: unknown[]) => post('/api/v2/alerts', list);
-  return { world, said, desk, webhook, alerts };
+  return { world, said, queue, webhook, alerts };
 }
 
 /** As Alertmanager 0.25 sent it. */
@@ -76,7 +76,7 @@ const posted = (minutesLeft: number, nowMs: number) => ({
 });
 
 test("Alertmanager's webhook: firing, repeated, resolved", async () => {
-  const { webhook, said, desk } = setUp();
+  const { webhook, said, queue } = setUp();
   expect((await webhook(notification('firing'))).statusCode).toBe(200);
   await webhook(notification('firing'));
   await webhook(notification('resolved'));
@@ -85,10 +85,10 @@ test("Alertmanager's webhook: firing, repeated, resolved", async () => {
     ['anomaly.detected', 'Ünïcode'],
     ['anomaly.cleared', 'DiskFull'],
   ]);
-  expect(desk.firing).toBe(1);
+  expect(queue.firing).toBe(1);
 });
 
-test('alerts as Prometheus posts them: what has ended is resolved, and both ways mean the same alert', async () => {
+test('alerts as Prometheus posts them: one that has ended is resolved, and both APIs give the same alert', async () => {
   const { alerts, webhook, said, world } = setUp();
   expect((await alerts(posted(4, world.nowMs))).statusCode).toBe(200);
   await alerts({ labels: { alertname: 'DiskFull', instance: 'db-1', severity: 'critical' } });
@@ -103,21 +103,21 @@ test('alerts as Prometheus posts them: what has ended is resolved, and both ways
 });
 
 test('an alert that its sender no longer renews ends, but not while requests are refused', async () => {
-  const { alerts, said, world, desk } = setUp();
+  const { alerts, said, world, queue } = setUp();
   await alerts(posted(4, world.nowMs));
   world.connected = false;
   world.nowMs += 3 * minute;
   expect((await alerts(posted(4, world.nowMs))).statusCode).toBe(503);
   world.nowMs += 1.5 * minute;
-  await desk.expire();
+  await queue.expire();
   expect(said).toHaveLength(1);
   world.nowMs += minute;
-  await desk.expire();
+  await queue.expire();
   expect(said.at(-1)).toEqual(['anomaly.cleared', 'Slow']);
 });
 
 test('while events cannot be stored, or too many requests wait, senders are told to come again', async () => {
-  const { webhook, world, said, desk } = setUp();
+  const { webhook, world, said, queue } = setUp();
   world.connected = false;
   const refused = await webhook(notification('firing'));
   expect([refused.statusCode, refused.headers['retry-after']]).toEqual([503, '1']);
@@ -125,7 +125,7 @@ test('while events cannot be stored, or too many requests wait, senders are told
   let store = (): void => {};
   world.storing = new Promise((resolve) => (store = resolve));
   const waiting = [webhook(notification('firing')), webhook(notification('firing'))];
-  await vi.waitFor(() => expect(desk.isFull).toBe(true));
+  await vi.waitFor(() => expect(queue.isFull).toBe(true));
   expect((await webhook(notification('firing'))).statusCode).toBe(503);
   store();
   expect((await Promise.all(waiting)).map(({ statusCode }) => statusCode)).toEqual([200, 200]);

@@ -2,11 +2,11 @@ import type { FastifyPluginCallback } from 'fastify';
 import { parseJson, readBody } from '../http/body.ts';
 import { RequestError } from '../http/request-error.ts';
 import { toRequestError } from '../http/to-request-error.ts';
-import type { AlertDesk } from './alert-desk.ts';
+import type { AlertQueue } from './alert-queue.ts';
 import { fromPosted, fromWebhook, type ReceivedAlert } from './payload.ts';
 
 export interface AlertRoutesOptions {
-  readonly desk: Pick<AlertDesk, 'take' | 'isFull' | 'refuse'>;
+  readonly queue: Pick<AlertQueue, 'take' | 'isFull' | 'refuse'>;
   /** False while events cannot be stored. */
   readonly isConnected: () => boolean;
   readonly onReceived: (source: 'alertmanager' | 'prometheus', alerts: number) => void;
@@ -16,13 +16,14 @@ export interface AlertRoutesOptions {
 const retryAfterSeconds = 1;
 
 /**
- * Alertmanager's webhook (`POST /api/v1/alertmanager`), and the part of Alertmanager's API that Prometheus posts its alerts
- * to (`POST /api/v2/alerts`). An alert that is answered with 200 is stored; senders come again after 503.
+ * Alertmanager's webhook (`POST /api/v1/alertmanager`), and the part of Alertmanager's API that Prometheus posts its
+ * alerts to (`POST /api/v2/alerts`). An alert that is answered with 200 is stored; after 503 senders repeat the
+ * request.
  */
-export function alertRoutes({ desk, isConnected, onReceived, nowMs }: AlertRoutesOptions): FastifyPluginCallback {
+export function alertRoutes({ queue, isConnected, onReceived, nowMs }: AlertRoutesOptions): FastifyPluginCallback {
   const refuseWhenBusy = (): void => {
-    if (isConnected() && !desk.isFull) return;
-    desk.refuse();
+    if (isConnected() && !queue.isFull) return;
+    queue.refuse();
     throw new RequestError(503, 'alerts cannot be stored now; send them again later', retryAfterSeconds);
   };
   return (server, _options, done) => {
@@ -40,7 +41,7 @@ export function alertRoutes({ desk, isConnected, onReceived, nowMs }: AlertRoute
       server.post(path, async (request, reply) => {
         const alerts = read(parseJson(await readBody(request)));
         refuseWhenBusy();
-        await desk.take(alerts);
+        await queue.take(alerts);
         onReceived(source, alerts.length);
         return reply.send({});
       });

@@ -3,7 +3,7 @@ import { maxLabelName, maxLabels, maxLabelValue, maxMetricName } from '../limits
 import { pick, unknownService, type LabelMapping } from '../prometheus/identify.ts';
 import type { ReceivedAlert } from './payload.ts';
 
-/** What an alert says of its anomaly, whenever it comes. */
+/** The constant part of an alert's anomaly. */
 export type AlertFacts = Pick<Anomaly, 'service' | 'instance' | 'metric' | 'labels' | 'severity' | 'explanation'>;
 
 /** By the label `severity`; anything else is medium. */
@@ -19,7 +19,7 @@ const severities = new Map<string, AnomalySeverity>([
   ['none', 'info'],
 ]);
 
-/** An alert is not left out because of how it is written: what does not fit is cut or replaced. */
+/** No alert is dropped because of its texts: unsuitable ones are cut or replaced. */
 export function factsOf({ labels, annotations }: ReceivedAlert, mapping: LabelMapping): AlertFacts {
   const { service, instance, rest } = pick(Object.entries(labels), mapping);
   const name = (labels['alertname'] ?? '').slice(0, maxMetricName) || 'alert';
@@ -41,13 +41,13 @@ export function factsOf({ labels, annotations }: ReceivedAlert, mapping: LabelMa
   };
 }
 
-/** The nearest name that Cortex takes. */
+/** The nearest valid name. */
 function toName(text: string | undefined): string | undefined {
   const name = (text ?? '')
     .replaceAll(/[^\p{L}\p{N}._:/ -]/gu, '_')
     .replace(/^[^\p{L}\p{N}]+/u, '')
     .slice(0, 128)
-    // A character of two units that was cut in the middle.
+    // Removes half of a surrogate pair that was cut in the middle.
     .replace(/[\ud800-\udbff]$/, '');
   return name === '' ? undefined : name;
 }

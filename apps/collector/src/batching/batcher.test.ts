@@ -12,7 +12,7 @@ function samples(count: number, fromMs = 0): SeriesSample[] {
   }));
 }
 
-/** A batcher whose publications are answered by hand. */
+/** A batcher whose publications the test answers. */
 function setUp(options: Partial<BatcherOptions> = {}) {
   const published: PartitionDraft<'telemetry.metrics'>[] = [];
   const answers: { resolve: () => void; reject: (error: Error) => void }[] = [];
@@ -50,7 +50,7 @@ test('events of one partition are published one after the other', async () => {
   expect(published.map(({ data }) => data.series[0]?.timesMs[0])).toEqual([10, 20]);
 });
 
-test('nothing more is taken in while too many events await publication', async () => {
+test('further samples are refused while too many events await publication', async () => {
   const { batcher, answers } = setUp({ flushAtSamples: 1, maxWaiting: 2 });
   expect([batcher.offer(samples(1)), batcher.offer(samples(1)), batcher.offer(samples(1))]).toEqual([
     true,
@@ -63,7 +63,7 @@ test('nothing more is taken in while too many events await publication', async (
   await vi.waitFor(() => expect(batcher.offer(samples(1))).toBe(true));
 });
 
-test('what cannot be published is counted as lost and does not stop the rest', async () => {
+test('an event that cannot be published is counted as lost and does not stop the rest', async () => {
   const { batcher, published, answers, lost } = setUp({ flushAtSamples: 1 });
   batcher.offer(samples(3));
   batcher.offer(samples(1));

@@ -5,11 +5,11 @@ export interface BatcherOptions {
   readonly partitions: number;
   /** Resolves when the event is stored. */
   readonly publish: (draft: PartitionDraft<'telemetry.metrics'>) => Promise<unknown>;
-  /** What could not be published is lost: telemetry ages faster than it could be retried. */
+  /** Called for samples that could not be published: telemetry ages faster than it could be retried. */
   readonly onLost: (samples: number, error: unknown) => void;
   readonly flushAfterMs?: number;
   readonly flushAtSamples?: number;
-  /** With so many events awaiting publication nothing more is taken in. */
+  /** The number of events awaiting publication at which further samples are refused. */
   readonly maxWaiting?: number;
 }
 
@@ -35,7 +35,7 @@ export class Batcher {
     return this.#waiting >= this.#options.maxWaiting;
   }
 
-  /** Takes samples in, all or none; false when too much is waiting already. */
+  /** Accepts samples, all or none; false when too many events are waiting. */
   offer(samples: readonly SeriesSample[]): boolean {
     if (this.isFull) return false;
     for (const sample of samples) this.#samples.push(sample);

@@ -1,8 +1,8 @@
 const encoder = new TextEncoder();
 
 /**
- * The partition of a service's instance: FNV-1a over its name, so that every collector agrees for ever. All series of an
- * instance travel together: conditions over several of its metrics can then be judged within one partition.
+ * The partition of a service's instance: FNV-1a over its name, so that every collector agrees at any time. All series
+ * of an instance share a partition, so that conditions over several of its metrics can be judged there.
  */
 export function partitionOf(
   target: { readonly service: string; readonly instance?: string | undefined },

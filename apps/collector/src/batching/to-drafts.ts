@@ -8,13 +8,13 @@ import {
 } from '@cortex/contracts';
 import { partitionOf } from './partition-of.ts';
 
-/** Well below the largest event that the bus takes. */
+/** Well below the largest event of the bus. */
 const maxBytes = 512 * 1024;
 const maxSeries = 2_000;
 const maxSamplesPerSeries = 5_000;
 /** An epoch time, a double and two commas. */
 const bytesPerSample = 40;
-/** The names of the columns and what stands between them, with the longest unit. */
+/** The names of the columns and the punctuation between them, with the longest unit. */
 const bytesPerSeries = 500;
 /** Four quotes, a colon and a comma. */
 const bytesPerLabel = 6;
@@ -58,7 +58,7 @@ function withoutSamples({ service, instance, metric, unit, labels }: SeriesSampl
   return series;
 }
 
-/** The key holds all text of the series but its unit. Where a character is none of plain ASCII, JSON may need more for it. */
+/** The key contains all text of the series but its unit. JSON may need more bytes for a character outside of plain ASCII. */
 function sizeOf({ labels }: SeriesBatch, key: string): number {
   const textBytes = /^[ !#-[\]-~]*$/.test(key) ? key.length : Buffer.byteLength(JSON.stringify(key));
   return textBytes + bytesPerSeries + bytesPerLabel * Object.keys(labels).length;

@@ -4,12 +4,12 @@ import { Readings } from './readings.ts';
 /** A rate per second, or why there is none. */
 export type Rate = number | 'first' | 'not_newer' | 'too_many';
 
-/** What is put behind the name of a counter whose rate is told. */
+/** The suffix of the metric with the rate of a counter. */
 export const perSecond = '_per_second';
 
 /**
  * Turns the readings of counters into rates per second, each from a reading and the one before. A counter that has gone
- * down was reset in between and has counted from zero since, as Prometheus' `rate()` takes it.
+ * down was reset in between and has counted from zero since, as in Prometheus' `rate()`.
  */
 export class Rates {
   readonly #readings: Readings<number>;
@@ -30,13 +30,13 @@ export class Rates {
     return increase < 0 ? 'first' : increase / step.seconds;
   }
 
-  /** The series has ended; should it come again, it starts anew. */
+  /** The series has ended; if it comes again, it starts anew. */
   end(key: string): void {
     this.#readings.end(key);
   }
 }
 
-/** Why there is nothing to tell of a reading, for the sender. */
+/** Why a reading gives no rate, for the sender. */
 export function noRate(reason: 'not_newer' | 'too_many', metric: string): Rejection {
   return reason === 'not_newer'
     ? new Rejection('out_of_order', `a sample of the counter ${metric} is no newer than the last`)

@@ -4,7 +4,7 @@ interface Reading<T> {
   readonly seenAtMs: number;
 }
 
-/** No difference is made over a longer silence than this: too much may have happened meanwhile. As Prometheus' look-back. */
+/** No difference is taken over a longer gap than this. As Prometheus' look-back. */
 const maxGapMs = 5 * 60_000;
 
 /** The reading before and the time since, or why there is none. */
@@ -16,7 +16,7 @@ export type Step<T> = { readonly previous: T; readonly seconds: number } | 'firs
  */
 export class Readings<T> {
   readonly #maxSeries: number;
-  /** The one that has been silent for longest comes first. */
+  /** The series that was silent for longest comes first. */
   readonly #last = new Map<string, Reading<T>>();
 
   constructor(maxSeries: number) {
@@ -37,7 +37,7 @@ export class Readings<T> {
     return { previous: last.value, seconds: (timeMs - last.timeMs) / 1_000 };
   }
 
-  /** The series has ended; should it come again, it starts anew. */
+  /** The series has ended; if it comes again, it starts anew. */
   end(key: string): void {
     this.#last.delete(key);
   }

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { RequestError } from './request-error.ts';
 
-/** The largest body, as sent and as unpacked. */
+/** The largest body, both compressed and decompressed. */
 export const maxBodyBytes = 4 * 1024 * 1024;
 
 const unpack = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
@@ -16,7 +16,7 @@ export function rawBody({ body }: FastifyRequest, { mayBeEmpty = false } = {}): 
   throw new RequestError(400, 'the body is empty');
 }
 
-/** The body, unpacked where it came with gzip. A protobuf message without fields is an empty body. */
+/** The body, decompressed if it was sent with gzip. A protobuf message without fields is an empty body. */
 export async function readBody(request: FastifyRequest, options?: { readonly mayBeEmpty: boolean }): Promise<Buffer> {
   const body = rawBody(request, options);
   const encoding = request.headers['content-encoding'] ?? 'identity';

@@ -4,9 +4,9 @@ import { RequestError } from './request-error.ts';
 
 export type Source = 'host' | 'logs' | 'otlp' | 'prometheus' | 'remote_write' | 'traces';
 
-/** What receivers hand their samples to. */
+/** The receivers' interface to the batcher. */
 export interface Intake {
-  /** Takes samples in, all or none. */
+  /** Accepts samples, all or none. */
   readonly offer: (samples: readonly SeriesSample[]) => boolean;
   readonly isFull: () => boolean;
   readonly onReceived: (source: Source, samples: number, rejections: Rejections) => void;
@@ -15,7 +15,7 @@ export interface Intake {
 
 const retryAfterSeconds = 1;
 
-/** Throws 503: every sender we know sends the same again after that. Ask before work is done for the request. */
+/** Throws 503, after which every known sender repeats the request. Call it before work is done for the request. */
 export function refuseWhenFull(intake: Pick<Intake, 'isFull'>): void {
   if (intake.isFull()) throw tooMuch();
 }

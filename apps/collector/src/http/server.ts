@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance, type FastifyPluginCallback } from 'fastify';
 import { maxBodyBytes } from './body.ts';
 
-/** The collector's HTTP server. Each receiver is a plugin with its own routes and its own way to tell errors. */
+/** The collector's HTTP server. Each receiver is a plugin with its own routes and its own form of errors. */
 export function createServer(receivers: readonly FastifyPluginCallback[]): FastifyInstance {
   const server = fastify({ bodyLimit: maxBodyBytes, requestTimeout: 30_000, logger: false });
   server.removeAllContentTypeParsers();

@@ -1,7 +1,7 @@
 import { maxBodyBytes } from './body.ts';
 import { RequestError } from './request-error.ts';
 
-/** Any error of a handler or of the server as what the sender is told; `mediaTypes` says what may be sent instead. */
+/** Turns any error of a handler or of the server into the answer for the sender; `mediaTypes` names the accepted ones. */
 export function toRequestError(error: unknown, mediaTypes: string): RequestError {
   if (error instanceof RequestError) return error;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

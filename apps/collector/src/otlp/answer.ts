@@ -3,16 +3,16 @@ import protobuf from 'protobufjs/minimal.js';
 import type { RequestError } from '../http/request-error.ts';
 import type { Rejections } from '../rejections.ts';
 
-/** How a request is written, and so its answer. */
+/** The encoding of a request, and so of its answer. */
 export type Encoding = 'json' | 'protobuf';
 
 export interface Result {
-  /** What the answer calls the number of those that were left out. */
+  /** The field of the answer for the number of rejected items. */
   readonly rejectedField: string;
   readonly rejections: Rejections;
 }
 
-/** What was taken in. On full success `partial_success` must be left unset. */
+/** Answers a request. On full success `partial_success` must be left unset. */
 export async function sendResult(
   reply: FastifyReply,
   encoding: Encoding,
@@ -30,7 +30,7 @@ export async function sendResult(
   await sendProtobuf(reply, writer);
 }
 
-/** Errors are told as OTLP wants them: a `google.rpc.Status` with a message. */
+/** Answers with an error as OTLP requires: a `google.rpc.Status` with a message. */
 export async function sendError(reply: FastifyReply, encoding: Encoding, error: RequestError): Promise<void> {
   const { status, message, retryAfterSeconds } = error;
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-// The parts of OTLP/JSON that all its requests have (opentelemetry-proto v1, camelCase). What is not read is ignored, as OTLP
-// demands. 64-bit integers come as text or as numbers, doubles also as "NaN" and "Infinity".
+// The parts of OTLP/JSON that all its requests have (opentelemetry-proto v1, camelCase). Unknown fields are ignored, as
+// OTLP requires. 64-bit integers come as text or as numbers, doubles also as "NaN" and "Infinity".
 
 export const Integer = z.union([z.string().max(32), z.number()]);
 export const Double = z.union([z.number(), z.string().max(32)]);

@@ -32,7 +32,7 @@ export function decodeWith<T>(what: string, read: (reader: OtlpReader) => T): T 
 export class OtlpReader {
   #messages = 0;
 
-  /** What all requests are made of: a list of resources, each with a list of scopes, each with a list of items. */
+  /** The common structure of all requests: a list of resources, each with a list of scopes, each with a list of items. */
   byResource<T>(request: Uint8Array, readItem: (bytes: Uint8Array) => T): OfResource<T>[] {
     const resources: OfResource<T>[] = [];
     this.read(request, { 1: (reader) => resources.push(this.#ofResource(reader.bytes(), readItem)) });
@@ -76,7 +76,10 @@ export class OtlpReader {
     return value;
   }
 
-  /** Reads a message: fields of bytes, text and messages first, then those of other wire types. Others are passed over. */
+  /**
+   * Reads a message: fields of bytes, text and messages first, then those of other wire types. Unknown fields are
+   * skipped.
+   */
   read(bytes: Uint8Array, fields: Fields, scalars: Scalars = {}): void {
     this.#messages += 1;
     if (this.#messages > maxMessages) throw new RequestError(400, 'the request has too many parts; send fewer at once');

@@ -4,12 +4,12 @@ import { RequestError } from '../http/request-error.ts';
 import type { Rejections } from '../rejections.ts';
 import type { Encoding } from './answer.ts';
 
-/** What takes in the requests of one signal. */
+/** The receiver of one signal's requests. */
 export interface Receiver {
   readonly path: string;
-  /** What the answer calls the number of those that were left out. */
+  /** The field of the answer for the number of rejected items. */
   readonly rejectedField: string;
-  /** Takes in what it can; throws where that is nothing. */
+  /** Accepts what is valid; throws where nothing is. */
   readonly take: (body: Buffer, encoding: Encoding) => Rejections;
 }
 

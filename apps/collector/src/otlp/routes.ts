@@ -4,7 +4,7 @@ import { Readings } from '../counters/readings.ts';
 import { readBody } from '../http/body.ts';
 import { hand, refuseWhenFull, type Intake } from '../http/intake.ts';
 import { toRequestError } from '../http/to-request-error.ts';
-import type { SignalDesk } from '../signals/signal-desk.ts';
+import type { SignalWindows } from '../signals/signal-windows.ts';
 import { sendError, sendResult, type Encoding } from './answer.ts';
 import { decodeLogsRequest } from './logs/decode.ts';
 import { LogsRequest } from './logs/request.ts';
@@ -22,14 +22,17 @@ const mediaTypes =
   'only application/x-protobuf and application/json are read; set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf';
 
 /** OTLP/HTTP, protobuf and JSON: `POST /v1/metrics`, `/v1/logs` and `/v1/traces`. */
-export function otlpRoutes(intake: Intake, desk: Pick<SignalDesk, 'takeRecords' | 'takeSpans'>): FastifyPluginCallback {
+export function otlpRoutes(
+  intake: Intake,
+  signalWindows: Pick<SignalWindows, 'takeRecords' | 'takeSpans'>,
+): FastifyPluginCallback {
   return (server, _options, done) => {
     server.setErrorHandler((error, request, reply) =>
       sendError(reply, encodingOf(request), toRequestError(error, mediaTypes)),
     );
-    // Before the body is read, so that what waits to be read does not grow either.
+    // Before the body is read, so that unread bodies do not pile up either.
     server.addHook('onRequest', async () => refuseWhenFull(intake));
-    for (const { path, rejectedField, take } of receiversFor(intake, desk)) {
+    for (const { path, rejectedField, take } of receiversFor(intake, signalWindows)) {
       server.post(path, async (request, reply) => {
         const encoding = encodingOf(request);
         const body = await readBody(request, { mayBeEmpty: encoding === 'protobuf' });
@@ -41,10 +44,13 @@ export function otlpRoutes(intake: Intake, desk: Pick<SignalDesk, 'takeRecords' 
   };
 }
 
-/** Of this many histograms the last point is remembered. */
+/** The number of histograms whose last point is remembered. */
 const maxHistograms = 10_000;
 
-function receiversFor(intake: Intake, desk: Pick<SignalDesk, 'takeRecords' | 'takeSpans'>): readonly Receiver[] {
+function receiversFor(
+  intake: Intake,
+  signalWindows: Pick<SignalWindows, 'takeRecords' | 'takeSpans'>,
+): readonly Receiver[] {
   const counters = { rates: new Rates(), histograms: new Readings<Buckets>(maxHistograms) };
   return [
     createReceiver({
@@ -53,7 +59,7 @@ function receiversFor(intake: Intake, desk: Pick<SignalDesk, 'takeRecords' | 'ta
       schema: MetricsRequest,
       decode: decodeMetricsRequest,
       take(request) {
-        // Again, as nothing must be taken from the request that cannot be handed over: it comes a second time.
+        // Checked again, because counters must not advance for a request that cannot be handed over: it will be repeated.
         refuseWhenFull(intake);
         const { samples, rejections } = toSamples(request, { ...counters, nowMs: intake.nowMs() });
         hand(intake, samples);
@@ -66,14 +72,14 @@ function receiversFor(intake: Intake, desk: Pick<SignalDesk, 'takeRecords' | 'ta
       rejectedField: 'rejectedLogRecords',
       schema: LogsRequest,
       decode: decodeLogsRequest,
-      take: (request) => desk.takeRecords(toRecords(request)),
+      take: (request) => signalWindows.takeRecords(toRecords(request)),
     }),
     createReceiver({
       signal: 'traces',
       rejectedField: 'rejectedSpans',
       schema: TracesRequest,
       decode: decodeTracesRequest,
-      take: (request) => desk.takeSpans(toSpans(request)),
+      take: (request) => signalWindows.takeSpans(toSpans(request)),
     }),
   ];
 }

@@ -6,12 +6,13 @@ export type LabelMapping = CollectorSettings['labels'];
 export type Identity = Pick<SeriesSample, 'service' | 'instance' | 'labels'>;
 type Label = readonly [name: string, value: string];
 
-/** What has none of the labels that name a service. As in OpenTelemetry. */
+/** The service of series without any of the labels that name one. As in OpenTelemetry. */
 export const unknownService = 'unknown_service';
 
 /**
- * Who the series of these labels is about: the first label of the mapping that is there and not empty names the service,
- * and so for the instance; `otherwise` names a service without. They and `__name__` are left out of the labels, all others stay.
+ * The identity of a series from its labels: the first label of the mapping that is present and not empty names the
+ * service, and likewise the instance; `otherwise` names the service if there is none. These labels and `__name__` are
+ * removed from the labels.
  */
 export function identify(
   all: readonly Label[],
@@ -32,7 +33,7 @@ export function identify(
   };
 }
 
-/** The labels that name the service and the instance, and the others, without the name of the metric. */
+/** The labels that name the service and the instance, and the remaining ones, without the name of the metric. */
 export function pick(all: readonly Label[], mapping: LabelMapping) {
   const labels = all.filter(([name, value]) => name !== '__name__' && value !== '');
   const service = firstOf(labels, mapping.service);
@@ -44,7 +45,7 @@ function firstOf(labels: readonly Label[], names: readonly string[]): Label | un
   return names.map((name) => labels.find(([own]) => own === name)).find((label) => label !== undefined);
 }
 
-/** Which limit is passed, and by what. */
+/** The limit that is exceeded, and by what. */
 function excessOf(rest: readonly Label[], labelCount: number): string | undefined {
   if (rest.length > maxLabels) return `a series has ${labelCount} labels; at most ${maxLabels} are taken`;
   for (const [name, value] of rest) {

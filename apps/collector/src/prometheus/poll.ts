@@ -15,7 +15,7 @@ export interface PollOptions {
 
 const tooMuchWaiting = new Rejection('too_much_waiting', 'too much telemetry awaits publication');
 
-/** Asks every server when it is due, each by itself. The result stops it and waits for it. */
+/** Polls every server on its own schedule. The result stops the polling and waits for its end. */
 export function pollPrometheus({ settings, intake, metrics, logger }: PollOptions): () => Promise<void> {
   const stops = settings.prometheus.map(({ url, intervalMs, queries }) => {
     const server = new PrometheusServer({

@@ -44,7 +44,7 @@ describe('a result', () => {
     expect(read(vector()).samples).toEqual([]);
   });
 
-  test('with values that are no samples: they are counted, the others are taken', () => {
+  test('with values that are no samples: they are counted, the rest is accepted', () => {
     const { samples, rejections } = read(
       vector(
         { metric: { job: 'a' }, value: [at, 'NaN'] },

@@ -25,7 +25,7 @@ const Answer = z.discriminatedUnion('status', [
   }),
 ]);
 
-/** An answer of Prometheus that brings no samples. */
+/** An answer of Prometheus without samples. */
 export class QueryError extends CortexError {
   constructor(message: string) {
     super('CORTEX_COLLECTOR_QUERY_FAILED', message);

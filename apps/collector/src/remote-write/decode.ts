@@ -3,7 +3,7 @@ import { RequestError } from '../http/request-error.ts';
 import { readMessage, readNested, wire, type ProtobufReader } from '../protobuf.ts';
 import { LabelSets, type LabelSet } from './label-sets.ts';
 
-/** `stale` is what Prometheus sends where a series ends. */
+/** `stale` is the marker that Prometheus sends where a series ends. */
 export interface RemoteSample {
   readonly timeMs: number;
   readonly value: number | 'stale';
@@ -12,7 +12,7 @@ export interface RemoteSample {
 export interface RemoteSeries {
   readonly labelSet: LabelSet;
   readonly samples: readonly RemoteSample[];
-  /** Native histograms, which are not read. */
+  /** Native histograms, which are not supported. */
   readonly histograms: number;
 }
 
@@ -20,8 +20,8 @@ export interface RemoteSeries {
 export const maxSamplesPerRequest = 50_000;
 
 /**
- * Prometheus' remote write 1.0, `prometheus.WriteRequest`. Metadata and exemplars are passed over. `labelSets` remembers
- * from one request to the next. Throws 400.
+ * Prometheus' remote write 1.0, `prometheus.WriteRequest`. Metadata and exemplars are skipped. `labelSets` is a cache
+ * across requests. Throws 400.
  */
 export function decodeWriteRequest(body: Buffer, labelSets = new LabelSets()): readonly RemoteSeries[] {
   const decoder = new Decoder(body, labelSets);
@@ -59,7 +59,7 @@ class Decoder {
     const samples: RemoteSample[] = [];
     let histograms = 0;
     let labels = '';
-    // Labels stand one behind the other: their bytes are taken as a whole.
+    // Labels are adjacent: their bytes are taken as a whole.
     let labelsFrom = 0;
     let labelsTo = 0;
     readNested(from, (field, reader, wireType) => {

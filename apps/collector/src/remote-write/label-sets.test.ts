@@ -24,7 +24,7 @@ test('a series has the same labels in each request, another series has others', 
   ]);
 });
 
-test('what is not used any more is forgotten, what is used stays', () => {
+test('unused label sets are dropped, used ones stay', () => {
   const known = new LabelSets(1_000);
   const large = 'x'.repeat(300);
   const [used] = labelSetsOf(known, series('used'));

@@ -1,16 +1,17 @@
 import { maxLabels } from '../limits.ts';
 import { readMessage, readNested, wire, type ProtobufReader } from '../protobuf.ts';
 
-/** The labels of a series. As long as it is remembered, a series has the same object in each request. */
+/** The labels of a series. While it is cached, a series has the same object in each request. */
 export interface LabelSet {
   readonly labels: readonly (readonly [name: string, value: string])[];
-  /** How many labels there were; what is far beyond the limit is not kept. */
+  /** The number of labels sent; those far beyond the limit are not kept. */
   readonly labelCount: number;
 }
 
 /**
- * Label sets by their encoded bytes: a sender says the same ones again and again, and decoding them is most of the work.
- * Remembers two generations; when the young one is full it becomes the old one, and what was not used meanwhile is forgotten.
+ * A cache of label sets by their encoded bytes: a sender repeats the same ones, and decoding them is most of the work.
+ * It has two generations; when the young one is full it becomes the old one, and label sets not used meanwhile are
+ * dropped.
  */
 export class LabelSets {
   #young = new Map<string, LabelSet>();

@@ -202,7 +202,7 @@ describe('what is refused as a whole', () => {
     expect(samples).toEqual([]);
   });
 
-  test('too much telemetry waiting: told to come again, and then no reading of a counter is missing', async () => {
+  test('too much telemetry waiting: the sender must repeat the request, and then no reading of a counter is missing', async () => {
     const { write, samples, fill } = setUp();
     await write(counter([nowMs - 2_000, 10]));
     fill(true);
@@ -214,7 +214,7 @@ describe('what is refused as a whole', () => {
   });
 });
 
-test('what is not known is passed over: metadata, exemplars, native histograms, of which the last are counted', async () => {
+test('unsupported parts are skipped: metadata, exemplars, and native histograms, which are counted', async () => {
   const { send, samples, rejected } = setUp();
   const writer = new protobuf.Writer();
   writer.uint32(26).fork().uint32(8).int32(1).uint32(18).string('up').ldelim();

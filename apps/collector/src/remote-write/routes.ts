@@ -13,8 +13,9 @@ import { toSamples, type RemoteWriteContext } from './to-samples.ts';
 const mediaTypes = 'only remote write 1.0 is read: application/x-protobuf, packed with snappy';
 
 /**
- * Prometheus' remote write 1.0: `POST /api/v1/write`. Prometheus sends again what is answered with 503, and drops what
- * is answered with 4xx. Of a request with series beyond the limits the others are taken in, and the answer is 400.
+ * Prometheus' remote write 1.0: `POST /api/v1/write`. Prometheus repeats a request that is answered with 503, and drops
+ * one that is answered with 4xx. Of a request with series beyond the limits the rest is accepted, and the answer is
+ * 400.
  */
 export function remoteWriteRoutes(
   intake: Intake,
@@ -29,11 +30,11 @@ export function remoteWriteRoutes(
       if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
       await reply.status(status).type('text/plain').send(message);
     });
-    // Before the body is read, so that what waits to be read does not grow either.
+    // Before the body is read, so that unread bodies do not pile up either.
     server.addHook('onRequest', async () => refuseWhenFull(intake));
     server.post('/api/v1/write', async (request, reply) => {
       refuseOtherFormats(request);
-      // Again, as nothing must be taken from the request that cannot be handed over: it comes a second time.
+      // Checked again, because counters must not advance for a request that cannot be handed over: it will be repeated.
       refuseWhenFull(intake);
       const series = decodeWriteRequest(unpackSnappy(rawBody(request), maxBodyBytes), labelSets);
       const { samples, rejections } = toSamples(series, { settings, rates, known, nowMs: intake.nowMs() });

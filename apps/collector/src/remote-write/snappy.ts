@@ -1,9 +1,9 @@
 import { RequestError } from '../http/request-error.ts';
 
 /**
- * Unpacks the snappy block format. Refuses a body that announces more than `maxBytes` before anything is unpacked, and
- * one whose parts do not fit together. Every step consumes input and fits the announced length, so that the work is
- * bounded whatever is sent. (https://github.com/google/snappy/blob/main/format_description.txt)
+ * Decompresses the snappy block format. Refuses a body that announces more than `maxBytes` before it decompresses
+ * anything, and one whose parts do not fit together. Every step consumes input and fits the announced length, so that
+ * the work is bounded for any input. (https://github.com/google/snappy/blob/main/format_description.txt)
  */
 export function unpackSnappy(packed: Buffer, maxBytes: number): Buffer {
   const header = readLength(packed);

@@ -9,7 +9,7 @@ import type { LabelSet } from './label-sets.ts';
 export interface RemoteWriteContext {
   readonly settings: Pick<CollectorSettings, 'labels' | 'remoteWrite'>;
   readonly rates: Rates;
-  /** What was made of the label sets so far, with the same settings. Filled here. */
+  /** Cache of the results for label sets, under the same settings. Filled here. */
   readonly known: WeakMap<LabelSet, Series | Rejection>;
   readonly nowMs: number;
 }
@@ -19,7 +19,7 @@ export interface Received {
   readonly rejections: Rejections;
 }
 
-/** A series of Prometheus: who it is, and what it is called there. */
+/** A series of Prometheus: its identity, and its name there. */
 interface Series {
   readonly name: string;
   readonly isBucket: boolean;
@@ -30,8 +30,8 @@ interface Series {
 const counterSuffix = /_(?:total|count|sum|bucket)$/;
 
 /**
- * Series of Prometheus as samples: gauges as they are, counters, known by the ends of their names, as rates per second.
- * Samples of gauges that are late or twice are passed on, as the detector refuses them; of counters no rate can be made.
+ * Series of Prometheus as samples: gauges unchanged, counters, known by the ends of their names, as rates per second.
+ * Late or repeated samples of gauges are passed on, because the detector refuses them; of counters they give no rate.
  */
 export function toSamples(series: readonly RemoteSeries[], context: RemoteWriteContext): Received {
   const rejections = new Rejections();
@@ -83,7 +83,7 @@ function problemOf(name: string, { timeMs, value }: RemoteSample, nowMs: number)
 
 type Reader = (sample: RemoteSample) => SeriesSample | Rejection | undefined;
 
-/** A series that ends just stays away: the detector notices by itself. */
+/** A gauge that ends just stops: the detector notices by itself. */
 function gaugeReader({ identity }: Series): Reader {
   return ({ timeMs, value }) => (value === 'stale' ? undefined : { ...identity, timeMs, value });
 }

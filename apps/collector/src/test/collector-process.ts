@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
 /** A collector that runs as a process of its own. */
 export interface CollectorProcess {
-  /** Where it takes telemetry in. */
+  /** Its address for telemetry. */
   readonly url: string;
   readonly lines: readonly string[];
   /** The sum over the series of `/metrics` that begin like this; 0 where there is none. */

@@ -1,7 +1,7 @@
 import type { SeriesSample } from '@cortex/contracts';
 import { createServer } from '../http/server.ts';
 import { otlpRoutes } from '../otlp/routes.ts';
-import { SignalDesk } from '../signals/signal-desk.ts';
+import { SignalWindows } from '../signals/signal-windows.ts';
 
 const settings = {
   silentAfterMs: 60_000,
@@ -27,14 +27,14 @@ export function otlpServer({ isFull = false, nowMs = 0 } = {}) {
     onReceived: () => {},
     nowMs: () => state.nowMs,
   };
-  const desk = new SignalDesk({
+  const signalWindows = new SignalWindows({
     settings,
     intake,
     onReceived: (source, taken, rejections) => void received.push(`${source} ${taken} ${rejections.points}`),
     onNewTemplate: () => {},
     onSamples: () => {},
   });
-  const server = createServer([otlpRoutes(intake, desk)]);
+  const server = createServer([otlpRoutes(intake, signalWindows)]);
   const post = (
     encoding: 'json' | 'x-protobuf',
     payload: string | Buffer,
@@ -46,5 +46,5 @@ export function otlpServer({ isFull = false, nowMs = 0 } = {}) {
       payload,
       headers: { 'content-type': `application/${encoding}`, ...headers },
     });
-  return { samples, received, state, desk, server, post };
+  return { samples, received, state, signalWindows, server, post };
 }

@@ -1,6 +1,6 @@
 import { startHttpReceiver } from '@cortex/testing';
 
-/** Something that Prometheus can scrape. */
+/** A target that Prometheus can scrape. */
 export interface ScrapeTarget {
   /** `127.0.0.1:<port>` */
   readonly address: string;

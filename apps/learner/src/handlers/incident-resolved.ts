@@ -3,7 +3,7 @@ import type { EventDraft } from '@cortex/contracts';
 import { falseAlarms } from '@cortex/learning';
 import type { Knowledge } from '../knowledge.ts';
 
-/** The incident's record, its lessons, and which of its executions were not needed. */
+/** Stores the incident's record, its lessons, and which of its executions were not needed. */
 export function handleIncidentResolved(knowledge: Knowledge): Route<'incident.resolved'> {
   return async ({ data: { incident } }) => {
     const drafts: EventDraft[] = [...(await knowledge.keep(incident))];

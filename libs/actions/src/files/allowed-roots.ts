@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, normalize } from 'node:path';
 
-/** Nothing in these is a file to clean away, whatever a playbook says. */
+/** Files in these are never cleaned up, whatever a playbook says. */
 const systemTrees = [
   '/bin',
   '/boot',
@@ -22,12 +22,12 @@ const systemTrees = [
   '/var/spool',
 ];
 
-/** Top folders of every system: what they hold belongs to others. */
+/** Top folders of every system, whose contents belong to other programs. */
 const topFolders = ['/home', '/media', '/mnt', '/nix', '/opt', '/private', '/srv', '/Users', '/var', '/Volumes'];
 
 /**
- * Why a folder must not become an allowed root; undefined when it may. The rule: an absolute path that is written as it
- * really is, two levels deep or a file system mounted for itself, not in a system tree, not a home folder, not hidden in
+ * Why a folder must not become an allowed root; undefined when it may. The rule: an absolute path without symbolic
+ * links, two levels deep or a file system mounted for itself, not in a system tree, not a home folder, not hidden in
  * one, and not one that Cortex itself runs in.
  */
 export function rootProblem(root: string, own: RootSurroundings): string | undefined {
@@ -47,7 +47,7 @@ export function rootProblem(root: string, own: RootSurroundings): string | undef
   return undefined;
 }
 
-/** Where Cortex itself lives, and whether the folder is the top of a file system of its own. */
+/** Cortex's own folders, and whether the folder is the top of a file system of its own. */
 export interface RootSurroundings {
   readonly home: string;
   readonly cwd: string;

@@ -1,13 +1,13 @@
 import { basename, dirname } from 'node:path';
 import { globMatches } from '@cortex/contracts';
 
-/** A path of the playbook, taken apart: a folder without wildcards, and a name pattern for each level below it. */
+/** A path of the playbook, split: a folder without wildcards, and a name pattern for each level below it. */
 export interface GlobPath {
   readonly base: string;
   readonly patterns: readonly string[];
 }
 
-/** Takes `/tmp/cache-*` apart. The last part is always a pattern, so that a folder itself is never the thing deleted. */
+/** Splits `/tmp/cache-*`. The last part is always a pattern, so that a folder itself is never deleted. */
 export function parseGlobPath(path: string): GlobPath {
   const parts = path.split('/').filter((part) => part !== '');
   const firstGlob = parts.findIndex(hasWildcard);
@@ -15,9 +15,9 @@ export function parseGlobPath(path: string): GlobPath {
   return { base: `/${parts.slice(0, split).join('/')}`, patterns: parts.slice(split) };
 }
 
-/** What is wrong with the pattern of a path, if anything. */
+/** The problem of a path's pattern, if there is one. */
 export function globProblem(path: string): string | undefined {
-  // Variables are put in later; by then only names can stand there.
+  // Variables are substituted later, and only by names.
   if (/[[\]{}]/.test(path.replaceAll(/\$\{[a-z.]+\}/g, ''))) return 'only * and ? are wildcards here; [ ] { } are not';
   if (path.includes('**')) return '** is not needed: folders that match are cleaned with all that is in them';
   if (dirname(path) === path || basename(path) === '') return 'names no file or folder';

@@ -3,11 +3,11 @@ import { open, readlink, realpath, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 
 /**
- * A folder held open. On Linux its entries are reached through the open descriptor, so that nobody can put a symbolic
- * link in the place of a folder between our look and our delete.
+ * A folder held open. On Linux its entries are reached through the open descriptor, so that no process can replace a
+ * folder by a symbolic link between our check and our delete.
  */
 export interface OpenFolder {
-  /** Put a name behind it to reach that entry. */
+  /** Append a name to reach that entry. */
   readonly path: string;
   readonly device: number;
   close(): Promise<void>;
@@ -27,7 +27,7 @@ export async function openFolder(path: string): Promise<OpenFolder> {
   };
 }
 
-/** Opens the folder and proves that the real place that was opened is the one that was checked. */
+/** Opens the folder and proves that the folder opened is the one that was checked. */
 export async function openCheckedFolder(realFolder: string): Promise<OpenFolder | undefined> {
   const folder = await openFolder(realFolder);
   const opened = throughDescriptors ? await readlink(folder.path) : await realpath(realFolder);

@@ -14,9 +14,9 @@ const GlobPattern = AbsolutePath.superRefine((path, context) => {
 
 /** Parameters of every action on files. */
 export const pathParams = {
-  /** `/var/log/*.log`: what the action works on. */
+  /** `/var/log/*.log`: the files that the action works on. */
   paths: z.array(GlobPattern).min(1).max(64),
-  /** Folders beside those of the action that paths may lie in; `rootProblem` is the rule. */
+  /** Further folders that paths may be in; `rootProblem` is the rule. */
   allowed_roots: z.array(AbsolutePath).max(16).default([]),
 };
 
@@ -29,7 +29,7 @@ export type PathPlan =
   { readonly ok: true; readonly jobs: readonly GlobPath[] } | { readonly ok: false; readonly problem: string };
 
 /**
- * Resolves every path and proves that it lies in an allowed root, before anything is touched. A missing one is left out.
+ * Resolves every path and proves that it is in an allowed root, before anything is touched. A missing one is skipped.
  * In `defaultRoots` the action may always work.
  */
 export async function planPaths(params: PathParams, defaultRoots: readonly string[]): Promise<PathPlan> {

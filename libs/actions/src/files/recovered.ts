@@ -2,8 +2,8 @@ import { stat, statfs } from 'node:fs/promises';
 import { parseGlobPath } from './glob-path.ts';
 
 /**
- * Freed bytes as a share of the file system that these paths lie on, to be told with the result. Nothing when they lie on
- * several, or when that cannot be told.
+ * Freed bytes as a share of the file system of these paths, for the result. Undefined when they are on several file
+ * systems, or when it cannot be determined.
  */
 export async function recovered(
   paths: readonly string[],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineChannel } from '../define-channel.ts';
 
-/** Writes the page into the service's log: always there, wakes nobody. */
+/** Writes the page into the service's log: always available, notifies nobody. */
 export const log = defineChannel({
   name: 'log',
   summary: "Writes the page into the escalator's log",

@@ -4,7 +4,10 @@ import type { Page } from '../define-channel.ts';
 import { postPage, SecretReference, TimeoutMs } from '../post-page.ts';
 
 const params = z.strictObject({
-  /** Where the address of the incoming webhook is kept. Who knows the address may write, so it is never written out. */
+  /**
+   * A reference to the address of the incoming webhook. The address itself authorises writing, so it is never written
+   * out.
+   */
   url: SecretReference,
   timeout_ms: TimeoutMs,
 });
@@ -57,7 +60,7 @@ function section(text: string): object {
   return { type: 'section', text: { type: 'mrkdwn', text: clip(text, maxSection) } };
 }
 
-/** What a service says must not call people (`<!channel>`) or make links. */
+/** Text of a service must not call people (`<!channel>`) or make links. */
 function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -37,7 +37,7 @@ export function sign(body: string, secret: string, unixSeconds: number): string 
   return `t=${unixSeconds},v1=${digest}`;
 }
 
-/** The page, and beside it one `text` for receivers that show nothing else. */
+/** The page, with one `text` for receivers that show nothing else. */
 function payloadOf(page: Page): Page & { readonly text: string } {
   const link = page.link === undefined ? '' : `\n${page.link}`;
   return { ...page, text: `[${page.severity}] ${page.service}: ${page.title}\n${page.reason}${link}` };

@@ -8,7 +8,7 @@ import { isRecord, read, readList, refuseDuplicates } from '../scope.ts';
 import type { Scope, World } from '../scope.ts';
 import type { Path } from '../yaml-source.ts';
 
-/** Always there, so that no page is without a receiver. */
+/** Always present, so that every page has a receiver. */
 const logContact: Contact = { name: 'log', channels: [{ type: 'log', params: {} }] };
 
 export function declaredContacts(raw: unknown): ReadonlySet<string> {
@@ -84,7 +84,7 @@ function policyEntries(scope: Scope, raw: unknown): readonly { value: unknown; p
 
 interface PolicyWorld extends Pick<World, 'declared' | 'kinds' | 'contacts'> {
   readonly all: readonly Contact[];
-  /** Contacts cut down to some of their channels, made as policies ask for them. */
+  /** Contacts restricted to some of their channels, created as policies name them. */
   readonly narrowed: Map<string, Contact>;
 }
 
@@ -126,7 +126,7 @@ function toLevel(scope: Scope, path: Path, level: LevelInput, world: PolicyWorld
   };
 }
 
-/** `method: phone_call + sms` keeps a contact to its channels of these types. */
+/** `method: phone_call + sms` restricts a contact to its channels of these types. */
 function narrow(scope: Scope, path: Path, name: string, method: string | undefined, world: PolicyWorld): string {
   const contact = world.all.find((candidate) => candidate.name === name);
   if (method === undefined || contact === undefined) return name;
@@ -174,7 +174,7 @@ function checkOrder(scope: Scope, path: Path, chain: readonly LevelInput[]): voi
   }
 }
 
-/** Pages everybody at once: what happens where no policy of the user's own applies. */
+/** Pages everybody at once: applies where no policy of the user's own does. */
 function defaultPolicy(contacts: readonly Contact[]): EscalationPolicy {
   return {
     id: 'default',

@@ -10,7 +10,7 @@ import { resolvePreconditions, resolveSteps } from './steps.ts';
 /** Reads one playbook file: exactly the form of spec 3.1. */
 export function resolvePlaybook(scope: Scope, world: World): Playbook | undefined {
   const before = scope.report.count;
-  // Lists are judged from the raw file, so that a mistake elsewhere in the playbook does not hide theirs.
+  // Lists are validated from the raw file, so that a mistake elsewhere in the playbook does not hide theirs.
   const raw = scope.source.value;
   const input = read(scope, [], PlaybookInput, raw);
   const steps = resolveSteps(scope, ['remediation_steps'], listAt(raw, ['remediation_steps']));
@@ -52,7 +52,7 @@ function listAt(raw: unknown, path: readonly string[]): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The detector judges metrics and the decision service judges signals: one trigger cannot ask both. */
+/** The detector judges metrics and the decision service judges signals: one trigger cannot use both. */
 function checkTrigger(scope: Scope, input: PlaybookInput): void {
   const { variables } = compileCondition(input.trigger.condition);
   const signals = variables.filter((name) => signalVariables.some((known) => known === name));

@@ -6,7 +6,7 @@ import { SafetyInput } from '../schema/safety.ts';
 import { read } from '../scope.ts';
 import type { Scope, World } from '../scope.ts';
 
-/** The user's rules in their order; how many series there may be; how those of an instance are judged together. */
+/** The user's rules in their order, the series limits, and the settings of machine learning. */
 export function resolveDetection(
   scope: Scope,
   raw: unknown,

@@ -8,7 +8,7 @@ import type { Scope, World } from '../scope.ts';
 
 type Declared = World['declared'];
 
-/** Names of services and their instances, read loosely: also from entries that are wrong elsewhere. */
+/** Names of services and their instances, read leniently: also from entries with mistakes elsewhere. */
 export function declaredServices(raw: unknown): Declared {
   const declared = new Map<string, Set<string>>();
   for (const service of Array.isArray(raw) ? raw : []) {
@@ -87,7 +87,7 @@ function toInstance(scope: Scope, { process, ...instance }: InstanceInput): unkn
   };
 }
 
-/** Reports each circle once, at the first of its services. */
+/** Reports each cycle once, at the first of its services. */
 function refuseCycles(scope: Scope, inputs: readonly (ServiceInput | undefined)[]): void {
   const indexOf = new Map(
     inputs.flatMap((input, index) => (input === undefined ? [] : [[input.name, index] as const])),

@@ -11,7 +11,7 @@ import { isRecord } from '../scope.ts';
 import type { Scope, World } from '../scope.ts';
 import type { Path } from '../yaml-source.ts';
 
-/** Reads the steps of a playbook or of its rollback. Returns only those that could be read. */
+/** Reads the steps of a playbook or of its rollback. Returns only the readable ones. */
 export function resolveSteps(scope: Scope, path: Path, entries: readonly unknown[]): readonly PlaybookStep[] {
   return entries.flatMap((entry, index) => {
     const place = [...path, index];
@@ -28,7 +28,7 @@ export function resolveSteps(scope: Scope, path: Path, entries: readonly unknown
   });
 }
 
-/** Judges the action even where the step has other mistakes. */
+/** Validates the action even where the step has other mistakes. */
 function checkAction(
   scope: Scope,
   path: Path,
@@ -46,7 +46,7 @@ function checkAction(
   checkParams(scope, envelope, { name: action, params: plugin.params, ownKeys: keysAt(StepInput, []) }, reported);
 }
 
-/** The answer to a crash in the middle of the step: there must be one, and the action must be able to give it. */
+/** What to do after a crash in the middle of the step: it must be stated, and the action must support it. */
 function checkAmbiguity(
   scope: Scope,
   path: Path,
@@ -98,7 +98,7 @@ export function resolvePreconditions(
     if (checks !== undefined) {
       const known = [...checks.keys(), ...world.checks];
       requireKnown(scope, [...path, 'check'], 'CORTEX_CONFIG_UNKNOWN_CHECK', 'check', check, known);
-      // A configured check brings its own parameters; here only overrides stand, which cannot be judged alone.
+      // A configured check has its own parameters; here are only overrides, which cannot be validated alone.
       const plugin = world.checks.has(check) ? undefined : checks.get(check);
       if (plugin !== undefined) {
         checkParams(scope, envelope, { name: check, params: plugin.params, ownKeys: keysAt(PreconditionInput, []) });
@@ -108,7 +108,7 @@ export function resolvePreconditions(
   });
 }
 
-/** Names of parameters that say what an action reaches. Empty there would mean "everything" to many tools. */
+/** Names of parameters that define what an action reaches. An empty one would mean "everything" to many tools. */
 const reaches =
   /^(?:paths?|source|destination|target|targets|hosts?|command|namespace|node_name|interface|database)$|selector|pattern|_name$/;
 

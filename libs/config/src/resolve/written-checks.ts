@@ -11,7 +11,7 @@ import type { Path } from '../yaml-source.ts';
 
 type Root = Readonly<Record<string, unknown>>;
 
-/** A check as the user wrote it, in the list or in a group: the same from here on. */
+/** A check as the user wrote it, in the list or in a group: both have this form from here on. */
 export interface WrittenCheck {
   readonly path: Path;
   readonly own: CheckInput;
@@ -20,7 +20,7 @@ export interface WrittenCheck {
   readonly ownKeys: readonly string[];
   readonly namedAt: NamePlace;
   readonly typeAt: Path;
-  /** Its name is taken for its type, for it says no other. */
+  /** Its name is its type, because it states no other. */
   readonly isTypeOfKey: boolean;
 }
 
@@ -28,11 +28,11 @@ interface Group {
   readonly path: Path;
   readonly raw: unknown;
   readonly tier: CheckTier;
-  /** The service that the group stands below; absent at the root. */
+  /** The service of the group; absent at the root. */
   readonly service: string | undefined;
 }
 
-/** The names of all checks, also of those that are wrong elsewhere. */
+/** The names of all checks, also of those with mistakes elsewhere. */
 export function declaredChecks(root: Root): ReadonlySet<string> {
   const listed = (Array.isArray(root['checks']) ? root['checks'] : [])
     .map((check: unknown) => (isRecord(check) ? check['name'] : undefined))

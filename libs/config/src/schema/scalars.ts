@@ -9,7 +9,7 @@ import {
 import { z } from 'zod';
 import type { ProblemCode } from '../problem.ts';
 
-/** What a custom zod issue tells about itself, so that the problem gets its own code, fix and place. */
+/** The details of a custom zod issue, so that the problem gets its own code, fix and place. */
 export interface IssueDetails {
   readonly problem: ProblemCode;
   readonly fix: string;
@@ -61,7 +61,7 @@ export function positiveDuration(
   );
 }
 
-/** A length of time that is not zero; without one, this. */
+/** A length of time that is not zero, with a default. */
 export function positiveDurationOr(defaultMs: number): z.ZodPrefault<ReturnType<typeof positiveDuration>> {
   const text = formatDuration(defaultMs);
   return positiveDuration(text).prefault(text);

@@ -22,7 +22,7 @@ export const controlBucket = defineBucket({
   coordination: true,
 });
 
-/** Who may act on a target now. The revision of the record is the fencing token. */
+/** The holder of a target's lease. The revision of the record is the fencing token. */
 export const LeaseRecord = z.strictObject({
   holder: z.string().min(1).max(256),
   purpose: z.string().max(256),
@@ -42,28 +42,29 @@ export const leaseBucket = defineBucket({
   coordination: true,
 });
 
-/** With a look for lost replicas every second, another one goes on within the 5 s of a shallow check. */
+/** With a look for dead replicas every second, another one takes over within the 5 s of a shallow check. */
 export const quickLeaseTtlMs = 4_000;
 
 export const quickLeaseBucket = defineBucket({
   name: 'cortex-quick-leases',
-  summary: 'Seats of replicas whose work others must take over soon, while little is lost when that happens in error',
+  summary:
+    'Membership leases of replicas whose work others must take over soon, while little is lost when that happens in error',
   key: 'member.<service>.<replica>',
   value: LeaseRecord,
   ttlMs: quickLeaseTtlMs,
   coordination: true,
 });
 
-/** Which replica of a service has which of its shares. One record, so that one write moves any number of them. */
+/** Which replica of a service owns which shard. One record, so that one write moves any number of shards. */
 export const ShardTable = z.strictObject({
   /** Replicas that take part, also those that own nothing. */
   members: z
     .array(
       z.strictObject({
         name: z.string().min(1).max(256),
-        /** The token of the lease that is its seat. */
+        /** The token of its membership lease. */
         seat: z.number().int().positive(),
-        /** How many shares it knows: while a configuration changes, not all know the same number. */
+        /** How many shards it knows: while a configuration changes, not all replicas know the same number. */
         knows: z.number().int().nonnegative().max(1_024),
       }),
     )
@@ -77,14 +78,14 @@ export const ShardTable = z.strictObject({
       }),
     )
     .max(1_024),
-  /** The newest token: each claim of a share gets the next one. */
+  /** The newest token: each claim of a shard gets the next one. */
   tokens: z.number().int().nonnegative(),
 });
 export type ShardTable = z.infer<typeof ShardTable>;
 
 export const shardBucket = defineBucket({
   name: 'cortex-shares',
-  summary: 'Which replica of a service does which share of its work',
+  summary: 'Which replica of a service owns which shard of its work',
   key: '<service>',
   value: ShardTable,
   coordination: true,

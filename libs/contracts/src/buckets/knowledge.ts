@@ -81,7 +81,7 @@ export const PlaybookPerformance = z.strictObject({
   ineffective: z.number().int().nonnegative(),
   uncertain: z.number().int().nonnegative(),
   falsePositives: z.number().int().nonnegative(),
-  /** Requests that a pre-condition turned down before any effect: false positives that are not executions. */
+  /** Requests that a pre-condition refused before any effect: false positives that are not executions. */
   preconditionRefusals: z.number().int().nonnegative().default(0),
   totalExecutionTimeMs: DurationMs,
   stepPerformance: z.record(z.string(), StepPerformance),

@@ -10,13 +10,13 @@ export const longestSilenceMs = 30 * day;
 /** Silences kept at a time, those that ended within the last hour included. */
 export const maxSilences = 1_000;
 
-/** What a person asked to be left alone, for a limited time. It ends at `endsAt`, or when it is lifted. */
+/** A person's request not to act on a target, for a limited time. It ends at `endsAt`, or when it is lifted. */
 export const Silence = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{12}$/, 'is 12 hexadecimal digits'),
   service: Name,
   /** Absent: all instances. */
   instance: Name.optional(),
-  /** Only this check rests, and nothing else is held. Absent: all checks. */
+  /** Only this check is suppressed, and no remediation. Absent: all checks. */
   check: Name.optional(),
   startsAt: Timestamp,
   endsAt: Timestamp,

@@ -10,12 +10,12 @@ import { escalationRequested } from '../events/escalation.ts';
 import { HealthState } from '../model/health.ts';
 
 /**
- * An incident and what a crash must not lose: which events it has taken in, and the drafts that the last of them led
- * to. Whoever loads it first publishes `outbox` again under the same ids, which the stream drops as duplicates.
+ * An incident with what a crash must not lose: the events applied to it, and the drafts that the last of them led to.
+ * The process that loads it next publishes `outbox` again under the same ids, which the stream drops as duplicates.
  */
 export const IncidentRecord = z.strictObject({
   incident: Incident,
-  /** Ids of the events taken in, newest last, bounded. */
+  /** Ids of the applied events, newest last, bounded. */
   applied: z.array(z.string()).max(256),
   outbox: z
     .strictObject({
@@ -24,11 +24,11 @@ export const IncidentRecord = z.strictObject({
       /** The envelope of the cause without its data: what derived ids and traces are made from. */
       cause: z.unknown().optional(),
       drafts: z.array(z.unknown()),
-      /** What else must happen once the record is written: timers, breaker outcomes. */
+      /** Further effects due once the record is written: timers, breaker outcomes. */
       effects: z.array(z.unknown()).optional(),
     })
     .optional(),
-  /** Decision's own working memory, opaque to everyone else. */
+  /** Decision's own working memory, opaque to other services. */
   memory: JsonRecord.default({}),
 });
 export type IncidentRecord = z.infer<typeof IncidentRecord>;
@@ -54,7 +54,7 @@ export const HealthRecord = z.strictObject({
   since: Timestamp,
   flapping: z.boolean(),
   change: HealthChange.optional(),
-  /** The checker's own state, opaque to everyone else. */
+  /** The checker's own state, opaque to other services. */
   memory: JsonRecord.default({}),
 });
 export type HealthRecord = z.infer<typeof HealthRecord>;
@@ -66,7 +66,7 @@ export const healthBucket = defineBucket({
   value: z.preprocess(upgradeHealthRecord, HealthRecord),
 });
 
-/** What a run of a check has begun and may have to clean up. Holds no secret. */
+/** What a run of a check has begun and may have to clean up. Contains no secret. */
 export const LeftoverRecord = z.strictObject({
   begun: z.array(z.string().max(128)).max(64),
   variables: z.record(z.string().max(128), z.union([z.string().max(4_096), z.number(), z.boolean()])),
@@ -101,7 +101,7 @@ export const JournalEntry = z.strictObject({
   /** The lease revision under which the effect was made. */
   token: z.number().int().nonnegative(),
   intentAt: Timestamp,
-  /** What the action saw before it acted: what a probe and an undo compare with. */
+  /** What the action observed before it acted: a probe and an undo compare with it. */
   before: JsonRecord.default({}),
   result: StepResult.optional(),
   /** On a failed result: the action calls a further attempt safe. */
@@ -134,11 +134,14 @@ export const journalBucket = defineBucket({
   coordination: true,
 });
 
-/** One level of a chain, with its moment, as planned when the escalation was requested. Level 0: the playbook's own contacts. */
+/**
+ * One level of a chain, with its time, as planned when the escalation was requested. Level 0: the playbook's own
+ * contacts.
+ */
 export const EscalationPlanItem = z.strictObject({
   escalationId: z.string(),
   level: z.number().int().nonnegative(),
-  /** 0, then 1 and up when the last level is told again because nobody answered. */
+  /** 0, then 1 and up when the last level is notified again because nobody answered. */
   round: z.number().int().nonnegative(),
   dueAt: Timestamp,
   condition: z.enum(['always', 'not_acknowledged', 'not_resolved']),
@@ -149,7 +152,7 @@ export type EscalationPlanItem = z.infer<typeof EscalationPlanItem>;
 
 /** One page to one channel of one contact. */
 export const EscalationNotification = z.strictObject({
-  /** Stable over every retry: what receivers drop repeats by. */
+  /** Stable over every retry: receivers drop repeats by it. */
   key: z.string().default(''),
   escalationId: z.string().default(''),
   level: z.number().int().nonnegative(),
@@ -169,7 +172,7 @@ export const EscalationNotification = z.strictObject({
 });
 export type EscalationNotification = z.infer<typeof EscalationNotification>;
 
-/** One escalation: what was asked, who was told, whether it was acknowledged. */
+/** One escalation: the request, the notifications, the acknowledgement. */
 export const EscalationRecord = z.strictObject({
   /** The newest request, under the worst severity asked for so far. */
   request: escalationRequested.data,
@@ -178,12 +181,12 @@ export const EscalationRecord = z.strictObject({
   triggeredAt: Timestamp,
   acknowledgedBy: z.string().optional(),
   acknowledgedAt: Timestamp.optional(),
-  /** Acknowledgements given before this moment do not count: an urgent request came after them. */
+  /** Acknowledgements given before this time do not count: an urgent request came after them. */
   acknowledgeFrom: Timestamp.optional(),
   endedAt: Timestamp.optional(),
   plan: z.array(EscalationPlanItem).default([]),
   notifications: z.array(EscalationNotification),
-  /** Every request with the event that brought it: the text of its pages and the cause of what they lead to. */
+  /** Every request with the event that brought it: the text of its pages and the cause of their effects. */
   requests: z
     .array(
       z.strictObject({

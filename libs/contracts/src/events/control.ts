@@ -18,7 +18,7 @@ export const controlChanged = defineEvent({
   ]),
 });
 
-/** What a service told its future self. Only `owner` acts on it. */
+/** A service's message to its future self. Only `owner` acts on it. */
 export const timerDue = defineEvent({
   ...family,
   type: 'timer.due',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEvent } from '../define-event.ts';
 import { Name, Text, Timestamp } from '../model/scalars.ts';
 
-/** Said when a limit is first met, and at most once an hour while it lasts. */
+/** Published when a limit is first exceeded, and at most once an hour while it lasts. */
 export const detectionLimited = defineEvent({
   type: 'detection.limited',
   version: 1,
@@ -11,14 +11,14 @@ export const detectionLimited = defineEvent({
   producers: ['detector'],
   consumers: [],
   data: z.strictObject({
-    /** Whose limit it is; of a partition, the service that has most series there. */
+    /** The service of the limit; for a partition's limit, the service that has most series there. */
     service: Name,
     scope: z.enum(['service', 'partition']),
     limit: z.number().int().nonnegative(),
-    /** About how many series were refused, since this was last said. */
+    /** About how many series were refused since the last event. */
     refusedSeries: z.number().int().nonnegative(),
     since: Timestamp,
-    /** Where the many series most likely come from. */
+    /** The likely source of the many series. */
     suspect: z
       .strictObject({
         service: Name,

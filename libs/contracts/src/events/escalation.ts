@@ -20,9 +20,9 @@ export const escalationRequested = defineEvent({
     severity: IncidentSeverity,
     title: Text,
     reason: Text,
-    /** What was tried, what was seen: the body of the page. */
+    /** The attempts and observations so far: the body of the page. */
     details: Text,
-    /** Contacts that the playbook names, told at once beside the policy's first level. */
+    /** Contacts that the playbook names, notified at once beside the policy's first level. */
     notify: z.array(Name),
     /** These contacts only: the playbook says `create_incident: false`, so the policy's chain is not begun for this. */
     onlyNotify: z.literal(true).optional(),

@@ -56,20 +56,20 @@ test('a change of health of version 1 is one of version 2', () => {
   expect(checkData(healthChanged, upgradeData(healthChanged, 1, change)?.data).data).toEqual(changeNow);
 });
 
-test('a record of health of the same time is read, and one of today as it is', () => {
+test('a health record of version 1 is upgraded, and a present one is read unchanged', () => {
   const record = { target, state: 'DEGRADED', since: change.since, flapping: false, memory: {} };
   expect(healthBucket.value.parse(record)).toEqual(record);
   expect(healthBucket.value.parse({ ...record, change })).toEqual({ ...record, change: changeNow });
   expect(healthBucket.value.parse({ ...record, change: changeNow })).toEqual({ ...record, change: changeNow });
 });
 
-test('no version is read that was never there, nor one of tomorrow', () => {
+test('no unknown earlier or later version is read', () => {
   for (const version of [-1, 0, 0.5, 3, 99, Number.NaN, Infinity]) {
     expect(upgradeData(healthChecked, version, {})).toBeUndefined();
   }
 });
 
-test('nothing that version 1 may hold makes an upgrade throw, nor is it taken for a result', () => {
+test('no data of version 1 makes an upgrade throw, or is wrongly read as a result', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (data) => {
       expect(checkData(healthChecked, upgradeData(healthChecked, 1, data)?.data).success).toBe(false);

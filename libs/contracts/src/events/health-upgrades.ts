@@ -1,6 +1,6 @@
 /**
- * Outcomes of checks as the events `health.checked` v1 and `health.changed` v1, and the records of that time, had them:
- * `passed`, and `outcome` in the evidence as the word for how the check ended. What has another form comes back as it is.
+ * Check outcomes as in the events `health.checked` v1 and `health.changed` v1 and in the records of that time:
+ * `passed`, and `outcome` in the evidence as the word for how the check ended. Other forms are returned unchanged.
  */
 
 export function upgradeOutcome(outcome: unknown): unknown {

@@ -40,7 +40,10 @@ export const HealthChange = z.strictObject({
   failing: z.array(CheckOutcome.omit({ evidence: true })),
   /** True while the target changes too often to be acted on. */
   flapping: z.boolean(),
-  /** While the target is in trouble: services that it depends on and that are down, the nearest first. They come first. */
+  /**
+   * While the target is in trouble: services that it depends on and that are down, the nearest first. They are
+   * remediated first.
+   */
   dependenciesDown: z.array(Name).max(100).default([]),
   reason: Text,
 });

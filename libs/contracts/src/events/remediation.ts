@@ -8,7 +8,7 @@ import { DurationMs, Name, Text, Timestamp } from '../model/scalars.ts';
 const family = { version: 1, stream: 'REMEDIATION' } as const;
 const ExecutionId = z.string().min(1).max(128);
 
-/** Everything that the executor needs: it looks nothing up, so what was decided is what runs. */
+/** Everything that the executor needs: it looks nothing up, so it runs exactly what was decided. */
 export const Remediation = z.strictObject({
   executionId: ExecutionId,
   incidentId: z.uuid(),
@@ -21,7 +21,7 @@ export const Remediation = z.strictObject({
   approvalId: z.string().optional(),
   dryRun: z.boolean(),
   requestedAt: Timestamp,
-  /** Not begun by then: refused, because the world has moved on. */
+  /** Refused if it has not begun by then, because the situation has changed. */
   expiresAt: Timestamp,
 });
 export type Remediation = z.infer<typeof Remediation>;
@@ -64,7 +64,7 @@ export const remediationStepCompleted = defineEvent({
   }),
 });
 
-/** The gate or limit that said no before any effect. */
+/** The gate or limit that refused before any effect. */
 export const RefusedBy = z.enum([
   'silence',
   'kill_switch',
@@ -91,7 +91,7 @@ export const remediationCompleted = defineEvent({
     targets: z.array(Target).min(1),
     outcome: ExecutionOutcome,
     reason: Text,
-    /** For `refused`: the gate or limit that said no; the decision may ask again later. */
+    /** For `refused`: the gate or limit that refused; the decision may ask again later. */
     refusedBy: RefusedBy.optional(),
     steps: z.array(StepResult),
     startedAt: Timestamp,

@@ -3,7 +3,7 @@ import { defaultEnvironment, serviceDefaults } from './defaults.ts';
 import { CheckTier } from './health.ts';
 import { DurationMs, JsonRecord, Name } from './scalars.ts';
 
-/** What an action or a check is aimed at: one instance of one service. */
+/** The target of an action or a check: one instance of one service. */
 export const Target = z.strictObject({ service: Name, instance: Name });
 export type Target = z.infer<typeof Target>;
 
@@ -11,7 +11,7 @@ export type Target = z.infer<typeof Target>;
 export const Instance = z.strictObject({
   id: Name,
   host: Name.default('localhost'),
-  /** Where HTTP checks ask, unless they name a port. */
+  /** The port of HTTP checks, unless they name one. */
   port: z.number().int().min(1).max(65_535).optional(),
   region: Name.optional(),
   cluster: Name.optional(),

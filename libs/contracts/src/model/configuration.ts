@@ -5,7 +5,7 @@ import { Playbook } from './playbook.ts';
 import { Contact, EscalationPolicy, SafetyPolicy } from './policy.ts';
 import { DurationMs, Name } from './scalars.ts';
 
-/** What the collector takes in by itself. */
+/** The collector's own sources. */
 export const CollectorSettings = z.strictObject({
   /** Metrics of the machine that the collector runs on, reported under this service and instance. */
   host: z
@@ -20,23 +20,23 @@ export const CollectorSettings = z.strictObject({
   /** Which labels of Prometheus name the service and the instance; the first that a series has. */
   labels: z.strictObject({ service: z.array(z.string().min(1)), instance: z.array(z.string().min(1)) }),
   remoteWrite: z.strictObject({
-    /** Whether the buckets of histograms are taken in. */
+    /** Whether the buckets of histograms are collected. */
     histogramBuckets: z.boolean(),
     /** Metrics that are no counters, although their names end as if they were. */
     gauges: z.array(z.string().min(1)),
   }),
-  /** Prometheus servers that are asked, and what. */
+  /** Prometheus servers to query, with their queries. */
   prometheus: z.array(
     z.strictObject({
       url: z.string().min(1),
       intervalMs: DurationMs,
       queries: z.array(
         z.strictObject({
-          /** What the result is called. */
+          /** The metric name of the result. */
           metric: z.string().min(1).max(256),
           query: z.string().min(1),
           unit: z.string().max(64).optional(),
-          /** Whose metric it is where no label of the result says so. */
+          /** The service of results without a label that names one. */
           service: Name.optional(),
         }),
       ),
@@ -46,18 +46,18 @@ export const CollectorSettings = z.strictObject({
   signals: z.strictObject({
     /** Records and spans are counted in windows of this length, by their arrival. */
     windowMs: DurationMs,
-    /** After so long a silence the zeros of a service, an operation or a template are no longer told. */
+    /** After a silence of this length the zeros of a service, an operation or a template are no longer reported. */
     silentAfterMs: DurationMs,
-    /** New templates of a service count once it has been known for so long, and has logged so many records. */
+    /** New templates of a service count once it has been known for this long, and has logged this many records. */
     warmUpMs: DurationMs,
     warmUpRecords: z.number().int().nonnegative(),
-    /** Templates of log records that are remembered of one service, and how many of them have a series. */
+    /** Templates of log records that are remembered per service, and how many of them have a series. */
     templates: z.number().int().min(1).max(2_000),
     templateSeries: z.number().int().min(0).max(500),
     /** Operations of one instance that have series. */
     operations: z.number().int().min(0).max(200),
   }),
-  /** Everything that is sent to the collector comes here; port 0 picks a free one. */
+  /** The address for everything that is sent to the collector; port 0 picks a free one. */
   otlp: z.strictObject({ host: z.string(), port: z.number().int().min(0).max(65_535) }),
   /** Telemetry partitions. More partitions, more detector replicas. */
   partitions: z.number().int().min(1).max(256),

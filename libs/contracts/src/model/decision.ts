@@ -34,7 +34,7 @@ export type GateName = z.infer<typeof GateName>;
 export const GateVerdict = z.enum(['pass', 'hold', 'refuse', 'needs_approval', 'not_built', 'not_reached']);
 export type GateVerdict = z.infer<typeof GateVerdict>;
 
-/** Why a gate does not let pass, beside its text. */
+/** Why a gate does not pass, beside its text. */
 export const GateReason = z.enum([
   'silenced',
   'silences_unreadable',
@@ -63,11 +63,11 @@ export const GateResult = z.strictObject({
 });
 export type GateResult = z.infer<typeof GateResult>;
 
-/** One of the nine steps: what it looked at, what it found, why. */
+/** One of the nine steps: its inputs, its result, its reason. */
 export const DecisionStep = z.strictObject({
   step: z.number().int().min(1).max(9),
   name: DecisionStepName,
-  /** `pending` while the loop has not come that far; `not_reached` when it ended before. */
+  /** `pending` while the loop has not come to it; `not_reached` when it ended before. */
   status: z.enum(['done', 'pending', 'not_reached']),
   inputs: JsonRecord,
   verdict: z.string().max(128),
@@ -75,7 +75,7 @@ export const DecisionStep = z.strictObject({
 });
 export type DecisionStep = z.infer<typeof DecisionStep>;
 
-/** What a decision came to. */
+/** The outcome of a decision. */
 export const DecisionOutcome = z.enum([
   'wait',
   'hold',
@@ -89,7 +89,7 @@ export const DecisionOutcome = z.enum([
 ]);
 export type DecisionOutcome = z.infer<typeof DecisionOutcome>;
 
-/** Why a decision came to its outcome, beside its text. */
+/** The reason of a decision's outcome, beside its text. */
 export const DecisionReason = z.enum([
   'silenced',
   'attempts_used_up',

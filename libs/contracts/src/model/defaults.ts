@@ -1,7 +1,4 @@
-/**
- * What holds where the user says nothing: the models and the user's configuration both take it from here. Times are in
- * milliseconds.
- */
+/** The defaults: the models and the user's configuration both use them. Times are in milliseconds. */
 
 const second = 1_000;
 const minute = 60 * second;
@@ -12,7 +9,7 @@ export const defaultEnvironment = 'production';
 
 export const serviceDefaults = { critical: false, remediate: true } as const;
 
-/** How a check of a tier is made. Spec 2.4. */
+/** How the checks of a tier run. Spec 2.4. */
 export const tierDefaults = {
   shallow: { intervalMs: 5 * second, timeoutMs: 100, retries: 3 },
   deep: { intervalMs: 30 * second, timeoutMs: 5 * second, retries: 2 },
@@ -109,7 +106,7 @@ export const safetyDefaults = {
 export const windowDefaults = { timezone: 'UTC' } as const;
 
 export const collectorDefaults = {
-  /** The name that the machine's own metrics go by. */
+  /** The service of the machine's own metrics. */
   host: { service: 'host', intervalMs: 10 * second, disks: [{ path: '/' }] },
   labels: {
     service: ['service', 'service_name', 'app', 'job'],

@@ -46,9 +46,12 @@ export type DetectionRule = z.infer<typeof DetectionRule>;
 /** How the metrics of one instance are judged together. Spec 1.2. */
 export const MachineLearning = z.strictObject({
   enabled: z.boolean().default(machineLearningDefaults.enabled),
-  /** Metric names, `*` for any run of characters: of more metrics than can be judged together, those named first are taken. */
+  /**
+   * Metric names, `*` for any run of characters: where there are more metrics than can be judged together, earlier
+   * patterns win.
+   */
   features: z.array(z.string().min(1)).min(1).default(machineLearningDefaults.features),
-  /** What is older is forgotten. */
+  /** Older rows are dropped. */
   windowMs: DurationMs.refine((ms) => ms >= 24 * 3_600_000).default(machineLearningDefaults.windowMs),
   retrainMs: DurationMs.refine((ms) => ms >= 3_600_000).default(machineLearningDefaults.retrainMs),
   isolationForest: z
@@ -58,16 +61,16 @@ export const MachineLearning = z.strictObject({
       contamination: z.number().gt(0).max(0.5),
     })
     .default(machineLearningDefaults.isolationForest),
-  /** Whether the autoencoder has a say: most of the time that a fit takes, and half of that of judging. */
+  /** Whether the autoencoder is used: it takes most of the time of a fit, and half of that of judging. */
   autoencoder: z.boolean().default(machineLearningDefaults.autoencoder),
 });
 export type MachineLearning = z.infer<typeof MachineLearning>;
 const SeriesCount = z.number().int().positive().max(100_000);
 
-/** How many series are watched in one partition; what is beyond is refused, and said. A series takes some 30 KB. */
+/** How many series are watched in one partition; further ones are refused, and reported. A series takes some 30 KB. */
 export const SeriesLimits = z.strictObject({
   perPartition: SeriesCount.default(seriesLimitDefaults.perPartition),
-  /** Of one service. */
+  /** Per service. */
   perService: SeriesCount.default(seriesLimitDefaults.perService),
   /** Services with limits of their own. */
   services: z.array(z.strictObject({ service: Name, series: SeriesCount })).default([]),

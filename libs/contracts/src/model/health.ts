@@ -8,8 +8,8 @@ export const CheckTier = z.enum(['shallow', 'deep', 'comprehensive']);
 export type CheckTier = z.infer<typeof CheckTier>;
 
 /**
- * How a check ended. `fail` and `timeout` speak of the target. `error` says that the check itself could not be made, so it
- * proves nothing about the target, neither good nor bad.
+ * How a check ended. `fail` and `timeout` are about the target. `error` means that the check itself could not be made,
+ * so it proves nothing about the target, neither good nor bad.
  */
 export const CheckResultKind = z.enum(['pass', 'fail', 'timeout', 'error']);
 export type CheckResultKind = z.infer<typeof CheckResultKind>;

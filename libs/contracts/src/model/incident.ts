@@ -33,7 +33,7 @@ export type CauseCategory = z.infer<typeof CauseCategory>;
 export const SignalClass = z.enum(['metric', 'log', 'trace', 'health', 'composite']);
 export type SignalClass = z.infer<typeof SignalClass>;
 
-/** One thing that is wrong, as the incident knows it. `key` is unique within the incident. */
+/** One symptom of the incident. `key` is unique within the incident. */
 export const Signal = z.strictObject({
   key: z.string().max(512),
   kind: z.enum(['anomaly', 'health']),
@@ -48,7 +48,7 @@ export const Signal = z.strictObject({
   failingChecks: z.array(z.string()).optional(),
   failingCheckTypes: z.array(z.string()).optional(),
   anomalyKind: z.string().max(64).optional(),
-  /** How surprising it is that other services went wrong at the same time. */
+  /** How surprising it is that other services have anomalies at the same time. */
   correlation: z.number().min(0).max(1).optional(),
   direction: z.enum(['up', 'down']).optional(),
   /** The playbook triggers whose sustained condition raised this signal. */
@@ -74,7 +74,7 @@ export const StepResult = z.strictObject({
   startedAt: Timestamp,
   durationMs: DurationMs,
   detail: Text,
-  /** True when the result was concluded from a probe after a crash, not seen from the action itself. */
+  /** True when the result was concluded from a probe after a crash, not reported by the action itself. */
   inferred: z.boolean().default(false),
 });
 export type StepResult = z.infer<typeof StepResult>;
@@ -119,7 +119,7 @@ export const Approval = z.strictObject({
   expiresAt: Timestamp,
   requiredApprovals: z.number().int().positive(),
   grantedBy: z.array(z.string()).default([]),
-  /** `withdrawn`: Cortex took the question back. Earlier versions said `expired` for that too. */
+  /** `withdrawn`: Cortex withdrew the question. Earlier versions said `expired` for that too. */
   status: z.enum(['pending', 'granted', 'denied', 'expired', 'withdrawn']),
   decidedBy: z.string().optional(),
   comment: Text.optional(),
@@ -141,7 +141,7 @@ export type IncidentEscalation = z.infer<typeof IncidentEscalation>;
 export const ResolutionMethod = z.enum(['auto_remediation', 'manual', 'rollback', 'cleared']);
 export type ResolutionMethod = z.infer<typeof ResolutionMethod>;
 
-/** An incident, whole: what is wrong, what was decided and why, what was done, whether it helped. */
+/** A whole incident: the trouble, the decisions and their reasons, the actions, and their success. */
 export const Incident = z.strictObject({
   id: z.uuid(),
   service: Name,

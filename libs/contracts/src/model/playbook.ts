@@ -8,7 +8,7 @@ import { AnomalySeverity } from './severity.ts';
 export const OnAmbiguous = z.enum(['retry', 'probe', 'escalate']);
 export type OnAmbiguous = z.infer<typeof OnAmbiguous>;
 
-/** What an action may do to its target, as the action itself says. Spec 4. */
+/** The risk of an action to its target, as the action declares it. Spec 4. */
 export const RiskLevel = z.enum(['low', 'medium', 'high', 'critical']);
 export type RiskLevel = z.infer<typeof RiskLevel>;
 
@@ -16,7 +16,7 @@ export type RiskLevel = z.infer<typeof RiskLevel>;
 export const Condition = z.string().min(1).max(1_000);
 
 /**
- * What a trigger condition may ask about a signal itself, beside metric names. Metrics are judged by the detector,
+ * The variables of a trigger condition about a signal itself, beside metric names. Metrics are judged by the detector,
  * these by the decision service: `health_state == "UNHEALTHY" AND "process_running" in failing_check_types`.
  */
 export const signalVariables = [
@@ -44,14 +44,14 @@ export const PlaybookStep = z.strictObject({
   retries: z.number().int().nonnegative().default(stepDefaults.retries),
   continueOnFailure: z.boolean().default(stepDefaults.continueOnFailure),
   onAmbiguous: OnAmbiguous.optional(),
-  /** Of the action; absent where it was not known when the configuration was read. */
+  /** Of the action; absent where it was unknown when the configuration was read. */
   riskLevel: RiskLevel.optional(),
-  /** Share of the resource that the step should win back, in percent. */
+  /** Share of the resource that the step should free, in percent. */
   expectedRecovery: z.strictObject({ minPercent: z.number(), maxPercent: z.number() }).optional(),
 });
 export type PlaybookStep = z.infer<typeof PlaybookStep>;
 
-/** How recovery is proved. Spec 3.1 and 8. */
+/** How recovery is verified. Spec 3.1 and 8. */
 export const VerificationPlan = z.strictObject({
   /** All must hold on samples taken after the effect. */
   conditions: z.array(Condition).default([]),
@@ -94,10 +94,10 @@ export const Playbook = z.strictObject({
     createIncident: z.boolean().default(playbookDefaults.escalation.createIncident),
   }),
   safety: z.strictObject({
-    /** Times that this playbook may be tried again on one incident. */
+    /** How often this playbook may be tried again on one incident. */
     maxRetries: z.number().int().nonnegative().default(playbookDefaults.safety.maxRetries),
     requireApproval: z.boolean().default(playbookDefaults.safety.requireApproval),
-    /** The widest blast radius that it may be used at. The spec's `single_host` reads as `single_instance`. */
+    /** The widest blast radius at which it may be used. The spec's `single_host` reads as `single_instance`. */
     blastRadius: BlastRadiusLevel.default(playbookDefaults.safety.blastRadius),
     maintenanceWindowOnly: z.boolean().default(playbookDefaults.safety.maintenanceWindowOnly),
     /** Least time between two uses on one target. */

@@ -14,7 +14,10 @@ export const TimeWindow = z.strictObject({
 });
 export type TimeWindow = z.infer<typeof TimeWindow>;
 
-/** Where outgoing requests may go, apart from link-local, metadata, multicast and reserved addresses: those are always refused. */
+/**
+ * The allowed destinations of outgoing requests, apart from link-local, metadata, multicast and reserved addresses:
+ * those are always refused.
+ */
 export const OutboundPolicy = z.strictObject({
   /** Loopback, private and carrier-grade NAT ranges. */
   privateAddresses: z.enum(['allow', 'forbid']),
@@ -23,13 +26,13 @@ export const OutboundPolicy = z.strictObject({
 });
 export type OutboundPolicy = z.infer<typeof OutboundPolicy>;
 
-/** `pausesChecksOf`: services whose health nobody checks inside it, because they are worked on by plan. */
+/** `pausesChecksOf`: services whose checks are suppressed inside it, because of planned work. */
 export const MaintenanceWindow = TimeWindow.extend({ pausesChecksOf: z.array(Name) });
 export type MaintenanceWindow = z.infer<typeof MaintenanceWindow>;
 
 /** Limits on harm. Spec 5.1, 7 and reference INV-1 to INV-14. */
 export const SafetyPolicy = z.strictObject({
-  /** Above this share of unhealthy services, my own view is suspect: no new remediation. */
+  /** Above this share of unhealthy services Cortex's own view is suspect: no new remediation. */
   stormRatio: z.number().gt(0).max(1),
   /** A storm needs at least this many unhealthy services. */
   stormMinServices: z.number().int().positive(),
@@ -63,7 +66,7 @@ export const SafetyPolicy = z.strictObject({
 });
 export type SafetyPolicy = z.infer<typeof SafetyPolicy>;
 
-/** Where a message can be sent. `type` names a channel plugin, `params` are its own. */
+/** A destination of messages. `type` names a channel plugin, `params` are its own. */
 export const Contact = z.strictObject({
   name: Name,
   channels: z
@@ -84,7 +87,7 @@ export type EscalationLevel = z.infer<typeof EscalationLevel>;
 export const EscalationPolicy = z.strictObject({
   id: Name,
   name: Text,
-  /** Services or service kinds; empty means all that no other policy claims. */
+  /** Services or service kinds; empty means all without a policy of their own. */
   appliesTo: z.array(Name),
   severities: z.array(IncidentSeverity),
   chain: z.array(EscalationLevel).min(1),

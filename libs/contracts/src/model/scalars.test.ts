@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { JsonRecord, JsonValue } from './scalars.ts';
 
 describe('JSON values', () => {
-  it('are all that JSON can say, and come out as they went in', () => {
+  it('are all JSON values, and are parsed unchanged', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(JsonValue.parse(value)).toBe(value);

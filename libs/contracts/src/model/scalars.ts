@@ -26,7 +26,7 @@ export const JsonValue = z.unknown().refine(isJson, 'is no JSON value') as unkno
 
 const longestKey = 256;
 
-/** Evidence, inputs, parameters: whatever a check, a step or an action saw. Keys of at most 256 characters. */
+/** Evidence, inputs, parameters: observations of a check, a step or an action. Keys of at most 256 characters. */
 export const JsonRecord = z
   .unknown()
   .refine(

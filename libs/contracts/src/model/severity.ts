@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const AnomalySeverity = z.enum(['info', 'low', 'medium', 'high', 'critical']);
 export type AnomalySeverity = z.infer<typeof AnomalySeverity>;
 
-/** How much an incident hurts. SEV0 is the worst. Spec 5.1. */
+/** The severity of an incident. SEV0 is the worst. Spec 5.1. */
 export const IncidentSeverity = z.enum(['SEV0', 'SEV1', 'SEV2', 'SEV3']);
 export type IncidentSeverity = z.infer<typeof IncidentSeverity>;
 

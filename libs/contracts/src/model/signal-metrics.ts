@@ -1,4 +1,4 @@
-/** The series that are made of logs. */
+/** The series that are derived from logs. */
 export const logMetrics = {
   records: 'log_records_per_second',
   errors: 'log_errors_per_second',
@@ -7,7 +7,7 @@ export const logMetrics = {
   newTemplates: 'log_new_templates',
 } as const;
 
-/** The series that are made of spans. */
+/** The series that are derived from spans. */
 export const traceMetrics = {
   requests: 'trace_requests_per_second',
   errors: 'trace_errors_per_second',
@@ -20,7 +20,7 @@ export const traceMetrics = {
 const ofLogs: ReadonlySet<string> = new Set(Object.values(logMetrics));
 const ofTraces: ReadonlySet<string> = new Set(Object.values(traceMetrics));
 
-/** What a series is made of, where it is made of logs or of spans. */
+/** The signal that a series is derived from, if it is logs or spans. */
 export function signalOf(metric: string): 'log' | 'trace' | undefined {
   if (ofLogs.has(metric)) return 'log';
   return ofTraces.has(metric) ? 'trace' : undefined;

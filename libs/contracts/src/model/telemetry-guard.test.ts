@@ -31,7 +31,7 @@ const telemetry = fc.record(
   { noNullPrototype: true },
 );
 
-test('what is right is accepted, and the schema would change nothing about it', () => {
+test('valid data is accepted, and the schema would not change it', () => {
   fc.assert(
     fc.property(telemetry, (data) => {
       expect(isTelemetry(data)).toBe(true);
@@ -40,7 +40,7 @@ test('what is right is accepted, and the schema would change nothing about it', 
   );
 });
 
-test('what is accepted, the schema accepts as it is, whatever is put wherever', () => {
+test('the schema accepts all accepted data unchanged, for any mutation of it', () => {
   const change = fc.record({
     place: fc.constantFrom(
       'partition',

@@ -3,8 +3,9 @@ import { namePattern } from './scalars.ts';
 const seriesColumns = new Set(['service', 'instance', 'metric', 'unit', 'labels', 'timesMs', 'values']);
 
 /**
- * Whether the data of `telemetry.metrics` is as its schema wants it, with nothing left to fill in. The schema itself takes ten
- * times as long, for the one event of which there are thousands a second; where this says no, the schema gives the reason.
+ * Whether the data of `telemetry.metrics` matches its schema, with no defaults to fill in. The schema itself takes ten
+ * times as long, for the one event of which there are thousands a second; where this returns false, the schema gives
+ * the reason.
  */
 export function isTelemetry(data: unknown): boolean {
   if (!isRecord(data) || Object.keys(data).length !== 2) return false;
@@ -18,7 +19,7 @@ export function isTelemetry(data: unknown): boolean {
   return true;
 }
 
-/** Series of one instance stand side by side: what equals the previous one's needs no second look. */
+/** Series of one instance are adjacent: values equal to the previous one's need no second check. */
 function isSeries(series: Record<string, unknown>, previous: Record<string, unknown> | undefined): boolean {
   for (const column of Object.keys(series)) if (!seriesColumns.has(column)) return false;
   const { service, instance, metric, unit, labels, timesMs, values } = series;
@@ -56,7 +57,7 @@ function isText(value: unknown, shortest: number, longest: number): value is str
   return typeof value === 'string' && value.length >= shortest && value.length <= longest;
 }
 
-/** `known` is one already. */
+/** `known` is valid already. */
 function isName(value: unknown, known: unknown): boolean {
   return isText(value, 1, 128) && (value === known || namePattern.test(value));
 }

@@ -5,7 +5,7 @@ interface ApiErrorEntry extends ErrorEntry {
   readonly status: number;
 }
 
-/** What the console's API answers with, as `application/problem+json`; `means` is the title there. */
+/** The answers of the console's API to failed requests, as `application/problem+json`; `means` is the title there. */
 export const apiErrors = {
   CORTEX_API_BAD_REQUEST: {
     status: 400,

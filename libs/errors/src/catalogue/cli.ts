@@ -1,6 +1,6 @@
 import type { ErrorEntries } from './error-entry.ts';
 
-/** Of the command line: what was typed, and what it could not do. */
+/** Of the command line: its input, and failed commands. */
 export const cliErrors = {
   CORTEX_BACKTEST_BAD_FILE: {
     means: 'A recording cannot be read',

@@ -1,6 +1,6 @@
 import type { ErrorEntries } from './error-entry.ts';
 
-/** Of the user's YAML. Each problem also tells its file, line and column, and a fix for that very place. */
+/** Of the user's YAML. Each problem also has its file, line and column, and a fix for that place. */
 export const configErrors = {
   CORTEX_CONFIG_FILE_MISSING: {
     means: 'A file that the configuration needs cannot be read',

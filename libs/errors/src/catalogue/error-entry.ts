@@ -1,4 +1,4 @@
-/** What is known of a code before it happens; the message of an error says what happened this time. */
+/** The permanent part of a code; the message of an error says what happened this time. */
 export interface ErrorEntry {
   /** What it means, as a title. */
   readonly means: string;

@@ -1,6 +1,6 @@
 import type { ErrorEntries } from './error-entry.ts';
 
-/** What the console's web page shows when it is not the API that refused. */
+/** Errors of the console's web page that do not come from the API. */
 export const pageErrors = {
   CORTEX_PAGE_FAILED: {
     means: 'The page itself failed',

@@ -1,6 +1,6 @@
 import type { ErrorEntries } from './error-entry.ts';
 
-/** Of single services; most of these are ends that the service itself mends, told in its log. */
+/** Of single services; most of these the service repairs itself and only logs. */
 export const serviceErrors = {
   CORTEX_AUDITOR_CHAIN_TAKEN: {
     means: 'Another auditor continued the chain, so this one stands by',

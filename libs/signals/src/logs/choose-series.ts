@@ -1,12 +1,15 @@
 import { textOf } from './template-tree.ts';
 import type { TemplateTraffic } from './template-traffic.ts';
 
-/** Series come and go with what is judged by them, so a place changes hands only for so many times the traffic. */
+/**
+ * Series appear and disappear with their anomalies, so a template replaces another only with this many times its
+ * traffic.
+ */
 const displacedBy = 4;
 
 /**
- * Gives the busiest templates a series: half of `max` to those of warnings and errors, half to the others. Those that have
- * one keep it.
+ * Gives the busiest templates a series: half of `max` to those of warnings and errors, half to the rest. Templates with
+ * a series keep it.
  */
 export function chooseSeries(all: readonly TemplateTraffic[], max: number): void {
   const ofWarnings = Math.ceil(max / 2);

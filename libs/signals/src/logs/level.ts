@@ -15,7 +15,7 @@ const leastWarning = 13;
 const firstWord = /^[^A-Za-z]*(?:[TZ][^A-Za-z]+)*([A-Za-z]{3,})/;
 const startLength = 64;
 
-/** How bad it is: what the severity number says, else the text of the severity, else a word at the start of the body. */
+/** The level of a record: by its severity number, else the text of the severity, else a word at the start of the body. */
 export function levelOf({ severityNumber = 0, severityText = '', body }: LogRecord): Level {
   if (severityNumber >= leastError) return 'error';
   if (severityNumber >= leastWarning) return 'warn';

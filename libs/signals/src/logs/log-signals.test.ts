@@ -17,7 +17,7 @@ const settings = {
 
 const recordOf = (body: string, more: Partial<LogRecord> = {}): LogRecord => ({ service: 'shop', body, ...more });
 
-/** Windows of ten seconds, one after the other: what is told at the end of each. */
+/** Windows of ten seconds, one after the other, with the samples at the end of each. */
 function setUp(more: Partial<typeof settings> = {}) {
   const signals = new LogSignals({ ...settings, ...more }, 0);
   let nowMs = 0;
@@ -75,7 +75,7 @@ describe('rates', () => {
     expect(signals.close(2_500)).toEqual([]);
   });
 
-  test('when the clock is set back nothing is told, and nothing is lost', () => {
+  test('when the clock is set back nothing is reported, and nothing is lost', () => {
     const signals = new LogSignals(settings, 100_000);
     signals.add(recordOf('fine'), 100_001);
     expect(signals.close(50_000)).toEqual([]);
@@ -103,7 +103,7 @@ describe('templates', () => {
     expect(told.map(({ labels }) => labels['template']).sort()).toEqual(['b b', 'b b', 'c c c', 'c c c']);
   });
 
-  test('one that is much busier takes the place of another', () => {
+  test('a much busier template replaces another', () => {
     const { window } = setUp({ templateSeries: 2 });
     const burst = (times: number) => Array.from({ length: times }, () => recordOf('b b'));
     const told = (samples: readonly SeriesSample[]) =>
@@ -143,7 +143,7 @@ describe('new templates', () => {
     expect([named.length, signals.takeNewTemplates(2)]).toEqual([10, []]);
   });
 
-  test('a service that says little warms up until it has said enough', () => {
+  test('a service that logs little warms up until it has logged enough', () => {
     const { window } = setUp({ warmUpRecords: 100 });
     for (let index = 0; index < 5; index += 1) window(known());
     expect(newOf(window(recordOf('ERROR never seen')), 'warn_or_worse')).toBe(0);
@@ -172,7 +172,7 @@ describe('whatever comes', () => {
     );
   });
 
-  test('sources and services are bounded; one beyond is told, and gets the place of a silent one', () => {
+  test('sources and services are bounded; one beyond is reported, and replaces a silent one', () => {
     const signals = new LogSignals(settings, 0);
     for (let index = 0; index < maxSources; index += 1) {
       expect(signals.add(recordOf('x', { service: `s${index}` }), 0)).toBe(true);

@@ -1,6 +1,6 @@
 import { logMetrics, type SeriesSample } from '@cortex/contracts';
 import { maxMinedServices, maxSources, type SignalSettings } from '../limits.ts';
-import { Roster } from '../roster.ts';
+import { BoundedIndex } from '../bounded-index.ts';
 import { sourceKey, sourceOf, type Source } from '../source.ts';
 import { Window } from '../window.ts';
 import { levelOf } from './level.ts';
@@ -13,21 +13,21 @@ interface Counted {
   errors: number;
 }
 
-/** Log records in, samples of their rates and templates out, window by window. */
+/** Turns log records into samples of their rates and templates, window by window. */
 export class LogSignals {
   readonly #settings: SignalSettings;
   readonly #window: Window;
-  readonly #sources: Roster<Counted>;
-  readonly #services: Roster<ServiceTemplates>;
+  readonly #sources: BoundedIndex<Counted>;
+  readonly #services: BoundedIndex<ServiceTemplates>;
 
   constructor(settings: SignalSettings, openedAtMs: number) {
     this.#settings = settings;
     this.#window = new Window(openedAtMs);
-    this.#sources = new Roster(maxSources, settings.silentAfterMs);
-    this.#services = new Roster(maxMinedServices, settings.silentAfterMs);
+    this.#sources = new BoundedIndex(maxSources, settings.silentAfterMs);
+    this.#services = new BoundedIndex(maxMinedServices, settings.silentAfterMs);
   }
 
-  /** Counts a record that has come in now. False where it is of one source too many; then it is left out. */
+  /** Counts a record that has just arrived. False where its source is one too many; then it is dropped. */
   add(record: LogRecord, nowMs: number): boolean {
     const counted = this.#sources.see(sourceKey(record), nowMs, () => ({
       source: sourceOf(record),
@@ -44,12 +44,12 @@ export class LogSignals {
     return true;
   }
 
-  /** Templates that are new since this was asked last, at most ten a service. */
+  /** Templates that are new since the last call, at most ten a service. */
   takeNewTemplates(nowMs: number): NewTemplate[] {
     return this.#services.active(nowMs).flatMap((templates) => templates.takeNew());
   }
 
-  /** Closes the window. Who has been quiet in it has rates of zero, and no ratio. */
+  /** Closes the window. A source without records in it has rates of zero, and no ratio. */
   close(nowMs: number): SeriesSample[] {
     const seconds = this.#window.roll(nowMs);
     if (seconds === undefined) return [];

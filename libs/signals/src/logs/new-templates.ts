@@ -1,15 +1,15 @@
 import type { Template } from './template-tree.ts';
 
-/** Windows for which a template is new: one alone would be over before any detector believes it. */
+/** Windows for which a template is new: a single one would be over before any detector opens an anomaly. */
 const newForWindows = 6;
 
 const severities = ['warn_or_worse', 'other'] as const;
 export type NewSeverity = (typeof severities)[number];
 
-/** Those of one window that are named; the count knows of all. */
+/** New templates of one window that are named; the count includes all. */
 const namedPerWindow = 10;
 
-/** How many templates are new, by their severity. */
+/** Counts new templates, by severity. */
 export class NewTemplates {
   #open = noneNew();
   /** Of the last windows, the newest last. */
@@ -22,14 +22,14 @@ export class NewTemplates {
     if (this.#named.length < namedPerWindow) this.#named.push(template);
   }
 
-  /** The first of those that are new since this was asked last. */
+  /** The first of the templates that are new since the last call. */
   takeNamed(): readonly Template[] {
     const named = this.#named;
     this.#named = [];
     return named;
   }
 
-  /** Closes the window; templates that were first seen in it or in the five before. */
+  /** Closes the window; counts templates that were first seen in it or in the five before. */
   close(): readonly (readonly [NewSeverity, number])[] {
     this.#closed.push(this.#open);
     if (this.#closed.length > newForWindows) this.#closed.shift();

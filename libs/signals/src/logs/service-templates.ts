@@ -14,7 +14,7 @@ export interface NewTemplate {
   readonly text: string;
 }
 
-/** The templates of one service's logs, their traffic, and those that are new. */
+/** The templates of one service's logs, their traffic, and the new ones. */
 export class ServiceTemplates {
   readonly service: string;
   readonly #settings: SignalSettings;
@@ -42,13 +42,13 @@ export class ServiceTemplates {
     if (mined.isNew && !this.#isWarmingUp(nowMs)) this.#new.add(mined.template);
   }
 
-  /** The first of the templates that are new since this was asked last. */
+  /** The first of the templates that are new since the last call. */
   takeNew(): readonly NewTemplate[] {
     const { service } = this;
     return this.#new.takeNamed().map((template) => ({ service, level: template.level, text: textOf(template) }));
   }
 
-  /** Closes the window. New templates are told of the service; a burst may come from all of its instances. */
+  /** Closes the window. New templates are reported for the service; a burst may come from all of its instances. */
   close(nowMs: number, seconds: number): SeriesSample[] {
     const about = { service: this.service, timeMs: nowMs };
     const samples: SeriesSample[] = this.#new

@@ -9,7 +9,7 @@ const idOf = (miner: TemplateMiner, line: string): string => miner.learn(line, '
 const formOf = (miner: TemplateMiner, line: string): string =>
   miner.learn(line, 'other')?.template.tokens.join(' ') ?? '';
 
-/** As the paper counts it: the share of lines whose group holds just the lines of their kind. */
+/** As the paper defines it: the share of lines whose group holds exactly the lines of their kind. */
 function groupingAccuracy(groups: readonly string[], kinds: readonly number[]): number {
   const linesOf = (names: readonly (string | number)[]) => {
     const members = new Map<string | number, number[]>();
@@ -140,7 +140,7 @@ describe('whatever comes', () => {
     ]);
   });
 
-  test('the template that has not been seen for longest leaves, and is new when it comes back', () => {
+  test('the template that was not seen for longest is removed, and is new when it comes back', () => {
     const miner = new TemplateMiner(2);
     const seen = ['alpha one', 'beta two two', 'alpha one', 'gamma three three three', 'alpha one', 'beta two two'];
     expect(seen.map((line) => miner.learn(line, 'other')?.isNew)).toEqual([true, true, false, true, false, true]);

@@ -11,14 +11,14 @@ export interface Mined {
 }
 
 /**
- * Learns the templates of the lines of one service while they come. At most `maxTemplates`: the one that has not been seen
- * for longest leaves. A template is named after the first line that it was made of, so its name outlasts what it learns;
- * the same first line gives the same name again, after a restart too.
+ * Learns the templates of one service's lines as they arrive. At most `maxTemplates`: the one that was not seen for
+ * longest is removed. A template is identified by the first line that it was made of, so its id stays as it grows more
+ * general, and is the same after a restart.
  */
 export class TemplateMiner {
   readonly #maxTemplates: number;
   readonly #tree = new TemplateTree();
-  /** The one that has not been seen for longest comes first. */
+  /** The one that was not seen for longest comes first. */
   readonly #byId = new Map<string, Template>();
 
   constructor(maxTemplates: number) {

@@ -4,15 +4,15 @@ import { wildcard } from './tokens.ts';
 
 /** The common form of many lines: words, and `<*>` where they differ. */
 export interface Template {
-  /** Of the first line. It stays, however general the template becomes. */
+  /** Derived from the first line. It stays, however general the template becomes. */
   readonly id: string;
-  /** That of all its lines. */
+  /** The level of all its lines. */
   readonly level: Level;
   /** Becomes more general in place. */
   readonly tokens: string[];
 }
 
-/** Its words, as many as a label holds. */
+/** Its words, as many as fit in a label. */
 export function textOf({ tokens }: Template): string {
   return tokens.join(' ').slice(0, maxLabelLength);
 }
@@ -22,25 +22,26 @@ interface Node {
   readonly templates: Template[];
 }
 
-/** Words from the front that lead to a template. More would tear apart what begins with a name, as `User alice paid`. */
+/** Words from the front that lead to a template. More would separate lines that begin with a name, as `User alice paid`. */
 const prefixLength = 1;
 const maxChildren = 100;
-/** Templates that a line is compared with, at most: a flood of lines that are nearly alike must not make each one dear. */
+/** Templates that a line is compared with, at most: a flood of similar lines must not make each one expensive. */
 const maxInLeaf = 64;
-/** The least share of the words of a template that must be those of the line. */
+/** The least share of a template's words that a line must share. */
 const leastSimilarity = 0.5;
 
 /**
- * The search tree of Drain (He, Zhu, Zheng, Lyu: Drain, An Online Log Parsing Approach with Fixed Depth Tree, ICWS 2017):
- * by the number of words, then by the first of them, then the most similar of few. Words with digits are taken for
- * variable. Of our own: lines of different level never share a template, or `connection lost` might pass for `connection up`.
+ * The search tree of Drain (He, Zhu, Zheng, Lyu: Drain, An Online Log Parsing Approach with Fixed Depth Tree, ICWS
+ * 2017): by the number of words, then by the first of them, then the most similar of few. Words with digits count as
+ * variable. Our addition: lines of different level never share a template, or `connection lost` might match `connection
+ * up`.
  */
 export class TemplateTree {
   readonly #root = emptyNode();
   /** Where each template is. */
   readonly #paths = new WeakMap<Template, readonly string[]>();
 
-  /** The template of a line, made as general as the line demands; undefined where none is similar enough. */
+  /** The template of a line, generalised to match it; undefined where none is similar enough. */
   match(level: Level, tokens: readonly string[]): Template | undefined {
     let node = this.#root.children.get(entryOf(level, tokens));
     for (const token of tokens.slice(0, prefixLength)) {
@@ -53,7 +54,7 @@ export class TemplateTree {
     return found;
   }
 
-  /** Gives back the one that had to leave for it: that of its neighbours which has not been seen for longest. */
+  /** Returns the template removed for it: the one of its neighbours that was not seen for longest. */
   add(template: Template): Template | undefined {
     const entry = entryOf(template.level, template.tokens);
     const path = [entry];
@@ -94,7 +95,7 @@ function childOf(node: Node, name: string): Node {
 
 function nameIn({ children }: Node, token: string): string {
   if (children.has(token)) return token;
-  // The last place is kept for all that finds none of its own.
+  // The last place is reserved for words without a place of their own.
   return /\d/.test(token) || children.size >= maxChildren - 1 ? wildcard : token;
 }
 
@@ -110,7 +111,7 @@ function mostSimilar(templates: readonly Template[], tokens: readonly string[]):
   return best;
 }
 
-/** Words that are the same, and wildcards; given up where there can no longer be `least` of the former. */
+/** Counts equal words and wildcards; gives up where `least` equal words are no longer possible. */
 function compare(template: Template, tokens: readonly string[], least: number): { equal: number; wild: number } {
   const mayDiffer = tokens.length - least;
   let [equal, wild] = [0, 0];

@@ -2,7 +2,7 @@ import { maxLineLength, maxTokens } from '../limits.ts';
 
 export const wildcard = '<*>';
 
-/** What differs from record to record, the most particular first. Each takes time in proportion to the line. */
+/** Parts that differ from record to record, the most specific first. Each pattern takes time linear in the line. */
 const masks: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?/g, '<time>'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<uuid>'],
@@ -14,7 +14,7 @@ const masks: readonly (readonly [RegExp, string])[] = [
   [/(?<![A-Za-z_\d])[+-]?\d+(?:[.,:]\d+)*/g, '<num>'],
 ];
 
-/** The words of the first line, with what differs from record to record masked. Bounded in number and length. */
+/** The words of the first line, with variable parts masked. Bounded in number and length. */
 export function tokensOf(body: string): string[] {
   let line = firstLine(body);
   for (const [pattern, mask] of masks) line = line.replace(pattern, mask);
@@ -22,7 +22,7 @@ export function tokensOf(body: string): string[] {
   return tokens.length > maxTokens ? [...tokens.slice(0, maxTokens - 1), wildcard] : tokens;
 }
 
-/** Of a stack trace, what it is about. */
+/** Of a stack trace, its message. */
 function firstLine(body: string): string {
   const start = body.slice(0, maxLineLength).trimStart();
   const end = start.search(/[\r\n]/);

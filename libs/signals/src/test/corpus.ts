@@ -57,7 +57,7 @@ const kinds: readonly ((random: Random) => string)[] = [
   (r) => `Failed to connect to ${pick(r, hosts)} after ${whole(r, 9)} attempts`,
   (r) => `Failed to read header of request ${whole(r, 9999)}`,
   (r) => `Failed to reserve stock for ${pick(r, users)}`,
-  // Hard ones: a name in front, and a difference in one word of four.
+  // Hard ones: a name in front, or a difference in one word of four.
   (r) => `${pick(r, users)} signed in from 192.168.1.${whole(r, 255)}`,
   (r) => `Connection to ${pick(r, hosts)} lost`,
   (r) => `Connection to ${pick(r, hosts)} established`,

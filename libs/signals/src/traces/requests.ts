@@ -14,7 +14,7 @@ const quantiles = [
   [traceMetrics.p99, 0.99],
 ] as const;
 
-/** The requests of one window: how many, how many failed, how long they took (DDSketch: Masson, Rim, Lee, VLDB 2019). */
+/** The requests of one window: their number, failures and durations (DDSketch: Masson, Rim, Lee, VLDB 2019). */
 export class Requests {
   #count = 0;
   #errors = 0;

@@ -24,7 +24,7 @@ const spanOf = (name: string, seconds: number | undefined, more: Partial<Span> =
   ...more,
 });
 
-/** What is told after one window of ten seconds, by metric, of one operation or of all. */
+/** The samples after one window of ten seconds, by metric, of one operation or of all. */
 function told(samples: readonly SeriesSample[], operation?: string): Record<string, number> {
   const own = samples.filter(({ labels }) => labels['operation'] === operation);
   return Object.fromEntries(own.map(({ metric, value }) => [metric, value]));

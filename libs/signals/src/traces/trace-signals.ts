@@ -1,7 +1,7 @@
 import type { SeriesSample } from '@cortex/contracts';
 import { maxLabelLength, maxSources, type SignalSettings } from '../limits.ts';
 import { cutTo } from '../cut-to.ts';
-import { Roster } from '../roster.ts';
+import { BoundedIndex } from '../bounded-index.ts';
 import { sourceKey, sourceOf, type Source } from '../source.ts';
 import { Window } from '../window.ts';
 import { Requests } from './requests.ts';
@@ -14,27 +14,27 @@ interface Operation {
 
 interface Served {
   readonly source: Source;
-  readonly operations: Roster<Operation>;
-  /** Of the operations that found no place. */
+  readonly operations: BoundedIndex<Operation>;
+  /** The requests of operations beyond the limit. */
   readonly other: Operation;
 }
 
-/** What the requests beyond the limit of operations are called. */
+/** The name of the requests beyond the limit of operations. */
 const otherOperations = 'other';
 
-/** Spans in, samples of request rate, errors and duration out, by operation and over all of them, window by window. */
+/** Turns spans into samples of request rate, errors and duration, by operation and over all of them, window by window. */
 export class TraceSignals {
   readonly #settings: SignalSettings;
   readonly #window: Window;
-  readonly #sources: Roster<Served>;
+  readonly #sources: BoundedIndex<Served>;
 
   constructor(settings: SignalSettings, openedAtMs: number) {
     this.#settings = settings;
     this.#window = new Window(openedAtMs);
-    this.#sources = new Roster(maxSources, settings.silentAfterMs);
+    this.#sources = new BoundedIndex(maxSources, settings.silentAfterMs);
   }
 
-  /** Counts a span that has come in now, if it is a request. False where it is of one source too many. */
+  /** Counts a span that has just arrived, if it is a request. False where its source is one too many. */
   add(span: Span, nowMs: number): boolean {
     if (!isRequest(span)) return true;
     const served = this.#sources.see(sourceKey(span), nowMs, () => this.#newSource(span));
@@ -57,7 +57,7 @@ export class TraceSignals {
     const { operations, silentAfterMs } = this.#settings;
     return {
       source: sourceOf(span),
-      operations: new Roster(operations, silentAfterMs),
+      operations: new BoundedIndex(operations, silentAfterMs),
       other: { name: otherOperations, requests: new Requests() },
     };
   }
@@ -69,7 +69,7 @@ function closeSource({ source, operations, other }: Served, nowMs: number, secon
     const { name, requests } = operation;
     if (!requests.isEmpty) operation.requests = new Requests();
     all.merge(requests);
-    // Nothing is said of others while there are none.
+    // No sample for `other` while it is empty.
     if (operation === other && requests.isEmpty) return [];
     return requests.samples(source, { operation: name }, nowMs, seconds);
   });

@@ -40,7 +40,7 @@ test.each([
   [['=404'], /no parameter/, /key=value/],
 ] as const)('%j is refused by its name', (given, message, fix) => {
   const error = refusal(given);
-  expect(error).toMatchObject({ code: 'CORTEX_CLI_BAD_PARAMETER', ending: 'usage' });
+  expect(error).toMatchObject({ code: 'CORTEX_CLI_BAD_PARAMETER', exitReason: 'usage' });
   expect(error.message).toMatch(message);
   expect(error.fix).toMatch(fix);
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined();

@@ -2,7 +2,7 @@ import { wire } from '../../protobuf.ts';
 import { decodeWith, type OtlpReader } from '../reader.ts';
 import type { LogRecord, LogsRequest } from './request.ts';
 
-/** An OTLP/protobuf logs request; what the mapping does not read is passed over. Throws 400. */
+/** An OTLP/protobuf logs request; fields that the mapping does not need are skipped. Throws 400. */
 export function decodeLogsRequest(body: Buffer): LogsRequest {
   return decodeWith('logs', (reader) => ({
     resourceLogs: reader

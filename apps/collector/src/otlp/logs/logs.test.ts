@@ -53,11 +53,11 @@ test.each([
   ['JSON', 'json', jsonOf(logged()), {}],
   ['packed protobuf', 'x-protobuf', gzipSync(protobufOf(logged())), { 'content-encoding': 'gzip' }],
 ] as const)('%s is counted, and told at the end of the window', async (_, encoding, payload, headers) => {
-  const { post, state, desk, samples, received } = otlpServer();
+  const { post, state, signalWindows, samples, received } = otlpServer();
   const response = await post(encoding, payload, { path, headers });
   expect([response.statusCode, received]).toEqual([200, ['logs 5 0']]);
   state.nowMs = 10_000;
-  desk.close();
+  signalWindows.close();
   const told = Object.fromEntries(samples.map(({ metric, value }) => [metric, value]));
   expect(told).toMatchObject({ [logMetrics.records]: 0.5, [logMetrics.errors]: 0.1, [logMetrics.errorRatio]: 0.2 });
 });
@@ -94,13 +94,13 @@ describe('what is told to be left out', () => {
 });
 
 test('while nothing can be handed on the window stays open, and tells of the whole time afterwards', async () => {
-  const { post, state, desk, samples } = otlpServer();
+  const { post, state, signalWindows, samples } = otlpServer();
   await post('json', JSON.stringify({ resourceLogs: [requestOf('shop', 'a', 'b')] }), { path });
   Object.assign(state, { isFull: true, nowMs: 10_000 });
-  desk.close();
+  signalWindows.close();
   expect(samples).toEqual([]);
   Object.assign(state, { isFull: false, nowMs: 20_000 });
-  desk.close();
+  signalWindows.close();
   expect(samples.find(({ metric }) => metric === logMetrics.records)?.value).toBe(0.1);
 });
 

@@ -10,7 +10,7 @@ export interface ReceivedRecords {
   readonly rejections: Rejections;
 }
 
-/** Log records as far as anything is made of them: whose, how severe, and what they say. */
+/** Log records, reduced to their source, severity and text. */
 export function toRecords(request: LogsRequest): ReceivedRecords {
   const rejections = new Rejections('record');
   const records: LogRecord[] = [];
@@ -29,10 +29,10 @@ export function toRecords(request: LogsRequest): ReceivedRecords {
 }
 
 const Mapping = z.object({ kvlistValue: z.object({ values: Attributes }) });
-/** Where log shippers put what was written, when the body is a mapping. */
+/** The keys of the text in a structured body, as log shippers use them. */
 const messageKeys = ['message', 'msg', 'log'] as const;
 
-/** What was written, if anything. */
+/** The text of a body, if there is one. */
 function bodyOf(body: AttributeValue | undefined): string | undefined {
   if (body === undefined || Object.keys(body).length === 0) return undefined;
   const mapping = body['kvlistValue'] === undefined ? undefined : Mapping.safeParse(body);

@@ -1,7 +1,7 @@
 import { Rejection } from '../../rejections.ts';
 import type { HistogramPoint } from './request.ts';
 
-/** How often something was counted, in buckets between bounds. */
+/** Counts in buckets between bounds. */
 export interface Buckets {
   readonly count: number;
   readonly sum: number | undefined;
@@ -31,7 +31,7 @@ export function bucketsOf(name: string, point: HistogramPoint): Buckets | Reject
     : new Rejection('bad_histogram', `the buckets of ${name} make no histogram`);
 }
 
-/** What was counted since an earlier reading; all of it where the counter was reset, or the buckets are others. */
+/** The counts since an earlier reading; all of them where the counter was reset, or the bounds changed. */
 export function increaseOf(before: Buckets, now: Buckets): Buckets {
   const isSameForm =
     before.bounds.length === now.bounds.length && now.bounds.every((bound, index) => bound === before.bounds[index]);
@@ -47,8 +47,8 @@ export function increaseOf(before: Buckets, now: Buckets): Buckets {
 }
 
 /**
- * A quantile, as if what is in a bucket were spread evenly over it, as Prometheus' `histogram_quantile` takes it: the first
- * bucket begins at zero unless it ends below, and beyond the last bound nothing is known but the bound.
+ * A quantile, assuming an even distribution within each bucket, as Prometheus' `histogram_quantile` does: the first
+ * bucket begins at zero unless it ends below, and beyond the last bound the bound itself is the result.
  */
 export function quantileOf({ counts, bounds }: Buckets, quantile: number): number | undefined {
   const total = counts.reduce((sum, count) => sum + count, 0);

@@ -12,7 +12,7 @@ import { otlpServer } from '../../test/otlp-server.ts';
 const startMs = Date.UTC(2026, 0, 5);
 const [delta, cumulative] = [1, 2];
 
-/** A server to which metrics of service shop are posted; all that comes out, as text. */
+/** A server to which metrics of service shop are posted; all its output, as text. */
 function setUp() {
   const { post, samples } = otlpServer({ nowMs: startMs });
   return {

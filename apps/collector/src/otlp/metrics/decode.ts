@@ -3,7 +3,7 @@ import type { Attribute } from '../attributes.ts';
 import { decodeWith, type OtlpReader } from '../reader.ts';
 import type { DataPoint, HistogramPoint, Metric, MetricsRequest } from './request.ts';
 
-/** An OTLP/protobuf metrics request; what the mapping does not read is passed over. Throws 400. */
+/** An OTLP/protobuf metrics request; fields that the mapping does not need are skipped. Throws 400. */
 export function decodeMetricsRequest(body: Buffer): MetricsRequest {
   return decodeWith('metrics', (reader) => ({
     resourceMetrics: reader

@@ -6,7 +6,7 @@ import type { Identity } from '../identity.ts';
 import { nanosecondsOf } from '../nanoseconds.ts';
 import type { DataPoint, HistogramPoint, Metric } from './request.ts';
 
-/** Of which series a point is, and of when. */
+/** The series and the time of a point. */
 export interface PointContext {
   readonly series: Omit<SeriesSample, 'timeMs' | 'value'>;
   readonly timeMs: number;
@@ -16,12 +16,12 @@ type Point = DataPoint | HistogramPoint;
 
 const notRecordedFlag = 1;
 
-/** Whether the sender says that there is no value. */
+/** Whether the sender marks the point as having no value. */
 export function isNotRecorded({ flags = 0 }: Point): boolean {
   return (flags & notRecordedFlag) !== 0;
 }
 
-/** Where a point belongs, or what is wrong with that. */
+/** The series and time of a point, or why it has none. */
 export function placeOf(
   identity: Identity,
   { name, unit }: Metric,
@@ -40,7 +40,7 @@ export function placeOf(
   return { series: { ...identity, metric: metricName(name), ...(unit ? { unit } : {}), labels }, timeMs };
 }
 
-/** The seconds that a point counts over by itself; undefined where it does not say. */
+/** The seconds that a point covers by itself; undefined where it does not say. */
 export function secondsOf({ startTimeUnixNano, timeUnixNano }: Point): number | undefined {
   const [start, end] = [nanosecondsOf(startTimeUnixNano), nanosecondsOf(timeUnixNano)];
   return start === undefined || end === undefined || start === 0n || end <= start
@@ -48,7 +48,7 @@ export function secondsOf({ startTimeUnixNano, timeUnixNano }: Point): number | 
     : Number(end - start) / 1e9;
 }
 
-/** The same series, of another quantity. */
+/** The same series, of a derived quantity. */
 export function derived({ series, timeMs }: PointContext, suffix: string, value: number): SeriesSample {
   return { ...series, metric: `${series.metric}${suffix}`, timeMs, value };
 }

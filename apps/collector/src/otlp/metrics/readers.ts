@@ -6,13 +6,13 @@ import { bucketsOf, increaseOf, quantileOf, type Buckets } from './buckets.ts';
 import { derived, secondsOf, type PointContext } from './point.ts';
 import { temporality, type DataPoint, type HistogramPoint } from './request.ts';
 
-/** What is remembered of counters from one request to the next. */
+/** The counters' state from one request to the next. */
 export interface Counters {
   readonly rates: Rates;
   readonly histograms: Readings<Buckets>;
 }
 
-/** Samples of one point; none where there is nothing to compare it with yet. */
+/** Samples of one point; none where there is no earlier point to compare it with. */
 export type PointResult = readonly SeriesSample[] | Rejection;
 
 export interface CounterContext extends Counters {
@@ -62,7 +62,7 @@ export function readHistogram(place: PointContext, point: HistogramPoint, contex
 
 function histogramSamples(place: PointContext, buckets: Buckets, seconds: number): PointResult {
   const { count, sum } = buckets;
-  // What is counted has no unit; that of the histogram is that of the values.
+  // Counts have no unit; the histogram's unit is that of the values.
   const { unit: _, ...counted } = place.series;
   const rate = rateSample({ ...place, series: counted }, count / seconds);
   if (rate instanceof Rejection || count === 0) return rate;

@@ -23,7 +23,7 @@ export const HistogramPoint = z.object({
 });
 export type HistogramPoint = z.infer<typeof HistogramPoint>;
 
-/** Of what a point counts: since the one before (1), or since its start (2). */
+/** What a point counts: since the one before (1), or since its start (2). */
 export const temporality = { delta: 1, cumulative: 2 } as const;
 
 const Gauge = z.object({ dataPoints: z.array(DataPoint).optional() });

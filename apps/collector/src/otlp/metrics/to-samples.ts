@@ -40,7 +40,7 @@ export function toSamples(request: MetricsRequest, context: MetricsContext): Rec
 
 type ReadPoint = (identity: Identity) => PointResult;
 
-/** Each point of a metric, to be read as that of its kind. */
+/** The points of a metric, each with the reader of its kind. */
 function pointsOf(metric: Metric, context: MetricsContext): readonly ReadPoint[] {
   const { gauge, sum, histogram } = metric;
   const at = <Point extends Parameters<typeof placeOf>[2]>(
@@ -61,7 +61,7 @@ function pointsOf(metric: Metric, context: MetricsContext): readonly ReadPoint[]
   ];
 }
 
-/** Of a sum that does not say what it counts since, nothing can be told but its value. */
+/** A sum without temporality is passed on as a value. */
 function isCounter({ sum }: Metric): boolean {
   const { aggregationTemporality, isMonotonic } = sum ?? {};
   const isTold = aggregationTemporality === temporality.delta || aggregationTemporality === temporality.cumulative;

@@ -2,7 +2,7 @@ import { wire } from '../../protobuf.ts';
 import { decodeWith, type OtlpReader } from '../reader.ts';
 import type { Span, TracesRequest } from './request.ts';
 
-/** An OTLP/protobuf traces request; what the mapping does not read is passed over. Throws 400. */
+/** An OTLP/protobuf traces request; fields that the mapping does not need are skipped. Throws 400. */
 export function decodeTracesRequest(body: Buffer): TracesRequest {
   return decodeWith('traces', (reader) => ({
     resourceSpans: reader

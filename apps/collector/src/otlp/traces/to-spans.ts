@@ -13,7 +13,7 @@ const statusError = 2;
 /** A span without a parent has none, or one of zeros. */
 const noParent = /^0*$/;
 
-/** Spans as far as anything is made of them: whose, of which operation, how long and how they ended. */
+/** Spans, reduced to source, operation, duration and status. */
 export function toSpans(request: TracesRequest): ReceivedSpans {
   const rejections = new Rejections('span');
   const spans: Span[] = [];

@@ -10,7 +10,7 @@ import { decodeTracesRequest } from './decode.ts';
 import { TracesRequest } from './request.ts';
 import { toSpans } from './to-spans.ts';
 
-/** As the API of OpenTelemetry counts; OTLP counts from one more. */
+/** As the API of OpenTelemetry numbers them; OTLP numbers from one more. */
 const kinds = { internal: 0, server: 1, client: 2 } as const;
 const failed = { code: 2, message: 'it failed' } as const;
 
@@ -55,11 +55,11 @@ test.each([
   ['JSON', 'json', jsonOf(traced()), {}],
   ['packed JSON', 'json', gzipSync(jsonOf(traced())), { 'content-encoding': 'gzip' }],
 ] as const)('%s is counted, and told at the end of the window', async (_, encoding, payload, headers) => {
-  const { post, state, desk, samples, received } = otlpServer();
+  const { post, state, signalWindows, samples, received } = otlpServer();
   const response = await post(encoding, payload, { path, headers });
   expect([response.statusCode, received]).toEqual([200, ['traces 4 0']]);
   state.nowMs = 10_000;
-  desk.close();
+  signalWindows.close();
   const of = (operation?: string) =>
     Object.fromEntries(
       samples.filter(({ labels }) => labels['operation'] === operation).map(({ metric, value }) => [metric, value]),

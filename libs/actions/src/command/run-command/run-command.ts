@@ -9,7 +9,7 @@ import { AbsolutePath, Argument, Duration } from '../../params.ts';
 import { runProgram } from '../../run-program.ts';
 import type { ProgramRun } from '../../run-program.ts';
 
-/** The program by its absolute path, then its arguments, each handed over byte for byte. */
+/** The program by its absolute path, then its arguments, each passed on byte for byte. */
 const Argv = z.tuple([AbsolutePath], Argument);
 
 const Params = z.strictObject({
@@ -17,9 +17,9 @@ const Params = z.strictObject({
   cwd: AbsolutePath.optional(),
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), Argument).optional(),
   timeout: Duration.optional(),
-  /** Takes the effect back. */
+  /** Undoes the effect. */
   undo_argv: Argv.optional(),
-  /** Tells after a crash whether the effect happened: status 0 yes, 1 no, anything else unknown. */
+  /** Finds out after a crash whether the effect happened: status 0 yes, 1 no, anything else unknown. */
   probe_argv: Argv.optional(),
 });
 type Params = z.output<typeof Params>;
@@ -28,7 +28,7 @@ const shells = ['sh', 'bash', 'dash', 'zsh', 'ksh', 'fish', 'csh', 'tcsh', 'busy
 const longestMs = 24 * 60 * 60 * 1_000;
 const detailLength = 500;
 
-/** Runs the user's own program. Cortex cannot know what it does, so each step says what a crash mid-way means. */
+/** Runs the user's own program. Cortex cannot know its effect, so each step states what a crash mid-way means. */
 export const runCommand = defineAction({
   name: 'run_command',
   summary: 'Runs a program of yours by its argument list, without a shell',
@@ -79,7 +79,7 @@ async function run(argv: readonly string[], params: Params, context: ActionConte
     stdoutSha256: ended.stdoutHash,
   };
   if (ended.exitCode === 0) return { ok: true, detail: `${argv[0]} ended with status 0`, evidence };
-  // Half of what it does may be done: only the user's undo_argv can tell.
+  // It may be done in part: only the user's undo_argv can tell.
   return {
     ok: false,
     detail: describe(argv, ended),

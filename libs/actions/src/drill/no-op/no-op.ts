@@ -4,7 +4,7 @@ import { defineAction } from '../../define-action.ts';
 import { Duration } from '../../params.ts';
 
 const Params = z.strictObject({
-  /** How long doing nothing takes. */
+  /** How long the action takes. */
   duration: Duration.default(0),
 });
 

@@ -62,7 +62,7 @@ describe('cleanup_temp_files', () => {
         {},
       );
       await cleanupTempFiles.act(params({ paths: [`${folder}/link-to-folder`] }), exampleContext(), {});
-      // Named outright, a link is resolved, and what counts is where it leads: another folder for temporary files.
+      // A link that is named directly is resolved, and its destination counts: another folder for temporary files.
       expect(await readdir(folder)).toEqual(['link-to-file', 'link-to-folder']);
       expect(before).toHaveLength(1);
     } finally {

@@ -9,18 +9,18 @@ import { recovered } from '../../files/recovered.ts';
 import { sweep } from './sweep.ts';
 import type { SweepTotals } from './sweep.ts';
 
-/** Folders that are there to be emptied. */
+/** Folders for temporary files. */
 const defaultRoots: readonly string[] = ['/tmp', '/var/tmp'];
 
 /** Spec 4.1. */
 const Params = z.strictObject({
-  // `paths`, such as `/tmp/*`: what matches is cleaned, folders with all that is in them.
+  // `paths`, such as `/tmp/*`: matching entries are cleaned up, folders with all their contents.
   ...pathParams,
   /** Only files last written longer ago than this. */
   age_threshold: Duration,
   /** Only files larger than this. */
   size_threshold: Size.default(0),
-  /** So many files at most in one run. */
+  /** At most this many files in one run. */
   max_files: z.number().int().positive().max(10_000_000).default(100_000),
 });
 type Params = z.output<typeof Params>;

@@ -19,7 +19,7 @@ export interface SweepTotals {
   bytes: number;
   errors: number;
   firstError?: string;
-  /** Why it ended before all was seen. */
+  /** Why it ended early. */
   endedEarly?: 'limit' | 'stopped';
 }
 
@@ -74,7 +74,7 @@ async function sweepInto(
 ): Promise<void> {
   const inner = await openFolder(path);
   try {
-    // Looked at again on the open folder: a mount point may have appeared in between.
+    // Checked again on the open folder: a mount point may have appeared in between.
     if (inner.device === device) await sweep(inner, patterns, context, depth);
   } finally {
     await inner.close();
@@ -99,7 +99,7 @@ function count(bytes: number, { totals, onProgress }: SweepContext): void {
 }
 
 function note(error: unknown, totals: SweepTotals): void {
-  // Somebody else deleted it first: that is what we wanted.
+  // Another process deleted it first, which is as good.
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
   totals.errors += 1;
   totals.firstError ??= messageOf(error);

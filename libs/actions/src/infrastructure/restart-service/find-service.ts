@@ -11,15 +11,15 @@ export type FoundService =
       /** The pid file names it. */ readonly inPidFile: boolean;
     }
   | { readonly status: 'not_running'; readonly detail: string }
-  /** The pid file names a process that is not the service: hands off. */
+  /** The pid file names a process that is not the service: it must not be touched. */
   | { readonly status: 'foreign'; readonly detail: string };
 
 /** /proc counts from the boot in whole seconds, so a start may seem later than it was. */
 const clockToleranceMs = 2_000;
 
 /**
- * Finds the process of a service and proves that it is the one: it bears Cortex's mark, or it began before the pid file
- * was written and runs the start command. A process younger than the pid file got a recycled pid and is never touched.
+ * Finds the process of a service and proves its identity: it has Cortex's mark, or it began before the pid file was
+ * written and runs the start command. A process younger than the pid file got a recycled pid and is never touched.
  */
 export async function findService(target: ProcessTarget): Promise<FoundService> {
   const file = await readPidFile(target.facts.pidFile);
@@ -60,7 +60,7 @@ function runsCommand(found: ProcessFacts, startCommand: readonly string[] | unde
   const title = found.argv.join(' ');
   const [program = '', ...args] = startCommand;
   const words = args.filter((word) => word !== '' && !word.startsWith('-'));
-  // A bare interpreter name (`node`) proves little: where the command has arguments, one of them must be seen.
+  // A bare interpreter name (`node`) proves little: where the command has arguments, one of them must match.
   if (words.length > 0) return words.some((word) => title.includes(word) || title.includes(basename(word)));
   return title.includes(basename(program));
 }

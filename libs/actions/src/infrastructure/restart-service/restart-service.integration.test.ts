@@ -200,7 +200,7 @@ describe('restart_service of a systemd unit', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cortex-systemd-'));
-    // Stands in for systemctl: remembers every call, and gives the unit a new process at each start.
+    // Stands in for systemctl: records every call, and gives the unit a new process at each start.
     await writeFile(
       join(folder, 'systemctl'),
       `#!${process.execPath}
@@ -255,6 +255,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // Gone already.
+    // Already gone.
   }
 }

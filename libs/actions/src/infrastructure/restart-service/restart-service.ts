@@ -11,7 +11,7 @@ export interface RestartOptions {
   readonly systemctl: string;
 }
 
-/** Spec 4.1, for a plain process or a systemd unit, whichever the catalogue names. */
+/** Spec 4.1, for a plain process or a systemd unit, by the catalogue's entry. */
 export function restartServiceWith(options: RestartOptions): ActionDefinition<typeof RestartParams> {
   const variantOf = (context: ActionContext): RestartVariant => {
     const { process, systemd } = context.facts;
@@ -26,7 +26,7 @@ export function restartServiceWith(options: RestartOptions): ActionDefinition<ty
     riskLevel: 'medium',
     onAmbiguous: 'probe',
     reversible: true,
-    // Each restart is an interruption of its own; but making sure that it runs may be repeated.
+    // A restart is not idempotent, because each is an interruption; but ensuring that it runs may be repeated.
     idempotent: false,
     isUndoIdempotent: true,
     async guard(params, context) {

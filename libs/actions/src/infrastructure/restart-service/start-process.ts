@@ -15,7 +15,7 @@ export type StartResult =
   | { readonly ok: false; readonly detail: string };
 
 export interface StartOptions {
-  /** Wait until it has stayed up for a moment; else return as soon as it is there. */
+  /** Wait until it has stayed up for a moment; otherwise return as soon as it exists. */
   readonly waitsUntilUp: boolean;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -40,7 +40,7 @@ export async function startProcess(target: ProcessTarget, options: StartOptions)
   }
 }
 
-/** Takes a running process whose pid file was never written for what it is. */
+/** Takes over a running process whose pid file was never written. */
 export async function adopt(target: ProcessTarget, found: ProcessFacts): Promise<StartResult> {
   await writePidFile(target.facts.pidFile, found.pid);
   return { ok: true, process: found, detail: `process ${found.pid} is running already` };
@@ -103,7 +103,7 @@ async function awaitUp(target: ProcessTarget, child: ChildProcess, options: Star
   return { ok: false, detail: options.signal.aborted ? 'interrupted while starting' : 'it did not stay up in time' };
 }
 
-/** Without a start command somebody else brings the process back; we wait for the pid file to name it. */
+/** Without a start command a supervisor restarts the process; this waits for the pid file to name it. */
 async function awaitSupervisor(target: ProcessTarget, options: StartOptions): Promise<StartResult> {
   const deadline = performance.now() + options.timeoutMs;
   while (performance.now() < deadline && !options.signal.aborted) {
@@ -117,8 +117,8 @@ async function awaitSupervisor(target: ProcessTarget, options: StartOptions): Pr
 }
 
 /**
- * The lock names its holder, so that a holder that died does not lock for ever. It is written aside and then linked to
- * its name: nobody ever sees it without its content.
+ * The lock names its holder, so that a dead holder does not lock forever. It is written under another name and then
+ * linked to its own, so that it is never seen without its content.
  */
 async function takeLock(path: string): Promise<boolean> {
   const own = await readLiveProcess(process.pid);

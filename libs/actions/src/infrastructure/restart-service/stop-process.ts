@@ -11,9 +11,9 @@ const pollMs = 10;
 const afterKillMs = 5_000;
 
 /**
- * SIGTERM, then after the grace period SIGKILL, to this life of the process alone. A stopped process is continued, since it
- * heeds no SIGTERM until then, as systemd does. If it leads its process group, what is left of the group is killed too: a
- * worker that keeps the port would stop the new process from starting.
+ * SIGTERM, then after the grace period SIGKILL, to this life of the process alone. A stopped process is continued,
+ * because it handles no SIGTERM until then, as systemd does. If it leads its process group, the rest of the group is
+ * killed too: a worker that keeps the port would stop the new process from starting.
  */
 export async function stopProcess(found: ProcessFacts, graceMs: number, signal: AbortSignal): Promise<StopResult> {
   if (!(await isSameLife(found))) return { ok: true, how: 'gone already' };
@@ -47,7 +47,7 @@ async function isGoneWithin(found: ProcessFacts, withinMs: number, signal: Abort
   }
 }
 
-/** Sends a signal; a process that is gone already is fine, a refusal is a reason. */
+/** Sends a signal. Returns undefined for a process that is gone already, the reason for a refusal. */
 function send(pid: number, name: 'SIGTERM' | 'SIGCONT' | 'SIGKILL'): string | undefined {
   try {
     process.kill(pid, name);

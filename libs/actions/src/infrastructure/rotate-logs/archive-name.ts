@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** What a rotated log is called: `shop.log.20260302T100000Z-3f1c9a2b7d40.gz`. Sorted by name, the newest comes last. */
+/** The name of a rotated log: `shop.log.20260302T100000Z-3f1c9a2b7d40.gz`. Sorted by name, the newest comes last. */
 export interface ArchiveName {
   readonly log: string;
   readonly stamp: string;
-  /** Tells which execution made it, so that one that was cut short finds its own again. */
+  /** Identifies the execution that made it, so that an interrupted execution finds its own again. */
   readonly tag: string;
   readonly isCompressed: boolean;
 }
@@ -35,7 +35,7 @@ export function partialName(archive: string): string {
   return `${archive}${partialSuffix}`;
 }
 
-/** The archives of one log among the names of its folder, newest first. Those that other tools made are not ours to judge. */
+/** The archives of one log among the names of its folder, newest first. Archives of other tools are not touched. */
 export function archivesOf(log: string, names: readonly string[]): readonly string[] {
   return names
     .filter((name) => parseArchiveName(name)?.log === log)
@@ -43,7 +43,7 @@ export function archivesOf(log: string, names: readonly string[]): readonly stri
     .toReversed();
 }
 
-/** What an execution left behind when it was cut short. */
+/** Files that an execution left behind when it was interrupted. */
 export function partialsOf(log: string, tag: string, names: readonly string[]): readonly string[] {
   return names.filter((name) => {
     if (!name.endsWith(partialSuffix)) return false;
@@ -52,7 +52,7 @@ export function partialsOf(log: string, tag: string, names: readonly string[]): 
   });
 }
 
-/** Written in place by others, at offsets of their own: cutting them off would break them. */
+/** Written in place by other programs, at offsets of their own: truncating them would break them. */
 const databases = new Set(['btmp', 'faillog', 'lastlog', 'tallylog', 'utmp', 'wtmp']);
 
 /** True for a live log: not an archive of ours or of logrotate, not compressed already, not a database of the system. */

@@ -7,7 +7,7 @@ export interface CutOff {
   readonly name: string;
   readonly log: FileHandle;
   readonly archive: FileHandle;
-  /** Bytes from the beginning of the log that the archive holds and the disk has. */
+  /** Bytes from the beginning of the log that are in the archive and synced to disk. */
   readonly copied: number;
   readonly compresses: boolean;
   readonly signal: AbortSignal;
@@ -18,8 +18,8 @@ const carefulRounds = 16;
 const fastRounds = 64;
 
 /**
- * Copies what was written meanwhile, and empties the log in the moment in which nothing is missing. First each tail is
- * brought to the disk; a log that is written so fast that there is always a new one is then chased without waiting.
+ * Copies what was written meanwhile, and truncates the log at a moment at which nothing is missing. First each tail is
+ * synced to disk; a log that is written so fast that there is always a new tail is then chased without syncing.
  */
 export async function cutOffWhatIsCopied(work: CutOff): Promise<void> {
   let { copied } = work;
@@ -29,7 +29,7 @@ export async function cutOffWhatIsCopied(work: CutOff): Promise<void> {
     if (size < copied)
       throw new CortexError('CORTEX_ACTION_FAILED', `somebody else cut ${work.name} off while it was copied`);
     if (size === copied) {
-      // No `await` since the look at the size: this is the whole window.
+      // No `await` since the size was read: this is the whole window for lost lines.
       ftruncateSync(work.log.fd, 0);
       return;
     }

@@ -6,7 +6,7 @@ import { createGunzip } from 'node:zlib';
 import { parseArchiveName } from './archive-name.ts';
 import { readPieces } from './read-pieces.ts';
 
-/** True when the log still begins with all that the archive holds: it was copied, and not cut off afterwards. */
+/** True when the log still begins with the content of the archive: it was copied, and not truncated afterwards. */
 export async function isCopiedFrom(log: FileHandle, archivePath: string): Promise<boolean> {
   const archive = await open(archivePath, constants.O_RDONLY | constants.O_NOFOLLOW);
   let [at, isSame] = [0, true];
@@ -22,7 +22,7 @@ export async function isCopiedFrom(log: FileHandle, archivePath: string): Promis
     else await pipeline(() => readPieces(archive), compare);
     return at > 0 && isSame;
   } catch (error) {
-    // The end of the archive is missing: it was cut short before the log could be cut off.
+    // The end of the archive is missing: the copy was interrupted before the log could be truncated.
     if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) return isSame;
     throw error;
   } finally {

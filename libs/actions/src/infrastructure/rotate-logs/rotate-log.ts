@@ -34,9 +34,9 @@ export type LogRotation =
 const bytesPerBlock = 512;
 
 /**
- * Copies a log into an archive beside it and then cuts it off, so the writer goes on with the file that it holds open.
+ * Copies a log into an archive beside it and then truncates it, so that the writer continues with its open file.
  * Renaming would free nothing: the writer keeps the renamed file until it is told to open a new one, and Cortex cannot
- * know how to tell it. The price is that a line written between the last look at the size and the cut, some
+ * know how to tell it. The price is that a line written between the last read of the size and the truncation, some
  * microseconds, is lost; and that a writer which does not append leaves a hole at the beginning, which takes no space.
  */
 export async function rotateLog({ folder, name, names }: FoundLog, options: RotateOptions): Promise<LogRotation> {
@@ -50,7 +50,7 @@ export async function rotateLog({ folder, name, names }: FoundLog, options: Rota
     for (const left of partialsOf(name, tag, names)) await unlink(`${folder.path}/${left}`);
     const earlier = archivesOf(name, names).find((archive) => parseArchiveName(archive)?.tag === tag);
     if (earlier !== undefined) {
-      // This execution was here before. Was it cut short between archive and cut, or is the log a new one?
+      // This execution ran before. Was it interrupted between archive and truncation, or is the log a new one?
       if (!(await isCopiedFrom(log, `${folder.path}/${earlier}`))) return { kind: 'skipped', reason: 'rotated_before' };
       await unlink(`${folder.path}/${earlier}`);
     }
@@ -70,7 +70,7 @@ export async function rotateLog({ folder, name, names }: FoundLog, options: Rota
   }
 }
 
-/** A second name of the file may lie outside of the allowed roots: cutting it off would reach there. */
+/** Another name of the file may be outside of the allowed roots: truncating it would reach there. */
 function whyNot(facts: Stats, folder: OpenFolder): string | undefined {
   if (!facts.isFile() || facts.dev !== folder.device) return 'was replaced while it was opened';
   if (facts.nlink !== 1) return 'has several names (hard links)';
@@ -85,7 +85,7 @@ interface RotationWork extends RotateOptions {
   readonly archive: string;
 }
 
-/** Answers how many blocks the archive takes. On any problem the log is whole, and no archive is left. */
+/** Returns how many blocks the archive takes. After any problem the log is whole, and no archive is left. */
 async function archiveAndCut(work: RotationWork): Promise<number> {
   const { folder, log, before, signal } = work;
   const finalPath = `${folder.path}/${work.archive}`;
@@ -117,12 +117,12 @@ async function archiveAndCut(work: RotationWork): Promise<number> {
     await Promise.allSettled([unlink(partialPath), unlink(finalPath)]);
     throw error;
   }
-  // From here on the archive holds the only copy: nothing that fails now may remove it.
+  // From here on the archive is the only copy: no later failure may remove it.
   await archive.close();
   return (await lstat(finalPath)).blocks;
 }
 
-/** Owner and mode as the log has them; readable by nobody else where the owner cannot be set. */
+/** Owner and mode as of the log; readable by the owner alone where the owner cannot be set. */
 async function createArchive(path: string, like: Stats): Promise<FileHandle> {
   const { O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW } = constants;
   const archive = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, 0o600);

@@ -138,7 +138,7 @@ describe('rotate_logs', () => {
     await rotate();
     const [archive] = await archives();
     const whole = await readFile(join(folder, archive ?? ''));
-    // Back to what the kill leaves: the archive as far as it came, the log not cut off and written since.
+    // The state that the kill leaves: a partial archive, the log not truncated and written to since.
     await rm(join(folder, archive ?? ''));
     await writeFile(join(folder, `${archive}${suffix}`), cut(whole));
     await writeFile(path, `${lines(5_000)}since\n`);

@@ -13,28 +13,28 @@ import type { FoundLog } from './find-logs.ts';
 import { prune } from './prune.ts';
 import { rotateLog } from './rotate-log.ts';
 
-/** Where logs are. */
+/** Folders of logs. */
 const defaultRoots: readonly string[] = ['/var/log'];
 
 /** Spec 3.1. */
 const Params = z.strictObject({
   // `paths`, such as `/var/log/*.log`: files that match are rotated. Archives, compressed files and databases never are.
   ...pathParams,
-  /** Pack what is rotated with gzip. Without it, rotating frees only what `keep_last` drops. */
+  /** Compress archives with gzip. Without it, rotating frees only what `keep_last` drops. */
   compress: z.boolean().default(true),
-  /** So many archives of each log stay, the one made now included. Counts what Cortex rotated: others' are left alone. */
+  /** How many archives of each log stay, the new one included. Only archives of Cortex count; others are not touched. */
   keep_last: z.number().int().min(1).max(1_000),
   /** Only logs of at least this size. */
   min_size: Size.default(1),
-  /** So many logs at most in one run. */
+  /** At most this many logs in one run. */
   max_files: z.number().int().positive().max(100_000).default(1_000),
 });
 type Params = z.output<typeof Params>;
 
 /**
- * A crash is answered with `retry`: the archive carries the mark of its execution and is complete before the log is cut
- * off. So a second attempt can tell a log that was copied and not cut off (it still begins with the archive: done
- * again) from one that was rotated (left alone), and loses no line, nor rotates one twice.
+ * A crash is answered with `retry`: the archive has the mark of its execution and is complete before the log is
+ * truncated. So a second attempt can tell a log that was copied and not truncated (it still begins with the archive:
+ * done again) from one that was rotated (skipped), and neither loses a line nor rotates one twice.
  */
 export const rotateLogs = defineAction({
   name: 'rotate_logs',
@@ -75,7 +75,7 @@ function emptyTotals(): Totals {
   return { files: 0, bytesRotated: 0, bytesFreed: 0, archivesDeleted: 0, errors: 0 };
 }
 
-/** Answers why it could not begin or go on, if it could not. */
+/** Returns why it could not begin or go on, if it could not. */
 async function eachLog(
   params: Params,
   totals: Totals,
@@ -123,7 +123,7 @@ async function run(params: Params, context: ActionContext, { changes }: { change
 }
 
 async function rotateAndPrune(log: FoundLog, params: Params, context: ActionContext, totals: Totals): Promise<void> {
-  // On a full disk, the room for the new archive comes from the old ones.
+  // On a full disk, deleting old archives makes room for the new one.
   await pruneAndCount(log, params, totals);
   const rotation = await rotateLog(log, {
     executionId: context.executionId,

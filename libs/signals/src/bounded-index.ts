@@ -4,10 +4,10 @@ interface Entry<T> {
 }
 
 /**
- * What is known by name, at most `max`: a new one beyond takes the place of the one that has been silent for longest, if
- * that is silent by now, or is refused. What is silent stays known as long as nobody needs its place.
+ * Values by name, at most `max`: a new one beyond replaces the one that has been silent for longest, if that counts as
+ * silent by now, or is refused. A silent one stays until its place is needed.
  */
-export class Roster<T> {
+export class BoundedIndex<T> {
   readonly #max: number;
   readonly #silentAfterMs: number;
   /** The one that has been silent for longest comes first. */
@@ -22,7 +22,7 @@ export class Roster<T> {
     return this.#entries.size;
   }
 
-  /** The one of this name, seen now; undefined where there are too many. */
+  /** The value of this name, marked as seen now; undefined where there are too many. */
   see(name: string, nowMs: number, create: () => T): T | undefined {
     const known = this.#entries.get(name);
     if (known === undefined && !this.#makeRoom(nowMs)) return undefined;
@@ -33,7 +33,7 @@ export class Roster<T> {
     return entry.value;
   }
 
-  /** Those that are not silent. */
+  /** Values that are not silent. */
   active(nowMs: number): T[] {
     return [...this.#entries.values()]
       .filter(({ seenAtMs }) => nowMs - seenAtMs <= this.#silentAfterMs)

@@ -1,62 +1,62 @@
 import { Semaphore } from '@cortex/runtime';
 import type { LabelMapping } from '../prometheus/identify.ts';
-import { AlertBook, type AlertStep } from './alert-book.ts';
+import { AlertLedger, type AlertStep } from './alert-ledger.ts';
 import type { ReceivedAlert } from './payload.ts';
 
-export interface AlertDeskOptions {
+export interface AlertQueueOptions {
   readonly mapping: LabelMapping;
   /** Resolves when the event is stored. */
   readonly publish: (step: AlertStep) => Promise<unknown>;
   readonly nowMs: () => number;
-  /** With so many requests at hand no more are taken. */
+  /** The number of requests at which further ones are refused. */
   readonly maxWaiting?: number;
 }
 
-/** After a request was refused, no alert ends for want of renewal before its sender had time to come again. */
+/** After a refused request no alert expires before its sender had time to repeat it. */
 const graceMs = 2 * 60_000;
 
-/** Takes alerts one request after the other, so that two that come at once are not both taken for the first. */
-export class AlertDesk {
-  readonly #book: AlertBook;
-  readonly #options: Required<AlertDeskOptions>;
+/** Processes alerts one request after the other, so that two concurrent requests do not both find an alert new. */
+export class AlertQueue {
+  readonly #ledger: AlertLedger;
+  readonly #options: Required<AlertQueueOptions>;
   readonly #queue = new Semaphore(1);
   #waiting = 0;
   #refusedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: AlertDeskOptions) {
+  constructor(options: AlertQueueOptions) {
     this.#options = { maxWaiting: 16, ...options };
-    this.#book = new AlertBook(options.mapping);
+    this.#ledger = new AlertLedger(options.mapping);
   }
 
   get firing(): number {
-    return this.#book.firing;
+    return this.#ledger.firing;
   }
 
   get isFull(): boolean {
     return this.#waiting >= this.#options.maxWaiting;
   }
 
-  /** Publishes what is new in them. Resolves when all of it is stored. */
+  /** Publishes the changes. Resolves when all of them are stored. */
   take(alerts: readonly ReceivedAlert[]): Promise<void> {
     return this.#enqueue(async () => {
-      for (const alert of alerts) await this.#carryOut(this.#book.take(alert, this.#options.nowMs()));
+      for (const alert of alerts) await this.#carryOut(this.#ledger.take(alert, this.#options.nowMs()));
     });
   }
 
-  /** A request was refused: what it would have renewed is not known. */
+  /** A request was refused: it is unknown which alerts it would have renewed. */
   refuse(): void {
     this.#refusedAtMs = this.#options.nowMs();
   }
 
-  /** Clears the alerts that were to be renewed and were not. */
+  /** Clears the alerts that were not renewed in time. */
   async expire(): Promise<void> {
     if (this.#options.nowMs() - this.#refusedAtMs < graceMs) return;
     await this.#enqueue(async () => {
-      for (const end of this.#book.expired(this.#options.nowMs())) await this.#carryOut(end);
+      for (const end of this.#ledger.expired(this.#options.nowMs())) await this.#carryOut(end);
     });
   }
 
-  async #carryOut({ step, keep }: ReturnType<AlertBook['take']>): Promise<void> {
+  async #carryOut({ step, keep }: ReturnType<AlertLedger['take']>): Promise<void> {
     if (step !== undefined) await this.#options.publish(step);
     keep();
   }

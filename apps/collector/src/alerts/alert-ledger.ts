@@ -20,19 +20,19 @@ interface Entry {
   readonly expiresAtMs?: number;
 }
 
-/** What to publish, and how to keep that it was. */
+/** The event to publish, and its identity. */
 export interface AlertStep {
   readonly draft: EventDraft<'anomaly.detected' | 'anomaly.updated' | 'anomaly.cleared'>;
-  /** The same for each repetition of the same news. */
+  /** The same for each repetition of the same change. */
   readonly identity: readonly string[];
   readonly startedAtMs: number;
 }
 
 /**
- * Remembers which alerts fire, so that one that is sent again and again is one anomaly: detected once, updated when its
- * severity changes, cleared once. Bounded: beyond, the one that was heard of longest ago is forgotten.
+ * The alerts that fire, so that an alert that is sent again and again is one anomaly: detected once, updated when its
+ * severity changes, cleared once. Bounded: beyond the limit, the alert that was received longest ago is dropped.
  */
-export class AlertBook {
+export class AlertLedger {
   readonly #mapping: LabelMapping;
   readonly #maxEntries: number;
   readonly #entries = new Map<string, Entry>();
@@ -46,7 +46,10 @@ export class AlertBook {
     return [...this.#entries.values()].filter(({ isFiring }) => isFiring).length;
   }
 
-  /** What an alert brings that is new. It is not kept before `keep` is called, so that it may be taken again. */
+  /**
+   * The change that an alert brings, if any. It is recorded when `keep` is called; until then the alert may be taken
+   * again.
+   */
   take(alert: ReceivedAlert, nowMs: number): { readonly step: AlertStep | undefined; readonly keep: () => void } {
     const fingerprint = fingerprintOf(alert.labels);
     const known = this.#entries.get(fingerprint);
@@ -57,8 +60,8 @@ export class AlertBook {
     };
   }
 
-  /** Alerts whose sender was to renew them, and has not. */
-  expired(nowMs: number): readonly ReturnType<AlertBook['take']>[] {
+  /** Alerts that their sender should have renewed and did not. */
+  expired(nowMs: number): readonly ReturnType<AlertLedger['take']>[] {
     return [...this.#entries]
       .filter(([, { isFiring, expiresAtMs }]) => isFiring && expiresAtMs !== undefined && expiresAtMs <= nowMs)
       .map(([fingerprint, known]) => {
@@ -78,7 +81,7 @@ export class AlertBook {
     }
     const startedAtMs = Math.min(alert.startedAtMs ?? nowMs, nowMs);
     const anomalyId = idOf(fingerprint, startedAtMs);
-    // What was cleared does not come back: it is another anomaly.
+    // A cleared anomaly does not come back: it is another one.
     if (known?.anomalyId !== anomalyId) return { ...state, anomalyId, startedAtMs };
     return { ...state, anomalyId: idOf(fingerprint, nowMs), startedAtMs: nowMs };
   }
@@ -116,7 +119,7 @@ function anomalyOf({ anomalyId, startedAtMs, facts }: Entry, nowMs: number): Ano
     anomalyId,
     kind: 'alert',
     ...facts,
-    // It fires. An alert brings no reading.
+    // It fires. An alert has no measured value.
     value: 1,
     score: typicalScore(facts.severity),
     components: {},

@@ -4,7 +4,7 @@ import type { ReceivedRecords } from '../otlp/logs/to-records.ts';
 import type { ReceivedSpans } from '../otlp/traces/to-spans.ts';
 import { Rejection, type Rejections } from '../rejections.ts';
 
-export interface SignalDeskOptions {
+export interface SignalWindowsOptions {
   readonly settings: SignalSettings;
   readonly intake: Pick<Intake, 'offer' | 'isFull' | 'nowMs'>;
   readonly onReceived: (source: 'logs' | 'traces', taken: number, rejections: Rejections) => void;
@@ -14,20 +14,20 @@ export interface SignalDeskOptions {
 
 const tooManySources = new Rejection('too_many_sources', 'too many services and instances are known');
 
-/** Where log records and spans are counted, and what is made of them is handed on, window by window. */
-export class SignalDesk {
-  readonly #options: SignalDeskOptions;
+/** Counts log records and spans, and hands on the resulting series, window by window. */
+export class SignalWindows {
+  readonly #options: SignalWindowsOptions;
   readonly #logs: LogSignals;
   readonly #traces: TraceSignals;
 
-  constructor(options: SignalDeskOptions) {
+  constructor(options: SignalWindowsOptions) {
     this.#options = options;
     const nowMs = options.intake.nowMs();
     this.#logs = new LogSignals(options.settings, nowMs);
     this.#traces = new TraceSignals(options.settings, nowMs);
   }
 
-  /** Counts the records; gives back what was left out. */
+  /** Counts the records; returns the rejected ones. */
   takeRecords({ records, rejections }: ReceivedRecords): Rejections {
     const nowMs = this.#options.intake.nowMs();
     const taken = records.filter((record) => this.#logs.add(record, nowMs)).length;
@@ -36,7 +36,7 @@ export class SignalDesk {
     return rejections;
   }
 
-  /** Counts the spans; gives back what was left out. */
+  /** Counts the spans; returns the rejected ones. */
   takeSpans({ spans, rejections }: ReceivedSpans): Rejections {
     const nowMs = this.#options.intake.nowMs();
     const taken = spans.filter((span) => this.#traces.add(span, nowMs)).length;
@@ -45,7 +45,7 @@ export class SignalDesk {
     return rejections;
   }
 
-  /** Closes the windows. While nothing can be handed on they stay open, and tell of a longer time afterwards. */
+  /** Closes the windows. While samples cannot be handed on the windows stay open, and then cover a longer time. */
   close(): void {
     const { intake, onNewTemplate, onSamples } = this.#options;
     for (const template of this.#logs.takeNewTemplates(intake.nowMs())) onNewTemplate(template);
