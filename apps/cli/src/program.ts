@@ -4,7 +4,7 @@ import { createApiClient } from './api/api-client.ts';
 import { consoleUrl } from './api/console-url.ts';
 import { commandTable } from './command-table.ts';
 import { CliError } from './core/cli-error.ts';
-import type { CommandDefinition, Surroundings } from './core/command.ts';
+import type { CommandDefinition, CommandContext } from './core/command.ts';
 import { exitCodes, type ExitReason } from './core/exit-codes.ts';
 
 const version = '0.1.0';
@@ -13,7 +13,7 @@ const version = '0.1.0';
 export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingFolder: string;
-  readonly screen: Surroundings['screen'];
+  readonly screen: CommandContext['screen'];
   readonly signal: AbortSignal;
   write(text: string): void;
   writeError(text: string): void;
@@ -86,7 +86,7 @@ function addCommand(
     .action(async (...given: unknown[]) => {
       const words = given.slice(0, definition.arguments?.length ?? 0) as (string | undefined)[];
       const options = command.opts<Record<string, unknown>>();
-      onEnd(await definition.run({ arguments: words, options, surroundings: surroundingsOf(terminal, options) }));
+      onEnd(await definition.run({ arguments: words, options, context: contextOf(terminal, options) }));
     });
 }
 
@@ -100,7 +100,7 @@ function parentOf(program: Command, names: readonly string[]): Command {
   return parent;
 }
 
-function surroundingsOf(terminal: Terminal, options: Readonly<Record<string, unknown>>): Surroundings {
+function contextOf(terminal: Terminal, options: Readonly<Record<string, unknown>>): CommandContext {
   const { environment, workingFolder, signal, screen } = terminal;
   const url = typeof options['url'] === 'string' ? options['url'] : undefined;
   const token = environment['CORTEX_API_TOKEN']?.trim() || undefined;

@@ -2,7 +2,7 @@ import { runCheck, type RunCheckOptions } from '@cortex/checks';
 import type { CheckDefinition, CheckOutcome, Instance } from '@cortex/contracts';
 import { Slots, type Pace, type Runtime } from '@cortex/runtime';
 import type { HealthMetrics } from './metrics.ts';
-import type { FindPause } from './pauses.ts';
+import type { FindSuppression } from './suppressions.ts';
 
 /** Checks under way in this process, and how many of them may be slow ones. */
 const maxRunning = 128;
@@ -13,8 +13,8 @@ const quickMs = 250;
 
 export interface CheckRunnerOptions {
   /** What every check gets besides its own definition. */
-  readonly uses: Pick<RunCheckOptions, 'registry' | 'outbound' | 'leftoversOf'>;
-  readonly findPause: FindPause;
+  readonly checkOptions: Pick<RunCheckOptions, 'registry' | 'outbound' | 'leftoversOf'>;
+  readonly findSuppression: FindSuppression;
   readonly metrics: Pick<HealthMetrics, 'started' | 'checked' | 'paused'>;
   readonly runtime: Runtime;
 }
@@ -45,11 +45,11 @@ export class CheckRunner {
     signal: AbortSignal,
     { take, doubt }: CheckListener,
   ): Promise<boolean> {
-    const { uses, findPause, metrics, runtime } = this.#options;
+    const { checkOptions, findSuppression, metrics, runtime } = this.#options;
     const pace = this.#paces.get(check) ?? (check.tier === 'shallow' ? 'quick' : 'slow');
     let hasRun = false;
     await this.#slots.use(pace, signal, async () => {
-      if (findPause(check, runtime.now()) !== undefined) {
+      if (findSuppression(check, runtime.now()) !== undefined) {
         metrics.paused();
         return;
       }
@@ -57,7 +57,7 @@ export class CheckRunner {
       const startedAtMs = runtime.monotonicMs();
       metrics.started((startedAtMs - dueAtMs) / 1_000, pace);
       const outcome = await runCheck(check, facts, {
-        ...uses,
+        ...checkOptions,
         now: runtime.now,
         runtime,
         signal,

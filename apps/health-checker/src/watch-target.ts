@@ -35,7 +35,7 @@ const resumeSpreadMs = 500;
 export async function watchTarget(watched: WatchedTarget): Promise<TargetWatch> {
   const { checks, facts, runner, runtime, silences, shard, firstRunSpreadMs } = watched;
   const scheduled: { readonly check: CheckDefinition; readonly schedule: Schedule }[] = [];
-  const resting = new Set<CheckDefinition>();
+  const suppressed = new Set<CheckDefinition>();
   const stopping = new AbortController();
   // One listener for each check under way.
   setMaxListeners(0, stopping.signal);
@@ -78,14 +78,14 @@ export async function watchTarget(watched: WatchedTarget): Promise<TargetWatch> 
           },
           doubt: () => lookAround(check),
         });
-        if (hasRun) resting.delete(check);
-        else resting.add(check);
+        if (hasRun) suppressed.delete(check);
+        else suppressed.add(check);
       },
     });
     scheduled.push({ check, schedule });
   }
   const unfollow = silences.onEnd(() => {
-    for (const { check, schedule } of scheduled) if (resting.has(check)) schedule.runWithin(resumeSpreadMs);
+    for (const { check, schedule } of scheduled) if (suppressed.has(check)) schedule.runWithin(resumeSpreadMs);
   });
   return {
     async end() {

@@ -1,4 +1,4 @@
-/** OpenSSL's codes for a certificate that nobody vouches for who is trusted. */
+/** OpenSSL's codes for a certificate without a trusted issuer. */
 const untrusted = new Set([
   'CERT_SIGNATURE_FAILURE',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -8,7 +8,7 @@ const untrusted = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-/** What went wrong on the way to a server, in a few words: system errors hide their reason in `code` and `cause`. */
+/** The cause of a failed connection, in a few words: system errors hide it in `code` and `cause`. */
 export function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -10,22 +10,22 @@ export interface CheckContext {
   /** Aborts at the check's timeout. */
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
-  /** Where connections may go. */
+  /** The policy for connections. */
   readonly outbound: OutboundPolicy;
-  /** Must learn of every secret before it is used: what the check gives or throws is shown without them. */
+  /** Must get every secret before it is used: results and errors of the check are shown without them. */
   readonly redactor: Redactor;
-  /** What earlier runs of this check have left behind. Absent where nothing is remembered. */
+  /** Leftovers of earlier runs of this check. Absent where none are remembered. */
   readonly leftovers?: Leftovers;
 }
 
 export interface CheckResult {
   readonly passed: boolean;
   readonly detail: string;
-  /** What was seen: status, latency, pid. */
+  /** The observations: status, latency, pid. */
   readonly evidence?: JsonRecord;
 }
 
-/** One way to ask a target whether it is well. Reads only. */
+/** A way to check the health of a target. Only reads. */
 export interface CheckPlugin<Params extends z.ZodType = z.ZodType> {
   /** As written in the configuration: `http_endpoint`. */
   readonly name: string;
@@ -33,7 +33,7 @@ export interface CheckPlugin<Params extends z.ZodType = z.ZodType> {
   readonly tier: CheckTier;
   /** Input keys are snake_case, as in the configuration. */
   readonly params: Params;
-  /** What it says when it fails, for the docs; `…` stands for what was seen. */
+  /** Its messages when it fails, for the docs; `…` stands for the observation. */
   readonly failures?: readonly string[];
   /** An entry of `checks:` for the docs, in YAML. */
   readonly example?: string;

@@ -1,4 +1,4 @@
-/** What checks that connect say of the way to a server, for the docs. */
+/** Messages of failed connections, for the docs. */
 export const connectionFailures = [
   'connection refused',
   'the connection broke',
@@ -6,7 +6,7 @@ export const connectionFailures = [
   'the host is unreachable',
 ];
 
-/** What checks say of an HTTP answer, for the docs. */
+/** Messages about HTTP responses, for the docs. */
 export const answerFailures = [
   'answered …, expected …',
   'header … is missing',

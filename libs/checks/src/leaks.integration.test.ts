@@ -25,7 +25,7 @@ function trial(name: string): CheckTrial {
   return found;
 }
 
-/** Passing and not, in turns; where somebody is asked, every other one that does not pass is cut off. */
+/** Passing and failing runs in turns; where there is a server, every second failing one is aborted. */
 async function run({ type, passing, failing, hanging }: CheckTrial, count: number): Promise<ReadonlySet<string>> {
   const ends = new Set<string>();
   const indices = Array.from({ length: count }, (_, index) => index).values();
@@ -52,12 +52,12 @@ function held(): Readonly<Record<string, number>> {
 
 const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 
-/** What there is more of than before; less means that the servers have closed what they still held. */
+/** Handles beyond those before; fewer mean that the servers have closed theirs. */
 function surplus(now: ReturnType<typeof held>, before: ReturnType<typeof held>): ReturnType<typeof held> {
   return Object.fromEntries(Object.entries(now).filter(([kind, count]) => count > (before[kind] ?? 0)));
 }
 
-/** Twice the same, some time apart. */
+/** Waits for two equal counts, some time apart. */
 function settled(): Promise<ReturnType<typeof held>> {
   let last = held();
   return eventually(
@@ -104,7 +104,7 @@ describe('a check leaves no open file, socket, process or timer behind, however 
 
   it.each(names)('%s', async (name) => {
     const one = trial(name);
-    // What is made once and kept: modules, pools of threads.
+    // Creates what is made once and kept: modules, thread pools.
     await run(one, 8);
     const before = await settled();
     const timersBefore = timers();

@@ -4,13 +4,13 @@ export interface Leftover {
   readonly id: string;
   /** Steps that were begun, in order; whether they took effect is not known. */
   readonly begun: readonly string[];
-  /** What the clean-up needs to know. Never a secret. */
+  /** Variables that the clean-up needs. Never a secret. */
   readonly variables: Readonly<Record<string, string | number | boolean>>;
-  /** Until then the run may still be under way, in whatever process. */
+  /** Until then the run may still be under way, in any process. */
   readonly activeUntil: string;
 }
 
-/** A memory that outlives the process, of one check of one target. */
+/** A store of leftovers that outlives the process, of one check of one target. */
 export interface Leftovers {
   list(): Promise<readonly Leftover[]>;
   write(leftover: Leftover): Promise<void>;

@@ -56,7 +56,7 @@ function kubeconfig(host: string): string {
 const postgres = (host: string): string => behind(`postgres://u:p@${inUrl(host)}:${port}/d`);
 const rows = (host: string) => ({ connection: postgres(host), table: 't' });
 
-/** Every way in which a check connects to somebody. */
+/** Every way in which a check makes a connection. */
 const ways: Readonly<Record<string, (host: string) => readonly [string, JsonRecord]>> = {
   tcp_port: (host) => ['tcp_port', { host, port }],
   http_endpoint: (host) => ['http_endpoint', { host, port }],
@@ -145,7 +145,7 @@ describe('a name that does not resolve is told as the reason', () => {
     const [type, params] = ways[way]?.('nobody.invalid') ?? ['', {}];
     const outcome = await runOf(type, 'deep')(params);
     expect(outcome).toMatchObject({
-      // An API server that cannot be asked says nothing about the workload.
+      // An unreachable API server says nothing about the workload.
       result: type === 'kubernetes_workload' ? 'error' : 'fail',
       detail: expect.stringContaining('the host name does not resolve'),
     });

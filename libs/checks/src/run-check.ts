@@ -12,7 +12,7 @@ import { builtinChecks } from './registry.ts';
 import { defaultLongestPauseMs, retryPauseMs } from './retry-pause.ts';
 import { clipText, safeEvidence } from './safe-evidence.ts';
 
-/** What `runCheck` needs of a check: a scheduled one, or one made up for a single look. */
+/** The fields of a check that `runCheck` needs: of a scheduled one, or one made for a single run. */
 export type RunnableCheck = Pick<
   CheckDefinition,
   'name' | 'type' | 'tier' | 'target' | 'params' | 'timeoutMs' | 'retries'
@@ -22,17 +22,17 @@ export interface RunCheckOptions {
   /** Check plugins by name. Default: the built-in ones. */
   readonly registry?: ReadonlyMap<string, CheckPlugin>;
   readonly now: () => Date;
-  /** What times the check and its retries. Default: the clock of this machine. */
+  /** Times the check and its retries. Default: the clock of this machine. */
   readonly runtime?: Pick<Runtime, 'after' | 'monotonicMs'>;
-  /** Ends the check early; the outcome then says `error`, because nothing was learned. */
+  /** Aborts the check; the outcome is then `error`, because nothing was learned. */
   readonly signal?: AbortSignal;
-  /** Where connections may go. Default: everywhere but the addresses that are always refused. */
+  /** The policy for connections. Default: everything but the addresses that are always refused. */
   readonly outbound?: OutboundPolicy;
-  /** Remembers what a check must clean up, over a crash of this process. Default: nothing is remembered. */
+  /** Stores what a check must clean up, across a crash of this process. Default: nothing is stored. */
   readonly leftoversOf?: (check: RunnableCheck) => Leftovers;
   /** Before a retry. Default: the timeout of the check, at most one second. */
   readonly longestPauseMs?: number;
-  /** Told once, when the first attempt has failed and retries may still follow. */
+  /** Called once, when the first attempt has failed and retries may still follow. */
   readonly onFirstFailure?: () => void;
 }
 
@@ -40,18 +40,18 @@ interface CheckAttempt {
   readonly result: CheckResultKind;
   readonly detail: string;
   readonly evidence: JsonRecord;
-  /** An unknown check or wrong parameters fail in the same way however often one asks. */
+  /** An unknown check or wrong parameters fail in the same way on every attempt. */
   readonly isFinal?: boolean;
 }
 
-/** Why the signal of an attempt aborts: one for all, as to make such an error takes longer than many a check. */
+/** The abort reason of an attempt's signal: one for all, because creating such an error takes longer than many a check. */
 const over = new DOMException('the check is over', 'AbortError');
 
-/** A timeout that comes later than this says more about this process than about the target. */
+/** A timeout that fires later than this says more about this process than about the target. */
 const stalledFactor = 2;
 const stalledMs = 50;
 
-/** Runs a check with its retries, each attempt held to the timeout. Never throws: what went wrong is in the outcome. */
+/** Runs a check with its retries, each attempt held to the timeout. Never throws: problems are in the outcome. */
 export async function runCheck(
   definition: RunnableCheck,
   facts: Instance,
@@ -112,14 +112,14 @@ async function attempt(
   const { signal } = deadline;
   const abort = (): void => deadline.abort(over);
   const timer = runtime.after(definition.timeoutMs, abort);
-  // Not `AbortSignal.any`: what it makes is not let go of before `stop` is, and that lives as long as the process.
+  // Not `AbortSignal.any`: its signals are not released before `stop` is, and that lives as long as the process.
   if (stop?.aborted === true) abort();
   else stop?.addEventListener('abort', abort, { once: true });
   const startedAt = runtime.monotonicMs();
   const ended = (): CheckAttempt => {
     if (stop?.aborted) return { result: 'error', detail: 'stopped before it ended', evidence: {}, isFinal: true };
     const tookMs = runtime.monotonicMs() - startedAt;
-    // Our own process stood still: an answer may well be waiting. Blaming the target would be a guess.
+    // Our own process was frozen: an answer may well be waiting. Blaming the target would be a guess.
     if (tookMs > stalledFactor * definition.timeoutMs + stalledMs) {
       return { result: 'error', detail: `this machine was too busy to look: ${Math.round(tookMs)} ms`, evidence: {} };
     }
@@ -135,7 +135,7 @@ async function attempt(
       redactor,
       ...(leftoversOf === undefined ? {} : { leftovers: leftoversOf(definition) }),
     };
-    // The race holds plugins to the timeout that ignore their signal.
+    // The race enforces the timeout on plugins that ignore their signal.
     const answer = await Promise.race([plugin.run(params.data, context), aborted(signal)]);
     if (answer === undefined) return ended();
     // Redacted before anything is cut: half a secret would not be found.
@@ -174,7 +174,7 @@ function unknownType(type: string): CheckAttempt {
   };
 }
 
-/** Of our own errors: a caller can tell a refused address from a missing secret. */
+/** The code of our own errors, so that a caller can tell a refused address from a missing secret. */
 function codeOf(error: unknown): JsonRecord {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && code.startsWith('CORTEX_') ? { code } : {};

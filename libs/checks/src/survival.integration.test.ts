@@ -31,11 +31,11 @@ async function startProgram(argv: readonly string[]): Promise<Server> {
 interface Kind {
   start(port?: number): Promise<Server>;
   check(port: number, timeoutMs?: number): Promise<CheckOutcome>;
-  /** The kernel accepts connections for a frozen process: whoever asks for no more than that sees it well. */
+  /** The kernel accepts connections for a frozen process: a check that needs no more than that passes. */
   readonly whileFrozen: 'pass' | 'fail' | 'timeout';
 }
 
-/** The checks whose servers are frozen and restarted here; the others do so in their own tests. */
+/** The checks whose servers are frozen and restarted here; the rest has its own tests. */
 const kinds: Readonly<Record<string, Kind>> = {
   tcp_port: {
     start: startHttpProcess,
@@ -54,7 +54,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     start: (port = 0) =>
       startProgram(['--import', 'tsx', join(import.meta.dirname, 'test/dns-process.ts'), String(port)]),
     check: (port, timeoutMs) => ask('dns_resolution', { name: 'shop.example', server: `127.0.0.1:${port}` }, timeoutMs),
-    // It gives up before its own time is over, so as to say who was silent.
+    // It gives up before its own timeout, so that its message names the silent server.
     whileFrozen: 'fail',
   },
 };

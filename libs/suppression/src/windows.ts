@@ -14,7 +14,7 @@ export function isInside(window: TimeWindow, at: string): boolean {
 }
 
 /** The maintenance window inside which a service's checks are suppressed, if there is one now. Spec 7.3. */
-export function pausingWindow(
+export function suppressingWindow(
   windows: SafetyPolicy['maintenanceWindows'],
   service: string,
   at: string,

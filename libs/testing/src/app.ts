@@ -8,7 +8,7 @@ export async function bundleApp(appFolder: string): Promise<void> {
   if ((await bundling.exited) !== 0) throw new Error(bundling.lines.join('\n'));
 }
 
-export interface AppSurroundings {
+export interface StartAppOptions {
   readonly natsUrl: string;
   /** Holds `cortex.yaml`, and gets the folder `data`. */
   readonly folder: string;
@@ -19,7 +19,7 @@ export interface AppSurroundings {
 }
 
 /** Starts the bundle of an app as a process of its own. */
-export function startApp(appFolder: string, { natsUrl, folder, env, startedBy = [] }: AppSurroundings): TestProcess {
+export function startApp(appFolder: string, { natsUrl, folder, env, startedBy = [] }: StartAppOptions): TestProcess {
   return startProcess([...startedBy, process.execPath, join(appFolder, 'dist/main.js')], {
     cwd: folder,
     env: {

@@ -7,11 +7,11 @@ import { notCortex, refusalOf } from './refusal.ts';
 /** The console's API. Every failure is a {@link CliError}, of a refusal with the console's own code and fix. */
 export interface ApiClient {
   readonly url: string;
-  /** Asks one route, and holds its answer against the schema of the route. */
+  /** Calls one route, and validates its answer against the schema of the route. */
   call<Name extends RouteName>(name: Name, ...request: CallOf<Name>): Promise<AnswerOf<Name>>;
   /** The same answer as text to read. */
   text(name: RouteName, request: AddressParts): Promise<string>;
-  /** What every request bears: the token, if there is one. */
+  /** The headers of every request: the token, if there is one. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -86,7 +86,7 @@ export function unexpectedAnswer(name: RouteName, detail: string, url: string): 
   );
 }
 
-/** fetch hides the reason one level down. */
+/** fetch hides the reason in the cause. */
 function reasonOf(error: unknown, waitMs: number): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `no answer within ${waitMs / 1_000} s`;

@@ -4,7 +4,7 @@ import { CliError } from '../core/cli-error.ts';
 
 const defaultUrl = 'http://127.0.0.1:7780';
 
-/** Where the console is: `--url`, `CORTEX_URL`, what `cortex up` wrote down here, or the default. */
+/** The address of the console: `--url`, `CORTEX_URL`, the file that `cortex up` wrote here, or the default. */
 export function consoleUrl(
   option: string | undefined,
   environment: Readonly<Record<string, string | undefined>>,

@@ -7,15 +7,15 @@ import { unexpectedAnswer } from './api-client.ts';
 export interface EventFollower {
   /** Resolves when the stream is open for the first time. */
   readonly connected: Promise<void>;
-  /** Resolves when following has ended; rejects when the console sends what is no event. */
+  /** Resolves when following has ended; rejects when the console sends something other than an event. */
   readonly ended: Promise<void>;
 }
 
 const retryMs = 500;
 
 /**
- * Follows the console's live event stream until `signal` aborts. Comes back after every interruption with the id of the
- * last event, so that nothing is missed. `query` holds filters: `type`, `service`, `incident`.
+ * Follows the console's live event stream until `signal` aborts. Reconnects after every interruption with the id of the
+ * last event, so that none is missed. `query` holds filters: `type`, `service`, `incident`.
  */
 export function followEvents(
   consoleUrl: string,
@@ -50,7 +50,7 @@ export function followEvents(
         }
       } catch (error) {
         if (error instanceof CliError) throw error;
-        // Whatever cut the stream, the next round asks again; `signal` is the only way out.
+        // Whatever ended the stream, the next round reconnects; `signal` is the only way out.
         if (!signal.aborted) await new Promise((resume) => setTimeout(resume, retryMs));
       }
     }

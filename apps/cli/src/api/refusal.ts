@@ -3,7 +3,7 @@ import { isErrorCode } from '@cortex/errors';
 import { CliError } from '../core/cli-error.ts';
 import type { ExitReason } from '../core/exit-codes.ts';
 
-/** What an answer other than a success means to the user. */
+/** The error for an answer other than a success. */
 export async function refusalOf(response: Response, address: string): Promise<CliError> {
   const problem = Problem.safeParse(await response.json().catch(() => undefined));
   if (problem.success) {
@@ -13,7 +13,7 @@ export async function refusalOf(response: Response, address: string): Promise<Cl
     if (isErrorCode(code)) return new CliError(code, message, fix, exitReason);
     return new CliError('CORTEX_CLI_REFUSED', `${code}: ${message}`, fix, exitReason);
   }
-  // Whoever answered is no console, or none yet.
+  // The server that answered is no console, or one that is still starting.
   if (response.status === 503) {
     return new CliError('CORTEX_CLI_STARTING', 'the console is starting', 'try again in a moment', 'unreachable');
   }

@@ -10,7 +10,7 @@ import {
 } from '@cortex/detection';
 import type { Recording } from './recording.ts';
 
-/** What the detection said of one row. */
+/** The result of the detection for one row. */
 export interface JudgedRow {
   readonly timestamp: string;
   /** Absent for an entity of several metrics. */
@@ -35,7 +35,7 @@ export interface JudgedRecording {
   readonly refused: number;
 }
 
-/** One metric through the very detection that runs in production. */
+/** Runs one metric through the same detection as in production. */
 export function judgeSeries(recording: Recording, metric: string, settings: DetectionSettings): JudgedRecording {
   const identity = { service: 'backtest', metric, labels: {} };
   const samples = recording.timestamps.map((_, row) => ({
@@ -64,7 +64,7 @@ const seed = 1;
 /** The score of a row as strange as one in a thousand normal ones. */
 const anomalousAbove = 0.5;
 
-/** One entity with many metrics: fitted on `train`, or else on nothing but its own past. */
+/** One entity with many metrics: fitted on `train`, or else on its own past alone. */
 export function judgeEntity(recording: Recording, train: Recording | undefined): JudgedRecording {
   const columns = recording.columns.length;
   const judge = train === undefined ? judgeByPast(columns) : judgeByTraining(train);

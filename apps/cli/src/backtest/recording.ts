@@ -4,7 +4,7 @@ import { CliError } from '../core/cli-error.ts';
 export interface Recording {
   /** Names of the columns beside `timestamp`. */
   readonly columns: readonly string[];
-  /** As they stand in the file. */
+  /** As written in the file. */
   readonly timestamps: readonly string[];
   readonly timesMs: Float64Array;
   /** Row by row; NaN where a field is empty. */

@@ -75,7 +75,7 @@ test('a folder comes out as it went in, with a score and a verdict a row, and a 
 
 test('several columns are one entity, one score a row: strange is what does not go together', () => {
   const train = write('../train.csv', ['cpu', 'memory', 'load'], 1_500, wavy);
-  // Each metric for itself stays within what it has been; only together they do not fit.
+  // Each metric by itself stays within its past range; only their combination is unusual.
   write('web-1.csv', ['cpu', 'memory', 'load'], 500, (row, column) =>
     row >= 400 && row < 440 && column === 1 ? 200 - wavy(row, 1) : wavy(row, column),
   );

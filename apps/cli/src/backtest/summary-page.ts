@@ -2,7 +2,7 @@ import type { JudgedRecording, JudgedRow } from './judge-recording.ts';
 
 const width = 960;
 const height = 200;
-/** One column of the picture stands for as many rows as it must. */
+/** One column of the picture represents as many rows as needed. */
 const columnsShown = 480;
 
 interface Shown {
@@ -11,7 +11,7 @@ interface Shown {
   readonly judged: JudgedRecording;
 }
 
-/** A page that needs nothing but itself: each recording with its values, what was thought normal, and the alerts. */
+/** A self-contained page: each recording with its values, its normal range, and the alerts. */
 export function summaryPage(files: readonly Shown[]): string {
   const alerts = files.reduce((sum, { judged }) => sum + judged.alerts.length, 0);
   const rows = files.reduce((sum, file) => sum + file.rows, 0);

@@ -19,7 +19,7 @@ function answerCommand(verdict: 'approve' | 'reject', summary: string): CommandD
       },
     ],
     async run(input) {
-      const { api } = input.surroundings;
+      const { api } = input.context;
       const wanted = requiredArgument(input);
       const { approvals } = await api.call('approvals');
       const matching = approvals.filter(
@@ -27,7 +27,7 @@ function answerCommand(verdict: 'approve' | 'reject', summary: string): CommandD
           approval.approvalId === wanted || (wanted.length >= 4 && incident.id.startsWith(wanted.toLowerCase())),
       );
       const [only] = matching;
-      // What is not pending any more is answered by the API, which knows why.
+      // An approval that is not pending any more is answered by the API, which knows why.
       const isClear = matching.length === 1 && only !== undefined;
       const id = isClear ? only.approval.approvalId : wanted;
       const answer = await api.call(verdict, {
@@ -38,7 +38,7 @@ function answerCommand(verdict: 'approve' | 'reject', summary: string): CommandD
           ...(isClear ? { planHash: only.approval.planHash } : {}),
         },
       });
-      show(input.surroundings, answer, ({ detail }) => detail);
+      show(input.context, answer, ({ detail }) => detail);
       return 'ok';
     },
   };

@@ -7,7 +7,7 @@ import { textOption, type CommandDefinition } from '../core/command.ts';
 import { show } from '../output/show.ts';
 import { natsOption, withBus } from './nats.ts';
 
-/** As the console tells it, or as it was found in a file. */
+/** As the console reports it, or as found in a file. */
 type Verdict = Omit<AuditView, 'problems'> & { readonly problems: readonly AuditView['problems'][number][] };
 
 export const auditVerifyCommand: CommandDefinition = {
@@ -19,13 +19,13 @@ export const auditVerifyCommand: CommandDefinition = {
     { line: 'cortex audit verify --file audit.jsonl', says: 'a file that `cortex audit export` wrote, anywhere' },
   ],
   async run(input) {
-    const { surroundings } = input;
+    const { context } = input;
     const file = textOption(input, 'file');
     const verdict: Verdict =
       file === undefined
-        ? await surroundings.api.call('auditVerdict')
-        : await verifyExport(existing(resolve(surroundings.workingFolder, file)));
-    show(surroundings, verdict, verdictText);
+        ? await context.api.call('auditVerdict')
+        : await verifyExport(existing(resolve(context.workingFolder, file)));
+    show(context, verdict, verdictText);
     return verdict.ok ? 'ok' : 'failed';
   },
 };
@@ -37,10 +37,10 @@ export const auditExportCommand: CommandDefinition = {
   options: [natsOption],
   examples: [{ line: 'cortex audit export audit.jsonl', says: 'for the auditors' }],
   async run(input) {
-    const { surroundings } = input;
-    const path = resolve(surroundings.workingFolder, input.arguments[0] ?? 'cortex-audit.jsonl');
+    const { context } = input;
+    const path = resolve(context.workingFolder, input.arguments[0] ?? 'cortex-audit.jsonl');
     const entries = await withBus(input, (bus) => exportAudit(bus, path));
-    show(surroundings, { path, entries }, () => `${entries} records written to ${path}`);
+    show(context, { path, entries }, () => `${entries} records written to ${path}`);
     return 'ok';
   },
 };

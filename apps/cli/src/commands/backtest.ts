@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { compileDetection, type DetectionSettings } from '@cortex/detection';
 import { runBacktest } from '../backtest/run-backtest.ts';
-import { textOption, type CommandDefinition, type Surroundings } from '../core/command.ts';
+import { textOption, type CommandDefinition, type CommandContext } from '../core/command.ts';
 import { show } from '../output/show.ts';
 import { table } from '../output/table.ts';
 import { requireConfiguration } from './configuration.ts';
@@ -28,19 +28,19 @@ export const backtestCommand: CommandDefinition = {
     },
   ],
   async run(input) {
-    const { surroundings } = input;
+    const { context } = input;
     const path = (name: string): string | undefined => {
       const named = textOption(input, name);
-      return named === undefined ? undefined : resolve(surroundings.workingFolder, named);
+      return named === undefined ? undefined : resolve(context.workingFolder, named);
     };
     const summary = runBacktest({
       input: path('input') ?? '',
       out: path('out') ?? '',
-      settings: await settingsOf(textOption(input, 'config'), surroundings),
+      settings: await settingsOf(textOption(input, 'config'), context),
       train: path('train'),
-      note: (text) => surroundings.note(text),
+      note: (text) => context.note(text),
     });
-    show(surroundings, summary, ({ files, page }) => {
+    show(context, summary, ({ files, page }) => {
       const lines = table(files, [
         { title: 'file', value: ({ file }) => file },
         { title: 'rows', value: ({ rows }) => rows },
@@ -53,11 +53,8 @@ export const backtestCommand: CommandDefinition = {
   },
 };
 
-async function settingsOf(
-  file: string | undefined,
-  surroundings: Surroundings,
-): Promise<DetectionSettings | undefined> {
+async function settingsOf(file: string | undefined, context: CommandContext): Promise<DetectionSettings | undefined> {
   if (file === undefined) return undefined;
-  const { configuration } = await requireConfiguration(file, surroundings);
+  const { configuration } = await requireConfiguration(file, context);
   return compileDetection(configuration.detection, configuration.playbooks, configuration);
 }

@@ -7,9 +7,9 @@ import { formatProblems, parseConfiguration, readPluginFolders, type Configurati
 import type { CortexConfiguration } from '@cortex/contracts';
 import { listFiles } from '@cortex/service';
 import { CliError } from '../core/cli-error.ts';
-import type { OptionDefinition, Surroundings } from '../core/command.ts';
+import type { OptionDefinition, CommandContext } from '../core/command.ts';
 
-/** The option that every command has which reads a configuration. */
+/** The option of every command that reads a configuration. */
 export const configOption: OptionDefinition = {
   flags: '--config <file>',
   summary: 'the configuration (default: CORTEX_CONFIG, else cortex.yaml)',
@@ -27,12 +27,12 @@ export interface Plugins {
   readonly channels: Awaited<ReturnType<typeof loadChannels>>;
 }
 
-/** A configuration without a mistake. Throws with all of them, if there are any. */
+/** A valid configuration. Throws with all mistakes, if there are any. */
 export async function requireConfiguration(
   named: string | undefined,
-  surroundings: Surroundings,
+  context: CommandContext,
 ): Promise<{ readonly configuration: CortexConfiguration; readonly plugins: Plugins }> {
-  const { result, plugins } = await loadConfiguration(named, surroundings);
+  const { result, plugins } = await loadConfiguration(named, context);
   if (result.ok) return { configuration: result.configuration, plugins };
   throw new CliError(
     'CORTEX_CONFIGURATION_INVALID',
@@ -41,22 +41,19 @@ export async function requireConfiguration(
   );
 }
 
-/** The file that is named, by option or environment, or that is there by its usual name. */
-export function findConfiguration(named: string | undefined, surroundings: Surroundings): string | undefined {
-  const wanted = named ?? (surroundings.environment['CORTEX_CONFIG'] || undefined);
+/** The file named by option or environment, or one of the usual name. */
+export function findConfiguration(named: string | undefined, context: CommandContext): string | undefined {
+  const wanted = named ?? (context.environment['CORTEX_CONFIG'] || undefined);
   if (wanted !== undefined) return wanted;
-  return existsSync(resolve(surroundings.workingFolder, 'cortex.yaml')) ? 'cortex.yaml' : undefined;
+  return existsSync(resolve(context.workingFolder, 'cortex.yaml')) ? 'cortex.yaml' : undefined;
 }
 
-/** Judges the configuration with all plugins: Cortex's own and those of the user's folders. */
+/** Validates the configuration with all plugins: Cortex's own and those of the user's folders. */
 export async function loadConfiguration(
   named: string | undefined,
-  surroundings: Surroundings,
+  context: CommandContext,
 ): Promise<LoadedConfiguration> {
-  const file = resolve(
-    surroundings.workingFolder,
-    named ?? (surroundings.environment['CORTEX_CONFIG'] || 'cortex.yaml'),
-  );
+  const file = resolve(context.workingFolder, named ?? (context.environment['CORTEX_CONFIG'] || 'cortex.yaml'));
   if (!existsSync(file)) {
     throw new CliError(
       'CORTEX_CLI_NOT_FOUND',

@@ -9,9 +9,9 @@ export const deadLettersCommand: CommandDefinition = {
   options: [{ flags: '--limit <number>', summary: 'at most so many' }],
   examples: [{ line: 'cortex dead-letters --limit 10', says: 'the last ten; -o json shows their bytes' }],
   async run(input) {
-    const { surroundings } = input;
-    const answer = await surroundings.api.call('deadLetters', { query: { limit: textOption(input, 'limit') } });
-    show(surroundings, answer, ({ deadLetters }) =>
+    const { context } = input;
+    const answer = await context.api.call('deadLetters', { query: { limit: textOption(input, 'limit') } });
+    show(context, answer, ({ deadLetters }) =>
       deadLetters.length === 0
         ? 'no dead letters'
         : table(deadLetters, [

@@ -29,16 +29,16 @@ export const demoCommand: CommandDefinition = {
     { line: 'cortex demo --acts ad', says: 'only the first and the last' },
   ],
   async run(input) {
-    const { surroundings } = input;
+    const { context } = input;
     const asTold = await runDemo({
       once: input.options['once'] === true,
       acts: actsOf(textOption(input, 'acts') ?? 'abcd'),
-      dir: resolve(surroundings.workingFolder, textOption(input, 'dir') ?? '.cortex/demo'),
+      dir: resolve(context.workingFolder, textOption(input, 'dir') ?? '.cortex/demo'),
       templates: installation.demoTemplates,
       appsDir: installation.apps,
       consolePort: portOf(textOption(input, 'port') ?? '7780'),
-      print: surroundings.print,
-      signal: surroundings.signal,
+      print: context.print,
+      signal: context.signal,
     });
     return asTold ? 'ok' : 'failed';
   },

@@ -22,14 +22,14 @@ export const eventsCommand: CommandDefinition = {
     { line: 'cortex events --follow --incident 0190a3f2 -o json', says: 'one incident, one JSON object a line' },
   ],
   async run(input) {
-    const { surroundings } = input;
+    const { context } = input;
     const print = (event: Envelope): void =>
-      surroundings.print(surroundings.output === 'json' ? JSON.stringify(event) : eventLine(event));
+      context.print(context.output === 'json' ? JSON.stringify(event) : eventLine(event));
     const query = filterOf(input);
     const since = sinceOf(textOption(input, 'since'));
     const shown = new Set<string>();
     if (input.options['follow'] !== true || since !== undefined) {
-      const past = await surroundings.api.call('events', {
+      const past = await context.api.call('events', {
         query: { ...query, since, limit: textOption(input, 'limit') },
       });
       for (const event of past.events) {
@@ -37,18 +37,18 @@ export const eventsCommand: CommandDefinition = {
         print(event);
       }
     } else {
-      // Says at once, and with the right code, when nobody answers or a filter is wrong.
-      await surroundings.api.call('events', { query: { ...query, since: new Date().toISOString(), limit: 1 } });
+      // Fails at once, and with the right code, when the console does not answer or a filter is wrong.
+      await context.api.call('events', { query: { ...query, since: new Date().toISOString(), limit: 1 } });
     }
     if (input.options['follow'] !== true) return 'ok';
     const onEvent = (event: Envelope): void => {
-      // A stream that comes back repeats a little; memory of a few thousand ids is enough to drop that.
+      // A stream that reconnects repeats a little; remembering a few thousand ids is enough to drop that.
       if (shown.has(event.id)) return;
       shown.add(event.id);
       if (shown.size > 10_000) shown.delete([...shown][0] ?? '');
       print(event);
     };
-    await followEvents(surroundings.api.url, onEvent, surroundings.signal, query, surroundings.api.headers).ended;
+    await followEvents(context.api.url, onEvent, context.signal, query, context.api.headers).ended;
     return 'ok';
   },
 };
@@ -77,7 +77,7 @@ function sinceOf(text: string | undefined): string | undefined {
   );
 }
 
-/** Time, type, service, and the few words that tell most. */
+/** Time, type, service, and the most telling words. */
 function eventLine(event: Envelope): string {
   const data = fieldsOf(event.data);
   const about = ['incident', 'decision', 'result', 'silence'].find((name) => data[name] !== undefined);

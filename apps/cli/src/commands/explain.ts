@@ -12,7 +12,7 @@ export const explainCommand: CommandDefinition = {
     { line: 'cortex explain 0190a3f2-7c41 -o json', says: 'the same with every record, for a script' },
   ],
   async run(input) {
-    const { api, output, print, note, workingFolder } = input.surroundings;
+    const { api, output, print, note, workingFolder } = input.context;
     const incident = requiredArgument(input);
     const request = { params: { id: incident } };
     if (output === 'json') {
@@ -35,7 +35,7 @@ function isUnreachable(error: unknown): boolean {
   return error instanceof CliError && error.exitReason === 'unreachable';
 }
 
-/** The story of an incident of the last demo, if exactly one begins with these characters. */
+/** The explanation of an incident of the last demo, if exactly one begins with these characters. */
 function savedExplanation(incident: string, workingFolder: string): string | undefined {
   const folder = join(workingFolder, '.cortex', 'demo', 'run', 'explanations');
   try {

@@ -23,16 +23,16 @@ export const importGatusCommand: CommandDefinition = {
     { line: 'cortex import gatus config.yaml -o json', says: 'the same for programs' },
   ],
   async run(input) {
-    const { surroundings } = input;
+    const { context } = input;
     const named = requiredArgument(input);
-    const result = importGatus(basename(named), textOf(resolve(surroundings.workingFolder, named)));
+    const result = importGatus(basename(named), textOf(resolve(context.workingFolder, named)));
     const { yaml, notes, services, checks } = result;
     const out = textOption(input, 'out');
-    if (out !== undefined) writeNew(resolve(surroundings.workingFolder, out), yaml);
-    show(surroundings, { ...(out === undefined ? {} : { out }), ...result }, () =>
+    if (out !== undefined) writeNew(resolve(context.workingFolder, out), yaml);
+    show(context, { ...(out === undefined ? {} : { out }), ...result }, () =>
       out === undefined ? yaml.trimEnd() : `${out}: ${services} services, ${checks} checks`,
     );
-    if (surroundings.output === 'table' && notes.length > 0) surroundings.note(notesTable(notes));
+    if (context.output === 'table' && notes.length > 0) context.note(notesTable(notes));
     return notes.some(({ code }) => code === 'CORTEX_IMPORT_BAD_VALUE') ? 'failed' : 'ok';
   },
 };
@@ -42,7 +42,7 @@ function textOf(path: string): string {
   if (size === undefined || !size.isFile()) {
     throw new CliError('CORTEX_CLI_NOT_FOUND', `no file ${path}`, 'name the configuration file of Gatus', 'notFound');
   }
-  // A character takes up to four bytes; what is longer is not even read.
+  // A character takes up to four bytes; a larger file is not even read.
   if (size.size > 4 * mostCharacters) {
     const fix = 'split it, and import the parts';
     throw new CliError('CORTEX_IMPORT_UNREADABLE', `${path} is longer than ${4 * mostCharacters} bytes`, fix);

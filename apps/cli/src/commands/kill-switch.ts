@@ -21,10 +21,10 @@ export const killSwitchCommand: CommandDefinition = {
     { line: 'cortex kill-switch', says: 'is it on, who turned it, why' },
   ],
   async run(input) {
-    const { api } = input.surroundings;
+    const { api } = input.context;
     const [position] = input.arguments;
     if (position === undefined) {
-      show(input.surroundings, await api.call('killSwitch'), killSwitchText);
+      show(input.context, await api.call('killSwitch'), killSwitchText);
       return 'ok';
     }
     const reason = textOption(input, 'reason')?.trim();
@@ -37,7 +37,7 @@ export const killSwitchCommand: CommandDefinition = {
       );
     }
     const body = { on: position === 'on', by: personOf(input), reason };
-    show(input.surroundings, await api.call('turnKillSwitch', { body }), killSwitchText);
+    show(input.context, await api.call('turnKillSwitch', { body }), killSwitchText);
     return 'ok';
   },
 };

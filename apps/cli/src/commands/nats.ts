@@ -11,13 +11,13 @@ export const natsOption: OptionDefinition = {
 };
 
 export function natsUrl(input: CommandInput): readonly string[] {
-  const named = textOption(input, 'nats') ?? (input.surroundings.environment['CORTEX_NATS_URL'] || undefined);
+  const named = textOption(input, 'nats') ?? (input.context.environment['CORTEX_NATS_URL'] || undefined);
   return (named ?? defaultUrl).split(',').map((url) => url.trim());
 }
 
 const quiet: BusLogger = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** Connects, does the work, and leaves; says so when NATS does not answer. */
+/** Connects, does the work, and disconnects; reports when NATS does not answer. */
 export async function withBus<Result>(input: CommandInput, work: (bus: Bus) => Promise<Result>): Promise<Result> {
   const servers = natsUrl(input);
   const bus = await explainFailure(servers, () =>
@@ -36,7 +36,7 @@ export async function withBus<Result>(input: CommandInput, work: (bus: Bus) => P
   }
 }
 
-/** Refused connections and silence become one clear error; what the bus itself explains is passed on. */
+/** Refused connections and timeouts become one clear error; explained errors of the bus are passed on. */
 export async function explainFailure<Result>(servers: readonly string[], work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();

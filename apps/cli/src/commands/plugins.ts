@@ -24,18 +24,18 @@ export const pluginsCommand: CommandDefinition = {
   ],
   examples: [{ line: 'cortex plugins', says: 'what playbooks, checks and contacts may name' }],
   async run(input) {
-    const { surroundings } = input;
-    const file = findConfiguration(textOption(input, 'config'), surroundings);
+    const { context } = input;
+    const file = findConfiguration(textOption(input, 'config'), context);
     const plugins: Plugins =
       file === undefined
         ? { actions: builtinActions, checks: builtinChecks, channels: builtinChannels }
-        : (await loadConfiguration(file, surroundings)).plugins;
+        : (await loadConfiguration(file, context)).plugins;
     const lines = [
       ...linesOf('action', plugins.actions, builtinActions),
       ...linesOf('check', plugins.checks, builtinChecks),
       ...linesOf('channel', plugins.channels, builtinChannels),
     ];
-    show(surroundings, { plugins: lines }, (answer) =>
+    show(context, { plugins: lines }, (answer) =>
       table(answer.plugins, [
         { title: 'kind', value: (line) => line.kind },
         { title: 'name', value: (line) => line.name },

@@ -36,7 +36,7 @@ export const provisionCommand: CommandDefinition = {
         firstConnectTimeoutMs: connectTimeoutMs,
       }),
     );
-    show(input.surroundings, report, ({ server, durability, created, extended, unchanged, killSwitchInitialised }) =>
+    show(input.context, report, ({ server, durability, created, extended, unchanged, killSwitchInitialised }) =>
       facts([
         ['server', `nats-server ${server.version} (${server.name})`],
         ['created', created.length === 0 ? 'nothing' : created.join(', ')],

@@ -10,11 +10,11 @@ export const resetBreakerCommand: CommandDefinition = {
   examples: [{ line: 'cortex reset-breaker restart_shop', says: 'the playbook may be chosen again' }],
   async run(input) {
     const playbook = requiredArgument(input);
-    const answer = await input.surroundings.api.call('resetBreaker', {
+    const answer = await input.context.api.call('resetBreaker', {
       params: { playbook },
       body: { by: personOf(input) },
     });
-    show(input.surroundings, answer, () => `the breaker of ${playbook} is closed`);
+    show(input.context, answer, () => `the breaker of ${playbook} is closed`);
     return 'ok';
   },
 };

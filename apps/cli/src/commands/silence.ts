@@ -25,7 +25,7 @@ export const silenceCommand: CommandDefinition = {
     },
   ],
   async run(input) {
-    const { api } = input.surroundings;
+    const { api } = input.context;
     const body = {
       service: requiredArgument(input),
       instance: textOption(input, 'instance'),
@@ -35,7 +35,7 @@ export const silenceCommand: CommandDefinition = {
       reason: textOption(input, 'reason') ?? '',
     };
     const answer = await api.call('silence', { body });
-    show(input.surroundings, answer, ({ silence, detail }) =>
+    show(input.context, answer, ({ silence, detail }) =>
       silence === undefined ? detail : `${detail}; end it before with: cortex unsilence ${silence.id}`,
     );
     return 'ok';
@@ -51,11 +51,11 @@ export const unsilenceCommand: CommandDefinition = {
     { line: 'cortex unsilence 3f9a0c12d4e5', says: 'checks go on within a second, then incidents are decided' },
   ],
   async run(input) {
-    const answer = await input.surroundings.api.call('unsilence', {
+    const answer = await input.context.api.call('unsilence', {
       params: { id: requiredArgument(input) },
       body: { by: personOf(input) },
     });
-    show(input.surroundings, answer, ({ detail }) => detail);
+    show(input.context, answer, ({ detail }) => detail);
     return 'ok';
   },
 };

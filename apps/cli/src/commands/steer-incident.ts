@@ -23,9 +23,9 @@ export const closeCommand: CommandDefinition = {
 };
 
 async function steer(input: Parameters<CommandDefinition['run']>[0], verb: 'acknowledge' | 'close') {
-  const { api } = input.surroundings;
+  const { api } = input.context;
   const params = { id: requiredArgument(input) };
   const body = { by: personOf(input), comment: textOption(input, 'comment') ?? '' };
-  show(input.surroundings, await api.call(verb, { params, body }), ({ detail }) => detail);
+  show(input.context, await api.call(verb, { params, body }), ({ detail }) => detail);
   return 'ok' as const;
 }

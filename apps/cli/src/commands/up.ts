@@ -20,8 +20,8 @@ export const upCommand: CommandDefinition = {
     { line: 'cortex up --nats nats://nats.example:4222', says: 'with a NATS that runs already' },
   ],
   async run(input) {
-    const { surroundings } = input;
-    const { file, result } = await loadConfiguration(textOption(input, 'config'), surroundings);
+    const { context } = input;
+    const { file, result } = await loadConfiguration(textOption(input, 'config'), context);
     if (!result.ok) {
       throw new CliError(
         'CORTEX_CONFIGURATION_INVALID',
@@ -32,11 +32,11 @@ export const upCommand: CommandDefinition = {
     await runUp({
       configFile: file,
       configuration: result.configuration,
-      dir: resolve(surroundings.workingFolder, textOption(input, 'dir') ?? '.cortex'),
+      dir: resolve(context.workingFolder, textOption(input, 'dir') ?? '.cortex'),
       appsDir: installation.apps,
       natsUrl: textOption(input, 'nats'),
-      print: surroundings.print,
-      signal: surroundings.signal,
+      print: context.print,
+      signal: context.signal,
     });
     return 'ok';
   },

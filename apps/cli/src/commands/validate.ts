@@ -12,17 +12,17 @@ export const validateCommand: CommandDefinition = {
     { line: 'cortex validate config/production.yaml -o json', says: 'for an editor or a pipeline' },
   ],
   async run(input) {
-    const { surroundings } = input;
-    const { file, result } = await loadConfiguration(input.arguments[0], surroundings);
+    const { context } = input;
+    const { file, result } = await loadConfiguration(input.arguments[0], context);
     if (!result.ok) {
-      show(surroundings, { ok: false, file, problems: result.problems }, ({ problems }) => formatProblems(problems));
-      if (surroundings.output === 'table') surroundings.note(`${result.problems.length} problems`);
+      show(context, { ok: false, file, problems: result.problems }, ({ problems }) => formatProblems(problems));
+      if (context.output === 'table') context.note(`${result.problems.length} problems`);
       return 'failed';
     }
     const { services, checks, playbooks } = result.configuration;
     const counts = { services: services.length, checks: checks.length, playbooks: playbooks.length };
     show(
-      surroundings,
+      context,
       { ok: true, file, ...counts },
       () => `${file} is valid: ${counts.services} services, ${counts.checks} checks, ${counts.playbooks} playbooks`,
     );

@@ -6,16 +6,16 @@ export const byOption: OptionDefinition = {
   summary: 'who asks (default: CORTEX_BY, else the user of this shell)',
 };
 
-/** Every change bears a name. */
+/** The name of the person, which every change carries. */
 export function personOf(input: CommandInput): string {
-  return textOption(input, 'by') ?? (input.surroundings.environment['CORTEX_BY'] || undefined) ?? loginName();
+  return textOption(input, 'by') ?? (input.context.environment['CORTEX_BY'] || undefined) ?? loginName();
 }
 
 function loginName(): string {
   try {
     return userInfo().username;
   } catch {
-    // A container may run under a number that has no name.
+    // A container may run under a user id without a name.
     return `uid ${process.getuid?.() ?? 'unknown'}`;
   }
 }

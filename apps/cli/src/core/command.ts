@@ -6,8 +6,8 @@ export interface Screen {
   readonly rows: number;
 }
 
-/** What a command may use of the world around it. */
-export interface Surroundings {
+/** The context of a command: terminal, working folder, environment, console. */
+export interface CommandContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingFolder: string;
   readonly output: 'table' | 'json';
@@ -16,7 +16,7 @@ export interface Surroundings {
   readonly screen: () => Screen | undefined;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
-  /** The console at `--url`. Reads its address when it is first asked for. */
+  /** The console at `--url`. Reads its address when it is first needed. */
   readonly api: ApiClient;
   /** One line, or several. */
   print(text: string): void;
@@ -27,7 +27,7 @@ export interface Surroundings {
 export interface CommandInput {
   readonly arguments: readonly (string | undefined)[];
   readonly options: Readonly<Record<string, unknown>>;
-  readonly surroundings: Surroundings;
+  readonly context: CommandContext;
 }
 
 export interface ArgumentDefinition {
@@ -47,7 +47,7 @@ export interface OptionDefinition {
   readonly isRepeatable?: boolean;
 }
 
-/** One command: the help, the docs and the parser all come from this one place. */
+/** One command: the help, the docs and the parser are all made from this. */
 export interface CommandDefinition {
   /** `audit verify`: words nest. */
   readonly name: string;
@@ -70,7 +70,7 @@ export function textOptions(input: CommandInput, name: string): readonly string[
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-/** An argument that the parser has made sure of. */
+/** An argument that the parser has ensured. */
 export function requiredArgument(input: CommandInput, index = 0): string {
   const value = input.arguments[index];
   if (value === undefined) throw new TypeError(`argument ${index} is missing, though the parser asks for it`);

@@ -6,22 +6,22 @@ import type { PageReceiver } from './page-receiver.ts';
 import { pidFrom } from './patients.ts';
 import type { DemoSite } from './prepare.ts';
 
-/** How far an act has come: what must still happen, or how it ended. */
+/** The progress of an act: what must still happen, or how it ended. */
 export type ActProgress =
   | { readonly status: 'waiting'; readonly missing: string }
   | { readonly status: 'as_told' }
   | { readonly status: 'otherwise'; readonly why: string };
 
-/** One fault of the demo: what breaks, and what Cortex is expected to make of it. */
+/** One fault of the demo: what breaks, and how Cortex is expected to react. */
 export interface Act {
   readonly key: 'a' | 'b' | 'c' | 'd';
   readonly title: string;
   readonly service: string;
-  /** Breaks something real; says what it did. */
+  /** Causes a real fault; returns a description of it. */
   breakIt(): Promise<string>;
   /** Judges the events of this act's service since the break. */
   progress(events: readonly KnownEvent[]): ActProgress;
-  /** Puts things in order afterwards, as a human would. */
+  /** Restores order afterwards, as a human would. */
   cleanUp?(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import type { KnownEvent } from './known-event.ts';
 
-/** What an event means, in one line for somebody who watches; undefined for events that are only noise here. */
+/** An event in one line for a spectator; undefined for events that are only noise here. */
 export function narrate(event: KnownEvent): { readonly what: string; readonly text: string } | undefined {
   const line = (what: string, text: string): { what: string; text: string } => ({ what, text });
   switch (event.type) {

@@ -58,7 +58,7 @@ export function startPatients(site: DemoSite): readonly string[] {
   });
 }
 
-/** Ends whatever process the pid files name now. */
+/** Ends the processes that the pid files name now. */
 export function stopPatients(pidFiles: readonly string[], patientFile: string): void {
   for (const file of pidFiles) {
     const pid = pidFrom(file);
@@ -66,12 +66,12 @@ export function stopPatients(pidFiles: readonly string[], patientFile: string): 
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
-      // Already gone, which is what we want.
+      // Already gone, which is as good.
     }
   }
 }
 
-/** A pid may have been given to somebody else meanwhile. */
+/** A pid may have been given to another process meanwhile. */
 function runsPatient(pid: number, patientFile: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(patientFile);

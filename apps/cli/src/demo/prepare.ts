@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import { prepareSmallDisk, type SmallDisk } from './small-disk.ts';
 
-/** Everything that the demo made up for this run: ports, folders, the filled-in configuration. */
+/** Everything that the demo prepared for this run: ports, folders, the filled-in configuration. */
 export interface DemoSite {
   readonly dir: string;
   readonly configFile: string;

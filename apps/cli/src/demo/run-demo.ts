@@ -12,7 +12,7 @@ import { prepareSite } from './prepare.ts';
 import { playStory, type ActResult } from './story.ts';
 
 export interface DemoOptions {
-  /** End when the story has been told. */
+  /** End after the last act. */
   readonly once: boolean;
   /** Acts to play, by key; empty means all. */
   readonly acts: readonly string[];
@@ -27,7 +27,7 @@ export interface DemoOptions {
 
 const actTimeoutMs = 90_000;
 
-/** Starts everything, breaks four real things, tells how each ended. True when all ended as told. */
+/** Starts everything, breaks four real things, and reports how each ended. True when all ended as announced. */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
   const { print } = options;
   const startedAt = performance.now();
@@ -38,7 +38,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   let stack: Stack | undefined;
   let pidFiles: readonly string[] = [];
   try {
-    // The patients are up before anybody looks at them: a service that is not there yet would be healed at once.
+    // The patients are up before Cortex checks them: a missing service would be healed at once.
     pidFiles = startPatients(site);
     stack = await startStack({
       configFile: site.configFile,
@@ -110,7 +110,7 @@ async function waitForHealthy(api: ApiClient, instances: readonly string[], sign
   );
 }
 
-/** So that `cortex explain` has an answer when the demo has ended and its console with it. */
+/** So that `cortex explain` works when the demo has ended and its console with it. */
 async function saveExplanations(api: ApiClient, results: readonly ActResult[], dir: string): Promise<void> {
   const folder = join(dir, 'run', 'explanations');
   mkdirSync(folder, { recursive: true });

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A place that fills up soon. */
+/** A folder that fills up soon. */
 export interface SmallDisk {
   readonly path: string;
   readonly sizeBytes: number;

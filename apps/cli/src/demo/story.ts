@@ -20,7 +20,7 @@ export interface ActResult {
   readonly incidentId: string | undefined;
 }
 
-/** Plays the acts one after the other and tells what happens, with times since each break. */
+/** Plays the acts one after the other and prints what happens, with times since each fault. */
 export async function playStory(options: StoryOptions): Promise<readonly ActResult[]> {
   const results: ActResult[] = [];
   for (const act of options.acts) {

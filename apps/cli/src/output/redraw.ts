@@ -1,13 +1,13 @@
 import { pause, systemRuntime } from '@cortex/runtime';
-import type { Surroundings } from '../core/command.ts';
+import type { CommandContext } from '../core/command.ts';
 
 /** Prints what `draw` gives, again every `everyMs` until Ctrl-C; on a terminal each time over the last. */
 export async function redraw(
-  surroundings: Pick<Surroundings, 'print' | 'screen' | 'signal'>,
+  context: Pick<CommandContext, 'print' | 'screen' | 'signal'>,
   everyMs: number,
   draw: () => Promise<string>,
 ): Promise<void> {
-  const { print, screen, signal } = surroundings;
+  const { print, screen, signal } = context;
   let isFirst = true;
   while (!signal.aborted) {
     const text = await draw();

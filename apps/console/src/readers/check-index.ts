@@ -7,7 +7,7 @@ import {
   type CortexConfiguration,
   type CortexEvent,
 } from '@cortex/contracts';
-import { findSilence, pausingWindow, silencesCheck } from '@cortex/suppression';
+import { findSilence, suppressingWindow, silencesCheck } from '@cortex/suppression';
 import type { EventFeed } from '../live/event-feed.ts';
 import type { CheckList, CheckState } from '@cortex/api';
 import type { SilenceIndex } from './silence-index.ts';
@@ -63,7 +63,7 @@ export async function startCheckIndex(
 
   return {
     list(filter, limit, now) {
-      const pauseOf = pauseFinder(config.safety, silences, now);
+      const pauseOf = suppressionFinder(config.safety, silences, now);
       const fitting = [...checks.values()]
         .filter((check) => fits(check, filter))
         .map((check) => ({ check, state: check.state(pauseOf(check.definition), now.getTime()) }));
@@ -98,7 +98,7 @@ function fits({ definition: { target, tier } }: WatchedCheck, filter: CheckFilte
 }
 
 /** Says of a check why it rests now, as the health-checker sees it. */
-function pauseFinder(
+function suppressionFinder(
   { maintenanceWindows }: CortexConfiguration['safety'],
   silences: Pick<SilenceIndex, 'list'>,
   now: Date,
@@ -110,7 +110,7 @@ function pauseFinder(
     const silence = findSilence(silenced, at, (one) => silencesCheck(one, target, name));
     if (silence !== undefined) return `silence ${silence.id} of ${silence.by}`;
     const { service } = target;
-    if (!windows.has(service)) windows.set(service, pausingWindow(maintenanceWindows, service, at)?.name);
+    if (!windows.has(service)) windows.set(service, suppressingWindow(maintenanceWindows, service, at)?.name);
     const window = windows.get(service);
     return window === undefined ? undefined : `maintenance window ${window}`;
   };

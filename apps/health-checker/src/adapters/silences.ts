@@ -3,11 +3,11 @@ import { silenceBucket, type Silence } from '@cortex/contracts';
 import type { Runtime } from '@cortex/runtime';
 import { findSilence, isSilenceActive, silencesCheck } from '@cortex/suppression';
 import type { Logger } from 'pino';
-import type { FindPause } from '../pauses.ts';
+import type { FindSuppression } from '../suppressions.ts';
 
 /** The silences that people set, and when they end. */
 export interface Silences {
-  readonly findPause: FindPause;
+  readonly findSuppression: FindSuppression;
   /** Calls back whenever a silence has ended or was lifted. The returned function unsubscribes. */
   onEnd(listener: () => void): () => void;
   stop(): Promise<void>;
@@ -61,7 +61,7 @@ export async function followSilences(
   );
   const timer = every(lookEveryMs, look);
   return {
-    findPause({ name, target }, at) {
+    findSuppression({ name, target }, at) {
       if (active.size === 0) return undefined;
       const silence = findSilence(active.values(), at.toISOString(), (one) => silencesCheck(one, target, name));
       return silence === undefined ? undefined : `silence ${silence.id} of ${silence.by}`;

@@ -30,7 +30,7 @@ const topFolders = ['/home', '/media', '/mnt', '/nix', '/opt', '/private', '/srv
  * links, two levels deep or a file system mounted for itself, not in a system tree, not a home folder, not hidden in
  * one, and not one that Cortex itself runs in.
  */
-export function rootProblem(root: string, own: RootSurroundings): string | undefined {
+export function rootProblem(root: string, own: RootContext): string | undefined {
   if (!isAbsolute(root) || normalize(root).replace(/\/$/, '') !== root)
     return 'must be absolute and without . .. or a last /';
   if (/[*?[\]{}\0]/.test(root)) return 'must not hold wildcards';
@@ -48,7 +48,7 @@ export function rootProblem(root: string, own: RootSurroundings): string | undef
 }
 
 /** Cortex's own folders, and whether the folder is the top of a file system of its own. */
-export interface RootSurroundings {
+export interface RootContext {
   readonly home: string;
   readonly cwd: string;
   readonly isMount: boolean;

@@ -15,7 +15,7 @@ export interface Question extends Expectation {
   readonly ca_file?: string | undefined;
 }
 
-/** Asks an address once and judges the answer; `more` may find further problems in it. */
+/** Sends one request and judges the response; `more` may find further problems in it. */
 export async function askOnce(
   url: string,
   question: Question,
@@ -54,7 +54,7 @@ export async function askOnce(
     if (problems.length > 0) return { passed: false, detail: `${shown}: ${problems.join('; ')}`, evidence };
     return { passed: true, detail: `${shown} answered ${status} in ${latencyMs} ms`, evidence };
   } catch (error) {
-    // What must not be asked says nothing about the target.
+    // A refused address says nothing about the target.
     if (context.signal.aborted || error instanceof OutboundRefusedError) throw error;
     return { passed: false, detail: `${shown}: ${causeOf(error)}`, evidence: { url: shown } };
   }

@@ -4,10 +4,10 @@ import type { Redactor } from '@cortex/secrets';
 
 export type Variables = ReadonlyMap<string, string | number | boolean>;
 
-/** What texts of a configuration are filled with. */
+/** The values that texts of a configuration are filled with. */
 export interface Filling {
   readonly variables: Variables;
-  /** Learns of every secret before it is used. */
+  /** Gets every secret before it is used. */
   readonly redactor: Redactor;
 }
 
@@ -20,14 +20,14 @@ export class MissingVariableError extends CortexError {
   }
 }
 
-/** Variables that a text uses; references to secrets are none. */
+/** Variables that a text uses; references to secrets do not count. */
 export function variablesIn(text: string): readonly string[] {
   return [...text.matchAll(placeholder)].map(([, name]) => name ?? '').filter((name) => !isSecretReference(name));
 }
 
 /**
- * Fills `{{name}}` and `{{env:NAME}}`, and resolves a text that is a reference as a whole. In one pass: what a server
- * has sent is never read as a reference.
+ * Fills `{{name}}` and `{{env:NAME}}`, and resolves a text that is a reference as a whole. In one pass: data from a
+ * server is never read as a reference.
  */
 export async function fillText(
   text: string,

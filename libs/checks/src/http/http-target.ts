@@ -10,7 +10,7 @@ export const HttpPath = z
   .max(4_096)
   .regex(/^[^\s\\#]*$/, 'must not contain white space, \\ or #');
 
-/** Where a check sends its requests, when it does not give the whole address. */
+/** The origin of a check's requests, when it does not have a whole address. */
 export const originParams = {
   scheme: z
     .enum(['http', 'https'])

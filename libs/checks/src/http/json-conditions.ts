@@ -20,7 +20,7 @@ const OneCondition = z
 export const JsonConditions = z.union([OneCondition, z.array(OneCondition).min(1).max(50)]);
 export type JsonConditions = z.output<typeof JsonConditions>;
 
-/** Which conditions a body does not meet, each with what was seen. */
+/** The conditions that a body does not meet, each with the actual value. */
 export function jsonProblems(conditions: JsonConditions | undefined, body: unknown): readonly string[] {
   if (conditions === undefined) return [];
   return [conditions].flat().flatMap((condition) => {
@@ -50,6 +50,6 @@ function valueAt(body: unknown, path: string): ConditionValue {
 }
 
 function shown(value: ConditionValue): string {
-  // Not cut: a secret that is cut in half is no longer found by those who hide it.
+  // Not cut: a secret that is cut in half is no longer found by the redactor.
   return JSON.stringify(value) ?? 'missing';
 }

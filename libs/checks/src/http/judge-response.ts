@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ExpectedStatus, statusProblems } from './expected-status.ts';
 import { JsonConditions, jsonProblems } from './json-conditions.ts';
 
-/** What a response must be like. */
+/** The expectations about a response. */
 export const expectationParams = {
   expected_status: ExpectedStatus.default(200),
   body_contains: z.string().min(1).max(4_096).optional().describe('Text that must be in the body.'),
@@ -29,7 +29,7 @@ export interface Expectation {
   readonly max_body_bytes: number;
 }
 
-/** How much of the body must be read: none of it, when nothing is asked of it. */
+/** How much of the body must be read: none of it, when nothing is expected of it. */
 export function bodyBytesNeeded(expected: Expectation): number {
   return expected.body_contains === undefined && expected.json === undefined ? 0 : expected.max_body_bytes;
 }
@@ -44,7 +44,7 @@ export function responseProblems(expected: Expectation, response: HttpResponse):
   ];
 }
 
-/** The JSON of a body, or why it is none. */
+/** The JSON of a body, or why it is not JSON. */
 export function parseBody({ body, isWhole }: Pick<HttpResponse, 'body' | 'isWhole'>) {
   if (!isWhole)
     return { ok: false, problem: `the body is longer than the ${body.length} characters that are read` } as const;

@@ -27,7 +27,10 @@ export interface Cluster {
   readonly call: ConfigurationOptions;
 }
 
-/** `accept` asks for another form of answer than the whole object. Loads the client only here: it takes most of a second and 80 MB, which only those need to pay who use it. */
+/**
+ * `accept` requests another form of answer than the whole object. The client is loaded only here: loading takes most of
+ * a second and 80 MB, which only its users should pay.
+ */
 export async function openCluster(
   access: ClusterAccess,
   { signal, outbound, redactor }: Pick<CheckContext, 'signal' | 'outbound' | 'redactor'>,
@@ -60,7 +63,7 @@ export async function openCluster(
   return { apps: config.makeApiClient(AppsV1Api), core: config.makeApiClient(CoreV1Api), call };
 }
 
-/** The client makes an agent for each request; what it connects to is looked up under the policy. */
+/** The client makes an agent for each request; its look-ups are held to the policy. */
 function guardAgent(request: RequestContext, outbound: OutboundPolicy): void {
   const { hostname } = new URL(request.getUrl());
   const agent = request.getAgent();
@@ -76,7 +79,7 @@ export function statusOf(error: unknown): number | undefined {
   return isApiException(error) ? error.code : undefined;
 }
 
-/** Why the API server gave no answer. Its own words, without headers and body. */
+/** Why the API server gave no usable answer, in its own words, without headers and body. */
 export function refusalOf(error: unknown): string {
   const status = statusOf(error);
   if (status === undefined) return `the API server cannot be asked: ${causeOf(error)}`;

@@ -1,7 +1,7 @@
 import { guardedStream } from '@cortex/outbound';
 import type { PostgresAddress } from './postgres-address.ts';
 
-/** What the server calls the session, told at its begin. */
+/** The server's identification of the session, received at its begin. */
 export interface BackendKey {
   readonly processID: number;
   readonly secretKey: number;
@@ -11,8 +11,8 @@ const cancelRequestCode = 80_877_102;
 const longestMs = 1_000;
 
 /**
- * Asks the server to end what a session runs, over a connection of its own as the protocol wants it. Never fails and takes
- * a second at most: statement_timeout stands behind it.
+ * Asks the server to cancel a session's statement, over a connection of its own as the protocol requires. Never fails
+ * and takes a second at most: statement_timeout is the second net.
  */
 export function cancelBackend({ host, port, outbound }: PostgresAddress, key: BackendKey): Promise<void> {
   const message = Buffer.alloc(16);

@@ -7,7 +7,7 @@ import { cancelBackend } from './cancel-backend.ts';
 import type { BackendKey } from './cancel-backend.ts';
 import type { PostgresAddress } from './postgres-address.ts';
 
-/** What the server or the way to it said. `sqlState` is there when it was the server. */
+/** An error of the server or the connection. `sqlState` is present when it was the server's. */
 export class PostgresError extends CortexError {
   readonly sqlState: string | undefined;
 
@@ -17,7 +17,7 @@ export class PostgresError extends CortexError {
   }
 }
 
-/** A statement that is wrong, or that this user may not run: that says nothing about the database. */
+/** A wrong statement, or one that this user may not run: it says nothing about the database. */
 export function isOurMistake({ sqlState }: PostgresError): boolean {
   return sqlState === '42601' || sqlState === '42501';
 }
@@ -32,7 +32,7 @@ export interface PostgresSession {
 
 export interface SessionLimits {
   readonly signal: AbortSignal;
-  /** Also what the server holds every statement to. */
+  /** The server's timeout of every statement as well. */
   readonly timeoutMs: number;
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
@@ -95,7 +95,7 @@ function createClient({ host, port, user, password, database, tls, outbound }: P
     ssl: tls === false ? false : { rejectUnauthorized: tls.rejectUnauthorized, ca: tls.ca },
     application_name: name,
     stream: () => guardedStream(outbound),
-    // As a function, so that neither PGPASSWORD nor ~/.pgpass stand in for an empty one.
+    // As a function, so that neither PGPASSWORD nor ~/.pgpass replace an empty one.
     password: () => password,
   });
   client.on('error', () => undefined);

@@ -4,9 +4,9 @@ import type { OutboundPolicy } from '@cortex/outbound';
 import { resolveSecret } from '@cortex/secrets';
 import type { CheckContext } from '../define-check.ts';
 
-/** Where a Postgres is, who asks, and where connections may go. */
+/** Address, credentials and connection policy of a Postgres server. */
 export interface PostgresAddress {
-  /** As it may be shown: the reference, never what is behind it. */
+  /** The name for people: the reference, never its value. */
   readonly name: string;
   /** A name, an address, or the folder of a Unix socket. */
   readonly host: string;

@@ -6,7 +6,7 @@ import { findConfiguration, requireConfiguration } from '../configuration.ts';
 import { optionDuration } from './option-duration.ts';
 import { withParameters } from './parameters.ts';
 
-/** A check that is ready to be made, as often as one likes. */
+/** A check that is ready to run any number of times. */
 export interface ChosenCheck {
   readonly check: RunnableCheck;
   readonly run: () => Promise<CheckOutcome>;
@@ -18,14 +18,14 @@ interface Found {
   readonly checks: readonly { readonly check: RunnableCheck; readonly facts: Instance }[];
 }
 
-/** The configured checks that are named, or one made up of `--type`; with the parameters and the timeout of the options. */
+/** The named configured checks, or one built from `--type`; with the parameters and the timeout of the options. */
 export async function chooseChecks(input: CommandInput): Promise<readonly ChosenCheck[]> {
   const type = textOption(input, 'type');
   const found = type === undefined ? await configured(input) : await madeUp(input, type);
   const { registry, outbound, checks } = found;
   const given = textOptions(input, 'param');
   const timeoutMs = optionDuration(input, 'timeout');
-  const { signal } = input.surroundings;
+  const { signal } = input.context;
   return checks.map(({ check, facts }) => {
     const plugin = registry.get(check.type);
     const isChanged = given.length > 0 || type !== undefined;
@@ -47,7 +47,7 @@ async function configured(input: CommandInput): Promise<Found> {
       'usage',
     );
   }
-  const { configuration, plugins } = await requireConfiguration(textOption(input, 'config'), input.surroundings);
+  const { configuration, plugins } = await requireConfiguration(textOption(input, 'config'), input.context);
   const wanted = configuration.checks.filter(
     (check) => isAll || [check.name, check.target.instance, check.target.service].includes(name ?? ''),
   );
@@ -68,7 +68,7 @@ async function configured(input: CommandInput): Promise<Found> {
     registry: plugins.checks,
     outbound: configuration.safety.outbound,
     checks: wanted.map((check) => {
-      // The configuration was checked: every check has a known target.
+      // The configuration is valid: every check has a known target.
       const known = facts.get(targetKey(check.target)) ?? { id: check.target.instance, host: 'localhost' };
       return { check, facts: known };
     }),
@@ -80,8 +80,8 @@ async function madeUp(input: CommandInput, type: string): Promise<Found> {
   if (input.arguments[0] !== undefined || input.options['all'] === true) {
     throw new CliError('CORTEX_CLI_USAGE', 'a configured check has its type', 'leave out --type, or the name', 'usage');
   }
-  const file = findConfiguration(textOption(input, 'config'), input.surroundings);
-  const loaded = file === undefined ? undefined : await requireConfiguration(file, input.surroundings);
+  const file = findConfiguration(textOption(input, 'config'), input.context);
+  const loaded = file === undefined ? undefined : await requireConfiguration(file, input.context);
   const registry = loaded?.plugins.checks ?? builtinChecks;
   const plugin = registry.get(type);
   if (plugin === undefined) {

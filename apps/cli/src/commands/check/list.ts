@@ -11,9 +11,9 @@ export const checkListCommand: CommandDefinition = {
   options: [configOption],
   examples: [{ line: 'cortex check list', says: 'what is checked, how often, and how long it may take' }],
   async run(input) {
-    const { surroundings } = input;
-    const { configuration } = await requireConfiguration(textOption(input, 'config'), surroundings);
-    show(surroundings, { checks: configuration.checks }, ({ checks }) =>
+    const { context } = input;
+    const { configuration } = await requireConfiguration(textOption(input, 'config'), context);
+    show(context, { checks: configuration.checks }, ({ checks }) =>
       tableOr<CheckDefinition>('no checks are configured', checks, [
         { title: 'check', value: (check) => check.name },
         { title: 'type', value: (check) => check.type },

@@ -3,7 +3,7 @@ import { describeIssues } from '@cortex/config';
 import type { JsonRecord, JsonValue } from '@cortex/contracts';
 import { CliError } from '../../core/cli-error.ts';
 
-/** The parameters of a check with those of `key=value` in their place, judged by the plugin's own schema. */
+/** The parameters of a check with the values of `key=value`, validated by the plugin's own schema. */
 export function withParameters(
   check: Pick<RunnableCheck, 'name' | 'params'>,
   plugin: Pick<CheckPlugin, 'name' | 'params'>,
@@ -30,7 +30,7 @@ function pairOf(text: string): readonly [string, JsonValue] {
   return [text.slice(0, at), valueOf(text.slice(at + 1))];
 }
 
-/** What reads as JSON is that: `8080`, `true`, `{"accept":"text/html"}`; all else is a text. */
+/** Text that is valid JSON is parsed: `8080`, `true`, `{"accept":"text/html"}`; everything else is a text. */
 function valueOf(text: string): JsonValue {
   try {
     return JSON.parse(text) as JsonValue;

@@ -39,11 +39,11 @@ export const checkRunCommand: CommandDefinition = {
     },
   ],
   async run(input) {
-    const { surroundings } = input;
+    const { context } = input;
     const chosen = await chooseChecks(input);
-    if (input.options['watch'] === true) return watchChecks(chosen, intervalOf(input), surroundings);
+    if (input.options['watch'] === true) return watchChecks(chosen, intervalOf(input), context);
     const outcomes = await Promise.all(chosen.map(({ run }) => run()));
-    show(surroundings, { checks: outcomes }, ({ checks }) => outcomeTable(checks));
+    show(context, { checks: outcomes }, ({ checks }) => outcomeTable(checks));
     return outcomes.every(({ result }) => result === 'pass') ? 'ok' : 'failed';
   },
 };

@@ -6,7 +6,7 @@ import { sparkline } from '../../output/sparkline.ts';
 import { span } from '../../output/time.ts';
 import { resultWidth, resultWords } from './result-words.ts';
 
-/** As many of the newest runs count for the percentiles. */
+/** The number of newest runs that count for the percentiles. */
 const runsKept = 1_000;
 const sparklineWidth = 20;
 
@@ -25,7 +25,7 @@ export interface TallySummary {
   readonly p95Ms?: number;
 }
 
-/** What came of one check that is made again and again. */
+/** The results of one check over many runs. */
 export class Tally {
   readonly #name: string;
   readonly #history = new CheckHistory(runsKept);
@@ -43,7 +43,7 @@ export class Tally {
     this.#history.take({ atMs: Date.parse(observedAt), durationMs, result });
   }
 
-  /** One run on one line, with those before it. */
+  /** One run on one line, with totals of the earlier ones. */
   line({ observedAt, result, durationMs, detail }: CheckOutcome, { columns, hasColour, nameWidth }: LineStyle): string {
     const bars = this.#history.entries();
     const word = resultWords[result].padEnd(resultWidth);

@@ -1,17 +1,17 @@
 import { setMaxListeners } from 'node:events';
 import { pause, systemRuntime } from '@cortex/runtime';
-import type { Surroundings } from '../../core/command.ts';
+import type { CommandContext } from '../../core/command.ts';
 import type { ExitReason } from '../../core/exit-codes.ts';
 import type { ChosenCheck } from './choose.ts';
 import { Tally } from './tally.ts';
 
-/** Makes each check every `intervalMs`, never twice at once, until Ctrl-C; then says how it went. */
+/** Runs each check every `intervalMs`, never twice at once, until Ctrl-C; then prints a summary. */
 export async function watchChecks(
   chosen: readonly ChosenCheck[],
   intervalMs: number,
-  surroundings: Surroundings,
+  context: CommandContext,
 ): Promise<ExitReason> {
-  const { hasColour, output, print, screen, signal } = surroundings;
+  const { hasColour, output, print, screen, signal } = context;
   // One listener for each check under way.
   setMaxListeners(0, signal);
   const nameWidth = chosen.length === 1 ? 0 : Math.max(...chosen.map(({ check }) => [...check.name].length));
@@ -22,7 +22,7 @@ export async function watchChecks(
       while (!signal.aborted) {
         const startedAtMs = performance.now();
         const outcome = await run();
-        // What Ctrl-C cut short says nothing.
+        // A run that Ctrl-C interrupted says nothing.
         if (signal.aborted || tally === undefined) return;
         tally.take(outcome);
         const style = { columns: screen()?.columns ?? Infinity, hasColour, nameWidth };

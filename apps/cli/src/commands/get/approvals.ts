@@ -5,13 +5,13 @@ import { tableOr } from '../../output/table.ts';
 import { span } from '../../output/time.ts';
 import { notFound } from './not-found.ts';
 
-export async function getApprovals({ surroundings }: CommandInput, id: string | undefined): Promise<void> {
-  const { approvals } = await surroundings.api.call('approvals');
+export async function getApprovals({ context }: CommandInput, id: string | undefined): Promise<void> {
+  const { approvals } = await context.api.call('approvals');
   const wanted = approvals.filter(
     (row) => id === undefined || row.approval.approvalId === id || row.incident.id.startsWith(id),
   );
   if (id !== undefined && wanted.length === 0) throw notFound('pending approval', id, 'cortex get approvals');
-  show(surroundings, { approvals: wanted }, (answer) =>
+  show(context, { approvals: wanted }, (answer) =>
     tableOr('nothing waits for an approval', answer.approvals, [
       { title: 'approval', value: (row) => row.approval.approvalId },
       { title: 'incident', value: (row) => shortId(row.incident.id) },

@@ -5,11 +5,11 @@ import { tableOr } from '../../output/table.ts';
 import { age, words } from '../../output/time.ts';
 
 export async function getDecisions(input: CommandInput, id: string | undefined): Promise<void> {
-  const { surroundings } = input;
-  const answer = await surroundings.api.call('decisions', {
+  const { context } = input;
+  const answer = await context.api.call('decisions', {
     query: { incident: id, limit: textOption(input, 'limit') },
   });
-  show(surroundings, answer, ({ decisions }) =>
+  show(context, answer, ({ decisions }) =>
     tableOr('no decisions', decisions, [
       { title: 'incident', value: (row) => shortId(row.incidentId) },
       { title: 'service', value: (row) => row.service },

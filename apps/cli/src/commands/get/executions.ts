@@ -5,14 +5,14 @@ import { facts, table, tableOr } from '../../output/table.ts';
 import { age, words } from '../../output/time.ts';
 
 export async function getExecutions(input: CommandInput, id: string | undefined): Promise<void> {
-  const { surroundings } = input;
+  const { context } = input;
   if (id !== undefined) {
-    const answer = await surroundings.api.call('execution', { params: { id } });
-    show(surroundings, answer, ({ execution }) => executionText(execution));
+    const answer = await context.api.call('execution', { params: { id } });
+    show(context, answer, ({ execution }) => executionText(execution));
     return;
   }
-  const answer = await surroundings.api.call('executions', { query: { limit: textOption(input, 'limit') } });
-  show(surroundings, answer, ({ executions }) =>
+  const answer = await context.api.call('executions', { query: { limit: textOption(input, 'limit') } });
+  show(context, answer, ({ executions }) =>
     tableOr('nothing has been executed', executions, [
       { title: 'execution', value: (row) => row.executionId },
       { title: 'playbook', value: (row) => row.playbookId },

@@ -13,7 +13,7 @@ import { getTargets } from './targets.ts';
 
 type View = (input: CommandInput, id: string | undefined) => Promise<void>;
 
-/** What there is to see, one file a view. */
+/** The views, one file each. */
 const views = {
   incidents: getIncidents,
   decisions: getDecisions,

@@ -8,27 +8,27 @@ const redrawMs = 1_000;
 
 /** Targets and their checks; of one service or instance, if named. */
 export async function getHealth(input: CommandInput, name: string | undefined): Promise<void> {
-  const { surroundings, options } = input;
+  const { context, options } = input;
   const limit = textOption(input, 'limit');
   let health = await readHealth(input, name, limit);
   if (options['watch'] !== true) {
-    surroundings.print(textOf(health, input));
+    context.print(textOf(health, input));
     return;
   }
-  await redraw(surroundings, redrawMs, async () => {
+  await redraw(context, redrawMs, async () => {
     try {
       health = await readHealth(input, name, limit);
       return textOf(health, input);
     } catch (error) {
-      // A console that starts again is back in a moment; until then what was last known.
-      if (!(error instanceof CliError) || surroundings.output === 'json') throw error;
+      // A restarting console is back in a moment; until then the last known state is shown.
+      if (!(error instanceof CliError) || context.output === 'json') throw error;
       return `${error.code}: ${error.message}\n${textOf(health, input)}`;
     }
   });
 }
 
 async function readHealth(
-  { surroundings: { api } }: CommandInput,
+  { context: { api } }: CommandInput,
   name: string | undefined,
   limit: string | undefined,
 ): Promise<Health> {
@@ -43,8 +43,8 @@ async function readHealth(
   };
 }
 
-function textOf(health: Health, { surroundings, options }: CommandInput): string {
-  const { output, hasColour, screen } = surroundings;
+function textOf(health: Health, { context, options }: CommandInput): string {
+  const { output, hasColour, screen } = context;
   if (output === 'json') return JSON.stringify(health, undefined, options['watch'] === true ? undefined : 2);
   return healthTree(health, { columns: screen()?.columns ?? Infinity, hasColour, nowMs: Date.now() });
 }

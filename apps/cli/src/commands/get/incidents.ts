@@ -21,20 +21,20 @@ const incidentColumns: readonly Column<IncidentItem>[] = [
 ];
 
 export async function getIncidents(input: CommandInput, id: string | undefined): Promise<void> {
-  const { surroundings } = input;
+  const { context } = input;
   if (id !== undefined) {
-    const answer = await surroundings.api.call('incident', { params: { id } });
-    show(surroundings, answer, ({ incident }) => incidentFacts(incident));
+    const answer = await context.api.call('incident', { params: { id } });
+    show(context, answer, ({ incident }) => incidentFacts(incident));
     return;
   }
-  const answer = await surroundings.api.call('incidents', {
+  const answer = await context.api.call('incidents', {
     query: {
       status: textOption(input, 'status'),
       service: textOption(input, 'service'),
       limit: textOption(input, 'limit'),
     },
   });
-  show(surroundings, answer, ({ incidents, total }) => {
+  show(context, answer, ({ incidents, total }) => {
     if (incidents.length === 0) return 'no incidents';
     const rest = total > incidents.length ? `\n(${total - incidents.length} more; raise --limit)` : '';
     return table(incidents, incidentColumns) + rest;

@@ -3,9 +3,9 @@ import type { CommandInput } from '../../core/command.ts';
 import { show } from '../../output/show.ts';
 import { age } from '../../output/time.ts';
 
-export async function getKillSwitch({ surroundings }: CommandInput): Promise<void> {
-  const answer = await surroundings.api.call('killSwitch');
-  show(surroundings, answer, killSwitchText);
+export async function getKillSwitch({ context }: CommandInput): Promise<void> {
+  const answer = await context.api.call('killSwitch');
+  show(context, answer, killSwitchText);
 }
 
 export function killSwitchText({ on, by, reason, at }: KillSwitch): string {

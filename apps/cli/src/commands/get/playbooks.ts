@@ -4,11 +4,11 @@ import { tableOr } from '../../output/table.ts';
 import { span } from '../../output/time.ts';
 import { notFound } from './not-found.ts';
 
-export async function getPlaybooks({ surroundings }: CommandInput, id: string | undefined): Promise<void> {
-  const { playbooks } = await surroundings.api.call('playbooks');
+export async function getPlaybooks({ context }: CommandInput, id: string | undefined): Promise<void> {
+  const { playbooks } = await context.api.call('playbooks');
   const wanted = playbooks.filter((row) => id === undefined || row.playbook.id === id);
   if (id !== undefined && wanted.length === 0) throw notFound('playbook', id, 'cortex get playbooks');
-  show(surroundings, { playbooks: wanted }, (answer) =>
+  show(context, { playbooks: wanted }, (answer) =>
     tableOr('no playbooks are configured', answer.playbooks, [
       { title: 'playbook', value: (row) => row.playbook.id },
       { title: 'version', value: (row) => row.playbook.version },

@@ -5,11 +5,11 @@ import { table } from '../../output/table.ts';
 import { span } from '../../output/time.ts';
 import { notFound } from './not-found.ts';
 
-export async function getSilences({ surroundings }: CommandInput, id: string | undefined): Promise<void> {
-  const { silences, unreadable } = await surroundings.api.call('silences');
+export async function getSilences({ context }: CommandInput, id: string | undefined): Promise<void> {
+  const { silences, unreadable } = await context.api.call('silences');
   const wanted = silences.filter((silence) => id === undefined || silence.id === id);
   if (id !== undefined && wanted.length === 0) throw notFound('silence', id, 'cortex get silences');
-  show(surroundings, { silences: wanted, unreadable }, (answer) => {
+  show(context, { silences: wanted, unreadable }, (answer) => {
     const lines = answer.unreadable.map(
       (one) => `silence ${one} cannot be read, so nothing is remediated: cortex unsilence ${one}`,
     );

@@ -3,11 +3,11 @@ import { show } from '../../output/show.ts';
 import { facts } from '../../output/table.ts';
 import { killSwitchText } from './kill-switch.ts';
 
-export async function getStatus({ surroundings }: CommandInput): Promise<void> {
-  const answer = await surroundings.api.call('status');
-  show(surroundings, answer, (status) =>
+export async function getStatus({ context }: CommandInput): Promise<void> {
+  const answer = await context.api.call('status');
+  show(context, answer, (status) =>
     facts([
-      ['console', `${surroundings.api.url} (${status.version}, ${status.environment})`],
+      ['console', `${context.api.url} (${status.version}, ${status.environment})`],
       ['nats', status.nats.connected ? 'connected' : 'NOT CONNECTED'],
       ['kill switch', killSwitchText(status.killSwitch)],
       ['dry run', status.dryRun ? 'yes: nothing is changed' : undefined],

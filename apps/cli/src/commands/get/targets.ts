@@ -4,11 +4,11 @@ import { tableOr } from '../../output/table.ts';
 import { age } from '../../output/time.ts';
 import { notFound } from './not-found.ts';
 
-export async function getTargets({ surroundings }: CommandInput, id: string | undefined): Promise<void> {
-  const { targets } = await surroundings.api.call('targets');
+export async function getTargets({ context }: CommandInput, id: string | undefined): Promise<void> {
+  const { targets } = await context.api.call('targets');
   const wanted = targets.filter((row) => id === undefined || row.target.instance === id || row.target.service === id);
   if (id !== undefined && wanted.length === 0) throw notFound('service or instance', id, 'cortex get targets');
-  show(surroundings, { targets: wanted }, (answer) =>
+  show(context, { targets: wanted }, (answer) =>
     tableOr('no targets are configured', answer.targets, [
       { title: 'service', value: (row) => row.target.service },
       { title: 'instance', value: (row) => row.target.instance },

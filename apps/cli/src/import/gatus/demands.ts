@@ -14,7 +14,10 @@ export interface Demand<Meaning extends ConditionMeaning = ConditionMeaning> {
   readonly meaning: Meaning;
 }
 
-/** What the conditions of an endpoint ask, by kind, and those that are left out: the kinds that are not in `allowed` too. */
+/**
+ * The demands of an endpoint's conditions, by kind, and the conditions that are left out, among them kinds not in
+ * `allowed`.
+ */
 export function demandsOf({ path, conditions }: GatusEndpoint, allowed: readonly Kind[], whyNot: string) {
   const all = conditions.map((text, index): Demand => ({ index, text, meaning: readCondition(text) }));
   const notes: Note[] = [];
@@ -41,7 +44,7 @@ export function conditionLeftOut(
   return leftOut([...path, 'conditions', index], text, why, 'see docs/plugins.md for what the check can ask');
 }
 
-/** The one limit that holds when all of them do, as `tls_expiry` writes it. */
+/** The strictest of the limits, as `tls_expiry` writes it. */
 export function strictestExpiry(expiries: readonly Expiry[]): string | undefined {
   const [first] = expiries.toSorted((a, b) => b.ms - a.ms || a.operator.length - b.operator.length);
   return first === undefined ? undefined : `${first.operator}${formatDuration(first.ms)}`;

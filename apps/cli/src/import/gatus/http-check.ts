@@ -70,7 +70,7 @@ function whyNot(endpoint: GatusEndpoint, url: URL): Note | undefined {
   return undefined;
 }
 
-/** What is expected of the answer; `used` are the conditions that it holds. */
+/** The expectations about the response; `used` are the conditions that they cover. */
 function expectations(endpoint: GatusEndpoint, kept: readonly Demand[]) {
   const statuses = expressible(ofKind(kept, 'status'));
   const [contains, ...moreContains] = ofKind(kept, 'contains');
@@ -108,7 +108,7 @@ function expectations(endpoint: GatusEndpoint, kept: readonly Demand[]) {
 
 type StatusDemand = Demand<Extract<ConditionMeaning, { kind: 'status' }>>;
 
-/** All conditions on the status, or else as many as can be said together. */
+/** All conditions on the status, or else as many as can be expressed together. */
 function expressible(demands: readonly StatusDemand[]) {
   const listed = (some: readonly StatusDemand[]) => expectedStatus(some.map(({ meaning }) => meaning.test));
   const all = listed(demands);

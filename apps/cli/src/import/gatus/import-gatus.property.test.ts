@@ -124,7 +124,7 @@ it('makes of each endpoint a check that Cortex takes, or says what stays behind'
   let made = 0;
   fc.assert(
     fc.property(file, (gatus) => {
-      // What is written is judged by the configuration itself: a wrong one would throw.
+      // The output is validated by the configuration itself: an invalid one would throw.
       const { yaml, checks, notes } = importGatus('gatus.yaml', stringify(gatus));
       made += checks;
       const written = parse(yaml) as { checks?: unknown[] };
@@ -157,7 +157,7 @@ it('answers any text with a translation or an error that has a fix', () => {
   expect(errorOf('')?.fix).toMatch(/\w/);
 });
 
-/** The CliError of an import; any other error goes through and fails the test. */
+/** The CliError of an import; any other error fails the test. */
 function errorOf(text: string): CliError | undefined {
   try {
     importGatus('gatus.yaml', text);

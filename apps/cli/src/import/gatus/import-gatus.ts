@@ -15,11 +15,11 @@ export interface ImportResult {
   readonly checks: number;
   /** Environment variables that the checks read. */
   readonly variables: readonly string[];
-  /** All that is not as in Gatus, by line. */
+  /** All differences from Gatus, by line. */
   readonly notes: readonly LocatedNote[];
 }
 
-/** Translates the text of a Gatus configuration into one that Cortex takes. Pure; throws `CliError` for what is none. */
+/** Translates the text of a Gatus configuration into a valid one of Cortex. Pure; throws `CliError` for any other text. */
 export function importGatus(file: string, text: string): ImportResult {
   const gatus = readGatusFile(file, text);
   const found = translateGatus(gatus.root, gatus.endpoints, problemOf);
@@ -30,7 +30,7 @@ export function importGatus(file: string, text: string): ImportResult {
   return { yaml, services: services.length, checks: checks.length, variables, notes };
 }
 
-/** What the check itself says of its parameters. */
+/** The check's own validation of its parameters. */
 const problemOf: CheckParams = (type, params) => {
   const result = builtinChecks.get(type)?.params.safeParse(params);
   if (result?.success === true) return undefined;
@@ -38,7 +38,7 @@ const problemOf: CheckParams = (type, params) => {
   return `${type} does not take ${issue?.path.join('.') ?? 'it'}: ${issue?.message ?? 'there is no such check'}`;
 };
 
-/** Nothing is handed out that `cortex validate` would refuse. */
+/** Nothing is returned that `cortex validate` would refuse. */
 function assertTaken(yaml: string): void {
   const entry = '/cortex.yaml';
   const plugins = { checks: builtinChecks };

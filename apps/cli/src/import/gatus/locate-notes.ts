@@ -3,7 +3,7 @@ import { showPath } from './path.ts';
 import type { GatusFile } from './read-gatus-file.ts';
 import type { EndpointNote } from './translate-gatus.ts';
 
-/** A note as people and programs read it: with the line of the Gatus file and the field. */
+/** A note for people and programs: with the line of the Gatus file and the field. */
 export interface LocatedNote {
   readonly code: NoteCode;
   readonly line: number;

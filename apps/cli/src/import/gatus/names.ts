@@ -1,6 +1,6 @@
 const longest = 110;
 
-/** A name that Cortex takes, as near to the wanted one as can be. */
+/** A valid name, as near to the wanted one as possible. */
 export function nameFrom(wanted: string): string {
   const name = wanted
     .replaceAll(/[^\p{L}\p{N}._:/ -]+/gu, '-')
@@ -11,7 +11,7 @@ export function nameFrom(wanted: string): string {
   return name === '' ? 'unnamed' : name;
 }
 
-/** Gives each name once: what comes again gets a number. */
+/** Gives each name once: a repeated one gets a number. */
 export function createNames(): (wanted: string) => string {
   const taken = new Set<string>();
   const counts = new Map<string, number>();

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@cortex/errors';
 import type { Path } from './path.ts';
 
-/** What became of a part of a Gatus file that is not simply there. */
+/** Why a part of a Gatus file was changed or left out. */
 export const noteCodes = [
   'CORTEX_IMPORT_LEFT_OUT',
   'CORTEX_IMPORT_CHANGED',
@@ -14,7 +14,7 @@ export interface Note {
   readonly code: NoteCode;
   /** Where it stands in the Gatus file. */
   readonly path: Path;
-  /** The condition or setting, as it stands there; never a value that may be a secret. */
+  /** The condition or setting as written; never a value that may be a secret. */
   readonly what: string;
   readonly why: string;
   readonly fix: string;

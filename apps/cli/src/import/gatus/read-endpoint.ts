@@ -25,7 +25,7 @@ export interface GatusEndpoint {
 
 const mostConditions = 100;
 
-/** Reads one entry of `endpoints`; whatever is wrong in it is noted, all at once. */
+/** Reads one entry of `endpoints`; all mistakes in it are noted at once. */
 export function readEndpoint(raw: unknown, path: Path): GatusEndpoint | readonly Note[] {
   if (!isMapping(raw))
     return [badValue(path, 'endpoint', 'it is no mapping of keys', 'write name, url and conditions')];

@@ -4,7 +4,7 @@ import { isMapping, ownValue } from './values.ts';
 import type { Mapping } from './values.ts';
 
 export const mostCharacters = 1_048_576;
-/** Gatus files share settings by anchors, one use an endpoint. What grows by anchors within anchors reaches this soon. */
+/** Gatus files share settings by anchors, one use per endpoint. Nested anchors that multiply reach this number soon. */
 const mostAliases = 10_000;
 
 export interface GatusFile {

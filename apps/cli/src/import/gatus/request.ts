@@ -3,7 +3,7 @@ import type { Note } from './note.ts';
 import type { GatusEndpoint } from './read-endpoint.ts';
 import { plainText, readTemplate, withReferences } from './template.ts';
 
-/** A secret that stood in the Gatus file, and the variable that must hold it now. */
+/** A secret from the Gatus file, and the variable that must hold it now. */
 export interface MovedSecret {
   readonly variable: string;
   readonly header: string;
@@ -16,7 +16,7 @@ export type Filled =
 const secretName = /auth|cookie|token|secret|password|api-?key|credential|signature/i;
 const unreadable = 'it has a $ or {{ that Cortex would read in another way';
 
-/** A header as the check takes it. What may be a secret never stands in the configuration, but in a variable. */
+/** A header for the check. A possible secret is never written into the configuration, but into a variable. */
 export function headerText(endpoint: GatusEndpoint, name: string, value: string): Filled {
   const at = [...endpoint.path, 'headers', name];
   const template = readTemplate(value);

@@ -4,7 +4,7 @@ import type { Note } from './note.ts';
 import { isMapping, ownValue, textOf } from './values.ts';
 import type { Mapping } from './values.ts';
 
-/** The sections of a Gatus file beside `endpoints`: why each is left out, and where its like is in Cortex. */
+/** The sections of a Gatus file beside `endpoints`: why each is left out, and the equivalent in Cortex. */
 export const sections: Readonly<Record<string, { readonly why: string; readonly fix: string }>> = {
   'external-endpoints': {
     why: 'others push to it, and Cortex asks',
@@ -48,7 +48,7 @@ export function sectionNotes(root: Mapping): readonly Note[] {
     });
 }
 
-/** What an entry calls itself, however wrong it is elsewhere. */
+/** The name of an entry, whatever its other mistakes. */
 export function entryName(entry: unknown): string {
   const raw = isMapping(entry) ? entry : {};
   return displayName({ group: textOf(ownValue(raw, 'group')) ?? '', name: textOf(ownValue(raw, 'name')) ?? 'unnamed' });

@@ -7,7 +7,7 @@ import type { Mapping } from './values.ts';
 interface Setting {
   readonly why: string;
   readonly fix: string;
-  /** Without it the endpoint cannot be asked as Gatus asks it. */
+  /** Without it the endpoint cannot be checked as Gatus does. */
   readonly isNeeded?: boolean;
 }
 
@@ -44,7 +44,7 @@ const endpointKeys = new Set(
 );
 const clientKeys = new Set(['timeout', 'insecure', 'ignore-redirect']);
 
-/** Every setting of an endpoint that is not translated; `stops`: one that Gatus cannot be followed without. */
+/** Every setting of an endpoint that is not translated; `stops`: one that the translation cannot do without. */
 export function settingNotes(raw: Mapping, path: Path): { readonly notes: readonly Note[]; readonly stops: boolean } {
   const client = ownValue(raw, 'client');
   const found = [
@@ -69,7 +69,7 @@ function unknownKeys(
     });
 }
 
-/** Written out, but with no more effect than if it were not there. */
+/** Written out, but without effect. */
 function isUnset(value: unknown): boolean {
   return value === undefined || value === null || value === false || value === '';
 }

@@ -1,7 +1,7 @@
 import type { Note } from './note.ts';
 import type { MovedSecret } from './request.ts';
 
-/** A check of the kind that the address asks for. */
+/** A check of the kind that the address requires. */
 export interface TargetCheck {
   readonly type: string;
   readonly host: string;
@@ -12,5 +12,5 @@ export interface TargetCheck {
   readonly moved: readonly MovedSecret[];
 }
 
-/** What an endpoint becomes: a check, or the notes that say why none. */
+/** The translation of an endpoint: a check, or the notes that say why there is none. */
 export type Translation = TargetCheck | { readonly type?: undefined; readonly notes: readonly Note[] };

@@ -40,7 +40,7 @@ export function plainText({ pieces, variables }: Template): string | undefined {
   return variables.length === 0 ? pieces.map(({ text }) => text).join('') : undefined;
 }
 
-/** The text with references in the place of variables; `undefined` where Cortex would read more into it. */
+/** The text with references in place of variables; `undefined` where Cortex would read it differently. */
 export function withReferences({ pieces }: Template): string | undefined {
   const [only] = pieces;
   if (pieces.length === 1 && only?.kind === 'variable') return `env:${only.text}`;

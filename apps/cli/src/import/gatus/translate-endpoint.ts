@@ -18,7 +18,7 @@ const otherKinds: Readonly<Record<string, string>> = {
   wss: 'Cortex opens no WebSockets',
 };
 
-/** Turns one endpoint into a check, with a note for all that does not come along. */
+/** Turns one endpoint into a check, with a note for everything that is left out. */
 export function translateEndpoint(endpoint: GatusEndpoint): Translation {
   const { path, raw } = endpoint;
   if (!endpoint.isEnabled) {

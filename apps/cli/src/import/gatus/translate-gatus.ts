@@ -8,13 +8,13 @@ import type { TargetCheck, Translation } from './target-check.ts';
 import { translateEndpoint } from './translate-endpoint.ts';
 import type { Mapping } from './values.ts';
 
-/** Says what a check plugin thinks of parameters. */
+/** A check plugin's validation of parameters. */
 export type CheckParams = (type: string, params: Readonly<Record<string, unknown>>) => string | undefined;
 
 export interface ImportedCheck {
   /** Its entry below `checks`. */
   readonly entry: Readonly<Record<string, unknown>>;
-  /** What of its endpoint is not as in Gatus. */
+  /** The differences of its endpoint from Gatus. */
   readonly notes: readonly EndpointNote[];
 }
 
@@ -31,7 +31,7 @@ export interface EndpointNote extends Note {
 export interface Import {
   readonly services: readonly ImportedService[];
   readonly checks: readonly ImportedCheck[];
-  /** What became no check at all. */
+  /** Entries that became no check. */
   readonly notes: readonly EndpointNote[];
   /** Environment variables that the checks read. */
   readonly variables: readonly string[];

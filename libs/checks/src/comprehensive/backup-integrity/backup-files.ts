@@ -14,7 +14,7 @@ export interface BackupFile {
   readonly writtenAtMs: number;
 }
 
-/** The backups of a folder, newest first. Throws when there are more files than anybody keeps backups. */
+/** The backups of a folder, newest first. Throws when the folder has implausibly many files. */
 export async function listBackups(folder: string, pattern: string): Promise<readonly BackupFile[]> {
   const matches = matcherOf(pattern);
   const names = (await readdir(folder)).filter((name) => matches(name) && !isManifest(name));
@@ -33,7 +33,7 @@ export async function listBackups(folder: string, pattern: string): Promise<read
   return found.toSorted((left, right) => right.writtenAtMs - left.writtenAtMs);
 }
 
-/** What is wrong with the checksum of a backup, if anything. */
+/** The problem of a backup's checksum, if there is one. */
 export async function checksumProblem(
   backup: BackupFile,
   folder: string,
@@ -78,7 +78,7 @@ function isManifest(name: string): boolean {
   return name.endsWith('.sha256') || name === 'SHA256SUMS';
 }
 
-/** `*` is any text, `?` any character. Walks once, so that no pattern can take long. */
+/** `*` is any text, `?` any character. Scans once, so that no pattern can take long. */
 function matcherOf(pattern: string): (name: string) => boolean {
   return (name) => {
     let [at, inPattern, star, from] = [0, 0, -1, 0];

@@ -93,7 +93,7 @@ function lookAtFile(newest: BackupFile, before: BackupFile | undefined, ageMs: n
   return problems;
 }
 
-/** In whole minutes: nobody makes a backup by the second. */
+/** In whole minutes: seconds mean nothing for a backup. */
 function shownAge(ageMs: number): string {
   return formatDuration(Math.floor(ageMs / 60_000) * 60_000);
 }

@@ -8,7 +8,7 @@ import type { PostgresAddress } from '../../postgres/postgres-address.ts';
 const maxOutputLength = 4 * 1_048_576;
 const maxErrorLength = 2_000;
 
-/** What a program of Postgres said when it failed. */
+/** The error output of a program of Postgres. */
 export class ProgramError extends CortexError {
   constructor(message: string) {
     super('CORTEX_CHECK_RESTORE', message);
@@ -40,7 +40,7 @@ export async function runPostgresProgram(
     child.once('error', (error) => (child.pid === undefined ? resolve(error) : (failure = error)));
     child.once('close', (code) => resolve(failure ?? code ?? -1));
   });
-  // When the program ends early it reads no more; what it said tells why.
+  // A program that ends early stops reading; its error output says why.
   const fed =
     input === undefined || child.stdin === null
       ? undefined
@@ -58,7 +58,7 @@ export async function runPostgresProgram(
 
 async function environment(address: PostgresAddress): Promise<Record<string, string>> {
   const { host, port, user, password, tls, outbound } = address;
-  // It connects by itself, so to the addresses that were checked; the name is for the certificate.
+  // It connects by itself, so it gets the checked addresses; the name is for the certificate.
   const addresses = host.startsWith('/') ? [] : await checkedAddresses(host, outbound);
   const verified = tls !== false && tls.rejectUnauthorized;
   const encrypted = verified ? 'verify-full' : 'require';

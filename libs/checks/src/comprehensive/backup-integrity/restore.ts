@@ -72,7 +72,7 @@ async function restorePlain(
 async function* restricted(text: Readable): AsyncGenerator<string> {
   yield `\\restrict ${randomBytes(24).toString('hex')}\n`;
   for await (const line of createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY })) {
-    // The dump's own; the mode cannot be entered twice.
+    // The dump's own restrict line; the mode cannot be entered twice.
     if (!/^\\(un)?restrict \w+$/.test(line)) yield `${line}\n`;
   }
 }

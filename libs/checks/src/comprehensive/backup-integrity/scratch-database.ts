@@ -6,13 +6,13 @@ import type { PostgresAddress } from '../../postgres/postgres-address.ts';
 
 const applicationName = 'cortex/backup_integrity';
 const namePattern = /^cortex_scratch_(\d{10})_[0-9a-f]{8}$/;
-/** No check runs that long: what is older was left behind by a process that has gone. */
+/** No check runs that long: older databases were left behind by a dead process. */
 const abandonedAfterSeconds = 3_600;
 const cleanUpMs = 10_000;
 
 /**
- * Makes a database for the work alone and drops it afterwards, also when the signal aborts. What crashes left behind is
- * known by its name, which carries its age, and is dropped first.
+ * Makes a database for the work alone and drops it afterwards, also when the signal aborts. Databases that crashes left
+ * behind are recognised by their name, which carries their age, and dropped first.
  */
 export async function withScratchDatabase<Result>(
   address: PostgresAddress,
@@ -33,7 +33,7 @@ export async function withScratchDatabase<Result>(
 async function begin(session: PostgresSession): Promise<string> {
   const [clock] = await session.query('SELECT extract(epoch FROM now())::bigint AS now');
   const now = Number(clock?.['now']);
-  // Those of other users cannot be dropped, and are theirs to drop.
+  // Databases of other users cannot be dropped, and are theirs to drop.
   const own = await session.query(
     "SELECT datname FROM pg_database WHERE datname LIKE 'cortex\\_scratch\\_%' AND pg_has_role(datdba, 'USAGE') LIMIT 100",
   );
@@ -46,7 +46,7 @@ async function begin(session: PostgresSession): Promise<string> {
   return name;
 }
 
-/** Has time of its own: the check's may be over. */
+/** Has a timeout of its own: the check's may be over. */
 async function dropLater(address: PostgresAddress, name: string): Promise<void> {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), cleanUpMs);
@@ -54,7 +54,7 @@ async function dropLater(address: PostgresAddress, name: string): Promise<void> 
     const limits = { signal: deadline.signal, timeoutMs: cleanUpMs, applicationName };
     await withConnection(address, limits, (session) => drop(session, name));
   } catch {
-    // The server has gone or hangs: a later run finds it by its name.
+    // The server is gone or hangs: a later run finds the database by its name.
   } finally {
     clearTimeout(timer);
   }

@@ -16,7 +16,7 @@ const maxNamedOrphans = 10;
 interface Verdict {
   readonly reference: Reference;
   readonly sampled: number;
-  /** One entry a row of the sample. */
+  /** One entry per row of the sample. */
   readonly orphans: readonly string[];
 }
 
@@ -51,7 +51,7 @@ references:
     try {
       for (const reference of params.references) {
         const verdict = await findOrphans(reference, params, look);
-        // Before they are cut: half a secret would not be found.
+        // Redacted before they are cut: half a secret would not be found.
         verdicts.push({ ...verdict, orphans: verdict.orphans.map((key) => redactor.text(key)) });
       }
     } catch (error) {
@@ -70,7 +70,7 @@ references:
   },
 });
 
-/** Says which source it was. */
+/** Names the source of the error. */
 class SourceError extends CortexError {
   readonly source: string;
   readonly reason: PostgresError;
@@ -106,7 +106,7 @@ async function findOrphans(reference: Reference, { sample_size, in_flight }: Par
   const parents = await existing(to.source, to.column, keys);
   const suspects = keys.filter((key) => !parents.has(key));
   if (suspects.length === 0) return { reference, sampled: sample.length, orphans: [] };
-  // Both may have been deleted between the two looks, or the parent may just have come.
+  // Both may have been deleted between the two reads, or the parent may just have been added.
   const still = await existing(from.source, from.column, suspects);
   const late = await existing(to.source, to.column, suspects);
   const orphans = new Set(suspects.filter((key) => still.has(key) && !late.has(key)));

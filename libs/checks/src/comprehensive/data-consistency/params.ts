@@ -16,7 +16,7 @@ const Source = z
       .string()
       .regex(new RegExp(`^${identifier}(\\.${identifier})?$`), 'a table, with or without its schema')
       .optional(),
-    /** … or a statement that gives the rows. */
+    /** … or a statement that returns the rows. */
     query: ReadStatement.optional(),
     /** The column that says when a row was written: younger rows than `in_flight` are left out. */
     written_at: Column.optional(),

@@ -3,7 +3,7 @@ import type { Source } from './params.ts';
 
 /** From here on a table is too large to sort at random: blocks of it are picked first. */
 const largeTable = 100_000;
-/** What a statement may give before the sample is picked. */
+/** The most rows of a statement before the sample is drawn. */
 const maxStatementRows = 100_000;
 
 export interface SampleOrder {

@@ -7,12 +7,12 @@ import { cleanedBy, variablesOf } from './step-request.ts';
 import { runIdVariable } from './workflow-problems.ts';
 
 const maxLeftovers = 20;
-/** Then somebody must look: the check has failed for all that time. */
+/** After this long the check stops trying, having failed all the time: a human must look. */
 const giveUpAfterMs = 86_400_000;
 
 /**
- * Runs every clean-up step of what was begun, one after another, each even if the one before it failed. Not held to the
- * check's own signal: a run that was stopped is cleaned up, too.
+ * Runs every clean-up step of the steps that were begun, one after another, each even if the one before it failed. Not
+ * bound to the check's own signal: a run that was stopped is cleaned up, too.
  */
 export function cleanUp(run: Run, begun: readonly string[], timeoutMs: number): Promise<readonly StepReport[]> {
   return withDeadline(timeoutMs, undefined, async (signal) => {
@@ -30,7 +30,7 @@ export function cleanUp(run: Run, begun: readonly string[], timeoutMs: number): 
   });
 }
 
-/** Cleans up what crashed runs have left behind. Says what could not be cleaned up; that is tried again next time. */
+/** Cleans up after crashed runs. Reports what could not be cleaned up; that is tried again next time. */
 export async function cleanLeftovers(
   run: Run,
   leftovers: Leftovers,
@@ -61,7 +61,7 @@ function variablesOfRun({ id, variables }: Leftover): Run['variables'] {
   return new Map([...Object.entries(variables), [runIdVariable, id]]);
 }
 
-/** What a clean-up needs to know and nobody wrote down will not be known later either. */
+/** A clean-up without a variable that it needs is hopeless: what was not written down cannot be recovered. */
 function isHopeless({ activeUntil }: Leftover, failed: readonly StepReport[]): boolean {
   const isOld = Date.now() - Date.parse(activeUntil) > giveUpAfterMs;
   return isOld || failed.every(({ status, problem }) => status === undefined && problem?.startsWith('could not run'));

@@ -47,7 +47,7 @@ requests:
     cleans: create_test_user
 timeout: 15s`,
   async run(params, context) {
-    // A connection for each request: whoever serves the clean-up need not have served the steps.
+    // A connection for each request, because a load balancer may send the clean-up to another server.
     const client = openHttpClient(await clientOptions(params, context));
     try {
       return await runWorkflow({ params, context, client, variables: new Map() });

@@ -14,7 +14,7 @@ import type { Capture, StepRequest } from './step-request.ts';
 
 export type RunVariables = Map<string, string | number | boolean>;
 
-/** What the steps of one run share. */
+/** The common state of the steps of one run. */
 export interface Run {
   readonly params: WorkflowParams;
   readonly context: CheckContext;
@@ -26,9 +26,9 @@ export interface StepReport {
   readonly step: string;
   readonly status?: number;
   readonly latencyMs: number;
-  /** Absent: it went well. */
+  /** Absent: it succeeded. */
   readonly problem?: string;
-  /** The code of the error of ours for which the request could not even be made. */
+  /** The code of our own error for which the request could not be made at all. */
   readonly refusal?: ErrorCode;
 }
 
@@ -36,14 +36,14 @@ const maxValueLength = 4_096;
 /** Shorter ones would hide half of every text. */
 const shortestHidden = 4;
 
-/** Sends the request of a step, captures its variables and judges the answer. What goes wrong is in the report. */
+/** Sends the request of a step, captures its variables and judges the response. Problems are in the report. */
 export async function runStep(run: Run, step: string, request: StepRequest, signal: AbortSignal): Promise<StepReport> {
   const startedAt = performance.now();
   const took = (): number => Math.round(performance.now() - startedAt);
   try {
     const response = await send(run, request, signal);
     const expected = { ...request, expected_status: expectedStatus(request) };
-    // Even of a refusal: what it names may have to be cleaned up.
+    // Even of a refusal: it may name something that must be cleaned up.
     const problems = [...captureInto(run, request, response), ...responseProblems(expected, response)];
     const report = { step, status: response.status, latencyMs: took() };
     return problems.length === 0 ? report : { ...report, problem: [...new Set(problems)].join('; ') };

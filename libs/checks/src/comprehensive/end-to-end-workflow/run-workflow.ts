@@ -8,10 +8,10 @@ import type { Run, StepReport } from './run-step.ts';
 import { isKept } from './step-request.ts';
 import { runIdVariable } from './workflow-problems.ts';
 
-/** Clocks of two machines may differ by this much before one takes the other's run for a crashed one. */
+/** Clocks of two machines may differ by this much before one considers the other's run crashed. */
 const clockSkewMs = 2_000;
 
-/** One run: leftovers of crashed runs first, then the steps until one fails, then the clean-up whatever happened. */
+/** One run: leftovers of crashed runs first, then the steps until one fails, then the clean-up in any case. */
 export async function runWorkflow(run: Run): Promise<CheckResult> {
   const { params, context } = run;
   const { leftovers, timeoutMs } = context;
@@ -49,7 +49,7 @@ export async function runWorkflow(run: Run): Promise<CheckResult> {
   return resultOf(id, steps, cleanups, { cleaned: earlier?.cleaned ?? 0, stepsMs });
 }
 
-/** Until one fails. Before a step that must be cleaned up after is sent, that is written down. */
+/** Until one fails. Before a step that needs a clean-up is sent, that is written down. */
 async function runSteps(
   run: Run,
   begun: string[],
@@ -78,7 +78,7 @@ function isToBeCleaned({ params }: Run, begun: readonly string[]): boolean {
   return cleanersOf(params, begun).length > 0;
 }
 
-/** The server says that it has done nothing (4xx), and has named nothing either. */
+/** The server refused the request without effect (4xx), and named nothing to clean up. */
 function isRefused(run: Run, step: string, { status = 0 }: StepReport): boolean {
   const capture = run.params.requests[step]?.capture ?? {};
   const hasNamed = Object.entries(capture).some(([name, one]) => isKept(one) && run.variables.has(name));
@@ -109,7 +109,7 @@ function resultOf(
     ...steps.flatMap(({ step, problem }) => (problem === undefined ? [] : [`step ${step}: ${problem}`])),
     ...cleanups.flatMap(({ step, problem }) => (problem === undefined ? [] : [`clean-up ${step}: ${problem}`])),
   ];
-  // A secret that is missing or an address that is refused says nothing about the target.
+  // A missing secret or a refused address says nothing about the target.
   const refusal = steps.find((step) => step.refusal !== undefined)?.refusal;
   if (refusal !== undefined) throw new CortexError(refusal, problems.join('; '));
   if (problems.length > 0) return { passed: false, detail: problems.join('; '), evidence };

@@ -31,7 +31,7 @@ export const StepRequest = z
     expected_status: expectationParams.expected_status.unwrap().optional(),
     /** Variables for later steps, by name: a path in the JSON body such as `user.id`, or a header. */
     capture: z.record(VariableName, Capture).default({}),
-    /** The step, or steps, that this one cleans up after: it runs at the end, whatever happened. */
+    /** The step, or steps, that this one cleans up after: it runs at the end in any case. */
     cleans: z.union([StepName, z.array(StepName).min(1).max(32)]).optional(),
   })
   .refine(({ body, json_body }) => body === undefined || json_body === undefined, {

@@ -15,7 +15,10 @@ interface Problem {
   readonly message: string;
 }
 
-/** What cannot work: unknown names, variables that nothing captures, clean-ups that a crash would make impossible. */
+/**
+ * Mistakes that make a workflow fail: unknown names, variables that nothing captures, clean-ups that a crash would make
+ * impossible.
+ */
 export function workflowProblems({ steps, requests, headers }: Workflow): readonly Problem[] {
   const problems: Problem[] = [];
   const known = (name: string): StepRequest | undefined => (Object.hasOwn(requests, name) ? requests[name] : undefined);

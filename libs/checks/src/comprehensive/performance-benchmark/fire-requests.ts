@@ -11,26 +11,26 @@ export interface Shot extends Omit<HttpRequest, 'signal'> {
   readonly concurrentRequests: number;
 }
 
-/** What came of a benchmark. */
+/** The result of a benchmark. */
 export interface Hits {
-  /** Of every request that was answered, or cut off at the end: as long as it took, or had taken. */
+  /** Of every request that was answered, or aborted at the end: the time that it took until then. */
   readonly latenciesMs: readonly number[];
   readonly errors: number;
   readonly unfinished: number;
-  /** What went wrong, in its words, and how often; at most ten kinds. */
+  /** The kinds of errors, in their words, with counts; at most ten. */
   readonly kinds: ReadonlyMap<string, number>;
 }
 
 const maxKinds = 10;
 
-/** Sends requests, so many at once, until the budget is used up or `issue` aborts; `end` cuts off what is under way. */
+/** Sends requests, a bounded number at once, until the budget is used up or `issue` aborts; `end` aborts those under way. */
 export async function fireRequests(
   client: HttpClient,
   { expectedStatus, concurrentRequests, ...request }: Shot,
   budget: RequestBudget,
   signals: { readonly issue: AbortSignal; readonly end: AbortSignal },
 ): Promise<Hits> {
-  // Each request under way listens; many are no leak.
+  // Each request under way has a listener; their number is no leak.
   setMaxListeners(0, signals.end);
   const latenciesMs: number[] = [];
   const kinds = new Map<string, number>();
@@ -49,7 +49,7 @@ export async function fireRequests(
         const problem = statusProblems(expectedStatus, status)[0];
         if (problem !== undefined) count(problem);
       } catch (error) {
-        // What must not be asked says nothing about the target.
+        // A refused address says nothing about the target.
         if (error instanceof OutboundRefusedError) throw error;
         if (signals.end.aborted) {
           unfinished += 1;

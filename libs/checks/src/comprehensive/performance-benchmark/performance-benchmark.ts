@@ -34,7 +34,7 @@ type Params = z.output<typeof Params>;
 const lastAnswersMs = 1_000;
 const maxBodyBytes = 1_048_576;
 
-/** Spec 2.3. What it may do to the target is bounded: requests, connections, time. */
+/** Spec 2.3. Its load on the target is bounded: requests, connections, time. */
 export const performanceBenchmark = defineCheck({
   name: 'performance_benchmark',
   summary: 'An endpoint keeps to its latency and error rate under concurrent requests, which have a budget',

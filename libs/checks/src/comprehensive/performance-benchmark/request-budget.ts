@@ -1,4 +1,4 @@
-/** A number of requests that nobody can exceed, however many take from it. */
+/** A number of requests that concurrent takers cannot exceed together. */
 export interface RequestBudget {
   /** Takes one request; false when none is left. */
   take(): boolean;

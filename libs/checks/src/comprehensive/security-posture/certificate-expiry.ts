@@ -10,7 +10,7 @@ export interface CertificateQuestion {
   /** The name asked for in the handshake. Default: `host`, unless it is an address. */
   readonly servername?: string;
   readonly signal: AbortSignal;
-  /** Where connections may go. */
+  /** The policy for connections. */
   readonly outbound: OutboundPolicy;
 }
 
@@ -18,7 +18,7 @@ export interface PresentedCertificate {
   readonly expiresAt: Date;
   readonly subject: string;
   readonly issuer: string;
-  /** Whether this machine's authorities vouch for it, today, under that name. */
+  /** Whether this machine's authorities trust it, today, under that name. */
   readonly trusted: boolean;
 }
 
@@ -49,7 +49,7 @@ export async function certificateExpiry({
       trusted: socket.authorized,
     };
   } finally {
-    // What goes wrong after the answer has been read is nobody's business.
+    // Errors after the certificate has been read do not matter.
     socket.on('error', () => undefined);
     socket.destroy();
   }

@@ -1,16 +1,16 @@
 import { keepsTo } from '../../bound.ts';
 import type { Bound } from '../../bound.ts';
 
-/** What was found out about one certificate, secret or report. */
+/** The result for one certificate, secret or report. */
 export interface Finding {
   readonly isSound: boolean;
   readonly detail: string;
-  /** How long it still holds, or how old it is; absent when that cannot be told. */
+  /** How long it is still valid, or how old it is; absent when unknown. */
   readonly days?: number;
 }
 
 const dayMs = 86_400_000;
-/** Clocks differ; what lies further ahead is no date of something that has happened. */
+/** Clocks differ; a date further ahead is not in the past. */
 const clockToleranceMs = 3_600_000;
 
 /** Judges what expires. */

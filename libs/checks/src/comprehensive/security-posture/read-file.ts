@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { CortexError } from '@cortex/errors';
 
-/** At most so many bytes of a regular file; a pipe or device is refused instead of waited for. */
+/** Reads at most `maxBytes` of a regular file; a pipe or device is refused instead of waited for. */
 export async function readStartOf(path: string, maxBytes: number): Promise<string> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {

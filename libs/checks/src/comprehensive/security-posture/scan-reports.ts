@@ -5,9 +5,9 @@ import { CortexError } from '@cortex/errors';
 import { z } from 'zod';
 import { readStartOf } from './read-file.ts';
 
-/** More than this in one folder are too many to look at. */
+/** A folder with more files is not searched. */
 const maxFiles = 10_000;
-/** A file may be copied later than it was made: so many of the youngest are opened. */
+/** A file may be copied later than it was made: this many of the youngest are opened. */
 const maxOpened = 20;
 const maxReportBytes = 33_554_432;
 
@@ -19,7 +19,7 @@ const Report = z.union([
 
 export interface ScanReport {
   readonly path: string;
-  /** As the report says; else when the file was last written. */
+  /** The report's own date; otherwise the time of the last write. */
   readonly scannedAt: Date;
 }
 
@@ -42,7 +42,7 @@ async function filesAt(place: string): Promise<readonly { readonly path: string;
   } else paths.push(place);
   const files: { readonly path: string; readonly writtenAt: Date }[] = [];
   for (const path of paths) {
-    // One that goes while we look is none.
+    // A file that is deleted meanwhile does not count.
     const found = await stat(path).catch(() => undefined);
     if (found?.isFile() === true) files.push({ path, writtenAt: found.mtime });
   }
@@ -60,7 +60,7 @@ async function dateInside(path: string): Promise<Date | undefined> {
     const date = new Date(Report.parse(JSON.parse(await readStartOf(path, maxReportBytes))));
     return Number.isNaN(date.getTime()) ? undefined : date;
   } catch {
-    // Another form of report, or one too large: the file's own date has to do.
+    // Another form of report, or one too large: the date of the file is used.
     return undefined;
   }
 }

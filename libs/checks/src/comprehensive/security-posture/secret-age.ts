@@ -6,7 +6,7 @@ import type { CheckContext } from '../../define-check.ts';
 import { openCluster, refusalOf, statusOf } from '../../kubernetes/cluster.ts';
 import { AbsolutePath, KubernetesName } from '../../params.ts';
 
-/** Something whose last change can be told without a look at what is in it. */
+/** A secret whose last change can be determined without reading its content. */
 export const DatedSecret = z.union([
   /** A file: when it was last written. */
   AbsolutePath,

@@ -15,7 +15,7 @@ const Params = z.strictObject({
   expected_status: expectationParams.expected_status.unwrap().default('2xx'),
 });
 
-/** Spec 2.2. Unlike http_endpoint it asks for what the answer says, not only that there is one. */
+/** Spec 2.2. Unlike http_endpoint it judges the content of the response, not only its existence. */
 export const apiDependency = defineCheck({
   name: 'api_dependency',
   summary: 'An API that others depend on answers, and says that it works',

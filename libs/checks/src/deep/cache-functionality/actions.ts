@@ -5,7 +5,7 @@ import type { CacheClient } from './cache-client.ts';
 
 const keyPattern = /^health_check[\w:.-]{0,100}$/;
 
-/** `SET health_check_key test_value`. Other commands and other keys do not parse: the cache holds what is not ours. */
+/** `SET health_check_key test_value`. Other commands and other keys do not parse: the cache holds data of its users. */
 export const CacheAction = z
   .string()
   .max(1_000)
@@ -29,8 +29,8 @@ export type CacheStep =
 const ttlSeconds = 60;
 
 /**
- * Does the steps in order, each key made unique for this run, and removes what it wrote. Gives the first problem. What
- * cannot be removed, because the cache has gone, ends by its lifetime.
+ * Runs the steps in order, each key made unique for this run, and removes its keys. Returns the first problem. A key
+ * that cannot be removed, because the cache is gone, expires.
  */
 export async function runCacheSteps(client: CacheClient, steps: readonly CacheStep[]): Promise<string | undefined> {
   const run = randomUUID();
@@ -75,6 +75,6 @@ async function runStep(
 }
 
 function shown(value: string | undefined): string {
-  // Not cut: half a secret would not be found by who hides it.
+  // Not cut: half a secret would not be found by the redactor.
   return value === undefined ? 'nothing' : `"${value}"`;
 }

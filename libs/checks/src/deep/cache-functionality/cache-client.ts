@@ -1,9 +1,12 @@
 import { CortexError } from '@cortex/errors';
 
-/** What the check asks of a cache, whatever its protocol. What the cache or the way to it says is a {@link CacheError}. */
+/**
+ * The operations of a cache that the check needs, for any protocol. Errors of the cache or the connection are {@link
+ * CacheError}s.
+ */
 export interface CacheClient {
   ping(): Promise<void>;
-  /** The key ends by itself after this time. */
+  /** The key expires after this time. */
   set(key: string, value: string, ttlSeconds: number): Promise<void>;
   get(key: string): Promise<string | undefined>;
   /** False when there was no such key. */
@@ -14,14 +17,14 @@ export interface CacheClient {
 }
 
 export interface CacheState {
-  /** Only of caches that have replicas. */
+  /** Only of caches with replicas. */
   readonly role?: 'primary' | 'replica';
-  /** Of a replica: whether it still hears from its primary. */
+  /** Of a replica: whether it is connected to its primary. */
   readonly isLinked?: boolean;
   readonly usedBytes: number;
-  /** What the cache may take: its limit, or all memory of its machine. */
+  /** The memory that the cache may use: its limit, or all memory of its machine. */
   readonly limitBytes: number;
-  /** Keys thrown out for want of memory since the cache was started. */
+  /** Keys evicted for lack of memory since the cache was started. */
   readonly evictions: number;
 }
 

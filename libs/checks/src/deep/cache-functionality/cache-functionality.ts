@@ -50,7 +50,7 @@ const Params = z
   });
 type Params = z.output<typeof Params>;
 
-/** Spec 2.2. Writes under a key that is unique to the run and ends by itself; reads and deletes no other. */
+/** Spec 2.2. Writes under a key that is unique to the run and expires; reads and deletes no other key. */
 export const cacheFunctionality = defineCheck({
   name: 'cache_functionality',
   summary: 'A cache stores, gives back and deletes a key of its own, and keeps to role, memory and evictions',

@@ -153,7 +153,7 @@ function lookAtRows(rows: readonly PostgresRow[], { action, expected_rows, condi
     Object.fromEntries(Object.entries(first).map(([key, text]) => [key, valueOf(text)])),
   );
   if (verdict === 'true') return { seen: `${seen}, and ${condition} holds`, evidence };
-  // Only what the condition names: the rest of the row is nobody's business.
+  // Only the fields that the condition names: the rest of the row may be confidential.
   const values = compiled.variables.map((name) => `${name} is ${first[name] ?? 'missing'}`);
   return { seen, evidence, problem: `expected ${condition}, but ${values.join(', ')}` };
 }

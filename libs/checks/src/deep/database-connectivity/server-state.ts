@@ -5,11 +5,11 @@ export interface ReplicaLag {
   readonly name: string;
   /** True when the server that was asked is this replica. */
   readonly isOwn: boolean;
-  /** `undefined`: it receives nothing, so its lag grows without anybody knowing how much. */
+  /** `undefined`: it receives nothing, so its lag is unknown and growing. */
   readonly lagMs: number | undefined;
 }
 
-/** A primary that was made read-only by its configuration takes no writes either: it counts as a replica. */
+/** A primary that is read-only by configuration takes no writes either: it counts as a replica. */
 export async function serverRole(session: PostgresSession): Promise<'primary' | 'replica'> {
   const [row] = await session.query(
     "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS is_replica",
@@ -37,7 +37,7 @@ export async function replicationLag(session: PostgresSession): Promise<readonly
 }
 
 async function ownLag(session: PostgresSession): Promise<readonly ReplicaLag[]> {
-  // Without a receiver "all that was received is replayed" says nothing.
+  // Without a receiver "everything received is replayed" says nothing.
   const [row] = await session.query(`
     SELECT CASE
       WHEN NOT EXISTS (SELECT FROM pg_stat_wal_receiver) THEN NULL
@@ -48,7 +48,7 @@ async function ownLag(session: PostgresSession): Promise<readonly ReplicaLag[]> 
 }
 
 async function lagOfReplicas(session: PostgresSession): Promise<readonly ReplicaLag[]> {
-  // replay_lag stands still with a frozen replica: while it is behind, the age of its last word counts too.
+  // replay_lag does not change for a frozen replica: while it is behind, the age of its last message counts too.
   const rows = await session.query(`
     SELECT host(client_addr) AS address, application_name, state IS NULL AS is_hidden, CASE
       WHEN replay_lsn >= pg_current_wal_lsn() THEN 0

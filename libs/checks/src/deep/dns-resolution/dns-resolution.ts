@@ -30,7 +30,7 @@ const Params = z.strictObject({
 });
 type Params = z.output<typeof Params>;
 
-/** What each error of the resolver says of the name, or of the server. */
+/** The meaning of each error of the resolver for the name, or for the server. */
 const meanings: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the name does not exist (NXDOMAIN)',
   ENODATA: 'the name has no such record (NODATA)',
@@ -74,7 +74,8 @@ params: { name: shop.example.org }`,
     if (params.server !== undefined) resolver.setServers([params.server]);
     const cancel = (): void => resolver.cancel();
     signal.addEventListener('abort', cancel, { once: true });
-    // It gives up before the check does, so that silence has a name; the resolver's own timer is late by up to a second.
+    // It gives up before the check does, so that a timeout names the server; the resolver's own timer is late by up to
+    // a second.
     let isSilent = false;
     const patience = setTimeout(() => {
       isSilent = true;
@@ -152,7 +153,7 @@ function shown(answers: readonly string[]): string {
   );
 }
 
-/** `10.0.0.2`, of what {@link isServer} takes. */
+/** `10.0.0.2`, of a value that {@link isServer} accepts. */
 function addressIn(server: string): string {
   return isIP(server) === 0 ? server.replace(/:\d+$/, '') : server;
 }

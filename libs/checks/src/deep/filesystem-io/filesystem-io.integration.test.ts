@@ -139,7 +139,7 @@ describe('filesystem_io', () => {
       const hung = Array.from({ length: 8 }, (_, index) =>
         check({ write_test_file: join(mount.path, `file-${index}`) }, 1_000),
       );
-      // More than the threads that Node has for files: the healthy disk is looked at all the same.
+      // More than the threads that Node has for files: the healthy disk is checked all the same.
       expect(await check()).toMatchObject({ result: 'pass' });
       for (const outcome of await Promise.all(hung)) expect(outcome).toMatchObject({ result: 'timeout' });
       await expect.poll(childrenOfOurs, { timeout: 10_000 }).toEqual([]);

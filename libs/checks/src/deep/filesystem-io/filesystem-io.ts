@@ -23,7 +23,7 @@ const blocks = 64;
 const maxOperations = 1_000;
 const maxMeasuredMs = 500;
 
-/** Spec 2.2. Looks at this machine. */
+/** Spec 2.2. Checks this machine. */
 export const filesystemIo = defineCheck({
   name: 'filesystem_io',
   summary: 'Files can be written, flushed, read back and deleted, at the expected speed',

@@ -3,7 +3,7 @@ import type * as fileSystem from 'node:fs';
 export interface ProbeRequest {
   readonly writeFile: string;
   readonly readFile: string;
-  /** Each operation writes one block and waits until the disk has it. */
+  /** Each operation writes one block and waits until it is on disk. */
   readonly blockBytes: number;
   /** The file is as long as this many blocks, however many operations there are. */
   readonly blocks: number;
@@ -14,7 +14,7 @@ export interface ProbeRequest {
 
 export type ProbeAnswer =
   | { readonly status: 'done'; readonly operations: number; readonly tookMs: number }
-  /** Somebody else's file stands where the probe's would; it is left alone. */
+  /** A file of another owner is where the probe's would be; it is not touched. */
   | { readonly status: 'foreign'; readonly path: string }
   | { readonly status: 'differs'; readonly path: string }
   | { readonly status: 'failed'; readonly path: string; readonly step: string; readonly code: string };
@@ -39,7 +39,7 @@ export function probe(fs: typeof fileSystem, request: ProbeRequest): ProbeAnswer
           step = 'look at';
           const old = fs.lstatSync(path, { throwIfNoEntry: false });
           if (old !== undefined) {
-            // What an earlier probe left that was ended in the middle. Its mark, its owner and its only name prove it.
+            // The file of an earlier, interrupted probe. Its mark, its owner and its only name prove it.
             if (!old.isFile() || old.nlink !== 1 || old.uid !== process.getuid?.()) return { status: 'foreign', path };
             step = 'read';
             const oldFile = fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -82,7 +82,7 @@ export function probe(fs: typeof fileSystem, request: ProbeRequest): ProbeAnswer
       }
 
       step = 'delete';
-      // By another probe of the same name it may be gone, or be another's by now.
+      // Another probe of the same name may have removed or replaced it by now.
       if (fs.lstatSync(path, { throwIfNoEntry: false })?.ino === own.ino) fs.rmSync(path, { force: true });
       fs.closeSync(file);
       file = undefined;
@@ -93,11 +93,11 @@ export function probe(fs: typeof fileSystem, request: ProbeRequest): ProbeAnswer
     return { status: 'failed', path, step, code };
   } finally {
     if (file !== undefined) {
-      // Space may be what is missing: nothing is left behind. The path is ours, for O_EXCL created it.
+      // The disk may be full: nothing is left behind. The path is ours, because O_EXCL created it.
       try {
         if (fs.lstatSync(path).ino === fs.fstatSync(file).ino) fs.unlinkSync(path);
       } catch {
-        // It is told as what it is already: the file system does not work.
+        // The problem is reported already: the file system does not work.
       }
       try {
         fs.closeSync(file);

@@ -7,17 +7,17 @@ import type { ProbeAnswer, ProbeRequest } from './probe.ts';
 
 const source = `process.stdout.write(JSON.stringify((${probe.toString()})(require('node:fs'), JSON.parse(process.argv[1]))))`;
 
-/** Probes that were ended and have not gone: they hang inside the kernel. One a path, so that they cannot add up. */
+/** Probes that were killed and have not ended: they hang inside the kernel. One per path, so that they cannot pile up. */
 const hanging = new Map<string, ChildProcess>();
 
 /**
- * Runs the probe in a process of its own: a file system that does not answer holds whoever asks it, and neither this
- * process nor one of its few threads may be held. Undefined when the last one of this path still hangs.
+ * Runs the probe in a process of its own: a file system that does not answer blocks its caller, and neither this
+ * process nor one of its few threads may be blocked. Undefined when the last one of this path still hangs.
  */
 export async function runProbe(request: ProbeRequest, signal: AbortSignal): Promise<ProbeAnswer | undefined> {
   signal.throwIfAborted();
   if (hanging.has(request.writeFile)) return undefined;
-  // Nothing of our environment: neither secrets nor NODE_OPTIONS.
+  // Without our environment: neither secrets nor NODE_OPTIONS.
   const child = spawn(process.execPath, ['-e', source, JSON.stringify(request)], {
     env: {},
     cwd: '/',

@@ -137,9 +137,9 @@ describe('kubernetes_workload', () => {
   });
 });
 
-/** The double is worth something only while the real client gets along with it. */
+/** The test double is only useful while the real client works with it. */
 it.skipIf(!existsSync('/usr/bin/kubectl'))('kubectl reads the same from the double', async () => {
-  // What kubectl has learned of another server on the same port is not true of this one.
+  // kubectl caches what it learned of another server on the same port.
   const own = ['--kubeconfig', server.kubeconfig, '--cache-dir', `${server.kubeconfig}.cache`, '-n', 'prod'];
   const kubectl = async (...argv: readonly string[]) =>
     (await promisify(execFile)('kubectl', [...own, ...argv])).stdout;

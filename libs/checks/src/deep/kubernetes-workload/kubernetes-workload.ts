@@ -65,7 +65,7 @@ window: 10m`,
     } catch (error) {
       if (context.signal.aborted || isOutboundRefusal(error)) throw error;
       if (statusOf(error) === 404) return { passed: false, detail: `${title} does not exist` };
-      // It says nothing about the workload that nobody could be asked about it.
+      // An unreachable API server says nothing about the workload.
       throw new CortexError('CORTEX_CHECK_NOT_MADE', `${title}: ${refusalOf(error)}`, { cause: error });
     }
   },

@@ -1,7 +1,7 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 
 export interface PodFacts {
-  /** Restarts of containers within the window, as far as the API tells: it keeps a count and the last end only. */
+  /** Restarts of containers within the window, as far as the API shows them: it keeps a count and the last end only. */
   readonly restarts: number;
   readonly evicted: number;
   /** Why pods are not ready: `ImagePullBackOff`, with how many pods. */
@@ -12,7 +12,7 @@ export interface Window {
   readonly sinceMs: number;
 }
 
-/** What the pods of a workload went through since the beginning of the window. Pure. */
+/** The state of a workload's pods since the beginning of the window. Pure. */
 export function podFacts(pods: readonly V1Pod[], { sinceMs }: Window): PodFacts {
   const troubles = new Map<string, number>();
   let [restarts, evicted] = [0, 0];

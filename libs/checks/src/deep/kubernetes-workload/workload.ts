@@ -17,7 +17,7 @@ export interface Workload {
   readonly selector: string;
 }
 
-/** A workload with more pods is looked at by the first of them. */
+/** Of a workload with more pods the first ones are checked. */
 const maxPods = 500;
 
 export async function readWorkload(cluster: Cluster, { kind, ...name }: WorkloadName): Promise<Workload> {

@@ -1,12 +1,12 @@
 import { CortexError } from '@cortex/errors';
 
-/** What a NATS server sends: https://docs.nats.io/reference/reference-protocols/nats-protocol */
+/** One message of a NATS server: https://docs.nats.io/reference/reference-protocols/nats-protocol */
 export interface NatsFrame {
   readonly verb: 'INFO' | 'PING' | 'PONG' | 'MSG' | '-ERR' | '+OK';
   /** The number of the subscription that a message belongs to. */
   readonly subscription?: string;
   readonly replyTo?: string;
-  /** Of a message without content: 503 when nobody serves the subject. */
+  /** Of a message without content: 503 when the subject has no subscriber. */
   readonly status?: number;
   readonly body: string;
 }
@@ -14,7 +14,7 @@ export interface NatsFrame {
 const maxLineBytes = 65_536;
 const maxMessageBytes = 1_048_576;
 
-/** Cuts a stream of bytes into frames. Throws on what is no NATS, or is too large. */
+/** Cuts a stream of bytes into frames. Throws on bytes that are no NATS, and on too large ones. */
 export function readNatsFrames(take: (frame: NatsFrame) => void): (chunk: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0);
   return (chunk) => {

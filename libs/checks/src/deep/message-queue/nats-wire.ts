@@ -9,22 +9,22 @@ import { QueueProblem } from './queue-trial.ts';
 
 export interface NatsReply {
   readonly body: string;
-  /** Where to answer. */
+  /** The reply subject. */
   readonly replyTo: string | undefined;
 }
 
-/** One short connection to a NATS server: asks, and gets answers. Ends with the signal, never reconnects. */
+/** One short connection to a NATS server for requests. Ends with the signal, never reconnects. */
 export interface NatsWire {
   /** `nats-server 2.10.1` */
   readonly server: string;
-  /** Publishes with a reply subject of its own. Throws {@link QueueProblem} when nobody serves the subject. */
+  /** Publishes with a reply subject of its own. Throws {@link QueueProblem} when the subject has no subscriber. */
   request(subject: string, body: string): Promise<NatsReply>;
   close(): void;
 }
 
 /**
- * Speaks the client protocol itself: https://docs.nats.io/reference/reference-protocols/nats-protocol. The client of the
- * bus keeps connections and reconnects for ever; a check must find out within its timeout and leave nothing behind.
+ * Implements the client protocol itself: https://docs.nats.io/reference/reference-protocols/nats-protocol. The client
+ * of the bus keeps connections and reconnects forever; a check must finish within its timeout and leave nothing behind.
  */
 export async function openNatsWire(address: QueueAddress, signal: AbortSignal): Promise<NatsWire> {
   signal.throwIfAborted();
@@ -49,7 +49,7 @@ class Wire implements NatsWire {
   #socket: Socket;
   #lastId = 0;
   #failure: Error | undefined;
-  /** Who waits for what: `INFO`, `PONG`, or the number of a subscription. */
+  /** Pending waits: for `INFO`, `PONG`, or the number of a subscription. */
   readonly #waiting = new Map<string, Waiting>();
 
   constructor(socket: Socket) {

@@ -10,8 +10,8 @@ const subjectPrefix = 'cortex-health-check';
 const nanosecondsPerSecond = 1_000_000_000;
 
 /**
- * One stream in memory for all checks of a server. It can never fill: a message ends when it is acknowledged, or after a
- * minute, and the oldest gives way to the newest.
+ * One stream in memory for all checks of a server. It can never fill: a message is removed when it is acknowledged, or
+ * after a minute, and the newest replaces the oldest.
  */
 const ownStream = {
   name: stream,
@@ -33,7 +33,7 @@ const Answer = z.object({
 });
 type Answer = z.output<typeof Answer>;
 
-/** The server's code for a message that is not there. */
+/** The server's code for a missing message. */
 const noMessage = 10_037;
 
 /** JetStream's API: https://docs.nats.io/reference/reference-protocols/nats_api_reference */
@@ -53,7 +53,7 @@ export const tryNats: QueueTrial = async (address, last, signal) => {
   }
 };
 
-/** Takes the message by a consumer of its own and acknowledges it; the server must confirm, and have forgotten it. */
+/** Takes the message by a consumer of its own and acknowledges it; the server must confirm, and have removed it. */
 async function consume(
   wire: NatsWire,
   subject: string,

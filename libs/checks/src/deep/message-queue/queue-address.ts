@@ -4,9 +4,9 @@ import type { OutboundPolicy } from '@cortex/outbound';
 import { resolveSecret } from '@cortex/secrets';
 import type { CheckContext } from '../../define-check.ts';
 
-/** Where a message queue is, who asks, and where connections may go. */
+/** Address, credentials and connection policy of a message queue. */
 export interface QueueAddress {
-  /** As it may be shown: host and port, or the reference. */
+  /** The name for people: host and port, or the reference. */
   readonly name: string;
   readonly host: string;
   readonly port: number | undefined;
@@ -55,7 +55,7 @@ export async function resolveQueueAddress(
     );
   }
   redactor.hide(secret);
-  // A token stands where the user name does.
+  // A token takes the place of the user name.
   const secrets = password === '' ? [user, url.username] : [password, url.password];
   for (const form of secrets) redactor.hide(form);
   return {
@@ -71,7 +71,7 @@ export async function resolveQueueAddress(
   };
 }
 
-/** A server that asks for no credentials, or for those that everybody knows. */
+/** A server that needs no credentials, or accepts the well-known default ones. */
 export function openQueueAddress(host: string, port: number | undefined, outbound: OutboundPolicy): QueueAddress {
   const name = port === undefined ? host : `${host}:${port}`;
   const nobody = { isTls: false, user: undefined, password: undefined, path: '' };

@@ -1,11 +1,11 @@
 import { CortexError } from '@cortex/errors';
 import type { QueueAddress } from './queue-address.ts';
 
-/** What a message queue is put to, in this order; each needs those before it. Spec 2.2. */
+/** The actions of the trial, in this order; each needs those before it. Spec 2.2. */
 export const queueActions = ['publish_test_message', 'consume_test_message', 'verify_ack'] as const;
 export type QueueAction = (typeof queueActions)[number];
 
-/** The queue does not do what it is there for. The message is for people. */
+/** The queue does not work. The message is for people. */
 export class QueueProblem extends CortexError {
   constructor(message: string) {
     super('CORTEX_CHECK_QUEUE', message);

@@ -8,8 +8,8 @@ import { includes, QueueProblem } from './queue-trial.ts';
 import type { QueueTrial } from './queue-trial.ts';
 
 /**
- * The queue is exclusive to the connection, so it ends with it, however this process ends; and it can never fill: it
- * holds a few messages at most, for a minute.
+ * The queue is exclusive to the connection, so it is deleted with it, however this process ends; and it can never fill:
+ * it holds a few messages at most, for a minute.
  */
 const ownQueue = {
   exclusive: true,
@@ -24,7 +24,7 @@ export const tryRabbitmq: QueueTrial = async (address, last, signal) => {
   const failure = failureOf(connection);
   try {
     const channel = await Promise.race([connection.createConfirmChannel(), failure]);
-    // The connection says it too; a channel that is not listened to would end the process.
+    // The connection reports it too; an unhandled channel error would end the process.
     channel.on('error', () => undefined);
     await Promise.race([sendThrough(channel, last, signal), failure]);
     return { server: serverOf(connection) };
@@ -49,7 +49,7 @@ async function open(address: QueueAddress, signal: AbortSignal): Promise<Channel
     heartbeat: 0,
     ...credentials,
   };
-  // Net's own signal: it destroys the socket in whatever state it is.
+  // Net's own signal option: it destroys the socket in any state.
   const { ca } = address;
   const socket = { signal, lookup, ca, noDelay: true, clientProperties: { connection_name: 'cortex health check' } };
   try {
@@ -62,14 +62,14 @@ async function open(address: QueueAddress, signal: AbortSignal): Promise<Channel
   }
 }
 
-/** The driver keeps for itself what a broker says that refuses the virtual host. */
+/** The driver hides the reason when a broker refuses the virtual host. */
 function refusalOf(error: unknown, virtualHost: string): string {
   const cause = causeOf(error);
   if (!cause.startsWith('Expected ConnectionOpenOk; got <ConnectionClose')) return cause;
   return `the virtual host "${virtualHost}" does not exist, or this user may not use it`;
 }
 
-/** Never resolves; rejects when the broker refuses to take messages, or the connection is lost. */
+/** Never resolves; rejects when the broker refuses messages, or the connection is lost. */
 function failureOf(connection: ChannelModel): Promise<never> {
   const failure = new Promise<never>((_resolve, reject) => {
     connection.on('blocked', (reason: string) => {
@@ -123,7 +123,7 @@ async function consume(
   await channel.cancel(consumerTag);
 }
 
-/** Whatever is not acknowledged comes back to the queue on recover; so an empty queue proves the acknowledgement. */
+/** Unacknowledged messages come back to the queue on recover; so an empty queue proves the acknowledgement. */
 async function verifyAck(channel: Channel, queue: string): Promise<void> {
   await channel.recover();
   const { messageCount } = await channel.checkQueue(queue);

@@ -17,7 +17,7 @@ export async function isLocked(path: string): Promise<boolean> {
   return false;
 }
 
-/** Says no only when it could look: a holder may be out of sight, or have left its lock to a child. */
+/** Returns false only when it could look: a holder may be invisible, or have left its lock to a child. */
 async function mayHaveOpen(pid: number, file: string): Promise<boolean> {
   const folder = `/proc/${pid}/fd`;
   try {

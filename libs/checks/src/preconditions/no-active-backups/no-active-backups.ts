@@ -34,7 +34,7 @@ const Params = z.strictObject({
     .describe('Programs that must not be running. Default: the usual backup programs.'),
 });
 
-/** Spec 3.1. Looks at this machine. */
+/** Spec 3.1. Checks this machine. */
 export const noActiveBackups = defineCheck({
   name: 'no_active_backups',
   summary: 'No backup is running on this machine',

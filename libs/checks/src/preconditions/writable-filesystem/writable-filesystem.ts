@@ -38,7 +38,7 @@ path: [/tmp, /var/lib/shop]`,
 async function tryWriting(folder: string): Promise<string | undefined> {
   const path = join(folder, `.cortex-writable-${randomUUID()}`);
   try {
-    // `wx` never opens what is already there.
+    // `wx` never opens an existing file.
     const file = await open(path, 'wx', 0o600);
     try {
       await file.writeFile('cortex');

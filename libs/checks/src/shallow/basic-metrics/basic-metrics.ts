@@ -34,7 +34,7 @@ const Params = z
 
 const cpuMeter = createCpuMeter();
 
-/** Spec 2.1. Looks at this machine; for others, let the collector bring their metrics. */
+/** Spec 2.1. Checks this machine; for other machines, let the collector bring their metrics. */
 export const basicMetrics = defineCheck({
   name: 'basic_metrics',
   summary: 'Processors, memory, disk and open files of this machine keep to their limits',
@@ -115,7 +115,7 @@ async function lookAtDisk(path: string, bound: Bound): Promise<Look> {
 async function lookAtInodes(path: string, bound: Bound): Promise<Look> {
   try {
     const { files, ffree } = await statfs(path);
-    // Some file systems make them as they are needed, and say 0.
+    // Some file systems create inodes as needed, and report 0.
     return look('inodes_available', bound, files === 0 ? 100 : (100 * ffree) / files, `% at ${path}`);
   } catch (error) {
     return { key: 'inodes_available', passed: false, detail: `inodes_available of ${path}: ${causeOf(error)}` };

@@ -6,19 +6,19 @@ export interface CpuTimes {
 }
 
 export interface CpuMeter {
-  /** Percent of all processors that was in use of late; waits a moment if nothing is known yet. */
+  /** Percent of all processors that was recently in use; waits a moment if there is no earlier sample. */
   usage(wait: (ms: number) => Promise<void>): Promise<{ readonly percent: number; readonly overMs: number }>;
 }
 
-/** A look back over less than this is mostly noise: the kernel counts in ticks of 10 ms. */
+/** An average over less than this is mostly noise: the kernel counts in ticks of 10 ms. */
 const leastWindowMs = 1_000;
-/** What was longer ago says nothing about now. */
+/** Older samples say nothing about the present. */
 const longestWindowMs = 30_000;
 const firstWindowMs = 60;
 
 /**
- * Remembers the processor times of earlier looks, so that a check that runs every few seconds gives the average since
- * then, without waiting. Only the first look takes a short sample.
+ * Remembers earlier samples of the processor times, so that a check that runs every few seconds gives the average since
+ * then, without waiting. Only the first call takes a short sample.
  */
 export function createCpuMeter(
   read: () => CpuTimes = readCpuTimes,
@@ -30,7 +30,7 @@ export function createCpuMeter(
     async usage(wait) {
       let last = look();
       looks = looks.filter(({ atMs }) => last.atMs - atMs <= longestWindowMs);
-      // The youngest look that is old enough: the answer is about now, and many checks share one meter.
+      // The youngest sample that is old enough: the result is about the present, and many checks share one meter.
       let first = looks.findLast(({ atMs }) => last.atMs - atMs >= leastWindowMs);
       if (first === undefined) {
         first = last;

@@ -14,7 +14,7 @@ export async function openFilesOfMachine(): Promise<OpenFiles> {
   return { used: used ?? 0, limit: limit ?? 0 };
 }
 
-/** Of the process that a pid file names. Throws when there is none, or when it belongs to somebody else. */
+/** Of the process that a pid file names. Throws when there is none, or when it belongs to another user. */
 export async function openFilesOfProcess(pidFile: string | undefined): Promise<OpenFiles> {
   requireProcessTable();
   if (pidFile === undefined)

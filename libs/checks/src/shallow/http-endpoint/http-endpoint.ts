@@ -35,7 +35,7 @@ const Params = z
     },
   );
 
-/** Spec 2.1. A fresh connection each time: a pooled one would not notice that nobody accepts any more. */
+/** Spec 2.1. A fresh connection each time: a reused one would not show that the server accepts no new ones. */
 export const httpEndpoint = defineCheck({
   name: 'http_endpoint',
   summary: 'An HTTP endpoint answers with the expected status, headers and body',

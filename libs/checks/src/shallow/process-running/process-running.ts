@@ -34,12 +34,12 @@ const Params = z
     message: 'is not read when check_method is name',
   });
 
-/** A process cannot have begun this long after its pid file was written; one that did has only inherited the number. */
+/** A process cannot have begun this long after its pid file was written; a younger one has only got the same pid. */
 const clockToleranceMs = 5_000;
 
 const maxPidsShown = 20;
 
-/** Spec 2.1. Looks at this machine. */
+/** Spec 2.1. Checks this machine. */
 export const processRunning = defineCheck({
   name: 'process_running',
   summary:

@@ -41,7 +41,7 @@ timeout: 50ms`,
       if (signal.aborted || error instanceof OutboundRefusedError) throw error;
       return { passed: false, detail: `${host}:${params.port}: ${causeOf(error)}`, evidence };
     } finally {
-      // The abort signal raises an error event after `once` has let go of the socket.
+      // The abort signal raises an error event after `once` has removed its listener.
       socket.on('error', () => undefined);
       socket.destroy();
     }

@@ -6,7 +6,10 @@ import type { SplitCondition } from './split-condition.ts';
 type Refused = { readonly problem: string };
 export type BodyMeaning = { readonly json: string } | { readonly contains: string } | Refused;
 
-/** What a condition on `[BODY]` is in Cortex. `path` is what stands behind the placeholder, empty for the whole body. */
+/**
+ * The equivalent in Cortex of a condition on `[BODY]`. `path` is the part after the placeholder, empty for the whole
+ * body.
+ */
 export function bodyMeaning(path: string, condition: SplitCondition): BodyMeaning {
   if (path === '') return wholeBody(condition);
   if (!/^\.[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(path)) {
@@ -39,8 +42,8 @@ function fieldMeaning(name: string, { operator, right }: SplitCondition): BodyMe
 }
 
 /**
- * Gatus compares texts: `1` is the number and the text "1". Of a field it is not known which it holds, so both count.
- * `undefined`: what Gatus resolves or reads as a number in another notation.
+ * Gatus compares texts: `1` is the number and the text "1". The type of a field is unknown, so both count. `undefined`:
+ * what Gatus resolves or reads as a number in another notation.
  */
 function literalsOf(value: string): readonly string[] | undefined {
   if (value === '' || /^[[(]|^(?:len|has|age|any|pat)\(/i.test(value)) return undefined;
@@ -94,7 +97,7 @@ function quoted(text: string): string {
   return `"${escaped}"`;
 }
 
-/** Whether Cortex reads the condition, and nothing but that field in it: `in` and `not` are words of its own. */
+/** Whether Cortex can parse the condition, and it names only that field: `in` and `not` are keywords of Cortex. */
 function reads(json: string, name: string): boolean {
   try {
     const { variables } = compileCondition(json);

@@ -11,7 +11,7 @@ export interface Expiry {
   readonly operator: '>' | '>=';
 }
 
-/** What one condition of Gatus asks, in the terms of Cortex's checks; `problem`: why it cannot be said in them. */
+/** The meaning of a condition of Gatus in terms of Cortex's checks; `problem`: why it cannot be expressed. */
 export type ConditionMeaning =
   | { readonly kind: 'status'; readonly test: StatusTest }
   | { readonly kind: 'json'; readonly json: string }

@@ -11,7 +11,7 @@ export interface SplitCondition {
 
 const longest = 1_000;
 
-/** The two sides of a condition and its sign, found in the order in which Gatus looks for them; else why not. */
+/** The two sides of a condition and its operator, found in the order in which Gatus looks for them; otherwise why not. */
 export function splitCondition(written: string): SplitCondition | { readonly problem: string } {
   if (written.length > longest) return { problem: `it is longer than ${longest} characters` };
   const template = readTemplate(written);
@@ -29,7 +29,7 @@ export function optionsOf(value: string): readonly string[] {
   return inner === undefined ? [value] : inner.split(',').map((option) => option.trim());
 }
 
-/** What stands in `pat(...)`. */
+/** The content of `pat(...)`. */
 export function patternOf(value: string): string | undefined {
   return /^pat\((.*)\)$/s.exec(value)?.[1];
 }
