@@ -1,8 +1,8 @@
 import { CortexError } from '@cortex/errors';
 
-/** What only the environment tells the console; a token does not belong in a configuration file. */
+/** Settings that come from the environment alone; a token does not belong in a configuration file. */
 export interface ConsoleSettings {
-  /** Asked for on every route of the API, if set. */
+  /** Required on every route of the API, if set. */
   readonly token?: string;
   /** Host names that browsers may use without a token. */
   readonly trustedHosts: readonly string[];

@@ -5,7 +5,7 @@ export interface AddressParts {
   readonly query?: Readonly<Record<string, string | number | undefined>>;
 }
 
-/** Path and query of a call, from {@link apiPrefix} on; what stands in it is escaped. */
+/** Path and query of a call, from {@link apiPrefix} on, with parameters escaped. */
 export function addressOf(name: RouteName, { params = {}, query = {} }: AddressParts = {}): string {
   const path = endpoints[name].path.replaceAll(/:([a-z]+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ''));
   const given = Object.entries(query).flatMap(([key, value]): [string, string][] =>

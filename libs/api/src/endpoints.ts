@@ -6,7 +6,10 @@ export interface Endpoint {
 
 export const apiPrefix = '/api/v1';
 
-/** Where every route of the API is, by its name. Nothing here needs zod: the page bundles this table, and no schema. */
+/**
+ * The address of every route of the API, by its name. Nothing here needs zod: the page bundles this table, and no
+ * schema.
+ */
 export const endpoints = {
   status: { method: 'GET', path: '/status' },
   overview: { method: 'GET', path: '/overview' },

@@ -1,7 +1,7 @@
 import { Name, Text } from '@cortex/contracts';
 import { z } from 'zod';
 
-/** Who asks. Kept in the record, so it may not be empty. */
+/** The name of the requester. Kept in the record, so it may not be empty. */
 const By = z.string().trim().min(1, 'say who you are').max(128);
 const Comment = Text.default('');
 const Reason = z.string().trim().min(1, 'say why');

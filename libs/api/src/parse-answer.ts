@@ -2,12 +2,12 @@ import type { z } from 'zod';
 
 export type ParsedAnswer<Value> =
   | { readonly ok: true; readonly value: Value }
-  /** Which field is wrong, and how. */
+  /** Names the invalid field and the problem. */
   | { readonly ok: false; readonly detail: string };
 
 /**
- * Holds an answer, as it came out of `JSON.parse`, against what the client knows. Fields that it does not know are
- * removed from the answer, also where the contract takes no others: a newer server may say more.
+ * Validates an answer, as returned by `JSON.parse`, against the client's schema. Unknown fields are removed from the
+ * answer, also where the contract is strict: a newer server may send more.
  */
 export function parseAnswer<Value>(schema: z.ZodType<Value>, answer: unknown): ParsedAnswer<Value> {
   const strict = schema.safeParse(answer);

@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 
-/** What one route takes and answers. The server checks requests with it, clients answers, and OpenAPI tells of it. */
+/**
+ * The request and answer of one route. The server validates requests with it, clients answers, and OpenAPI is generated
+ * from it.
+ */
 export interface Route {
   readonly tag: string;
   readonly summary: string;
@@ -12,7 +15,7 @@ export interface Route {
   readonly status?: number;
 }
 
-/** What a client names to call a route. A query is text on its way, so the server judges its values. */
+/** The inputs of a call. A query is text in transit, so the server validates its values. */
 export type RequestOf<Called extends Route> = PartOf<Called, 'params'> &
   PartOf<Called, 'body'> &
   (Called extends { readonly query: infer Query extends z.ZodObject }

@@ -20,13 +20,13 @@ export const routes = {
 
 export type Routes = typeof routes;
 
-/** What a route answers, as a client gets it. */
+/** The answer of a route, as a client gets it. */
 export type AnswerOf<Name extends RouteName> = z.output<Routes[Name]['response']>;
 
 /** The schema of each answer, by the name of the route, for code that knows the name only as a parameter. */
 export const answers: { readonly [Name in RouteName]: { readonly response: z.ZodType<AnswerOf<Name>> } } = routes;
 
-/** What a call of a route takes; nothing where the route needs nothing. */
+/** The inputs of a call; none where the route needs none. */
 export type CallOf<Name extends RouteName> =
   Partial<RequestOf<Routes[Name]>> extends RequestOf<Routes[Name]>
     ? readonly [request?: RequestOf<Routes[Name]>]

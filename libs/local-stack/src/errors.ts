@@ -7,7 +7,7 @@ type StackErrorCode =
   | 'CORTEX_NATS_NOT_FOUND'
   | 'CORTEX_NATS_NOT_READY';
 
-/** The local stack cannot do what was asked. */
+/** The local stack cannot do what was requested. */
 export class StackError extends CortexError<StackErrorCode> {
   constructor(code: StackErrorCode, message: string, fix: string) {
     super(code, message, { fix });

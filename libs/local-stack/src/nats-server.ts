@@ -10,7 +10,7 @@ import { StackError } from './errors.ts';
 import { freePort } from './free-port.ts';
 
 export interface NatsServerOptions {
-  /** Where JetStream keeps its files; created if absent. */
+  /** The folder of JetStream's files; created if absent. */
   readonly storeDir: string;
   /** 0 or absent picks a free one. */
   readonly port?: number;
@@ -27,15 +27,15 @@ export interface NatsServer {
   readonly port: number;
   readonly pid: number;
   readonly version: string;
-  /** Settles when the process is gone, whatever ended it. */
+  /** Settles when the process is gone, however it ended. */
   readonly exited: Promise<void>;
   /** Ends it in order; by force after 10 s. */
   stop(): Promise<void>;
-  /** Ends it as a power switch would: SIGKILL. */
+  /** Ends it by SIGKILL, as a power failure would. */
   kill(): Promise<void>;
 }
 
-/** JetStream reserves the size limit of every stream; this is room for all of them, not what is used. */
+/** JetStream reserves the size limit of every stream; this is enough for all of them, not the space used. */
 const maxFileStore = '64GB';
 const maxMemoryStore = '256MB';
 const startTimeoutMs = 20_000;
@@ -56,7 +56,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
   }
 }
 
-/** The path of nats-server, from PATH or where Linux distributions put daemons. */
+/** The path of nats-server, from PATH or from where Linux distributions put daemons. */
 function findNatsServer(): string {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   for (const folder of [...folders, '/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin']) {
@@ -142,7 +142,7 @@ async function end(child: ChildProcess, exited: Promise<void>, signal: 'SIGTERM'
   clearTimeout(force);
 }
 
-/** Asks for the greeting until it bears our name: a port may be somebody else's server. */
+/** Reads the greeting until it has our name: another server may have taken the port. */
 async function untilItAnswers(child: ChildProcess, port: number, name: string): Promise<void> {
   const deadline = Date.now() + startTimeoutMs;
   let seen: string | undefined;
@@ -161,7 +161,7 @@ async function untilItAnswers(child: ChildProcess, port: number, name: string): 
   );
 }
 
-/** The `server_name` that a NATS server sends to whoever connects, or undefined when none answers. */
+/** The `server_name` that a NATS server sends to a new connection, or undefined when none answers. */
 function greetingName(port: number): Promise<string | undefined> {
   return new Promise((done) => {
     const socket = connect({ host: '127.0.0.1', port, timeout: 1_000 });

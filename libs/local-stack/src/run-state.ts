@@ -2,14 +2,14 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { StackError } from './errors.ts';
 
-/** What is written down while a stack runs, so that a later one knows what an earlier one left behind. */
+/** The state file of a running stack, so that a later one finds processes that an earlier one left behind. */
 interface RunState {
   readonly pid: number;
   readonly natsPid: number | undefined;
   readonly natsStore: string;
 }
 
-/** The note that this stack owns `runDir`. */
+/** The claim of this stack on `runDir`. */
 export interface RunClaim {
   note(natsPid: number | undefined, natsStore: string): void;
   release(): void;
@@ -44,12 +44,12 @@ function readState(file: string): RunState | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as RunState;
   } catch {
-    // Half-written by a process that died: it says nothing.
+    // Half-written by a process that died: unusable.
     return undefined;
   }
 }
 
-/** Only a nats-server that still works on our own store is ours to end. */
+/** Only a nats-server that still runs on our own store may be ended. */
 async function endOrphan(pid: number, store: string): Promise<void> {
   const isOurs = (): boolean => isAlive(pid) && store !== '' && commandOf(pid).includes('nats-server');
   if (!isOurs()) return;
@@ -67,7 +67,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The command line, where the system shows it; where it does not, the pid alone must do. */
+/** The command line, where the system shows it; elsewhere the pid alone must be enough. */
 function commandOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');

@@ -11,12 +11,12 @@ export interface ServiceProcessOptions {
   readonly port: number;
   readonly logFile: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Start it again when it ends by itself. */
+  /** Restart it when it ends by itself. */
   readonly restart: boolean;
   readonly onExit?: (description: string) => void;
 }
 
-/** One service as a child process, started again with growing delays when it dies. */
+/** One service as a child process, restarted with growing delays when it dies. */
 export interface ServiceProcess {
   readonly name: AppName;
   readonly port: number;
@@ -52,7 +52,8 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
     // Without source maps: each service would read and keep some 30 MiB of them. Bundles keep the names of functions.
     const started = spawn(process.execPath, [options.entry], {
       env: { ...process.env, ...options.env, CORTEX_HTTP_PORT: String(options.port) },
-      // A group of its own: Ctrl-C in the terminal is for whoever runs the stack, who then stops the services in order.
+      // A group of its own: Ctrl-C in the terminal goes to the program that runs the stack, which then stops the
+      // services in order.
       detached: true,
       // IPC: when this process dies, even by SIGKILL, the service sees the channel close and stops.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -63,7 +64,7 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
       if (child === started) child = undefined;
       if (stopping) return;
       options.onExit?.(signal === null ? `ended with status ${String(code)}` : `was ended by ${signal}`);
-      // A wrong configuration stays wrong however often it is read.
+      // An invalid configuration stays invalid however often it is read.
       isOver = !options.restart || code === 78;
       if (isOver) return;
       if (performance.now() - startedAt > stableAfterMs) restartDelayMs = firstRestartDelayMs;
@@ -93,7 +94,7 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
   };
 }
 
-/** What a process has started may hold its output open, and speak on, when the process itself has ended. */
+/** A child of the process may keep its output open, and write to it, when the process itself has ended. */
 function keep(data: Buffer, log: WriteStream, tail: string[]): void {
   if (!log.writableEnded) log.write(data);
   tail.push(

@@ -10,7 +10,7 @@ import { startNatsServer, type NatsServer } from './nats-server.ts';
 import { claimRunDir } from './run-state.ts';
 import { startServiceProcess, type ServiceProcess } from './service-process.ts';
 
-/** Half of their threads may look names up; of Node's four that would be two names at once. */
+/** Half of their threads may look up names; of Node's four that would be two names at once. */
 const makesChecks: ReadonlySet<AppName> = new Set(['health-checker', 'verifier']);
 
 /** Every service, in the order of the loop. */
@@ -31,9 +31,9 @@ export type ServiceName = (typeof serviceNames)[number];
 export interface StackOptions {
   /** The user's configuration. */
   readonly configFile: string;
-  /** Where the stack keeps its store, logs, keys and run notes. Default `.cortex`. */
+  /** The folder of the stack's store, logs, keys and state file. Default `.cortex`. */
   readonly dir?: string;
-  /** Where the bundles are: `<appsDir>/<name>/dist/main.js`. */
+  /** The folder of the bundles: `<appsDir>/<name>/dist/main.js`. */
   readonly appsDir: string;
   readonly services?: readonly ServiceName[];
   /** An existing NATS instead of a server of our own. */
@@ -50,7 +50,7 @@ export interface Stack {
   readonly natsUrl: string;
   readonly consoleUrl: string;
   readonly services: ReadonlyMap<ServiceName, ServiceProcess>;
-  /** Our own server; absent when the stack uses somebody else's. */
+  /** Our own server; absent when the stack uses an existing one. */
   readonly nats: NatsServer | undefined;
   /** Ends our server by SIGKILL and starts it again on the same port and store. */
   restartNats(): Promise<void>;
@@ -104,7 +104,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
             CORTEX_NATS_URL: natsUrl,
             CORTEX_HTTP_HOST: '127.0.0.1',
             CORTEX_DATA_DIR: join(dir, 'data'),
-            // A service that comes back need not wait for the leases of its last life.
+            // A restarted service need not wait for the leases of its last process.
             CORTEX_INSTANCE: `${hostname()}-${createHash('sha256').update(dir).digest('hex').slice(0, 8)}`,
             ...(makesChecks.has(name) ? { UV_THREADPOOL_SIZE: process.env['UV_THREADPOOL_SIZE'] ?? '128' } : {}),
             ...options.env,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { startProcess } from './process.ts';
 import type { TestProcess } from './process.ts';
 
-/** Bundles an app into its `dist`, as it is shipped. */
+/** Bundles an app into its `dist`, as shipped. */
 export async function bundleApp(appFolder: string): Promise<void> {
   const bundling = startProcess([process.execPath, '../../tools/bundle.mjs'], { cwd: appFolder });
   if ((await bundling.exited) !== 0) throw new Error(bundling.lines.join('\n'));
@@ -12,7 +12,7 @@ export interface StartAppOptions {
   readonly natsUrl: string;
   /** Holds `cortex.yaml`, and gets the folder `data`. */
   readonly folder: string;
-  /** On top of what these say. */
+  /** In addition to the above. */
   readonly env?: Readonly<Record<string, string>>;
   /** A program that starts the app, with its arguments. */
   readonly startedBy?: readonly string[];

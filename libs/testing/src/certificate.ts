@@ -7,7 +7,7 @@ export interface TestCertificate {
   readonly cert: string;
 }
 
-/** A certificate for `localhost` and 127.0.0.1 that vouches for itself, valid from a day ago until `expiresAt`. */
+/** A self-signed certificate for `localhost` and 127.0.0.1, valid from a day ago until `expiresAt`. */
 export function makeCertificate(expiresAt: Date): TestCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', {
     modulusLength: 2_048,

@@ -19,23 +19,23 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 type Params = JsonRecord;
 
-/** One check with its real server, and how it is made to pass, to fail and to time out. */
+/** One check with its real server, and parameters with which it passes, fails and times out. */
 export interface CheckTrial {
   /** `cache_functionality, redis` */
   readonly name: string;
   readonly type: string;
   readonly passing: Params;
-  /** Whoever is asked is not there, or is not as expected. */
+  /** The server is missing, or not as expected. */
   readonly failing: Params;
-  /** Whoever is asked accepts the connection and says nothing. Absent where nobody is asked. */
+  /** The server accepts the connection and sends nothing. Absent for checks without a server. */
   readonly hanging?: Params;
-  /** How much a run is: one that starts programs or reads about every process, and one that restores a database. */
+  /** The cost of a run: `heavy` starts programs or reads about every process, `very heavy` restores a database. */
   readonly weight: 'light' | 'heavy' | 'very heavy';
 }
 
 export interface CheckTrials {
   readonly trials: readonly CheckTrial[];
-  /** What the references of the trials point to. */
+  /** The values behind the references of the trials. */
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
@@ -55,7 +55,7 @@ export async function startCheckTrials(): Promise<CheckTrials> {
   const site = createHttpServer((request, response) => {
     response.writeHead(request.url === '/well' ? 200 : 503).end('{"status":"UP"}');
   });
-  // It reads, so that it notices when the other side has gone.
+  // It reads, so that it notices when the other side is gone.
   const hole = createServer((socket) => void socket.on('error', () => undefined).resume());
   const [web, silent, dead] = [await listen(site), await listen(hole), await freePort()];
   kubernetes.objects.push({
@@ -84,7 +84,7 @@ export async function startCheckTrials(): Promise<CheckTrials> {
     const name = kind === undefined ? type : `${type}, ${kind}`;
     trials.push({ name, type, passing, failing, weight, ...(hanging === undefined ? {} : { hanging }) });
   };
-  /** The same question to whoever answers, to nobody, and to one who is silent. */
+  /** The same request to a server that answers, to none, and to a silent one. */
   const asked = (good: number, params: (port: number) => Params): readonly [Params, Params, Params] => [
     params(good),
     params(dead),

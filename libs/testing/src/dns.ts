@@ -9,16 +9,16 @@ const responseCodes = { NOERROR: 0, SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 } as co
 export interface DnsReply {
   readonly code?: keyof typeof responseCodes;
   readonly answers?: readonly Answer[];
-  /** Over UDP: says that the answer was cut, so that the client asks again over TCP. */
+  /** Over UDP: marks the answer as truncated, so that the client asks again over TCP. */
   readonly isCut?: boolean;
   /** Answers another question than was asked. */
   readonly question?: Question;
 }
 
-/** A real name server, UDP and TCP, that answers what the test says. */
+/** A real name server, UDP and TCP, with answers of the test. */
 export interface TestDns {
   readonly port: number;
-  /** How it answers from now on; `undefined` is silence. At first: NXDOMAIN. */
+  /** Sets its answers from now on; `undefined` is silence. At first: NXDOMAIN. */
   answer: (question: Question, transport: 'udp' | 'tcp') => DnsReply | undefined;
   readonly questions: readonly (Question & { readonly transport: 'udp' | 'tcp' })[];
   stop(): Promise<void>;

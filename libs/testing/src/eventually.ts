@@ -9,9 +9,8 @@ export interface EventuallyOptions {
 }
 
 /**
- * Calls until it neither throws nor returns `false`, and gives back what it returned. `undefined` counts as an answer, so
- * that a body of assertions needs no return. Fails with the last
- * error.
+ * Calls until it neither throws nor returns `false`, and returns its result. `undefined` counts as a result, so that a
+ * body of assertions needs no return. Fails with the last error.
  */
 export async function eventually<Result>(
   attempt: () => Result | Promise<Result>,

@@ -9,13 +9,13 @@ export interface ReceivedRequest {
   readonly atMs: number;
 }
 
-/** A real HTTP server that keeps what it is sent. */
+/** A real HTTP server that keeps the requests that it receives. */
 export interface HttpReceiver {
   readonly port: number;
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
   readonly requests: readonly ReceivedRequest[];
-  /** How it answers from now on. At first: 204. */
+  /** Sets its answers from now on. At first: 204. */
   answer: (response: ServerResponse, request: ReceivedRequest) => void;
   stop(): Promise<void>;
 }

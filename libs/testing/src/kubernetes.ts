@@ -19,20 +19,20 @@ export interface KubernetesObject {
   readonly [field: string]: unknown;
 }
 
-/** Stands for an API server: it serves objects as the real one does, well enough for an unmodified kubectl get. */
+/** A stand-in for an API server: it serves objects as the real one does, well enough for an unmodified kubectl get. */
 export interface TestKubernetes {
   readonly url: string;
   readonly port: number;
   readonly token: string;
-  /** A file that leads to it. */
+  /** A kubeconfig file for it. */
   readonly kubeconfig: string;
-  /** What it serves; to be changed at will. */
+  /** The objects that it serves; may be changed at any time. */
   readonly objects: KubernetesObject[];
-  /** Paths that it was asked for. */
+  /** The requested paths. */
   readonly asked: readonly string[];
-  /** What it answered. */
+  /** The bodies of its answers. */
   readonly sent: readonly string[];
-  /** `frozen` answers nobody. A number answers that status. */
+  /** `frozen` answers no request. A number is the status of every answer. */
   mode: 'serving' | 'frozen' | number;
   stop(): Promise<void>;
   /** On the same port. */

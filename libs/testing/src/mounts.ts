@@ -10,7 +10,7 @@ export interface TestMount {
   unmount(): Promise<void>;
 }
 
-/** True when this process may mount; says so when not, for then tests are skipped. */
+/** True when this process may mount; logs when not, because tests are skipped then. */
 export function mayMount(): boolean {
   try {
     mountTmpfs(64).unmount();
@@ -21,7 +21,7 @@ export function mayMount(): boolean {
   }
 }
 
-/** A file system in memory that is full after `kibibytes`, or after so many files and folders, itself among them. */
+/** A file system in memory that is full after `kibibytes`, or after `files` files and folders, its root included. */
 export function mountTmpfs(kibibytes: number, files = 1_000): TestMount {
   const folder = temporaryFolder('cortex-mount-');
   run('mount', '-t', 'tmpfs', '-o', `size=${kibibytes}k,nr_inodes=${files}`, 'cortex-test', folder.path);
@@ -37,7 +37,7 @@ export function mountTmpfs(kibibytes: number, files = 1_000): TestMount {
   };
 }
 
-/** A FUSE file system whose server never answers: whoever touches it hangs until it is unmounted. */
+/** A FUSE file system whose server never answers: every access hangs until it is unmounted. */
 export async function mountHanging(): Promise<TestMount> {
   const folder = temporaryFolder('cortex-hanging-');
   const script =
@@ -59,7 +59,7 @@ export async function mountHanging(): Promise<TestMount> {
   };
 }
 
-/** What starts a program for which these are the name servers (`resolv.conf`), and for nobody else. Asks for root. */
+/** The command prefix that starts a program with these name servers (`resolv.conf`), and no other process. Needs root. */
 export function withResolvConf(path: string): readonly string[] {
   return ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/resolv.conf && exec "$@"', path];
 }

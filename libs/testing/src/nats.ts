@@ -9,7 +9,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 export interface TestNats {
   readonly url: string;
   readonly port: number;
-  /** Of the process that runs now. */
+  /** Of the present process. */
   readonly pid: number;
   /** Ends it by SIGKILL; the store stays. */
   kill(): Promise<void>;

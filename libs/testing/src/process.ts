@@ -15,7 +15,7 @@ export interface TestProcess {
   readonly lines: readonly string[];
   /** The exit code, or the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals>;
-  /** The first line, past or to come, that matches. Fails when the process ends or the time is up. */
+  /** The first line, past or future, that matches. Fails when the process ends or the time is up. */
   waitForLine(pattern: RegExp | string, timeoutMs?: number): Promise<string>;
   /** SIGTERM; SIGKILL after `graceMs`. */
   stop(graceMs?: number): Promise<number | NodeJS.Signals>;
@@ -27,7 +27,7 @@ export interface TestProcess {
 
 const maxLines = 10_000;
 
-/** Starts a program with arguments, no shell between. It ends at the latest with this process. */
+/** Starts a program with arguments, without a shell. It ends at the latest with this process. */
 export function startProcess(argv: readonly string[], options: StartProcessOptions = {}): TestProcess {
   const [program, ...parameters] = argv;
   if (!program) throw new TypeError('startProcess: no program named');

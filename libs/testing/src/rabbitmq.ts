@@ -19,12 +19,12 @@ export interface TestRabbitmq extends TestServer {
   control(...argv: readonly string[]): Promise<string>;
 }
 
-/** Debian's own program of this name switches to another user; this is what it runs. */
+/** Debian's own program of this name switches to another user; these are the programs that it runs. */
 const programs = ['/usr/lib/rabbitmq/bin', '/opt/homebrew/sbin', '/usr/local/sbin'];
 
 /**
- * A real RabbitMQ: its own node name, ports, folders and epmd, so it knows nothing of other nodes of the machine. User
- * guest, password guest.
+ * A real RabbitMQ: its own node name, ports, folders and epmd, separate from other nodes of the machine. User guest,
+ * password guest.
  */
 export async function startRabbitmq(certificate?: TestCertificate): Promise<TestRabbitmq> {
   const [epmdPort, distributionPort, tlsPort] = [await freePort(), await freePort(), await freePort()];

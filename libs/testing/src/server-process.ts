@@ -6,11 +6,11 @@ import { temporaryFolder } from './temporary-folder.ts';
 /** A real server of this test's own: a child process on a free port, its data in a temporary folder. */
 export interface TestServer {
   readonly port: number;
-  /** Of the process that runs now. */
+  /** Of the present process. */
   readonly pid: number;
   /** Its output so far. */
   readonly lines: readonly string[];
-  /** SIGSTOP: it holds its connections and answers nobody. */
+  /** SIGSTOP: it keeps its connections and answers nothing. */
   freeze(): void;
   /** SIGCONT. */
   thaw(): void;
@@ -29,7 +29,7 @@ export interface ServerOptions {
   readonly argv: (folder: string, port: number) => readonly string[];
   /** Resolves when it can be used. */
   readonly ready: (server: TestProcess, port: number) => Promise<unknown>;
-  /** How it is told to end at once. Default: SIGTERM. */
+  /** The signal that ends it at once. Default: SIGTERM. */
   readonly endSignal?: NodeJS.Signals;
 }
 

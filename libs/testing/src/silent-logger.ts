@@ -1,2 +1,2 @@
-/** For the bus and the services alike. */
+/** A logger for the bus and for services that discards everything. */
 export const silentLogger = { debug() {}, info() {}, warn() {}, error() {} };

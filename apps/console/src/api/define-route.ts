@@ -9,7 +9,7 @@ interface Serving<Served extends Route> {
   /** Further forms that the answer may take, by content type. */
   readonly alsoAnswers?: readonly string[];
   readonly problems?: readonly ProblemCode[];
-  /** True where the answer comes from this process's mirrors, so that the page still shows what was last known. */
+  /** True where the answer comes from this process's mirrors, so that the page still shows the last known state. */
   readonly worksOffline?: boolean;
   readonly handle: (input: RouteInput<Served>) => Promise<z.input<Served['response']> | Sent>;
 }
@@ -30,14 +30,14 @@ export interface ServedRoute extends Route, Endpoint, Serving<Route> {
   readonly name: RouteName;
 }
 
-/** A route of the API and what serves it; the handler's types follow from the route's schemas. */
+/** A route of the API with its implementation; the handler's types follow from the route's schemas. */
 export function serveRoute<Name extends RouteName>(name: Name, serving: Serving<Routes[Name]>): ServedRoute {
   const route: Route = routes[name];
-  // The handler is only ever called with what its own schemas parsed.
+  // The handler is only ever called with values that its own schemas parsed.
   return { name, ...endpoints[name], ...route, ...(serving as unknown as Serving<Route>) };
 }
 
-/** Adds routes to a fastify scope; requests are checked by their zod schemas. */
+/** Adds routes to a fastify scope; requests are validated by their zod schemas. */
 export function addRoutes(app: FastifyInstance, served: readonly ServedRoute[], assertOnline: () => void): void {
   app.setValidatorCompiler<z.ZodType>(({ schema }) => (data: unknown) => {
     const parsed = schema.safeParse(data);

@@ -14,7 +14,7 @@ import type { IncidentIndex } from '../readers/incident-index.ts';
 import type { SilenceIndex } from '../readers/silence-index.ts';
 import type { TargetIndex } from '../readers/target-index.ts';
 
-/** What the routes read from and publish to. */
+/** The dependencies of the routes. */
 export interface ApiDependencies {
   readonly bus: Bus;
   readonly config: CortexConfiguration;

@@ -8,7 +8,7 @@ interface FailureLog {
   error(data: object, message: string): void;
 }
 
-/** Turns whatever a route throws into `application/problem+json`. Internals never reach the client. */
+/** Turns any error of a route into `application/problem+json`. Internals never reach the client. */
 export function installErrorHandler(app: FastifyInstance, log: FailureLog): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = asProblem(error);

@@ -43,7 +43,7 @@ export const swaggerOptions: FastifyDynamicSwaggerOptions = {
   },
 };
 
-/** What the swagger plugin makes an operation of. */
+/** The description of an operation for the swagger plugin. */
 function operation(definition: ServedRoute): JsonSchema {
   const { params, query, body, response, status = 200, alsoAnswers = [], problems = [] } = definition;
   const responses: JsonSchema = {
@@ -130,7 +130,7 @@ function withComponentRefs(schema: JsonSchema): JsonSchema {
   return JSON.parse(text) as JsonSchema;
 }
 
-/** Only what some route mentions, by name. */
+/** Only schemas that some route uses, by name. */
 function reachable(document: object, schemas: JsonSchema): JsonSchema {
   const wanted = new Set<string>();
   const queue: unknown[] = [document];

@@ -12,7 +12,7 @@ export async function installOpenApi(app: FastifyInstance): Promise<void> {
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 }
 
-/** The whole document, without a server: what `docs/openapi.json` holds. */
+/** The whole document, without a server: the content of `docs/openapi.json`. */
 export async function buildOpenApi(): Promise<object> {
   const app = fastify();
   let read: () => object = () => ({});

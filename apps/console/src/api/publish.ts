@@ -5,8 +5,8 @@ import { ApiProblem } from './problems.ts';
 const patienceMs = 8_000;
 
 /**
- * Publishes what a human asked for, or says within seconds that NATS is away instead of keeping them waiting. What has
- * been published under `id` already is not published again.
+ * Publishes a human's request, or reports within seconds that NATS is away instead of keeping the human waiting. An
+ * event that was published under `id` already is not published again.
  */
 export async function publishOrFail(bus: Bus, draft: EventDraft, id?: string): Promise<CortexEvent> {
   assertConnected(bus);

@@ -23,7 +23,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** fetch does not let anybody choose the Host header. */
+/** With fetch one cannot choose the Host header. */
 function statusFor(url: string, host: string): Promise<number> {
   const { port } = new URL(url);
   return new Promise((resolve, reject) => {

@@ -5,7 +5,7 @@ import { notJson } from './error-handler.ts';
 import { ApiProblem } from './problems.ts';
 
 export interface SecuritySettings {
-  /** `CORTEX_API_TOKEN`: with it, every route of the API asks for `Authorization: Bearer`. */
+  /** `CORTEX_API_TOKEN`: if set, every route of the API requires `Authorization: Bearer`. */
   readonly token?: string;
   /** Host names beside addresses, `localhost` and single-word names that a browser may use when there is no token. */
   readonly trustedHosts: readonly string[];
@@ -14,7 +14,7 @@ export interface SecuritySettings {
 
 const wrongTokensPerMinute = 20;
 
-/** Headers for the page and the API alike: nothing inline, nothing from elsewhere, never framed. */
+/** Headers for the page and the API: nothing inline, nothing from other origins, never framed. */
 const securityHeaders: Readonly<Record<string, string>> = {
   'content-security-policy':
     "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'",
@@ -70,7 +70,7 @@ function assertToken(request: FastifyRequest, token: string, limiter: WrongToken
   );
 }
 
-/** Compares digests, so that neither length nor content shows in the time that it takes. */
+/** Compares digests, so that the time taken reveals neither length nor content. */
 function isSameSecret(given: string, expected: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));

@@ -3,7 +3,7 @@ import { longestSilenceMs, type CortexConfiguration, type Silence } from '@corte
 import { createHash } from 'node:crypto';
 import { ApiProblem, notFound } from './problems.ts';
 
-/** The same wish has the same id, so that a repeated request sets no second silence. */
+/** The same request has the same id, so that a repeated request sets no second silence. */
 export function silenceOf({ startsAt, endsAt, ...wish }: SilenceForm, now: Date): Silence {
   const { service, instance, check, by, reason } = wish;
   const text = JSON.stringify([service, instance, check, startsAt, endsAt, by, reason]);
@@ -32,7 +32,7 @@ function assertTimes({ startsAt, endsAt }: Silence, now: Date): void {
   if (endsAt > latest) throw refuse('a silence ends within 30 days, so that none is forgotten');
 }
 
-/** A name that nobody knows would silence nothing, while its author believes that it does. */
+/** An unknown name would silence nothing, while its author believes that it does. */
 export function assertKnown(config: CortexConfiguration, { service, instance, check }: SilenceForm): void {
   const known = config.services.find(({ name }) => name === service);
   if (known === undefined)

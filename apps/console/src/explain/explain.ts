@@ -4,7 +4,7 @@ import type { ApiDependencies } from '../api/dependencies.ts';
 import { readVerifications } from '../readers/verification-reader.ts';
 import { explanationOf } from './explanation.ts';
 
-/** Joins the incident's record with the evidence and the pages that are kept elsewhere. */
+/** Joins the incident's record with the evidence and the pages that are stored elsewhere. */
 export async function explain(
   { bus, escalations }: Pick<ApiDependencies, 'bus' | 'escalations'>,
   incident: Incident,

@@ -1,7 +1,7 @@
 import type { Decision, GateResult, JsonRecord, VerificationFinding } from '@cortex/contracts';
 import type { Explanation, TimelineEntry } from '@cortex/api';
 
-/** The explanation for a terminal or a ticket: every decision with its nine steps, what they saw and what they said. */
+/** The explanation for a terminal or a ticket: every decision with its nine steps, their inputs and their results. */
 export function explanationText({ incident, timeline }: Explanation): string {
   const lines = [
     `Incident ${incident.id}`,
@@ -43,7 +43,7 @@ function decisionLines(decision: Decision): readonly string[] {
   });
 }
 
-/** Seven gates that nobody got as far as asking are one line. */
+/** Gates that were not asked are joined in one line. */
 function gateLines(gates: readonly GateResult[]): readonly string[] {
   if (gates.every(({ verdict }) => verdict === 'not_reached')) return [`${' '.repeat(23)}no gate was asked`];
   return gates.map(gateLine);

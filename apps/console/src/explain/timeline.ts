@@ -19,7 +19,7 @@ export function timeline(
   return entries.sort((left, right) => left.at.localeCompare(right.at) || rank(left) - rank(right));
 }
 
-/** Within one millisecond: what was learned, then what was decided of it, then what was done about it. */
+/** Within one millisecond: observations first, then decisions, then actions. */
 const kindsInOrder: readonly TimelineEntry['kind'][] = [
   'signal',
   'step',

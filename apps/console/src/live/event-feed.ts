@@ -1,12 +1,12 @@
 import type { Bus, Consumption } from '@cortex/bus';
 import { eventDefinitions, type CortexEvent, type EventDefinition, type EventType } from '@cortex/contracts';
 
-/** Every event but telemetry, which is far too much for a browser and says nothing by itself. */
+/** Every event but telemetry, which is far too much for a browser and of no use there. */
 export const feedDefinitions = eventDefinitions.filter((definition) => definition.type !== 'telemetry.metrics');
 
 export type Listener = (event: CortexEvent) => void;
 
-/** Live events, fanned out to whoever listens. */
+/** Live events, fanned out to all listeners. */
 export interface EventFeed {
   listen(listener: Listener): () => void;
   /** Services of Cortex that published since this console started. */

@@ -2,7 +2,7 @@ import type { CortexEvent } from '@cortex/contracts';
 import { ApiProblem } from '../api/problems.ts';
 import { feedDefinitions } from './event-feed.ts';
 
-/** What a listener wants to hear; empty means all. */
+/** The events that a listener wants; empty means all. */
 export interface EventFilter {
   readonly types: ReadonlySet<string>;
   readonly service: string | undefined;

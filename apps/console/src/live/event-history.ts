@@ -5,7 +5,7 @@ import { isWanted, type EventFilter } from './event-filter.ts';
 
 const patienceMs = 5_000;
 
-/** Past events since `from`, oldest first: the newest `limit` of those that the filter wants. */
+/** Past events since `from`, oldest first: the newest `limit` that match the filter. */
 export async function readHistory(
   bus: Bus,
   from: Date,

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { CortexEvent } from '@cortex/contracts';
 
 const heartbeatMs = 15_000;
-/** A client that has this much unread is cut; it comes back with Last-Event-ID and misses nothing. */
+/** A client with this much unread data is disconnected; it reconnects with Last-Event-ID and misses nothing. */
 const maxUnreadBytes = 2 * 1024 * 1024;
 
 /** One server-sent-event client. */
@@ -11,7 +11,7 @@ export interface EventStream {
   end(): void;
 }
 
-/** Starts the answer. `onClosed` runs once, whoever ends it. */
+/** Starts the response. `onClosed` runs once, whichever side closes it. */
 export function openEventStream(
   response: ServerResponse,
   headers: Readonly<Record<string, string | number | readonly string[]>>,
@@ -45,7 +45,7 @@ export function openEventStream(
 
   response.on('close', () => close('client'));
   response.on('error', () => close('client'));
-  // The client learns at once that it is connected, and how long to wait before it tries again.
+  // Tells the client at once that it is connected, and how long to wait before it reconnects.
   write('retry: 1000\n: connected\n\n');
   return {
     send: (event) => write(`id: ${eventStreamId(event)}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`),
@@ -53,12 +53,12 @@ export function openEventStream(
   };
 }
 
-/** Time first, so that a client that comes back is served from then on, by whatever console answers it. */
+/** Time first, so that a reconnecting client continues from there, on any console. */
 export function eventStreamId(event: Pick<CortexEvent, 'time' | 'id'>): string {
   return `${event.time}/${event.id}`;
 }
 
-/** The moment that a `Last-Event-ID` names, or undefined when it is not one of ours. */
+/** The time in a `Last-Event-ID`, or undefined when it is not one of ours. */
 export function timeOfStreamId(id: string): Date | undefined {
   const time = new Date(id.split('/')[0] ?? '');
   return Number.isNaN(time.getTime()) ? undefined : time;

@@ -3,7 +3,7 @@ import type { AnswerOf, CallOf, Problem, RouteName } from '@cortex/api';
 
 const tokenKey = 'cortex.token';
 
-/** A refusal of the API, with what to do about it. */
+/** A refusal of the API, with its fix. */
 export class ApiError extends Error {
   readonly code: string;
   readonly problem: Problem;
@@ -29,8 +29,9 @@ export function authorization(): Record<string, string> {
 type Request = AddressParts & { readonly body?: object };
 
 /**
- * Asks one route of the console that this page came from. The answer is typed by the route and not parsed: the console
- * holds its answers against the same schemas in its tests, and zod with them would make the page ten times as large.
+ * Calls one route of the console that this page came from. The answer is typed by the route and not parsed: the
+ * console's tests validate its answers against the same schemas, and zod with them would make the page ten times as
+ * large.
  */
 export async function call<Name extends RouteName>(name: Name, ...[request]: CallOf<Name>): Promise<AnswerOf<Name>> {
   const response = await ask(name, request ?? {});
@@ -80,7 +81,7 @@ async function problemOf(response: Response): Promise<Problem> {
   };
 }
 
-/** What the page shows of a problem is there. */
+/** Whether the fields that the page shows of a problem are present. */
 function isProblem(body: unknown): body is Problem {
   if (typeof body !== 'object' || body === null) return false;
   const fields: Readonly<Record<string, unknown>> = { ...body };

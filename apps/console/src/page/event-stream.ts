@@ -10,11 +10,11 @@ export interface LiveStreamHandlers {
 
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
-/** The server says something every 15 s; silence for longer means that the connection is dead without knowing it. */
+/** The server sends something every 15 s; silence for longer means that the connection is dead. */
 const silenceMs = 40_000;
 
 /**
- * Follows the live stream until stopped and comes back by itself. Read by fetch, because an EventSource cannot send a
+ * Follows the live stream until stopped, and reconnects by itself. Read by fetch, because an EventSource cannot send a
  * token.
  */
 export function followEvents(types: readonly string[], handlers: LiveStreamHandlers): () => void {
@@ -42,7 +42,7 @@ async function follow(types: readonly string[], handlers: LiveStreamHandlers, st
         handlers.onEvent,
       );
     } catch {
-      // However it ended, the answer is the same: say so and come back.
+      // However it ended: report it and reconnect.
     }
     stopped.removeEventListener('abort', abort);
     if (stopped.aborted) return;

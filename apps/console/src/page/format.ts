@@ -3,7 +3,7 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** `4 s`, `12 min`, `3 h 05 min`, `2 d`: short, and never more precise than it helps. */
+/** `4 s`, `12 min`, `3 h 05 min`, `2 d`: short, and no more precise than useful. */
 export function duration(milliseconds: number): string {
   const ms = Math.max(0, milliseconds);
   if (ms < second) return `${Math.round(ms)} ms`;
@@ -43,7 +43,7 @@ export function absolute(at: string, nowMs: number): string {
   return time.toDateString() === new Date(nowMs).toDateString() ? clock.format(time) : dayAndClock.format(time);
 }
 
-/** Moments inside a sentence, as the clock here shows them. */
+/** Timestamps inside a sentence, in the local time zone. */
 export function withLocalTimes(text: string, nowMs: number): string {
   return text.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (at) => absolute(at, nowMs));
 }

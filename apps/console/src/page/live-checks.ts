@@ -9,12 +9,12 @@ export interface LiveChecks {
   readonly problem?: Problem;
 }
 
-/** As many checks are shown at once; failing ones come first. */
+/** The number of checks shown at once; failing ones come first. */
 const mostChecks = 300;
-/** Results come by the thousand a second in a large place: they are read at this pace, not one by one. */
+/** A large installation has thousands of results a second: they are polled, not followed one by one. */
 const pollMs = 2_000;
 
-/** The checks that the filter wants: read again with every reading of the page, and at a steady pace while it is looked at. */
+/** The checks that match the filter: read again with every reading of the page, and at a steady interval while shown. */
 export function useLiveChecks(filter: HealthFilter, reading: number): LiveChecks {
   const [loaded, setLoaded] = useState<LiveChecks & { readonly query?: string }>({});
   const [tick, setTick] = useState(0);

@@ -13,7 +13,7 @@ import type {
 import { ApiError, call } from './api-client.ts';
 import { followEvents } from './event-stream.ts';
 
-/** Everything that the page shows, as last read. */
+/** The whole state of the page, as last read. */
 export interface LiveState {
   readonly status?: Status;
   readonly overview?: Overview;
@@ -22,7 +22,7 @@ export interface LiveState {
   readonly targets: readonly TargetView[];
   readonly silences: SilenceList;
   readonly hasLoaded: boolean;
-  /** Why the last reading failed; gone with the next one that succeeds. */
+  /** Why the last reading failed; absent after one that succeeds. */
   readonly problem?: Problem;
 }
 
@@ -43,9 +43,9 @@ const families = [
   'control.*',
   'health.changed',
 ];
-/** Many events of one moment lead to one reading. */
+/** Events within this time cause one reading. */
 const settleMs = 150;
-/** Even without events: what a dead connection hid, and the minutes of the activity line. */
+/** Reads even without events: for changes that a dead connection hid, and for the minutes of the activity chart. */
 const pollMs = 15_000;
 
 export interface Live {
@@ -148,7 +148,7 @@ export function useExplanation(id: string | undefined, reading: number): LoadedE
   return loaded.id === id ? loaded : {};
 }
 
-/** The present moment, every second. */
+/** The present time, every second. */
 export function useNow(): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

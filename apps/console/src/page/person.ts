@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 
 const key = 'cortex.by';
 
-/** Who sits here. Kept in this browser, because every answer bears a name. */
+/** The name of the person. Kept in this browser, because every answer carries a name. */
 export function usePerson(): readonly [string, (name: string) => void] {
   const [name, setName] = useState(() => localStorage.getItem(key) ?? '');
   return [

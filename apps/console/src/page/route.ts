@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** What the health page shows; empty means all. */
+/** The filter of the health page; empty means all. */
 export interface HealthFilter {
   readonly service?: string;
   readonly tier?: string;
@@ -12,7 +12,7 @@ export type Route =
   | { readonly page: 'incident'; readonly id: string }
   | { readonly page: 'health'; readonly filter: HealthFilter };
 
-/** What is shown lives in the address, so that it can be linked to: `/#/incidents/<id>`, `/#/health?service=shop`. */
+/** The view is in the address, so that it can be linked to: `/#/incidents/<id>`, `/#/health?service=shop`. */
 export function useRoute(): Route {
   const [route, setRoute] = useState(() => routeOf(window.location.hash));
   useEffect(() => {

@@ -73,7 +73,7 @@ test('a console that starts again knows what the stream holds, each result once'
   await eventually(async () => expect(await checks('?failing=true')).toEqual(before));
   expect(before.checks[0]?.history).toHaveLength(60);
   expect(before.checks[0]?.history[0]?.durationMs).toBe(11);
-  // Nothing is lost or told twice between what was read back and what is live.
+  // Nothing is lost or repeated between the results read back and the live ones.
   await publish(sampleOutcome(-1, { durationMs: 77 }));
   await eventually(async () => expect((await checks('?instance=shop-1')).counts.passing).toBe(1));
   const [check] = (await checks('?instance=shop-1&tier=shallow')).checks.filter(({ name }) => name === 'shop-http');

@@ -26,12 +26,12 @@ export interface CheckIndex {
   stop(): Promise<void>;
 }
 
-/** As many of the newest messages of the stream are read back at the start. */
+/** The number of newest messages of the stream to read back at the start. */
 const messagesReadBack = 300_000;
 
 const order: readonly CheckState[] = ['failing', 'unknown', 'paused', 'passing'];
 
-/** Resolves before the results of earlier are read back: they come in behind. */
+/** Resolves before earlier results are read back: they are added in the background. */
 export async function startCheckIndex(
   bus: Bus,
   {
@@ -58,7 +58,7 @@ export async function startCheckIndex(
     handle: ({ data }) => take(data),
     onCaughtUp: finish,
   });
-  // From here on the feed alone tells.
+  // From here on the feed has all results.
   void caughtUp.then(() => reading.stop());
 
   return {
@@ -97,7 +97,7 @@ function fits({ definition: { target, tier } }: WatchedCheck, filter: CheckFilte
   );
 }
 
-/** Says of a check why it rests now, as the health-checker sees it. */
+/** Finds why a check is suppressed now, as the health-checker does. */
 function suppressionFinder(
   { maintenanceWindows }: CortexConfiguration['safety'],
   silences: Pick<SilenceIndex, 'list'>,

@@ -10,7 +10,7 @@ export interface IncidentFilter {
   readonly service?: string;
 }
 
-/** A live mirror of the list part of the incident bucket. Whole records are read from the bucket when they are asked for. */
+/** A live mirror of the list fields of the incident bucket. Whole records are read from the bucket on request. */
 export interface IncidentIndex {
   list(filter?: IncidentFilter): readonly IncidentItem[];
   /** The full id for an id or a unique start of one (at least 4 characters). */

@@ -1,7 +1,7 @@
 import type { Incident } from '@cortex/contracts';
 import type { IncidentItem } from '@cortex/api';
 
-/** One line of a list, out of the whole record. */
+/** The list fields of a whole record. */
 export function incidentItem(incident: Incident): IncidentItem {
   const firstEscalation = incident.escalations[0];
   return {

@@ -30,7 +30,7 @@ export async function readKillSwitch(
   }
 }
 
-/** Turns the switch. Setting what is set already keeps who set it first. */
+/** Turns the switch. Setting the present state again keeps who set it first. */
 export async function writeKillSwitch(control: Bucket<KillSwitch>, wanted: KillSwitch): Promise<KillSwitch> {
   let written: KillSwitch = wanted;
   try {
@@ -40,7 +40,7 @@ export async function writeKillSwitch(control: Bucket<KillSwitch>, wanted: KillS
     });
   } catch (error) {
     if (await isReadable(control)) throw error;
-    // A record that does not parse cannot be compared with; a human's word replaces it.
+    // An unreadable record cannot be compared with; a human's decision replaces it.
     await control.put(killSwitchKey, wanted);
     written = wanted;
   }

@@ -2,7 +2,7 @@ import type { HealthState, IncidentSeverity } from '@cortex/contracts';
 import type { IncidentItem, Overview, Status, TargetView } from '@cortex/api';
 import { isOpen } from './incident-item.ts';
 
-/** What a target adds to the health score: full, partly, hardly, not. UNKNOWN is left out. */
+/** The weight of each state in the health score. UNKNOWN is left out. */
 const healthWeight: Readonly<Record<HealthState, number | undefined>> = {
   HEALTHY: 1,
   DEGRADED: 0.6,
@@ -76,7 +76,7 @@ function activity(items: readonly IncidentItem[], now: Date): Overview['activity
   });
 }
 
-/** Healing lasts until it is proved or given up. */
+/** Healing lasts until it is verified or given up. */
 function healedUntil({ outcome, completedAt, verifiedAt }: IncidentItem['attempts'][number]): string {
   const isBeingProved = outcome === undefined || outcome === 'succeeded';
   return verifiedAt ?? (isBeingProved ? '9' : (completedAt ?? '9'));

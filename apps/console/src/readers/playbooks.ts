@@ -4,7 +4,7 @@ import type { PlaybookView } from '@cortex/api';
 
 type Sources = Pick<ApiDependencies, 'config' | 'performance' | 'breakers'>;
 
-/** Every playbook of the configuration with what is known of it. */
+/** Every playbook of the configuration with its performance and breaker. */
 export async function readPlaybooks(sources: Sources): Promise<readonly PlaybookView[]> {
   const [performance, breakers] = await Promise.all([sources.performance.entries(), sources.breakers.entries()]);
   const performanceOf = new Map(performance.map((entry) => [entry.key, entry.value]));

@@ -1,10 +1,10 @@
 import type { Bucket } from '@cortex/bus';
 import { maxSilences, type Silence } from '@cortex/contracts';
 
-/** What has ended is kept for so long: whoever lifts it again is told so, and services that lag behind see it. */
+/** Ended silences are kept this long: lifting one again gets a proper answer, and services that lag behind see it. */
 const keptAfterEndMs = 60 * 60_000;
 
-/** Writes a silence. One that is there already stays as it is. Undefined when there are too many. */
+/** Writes a silence. An existing one is not changed. Undefined when there are too many. */
 export async function writeSilence(bucket: Bucket<Silence>, wanted: Silence): Promise<Silence | undefined> {
   const entries = await bucket.entries();
   const oldest = new Date(Date.parse(wanted.createdAt) - keptAfterEndMs).toISOString();
@@ -21,7 +21,7 @@ export async function writeSilence(bucket: Bucket<Silence>, wanted: Silence): Pr
 export type Lifting =
   { readonly kind: 'lifted' | 'over'; readonly silence: Silence } | { readonly kind: 'removed' | 'unknown' };
 
-/** Ends a silence now. Lifting what is lifted keeps who lifted it first; a record that cannot be read is removed. */
+/** Ends a silence now. Lifting a lifted one keeps who lifted it first; an unreadable record is removed. */
 export async function liftSilence(bucket: Bucket<Silence>, id: string, by: string, at: string): Promise<Lifting> {
   let silence: Silence | undefined;
   try {
@@ -39,7 +39,7 @@ export async function liftSilence(bucket: Bucket<Silence>, id: string, by: strin
   return { kind: silence.lifted === undefined ? 'over' : 'lifted', silence };
 }
 
-/** False only when the record itself is what cannot be read. */
+/** False only when the record itself is unreadable. */
 async function isReadable(bucket: Bucket<Silence>, id: string): Promise<boolean> {
   const [keys, entries] = await Promise.all([bucket.keys(id), bucket.entries(id)]);
   return keys.length === entries.length;

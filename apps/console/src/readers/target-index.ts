@@ -2,7 +2,7 @@ import type { Bucket } from '@cortex/bus';
 import { targetKey, type CortexConfiguration, type HealthRecord } from '@cortex/contracts';
 import type { TargetView } from '@cortex/api';
 
-/** Every target of the configuration with the health that the checker last saw. */
+/** Every target of the configuration with its last known health. */
 export interface TargetIndex {
   list(): readonly TargetView[];
   stop(): Promise<void>;

@@ -4,7 +4,7 @@ import { CheckHistory, type HistoryEntry } from '@cortex/health';
 
 /** Results kept of each check. */
 const resultsKept = 60;
-/** As many intervals without a result are too many. */
+/** A check is late after this many intervals without a result. */
 const lateAfterIntervals = 3;
 const longestDetail = 500;
 
@@ -19,7 +19,7 @@ export class WatchedCheck {
     this.definition = definition;
   }
 
-  /** Takes a result of this check; one of an earlier configuration of the same name is left out. */
+  /** Adds a result of this check; one of an earlier configuration of the same name is ignored. */
   take(outcome: CheckOutcome): void {
     const { type, target } = this.definition;
     if (outcome.type !== type) return;

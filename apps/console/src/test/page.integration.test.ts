@@ -36,7 +36,7 @@ let page: Page;
 let complaints: string[];
 const folder = temporaryFolder();
 
-/** Writes the record and says so, as the decision service does. */
+/** Writes the record and publishes the event, as the decision service does. */
 async function open(incident: Incident): Promise<void> {
   await running.putIncident(incident);
   const { decisions: _decisions, ...summary } = incident;

@@ -6,7 +6,7 @@ import { startConsole } from '../app.ts';
 import type { ConsoleSettings } from '../settings.ts';
 import { recordOf, sampleConfiguration } from './samples.ts';
 
-/** A console on a free port, and a bus of the test's own to write what the other services would write. */
+/** A console on a free port, and a bus of the test's own for the other services' writes. */
 export interface RunningConsole {
   readonly url: string;
   readonly bus: Bus;

@@ -262,7 +262,7 @@ export function sampleAttempt(number: number, at: string, changes: Partial<Attem
   };
 }
 
-/** Healed, proved and closed some minutes ago. */
+/** Healed, verified and closed some minutes ago. */
 export function resolvedIncident(number: number, minutesAgo: number, changes: Partial<Incident> = {}): Incident {
   const startedAt = ago(minutesAgo + 3);
   const at = ago(minutesAgo);

@@ -3,7 +3,7 @@ import { ByForm, IdParams, Limit } from '../forms.ts';
 import type { Route } from '../route.ts';
 import { BreakerView, ExecutionList, ExecutionView, PlaybookList } from '../views/system.ts';
 
-/** Playbooks, their breakers, and what was run of them. */
+/** Playbooks, their breakers, and their executions. */
 export const playbookRoutes = {
   playbooks: {
     tag: 'playbooks',

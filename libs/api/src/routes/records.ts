@@ -3,7 +3,7 @@ import { Limit, NameFilter } from '../forms.ts';
 import type { Route } from '../route.ts';
 import { AuditView, DeadLetterList, EventList } from '../views/records.ts';
 
-/** What happened: events, the audit chain, messages that could not be handled. */
+/** Records: events, the audit chain, dead letters. */
 export const recordRoutes = {
   events: {
     tag: 'events',

@@ -9,19 +9,19 @@ const ResultPoint = z.object({ at: Timestamp, durationMs: DurationMs, result: Ch
 
 export const CheckView = z.object({
   name: Name,
-  /** The name without service and instance, for where these stand beside. */
+  /** The name without service and instance, for use where these are shown separately. */
   label: z.string().min(1),
   type: z.string(),
   tier: CheckTier,
   target: Target,
   intervalMs: DurationMs,
   state: CheckState,
-  /** What keeps the check from being made now. */
+  /** Why the check is suppressed now. */
   pausedBy: z.string().optional(),
-  /** True when the next result should have come long ago. */
+  /** True when a result is long overdue. */
   late: z.boolean(),
   last: ResultPoint.extend({ detail: z.string(), attempts: z.number().int().positive() }).optional(),
-  /** The run of equal results that the last one belongs to; at least so many. */
+  /** The run of equal results that the last one belongs to; its length is a lower bound. */
   streak: z.object({ count: z.number().int().positive(), since: Timestamp }).optional(),
   /** Of the durations in the history. */
   p50Ms: DurationMs.optional(),
@@ -35,9 +35,9 @@ const CheckCount = z.number().int().nonnegative();
 
 export const CheckList = z.object({
   checks: z.array(CheckView),
-  /** All that the query fits, of which `checks` may be the first part. */
+  /** All checks that match the query, of which `checks` may be the first part. */
   total: CheckCount,
-  /** Of all that service, instance and tier fit, whatever their state. */
+  /** All that match service, instance and tier, in any state. */
   counts: z.object({ failing: CheckCount, unknown: CheckCount, paused: CheckCount, passing: CheckCount }),
 });
 export type CheckList = z.infer<typeof CheckList>;

@@ -68,7 +68,7 @@ export type IncidentList = z.infer<typeof IncidentList>;
 export const IncidentView = z.object({ incident: Incident });
 export type IncidentView = z.infer<typeof IncidentView>;
 
-/** What the verifier concluded of one execution, with the evidence. */
+/** The verifier's conclusion on one execution, with the evidence. */
 export const VerificationView = z.object({
   executionId: z.string(),
   playbookId: z.string(),
@@ -84,7 +84,7 @@ export type VerificationView = z.infer<typeof VerificationView>;
 export const Tone = z.enum(['neutral', 'info', 'good', 'warning', 'bad']);
 export type Tone = z.infer<typeof Tone>;
 
-/** One moment in the life of an incident, told to a human. */
+/** One event in the life of an incident, described for a human. */
 export const TimelineEntry = z.object({
   at: Timestamp,
   kind: z.enum([
@@ -134,7 +134,7 @@ export type ApprovalItem = z.infer<typeof ApprovalItem>;
 export const ApprovalList = z.object({ approvals: z.array(ApprovalItem) });
 export type ApprovalList = z.infer<typeof ApprovalList>;
 
-/** What a request to a service was turned into; the effect follows by the event. */
+/** The result of a request to a service; the effect follows by the event. */
 export const Accepted = z.object({
   /** The event that carries the request; absent when it had been asked already. */
   eventId: z.string().optional(),

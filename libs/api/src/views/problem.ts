@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** An error as RFC 9457 tells it (`application/problem+json`), with Cortex's code, cause and fix. */
+/** An error as defined by RFC 9457 (`application/problem+json`), with Cortex's code, cause and fix. */
 export const Problem = z.object({
   type: z.string(),
   title: z.string(),

@@ -11,7 +11,7 @@ export const DeadLetterView = z.object({
   reason: z.string(),
   detail: z.string(),
   subject: z.string(),
-  /** Where the message was before. */
+  /** The stream that the message was in. */
   stream: z.string(),
   streamSequence: Count,
   bytes: Count,
@@ -24,7 +24,7 @@ export type DeadLetterView = z.infer<typeof DeadLetterView>;
 export const DeadLetterList = z.object({ deadLetters: z.array(DeadLetterView) });
 export type DeadLetterList = z.infer<typeof DeadLetterList>;
 
-/** Whether the audit chain is whole, and what is wrong where. */
+/** Whether the audit chain is whole, and its problems. */
 export const AuditView = z.object({
   ok: z.boolean(),
   entries: Count,

@@ -2,9 +2,9 @@ import { Silence } from '@cortex/contracts';
 import { z } from 'zod';
 
 export const SilenceList = z.object({
-  /** Those that hold or are still to begin, the first to end first. */
+  /** Active and future silences, the first to end first. */
   silences: z.array(Silence),
-  /** Ids of records that cannot be read. While there is one, nothing is remediated; lift it. */
+  /** Ids of unreadable records. While there is one, nothing is remediated; lift it. */
   unreadable: z.array(z.string()),
 });
 export type SilenceList = z.infer<typeof SilenceList>;

@@ -13,7 +13,7 @@ import {
 import { z } from 'zod';
 
 export const KillSwitchView = KillSwitch.extend({
-  /** False when the record is missing or unreadable: then every service takes the switch as ON. */
+  /** False when the record is missing or unreadable: then every service treats the switch as ON. */
   readable: z.boolean(),
 });
 export type KillSwitchView = z.infer<typeof KillSwitchView>;

@@ -11,7 +11,7 @@ const verdicts = ['approve', 'reject'] as const;
 type Verdict = (typeof verdicts)[number];
 
 const answerTypes: ReadonlySet<string> = new Set([approvalGranted.type, approvalDenied.type]);
-/** The question was dated by another machine than the stream. */
+/** Tolerance, because the question and the stream have times of different machines. */
 const clockSkewMs = 60_000;
 const mostAnswers = 1_000;
 
@@ -78,7 +78,7 @@ async function incidentOfApproval(
   id: string,
 ): Promise<Incident & { readonly approval: Approval }> {
   const item = incidents.list().find((one) => one.approval?.approvalId === id);
-  // The list may be a moment behind; the record is the truth.
+  // The list may be stale; the record is authoritative.
   const incident = item === undefined ? undefined : await incidents.load(item.id);
   const approval = incident?.approval;
   if (incident === undefined || approval?.approvalId !== id) {
@@ -87,7 +87,7 @@ async function incidentOfApproval(
   return { ...incident, approval };
 }
 
-/** Throws when the answer cannot count. `repeated`: the record has this answer of this person already. */
+/** Throws when the answer is not valid. `repeated`: the record has this answer of this person already. */
 function assertAnswerable(approval: Approval, body: AnswerForm, verdict: Verdict, now: Date): 'new' | 'repeated' {
   if (body.planHash !== undefined && body.planHash !== approval.planHash) {
     throw new ApiProblem(
@@ -146,12 +146,12 @@ function answerDraft(incident: Incident, approval: Approval, { by, comment }: An
   });
 }
 
-/** The same answer of the same person has one id, whichever replica takes it: the stream keeps it once. */
+/** The same answer of the same person has one id, whichever replica receives it, so the stream keeps it once. */
 function answerId({ approvalId, planHash, requestedAt }: Approval, by: string, verdict: Verdict): string {
   return derivedId({ id: approvalId, time: requestedAt }, 'answer', planHash, by, verdict);
 }
 
-/** What this person has answered, whichever replica took it: the record has it only once the decision service has read it. */
+/** This person's answer, whichever replica received it: the record has it only once the decision service has read it. */
 async function publishedAnswer(
   bus: Bus,
   incident: Incident,

@@ -8,7 +8,7 @@ import { ApiProblem } from '../problems.ts';
 
 const maxStreams = 256;
 const defaultSpanMs = 15 * 60_000;
-/** Clocks of publishers and of the server differ a little; what a returning client may see twice, it drops by id. */
+/** Clocks of publishers and of the server differ a little; a reconnecting client drops repeated events by id. */
 const overlapMs = 5_000;
 const maxReplayed = 5_000;
 
@@ -42,7 +42,7 @@ export function eventRoutes(dependencies: ApiDependencies): readonly ServedRoute
   ];
 }
 
-/** Listens first, then reads what was missed, then sends both in order: nothing falls between. */
+/** Subscribes first, then reads the missed events, then sends both in order, so that none is lost in between. */
 async function serveStream(
   { bus, feed }: ApiDependencies,
   filter: EventFilter,

@@ -56,7 +56,7 @@ function breakerReset(before: BreakerRecord, { by, comment }: ByForm, at: Date):
   return draft(breakerChanged, { service: 'cortex', data: { ...data, at: at.toISOString() } });
 }
 
-/** A closed breaker with a clean record. Throws when it is not open, or too soon. */
+/** A closed breaker without outcomes. Throws when it is not open, or too soon. */
 function closeBreaker(current: BreakerRecord | undefined, policy: SafetyPolicy['breaker'], now: Date): BreakerRecord {
   const reset = current === undefined ? undefined : resetBreaker(current, now.toISOString(), policy);
   if (reset?.ok === true) return reset.breaker;

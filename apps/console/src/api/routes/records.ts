@@ -8,7 +8,7 @@ export function recordRoutes({ bus }: ApiDependencies): readonly ServedRoute[] {
   return [
     serveRoute('auditVerdict', {
       handle: async () => {
-        // Reading the whole chain is work: whoever asks meanwhile gets the same answer.
+        // Reading the whole chain is expensive: concurrent requests share one result.
         running ??= verifyLive(bus).finally(() => (running = undefined));
         const { ok, entries, checkpoints, provenTo, problems } = await running;
         return { ok, entries, checkpoints, provenTo, problems: [...problems] };

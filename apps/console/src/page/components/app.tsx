@@ -20,7 +20,7 @@ export function App() {
   const [isSwitchOpen, setSwitchOpen] = useState(false);
   const detail = useExplanation(selected, reading);
   useKeys(
-    // Where the list is not shown, nothing walks through it.
+    // Where the list is not shown, the keys do not move through it.
     route.page === 'health' ? [] : state.incidents.map((incident) => incident.id),
     selected,
     isSwitchOpen,
@@ -99,7 +99,7 @@ function select(id: string | undefined): void {
   goTo(id === undefined ? { page: 'overview' } : { page: 'incident', id });
 }
 
-/** `j` and `k` walk through the incidents, Escape goes back to the overview. */
+/** `j` and `k` move through the incidents, Escape goes back to the overview. */
 function useKeys(ids: readonly string[], selected: string | undefined, isPaused: boolean): void {
   useEffect(() => {
     if (isPaused) return undefined;

@@ -8,7 +8,7 @@ import { ProblemNote } from './parts.tsx';
 interface AskDialogProps {
   readonly title: string;
   readonly children?: ComponentChildren;
-  /** What the text field asks for. */
+  /** The question of the text field. */
   readonly question: string;
   readonly isTextRequired: boolean;
   readonly confirm: string;
@@ -17,7 +17,7 @@ interface AskDialogProps {
   readonly onClose: () => void;
 }
 
-/** Asks who and why before anything is changed. The browser's own dialog keeps focus inside and closes on Escape. */
+/** Asks for name and reason before a change. The browser's own dialog keeps focus inside and closes on Escape. */
 export function AskDialog({
   title,
   children,

@@ -8,7 +8,7 @@ interface BannerProps {
   readonly onSwitch: () => void;
 }
 
-/** What must not be overlooked: the kill switch, a lost connection, a failing API. */
+/** Warnings that must not be overlooked: the kill switch, a lost connection, a failing API. */
 export function Banner({ state, isConnected, now, onSwitch }: BannerProps) {
   const { status, problem, hasLoaded } = state;
   const killSwitch = status?.killSwitch;

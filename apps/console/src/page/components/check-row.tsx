@@ -43,7 +43,7 @@ export function CheckRow({ check, now }: { readonly check: CheckView; readonly n
   );
 }
 
-/** What the bars say, for the keyboard and for fingers. */
+/** The content of the bars as text, for keyboard and touch. */
 function Results({ check, now }: { readonly check: CheckView; readonly now: number }) {
   const [isOpen, setOpen] = useState(false);
   return (

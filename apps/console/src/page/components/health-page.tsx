@@ -52,7 +52,7 @@ export function HealthPage({ filter, targets, reading, isConnected, now }: Healt
   );
 }
 
-/** With the wanted one, which may be unknown, or not read yet. */
+/** Includes the selected one, which may be unknown, or not read yet. */
 function servicesOf(targets: readonly TargetView[], { service }: HealthFilter): readonly string[] {
   return [...new Set([...targets.map(({ target }) => target.service), ...(service === undefined ? [] : [service])])];
 }
@@ -151,7 +151,7 @@ function emptyText(filter: HealthFilter, { counts }: CheckList): string {
 
 type Grouped = readonly (readonly [string, readonly (readonly [string, readonly CheckView[]])[]])[];
 
-/** In the order of the configuration, so that nothing jumps when its state changes. */
+/** In the order of the configuration, so that rows do not move when a state changes. */
 function byService(checks: readonly CheckView[], targets: readonly TargetView[]): Grouped {
   const services = new Map<string, Map<string, CheckView[]>>();
   const place = (service: string, instance: string): CheckView[] => {

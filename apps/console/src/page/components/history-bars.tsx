@@ -8,18 +8,18 @@ const places = 60;
 const step = 6;
 const barWidth = 4;
 const height = 34;
-/** Bars rise from here; what failed reaches below it, so that it is seen without colour too. */
+/** Bars rise from here; failed ones reach below it, so that they are recognised without colour too. */
 const baseline = 26;
 const smallest = 4;
 
 const resultWords = { pass: 'passed', fail: 'failed', timeout: 'timed out', error: 'could not be made' } as const;
-/** The form of a bar: a target that does not answer in time has failed. */
+/** The shape of a bar: a target that does not answer in time has failed. */
 const shapes = { pass: 'pass', fail: 'fail', timeout: 'fail', error: 'error' } as const;
 
-/** One bar a result, the newest on the right: how long it took, and whether it passed. */
+/** One bar per result, the newest on the right: its duration, and whether it passed. */
 export function HistoryBars({ check, now }: { readonly check: CheckView; readonly now: number }) {
   const { history, last } = check;
-  // Hundreds of rows are drawn again every second: only what has a new result needs new bars.
+  // Hundreds of rows are rendered again every second: only those with a new result need new bars.
   return useMemo(() => {
     const slowestMs = Math.max(
       1,
@@ -53,7 +53,7 @@ export function HistoryBars({ check, now }: { readonly check: CheckView; readonl
 interface BarProps {
   readonly point: Point;
   readonly x: number;
-  /** Of the slowest. */
+  /** As a share of the slowest. */
   readonly share: number;
   readonly text: string;
 }

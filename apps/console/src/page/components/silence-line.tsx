@@ -8,7 +8,7 @@ interface SilenceLineProps {
 
 const maxShown = 3;
 
-/** What people asked to be left alone, so that nobody wonders why it is not healed. */
+/** The active silences, so that it is clear why a target is not healed. */
 export function SilenceLine({ list, now }: SilenceLineProps) {
   const active = list.silences.filter(
     ({ startsAt, endsAt }) => Date.parse(startsAt) <= now && now < Date.parse(endsAt),
