@@ -18,7 +18,7 @@ test.each([
   expect(causeOf(failure(code))).toBe(told);
 });
 
-test('several addresses that failed are told once for each reason; what is no error, as it is', () => {
+test('several failed addresses are reported once for each reason; other values unchanged', () => {
   const both = new AggregateError([failure('ECONNREFUSED'), failure('ECONNREFUSED'), failure('ENETUNREACH')], '');
   expect(causeOf(both)).toBe('connection refused; the host is unreachable');
   expect(causeOf(failure('ESOMETHING', ''))).toBe('ESOMETHING');

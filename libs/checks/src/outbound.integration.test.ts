@@ -140,7 +140,7 @@ describe('no check connects where it must not', () => {
   });
 });
 
-describe('a name that does not resolve is told as the reason', () => {
+describe('a name that does not resolve is reported as the reason', () => {
   it.each(Object.keys(ways).filter((way) => way !== 'dns_resolution'))('%s', async (way) => {
     const [type, params] = ways[way]?.('nobody.invalid') ?? ['', {}];
     const outcome = await runOf(type, 'deep')(params);

@@ -53,7 +53,7 @@ describe('runCheck', () => {
     });
   });
 
-  it('tells of the first failure alone, before the retries, and of no error of its own', async () => {
+  it('reports only the first failure, before the retries, and no error of its own', async () => {
     const told: number[] = [];
     const answers = [true, false];
     for (const passed of answers) {
@@ -67,7 +67,7 @@ describe('runCheck', () => {
     expect(told).toEqual([0]);
   });
 
-  it('leaves nothing behind on the signal of whoever asks', async () => {
+  it('leaves no listener on the signal of its caller', async () => {
     const stop = new AbortController();
     const registry = checkThat(() => new Promise<CheckResult>(() => undefined));
     const slow = definition({ timeoutMs: 5, retries: 2 });

@@ -19,7 +19,7 @@ describe('substitute', () => {
     expect(substitute({ x: '${a}' }, { a: '${b}', b: 'secret' }).value).toEqual({ x: '${b}' });
   });
 
-  it('writes a plain ${ for $${, and tells where a variable is unknown', () => {
+  it('writes a plain ${ for $${, and reports where a variable is unknown', () => {
     expect(substitute({ x: '$${a} ${b}' }, {})).toEqual({
       value: { x: '${a} ${b}' },
       unknown: [{ path: ['x'], name: 'b', offset: 6 }],

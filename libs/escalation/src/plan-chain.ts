@@ -18,8 +18,8 @@ export function planChain(request: Request, policy: EscalationPolicy, triggeredA
     notify: [...new Set(level.notify)],
     status: 'waiting',
   }));
-  const toldAtOnce = new Set(levels.filter((item) => item.dueAt === triggeredAt).flatMap((item) => item.notify));
-  return [...planExtra(request, triggeredAt, toldAtOnce), ...levels];
+  const notifiedAtOnce = new Set(levels.filter((item) => item.dueAt === triggeredAt).flatMap((item) => item.notify));
+  return [...planExtra(request, triggeredAt, notifiedAtOnce), ...levels];
 }
 
 /**
@@ -32,8 +32,8 @@ export function planFollowUp(
   triggeredAt: string,
 ): EscalationPlanItem[] {
   if (isForContactsOnly(request)) return planExtra(request, triggeredAt, new Set());
-  const told = plan.filter((item) => item.status === 'told' && item.level > 0);
-  const reached = told.at(-1) ?? plan.find((item) => item.level > 0);
+  const notified = plan.filter((item) => item.status === 'told' && item.level > 0);
+  const reached = notified.at(-1) ?? plan.find((item) => item.level > 0);
   if (reached === undefined) return planExtra(request, triggeredAt, new Set());
   const followUp: EscalationPlanItem = {
     escalationId: request.escalationId,

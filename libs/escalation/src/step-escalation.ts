@@ -46,7 +46,7 @@ export function stepEscalation(
 ): EscalationStep {
   const taken = takeIn(record, input, settings, now);
   if (taken === undefined) return { record: undefined, notify: [], timers: [] };
-  const planned = repeatLastLevel(tellDueLevels(withdrawPages(taken, now), settings, now), settings, now);
+  const planned = repeatLastLevel(notifyDueLevels(withdrawPages(taken, now), settings, now), settings, now);
   const { record: claimed, notify } = claimPages(planned, settings, now);
   const dueAt = nextMoment(claimed);
   return { record: claimed, notify, timers: dueAt === undefined ? [] : [{ dueAt }] };
@@ -208,7 +208,7 @@ function withdrawPages(record: EscalationRecord, now: string): EscalationRecord 
   return { ...record, notifications };
 }
 
-function tellDueLevels(record: EscalationRecord, settings: EscalationSettings, now: string): EscalationRecord {
+function notifyDueLevels(record: EscalationRecord, settings: EscalationSettings, now: string): EscalationRecord {
   const pages: EscalationNotification[] = [];
   const plan = record.plan.map((item, position): EscalationPlanItem => {
     if (item.status !== 'waiting' || item.dueAt > now) return item;

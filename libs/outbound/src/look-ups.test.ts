@@ -29,7 +29,7 @@ const settle = () => vi.advanceTimersByTimeAsync(0);
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it('asks once for all who ask for the same name at the same time, and anew for who comes later', async () => {
+it('asks once for concurrent callers with the same name, and again for a later one', async () => {
   const { asked, ask } = heldSystem();
   const lookUps = new LookUps(ask, limits);
   const both = Promise.all([lookUps.find('shop.test', all), lookUps.find('SHOP.test', all)]);
@@ -101,7 +101,7 @@ it('lets a name be quick again once it was', async () => {
   expect(await askedAtOnce(5)).toBe(2);
 });
 
-it('turns away what is more than a thousand names, or a thousand who wait for one', async () => {
+it('refuses more than a thousand names, or a thousand callers that wait for one', async () => {
   const { ask } = heldSystem();
   const names = new LookUps(ask, limits);
   for (let index = 0; index < 1_000; index += 1) names.find(`${index}.test`, all).catch(() => undefined);

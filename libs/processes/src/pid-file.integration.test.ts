@@ -35,7 +35,7 @@ it.each(['', '\n', '0', '-42', 'pid 42', '42x', '12345678901', `${' '.repeat(62)
   },
 );
 
-it('tells a missing file from one that cannot be read', async () => {
+it('distinguishes a missing file from an unreadable one', async () => {
   expect(await readPidFile(path)).toEqual({ status: 'missing' });
   expect(await readPidFile(folder)).toMatchObject({ status: 'unreadable', error: { code: 'EISDIR' } });
 });

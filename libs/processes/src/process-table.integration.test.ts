@@ -15,7 +15,7 @@ import {
 const idle = 'setInterval(() => {}, 1000)';
 const gone = 2 ** 30;
 
-it('tells what a process is, when it began, and that its life ended', async () => {
+it('reports the identity of a process, when it began, and that it ended', async () => {
   const beforeMs = Date.now();
   const child = spawn(process.execPath, ['-e', idle], {
     env: { CORTEX_TABLE: 'shop' },
@@ -53,7 +53,7 @@ it('another start under the same pid is another life', async () => {
   expect(await isSameLife({ ...own, startTicks: own.startTicks + 1 })).toBe(false);
 });
 
-it('a pid that nobody has is no process', async () => {
+it('an unused pid is no process', async () => {
   expect(await readProcess(gone)).toBeUndefined();
   expect(pidExists(gone)).toBe(false);
   expect(pidExists(process.pid)).toBe(true);

@@ -31,7 +31,7 @@ test('when no console runs, the story that the demo wrote down is told', async (
   expect(await explain('0190a3f2-7c41')).toEqual({ code: exitCodes.ok.code, out: 'what happened to one\n' });
 });
 
-test('a prefix of several stories, or of none, is told by nobody', async () => {
+test('a prefix of several stories, or of none, is an error', async () => {
   expect(await explain('0190a3f2')).toEqual({ code: exitCodes.unreachable.code, out: '' });
   expect(await explain('0190ffff')).toEqual({ code: exitCodes.unreachable.code, out: '' });
 });

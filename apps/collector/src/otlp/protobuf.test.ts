@@ -86,7 +86,7 @@ test('an empty request is an empty body', async () => {
   expect((await setUp().post(Buffer.alloc(0))).statusCode).toBe(200);
 });
 
-test('what is left out is told in protobuf', async () => {
+test('rejected items are reported in protobuf', async () => {
   const { post, samples } = setUp();
   const response = await post(bytesOf(await measured(true)));
   expect(ProtobufMetricsSerializer.deserializeResponse(response.rawPayload)).toEqual({

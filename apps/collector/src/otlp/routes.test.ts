@@ -68,7 +68,7 @@ describe('what is taken in', () => {
   });
 });
 
-describe('what is told to be left out', () => {
+describe('rejected points are reported', () => {
   test('summaries are counted, the rest of the request is taken', async () => {
     const { post, samples } = setUp();
     const summary = { name: 'latency', summary: { dataPoints: [{ count: '3' }, { count: '4' }] } };

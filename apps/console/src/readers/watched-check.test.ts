@@ -46,7 +46,7 @@ test.each([
   expect(checkWith(...outcomes).state(undefined, start + 5_000)).toBe(state);
 });
 
-test('a check that should have reported long ago is late, and nobody knows how it is; unless it is paused', () => {
+test('a check without a result for too long is late and unknown, unless it is suppressed', () => {
   const check = checkWith(outcome(0));
   const longest = 3 * 5_000 + 4 * 100;
   expect(check.view(undefined, start + longest)).toMatchObject({ state: 'passing', late: false });

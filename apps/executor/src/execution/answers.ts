@@ -24,11 +24,11 @@ export async function endExecution(
   ending: ExecutionEnding,
 ): Promise<readonly EventDraft[]> {
   await journal.write(completeExecution(journal.record, ending, parts.now()));
-  return tellEnd(parts, journal);
+  return reportEnd(parts, journal);
 }
 
 /** The event of the execution's end, as the journal has it. */
-export function tellEnd(parts: ExecutorParts, journal: Journal): readonly EventDraft[] {
+export function reportEnd(parts: ExecutorParts, journal: Journal): readonly EventDraft[] {
   const { remediation, outcome = 'ambiguous', reason, acceptedAt, completedAt = acceptedAt } = journal.record;
   const durationMs = Date.parse(completedAt) - Date.parse(acceptedAt);
   failpoint('after_completion');

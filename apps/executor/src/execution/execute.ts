@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@cortex/bus';
 import type { EventDraft, Remediation } from '@cortex/contracts';
 import { hasNoEffect, newRecord } from '@cortex/execution';
-import { answerFrom, endExecution, tellEnd } from './answers.ts';
+import { answerFrom, endExecution, reportEnd } from './answers.ts';
 import { closeAsAmbiguous } from './close-as-ambiguous.ts';
 import { dryRun } from './dry-run.ts';
 import { TryAgainLater } from './errors.ts';
@@ -71,7 +71,7 @@ export async function execute(
     // Released before the end is published: a consumer of that event may want the target at once.
     await holds.holds.release();
     await publisher.flush();
-    return tellEnd(parts, journal);
+    return reportEnd(parts, journal);
   } finally {
     if (taken?.ok === true && taken.value.ok) await taken.value.holds.release();
   }
@@ -87,7 +87,7 @@ async function runDry(
   if (problem !== undefined)
     return endExecution(parts, journal, { outcome: 'refused', refusedBy: 'precondition', reason: problem });
   await journal.write(await dryRun(parts, journal, plan, context.signal));
-  return tellEnd(parts, journal);
+  return reportEnd(parts, journal);
 }
 
 type Settled = { readonly ok: true; readonly value: HoldsResult } | { readonly ok: false; readonly error: unknown };

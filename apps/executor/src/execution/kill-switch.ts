@@ -19,9 +19,9 @@ export class KillSwitchReader {
     const reader = new KillSwitchReader(bucket);
     reader.#watch = await bucket.watch(
       (key, entry) => {
-        if (key === killSwitchKey && entry?.value.on !== false) reader.#tell();
+        if (key === killSwitchKey && entry?.value.on !== false) reader.#notify();
       },
-      { onInvalid: () => reader.#tell() },
+      { onInvalid: () => reader.#notify() },
     );
     return reader;
   }
@@ -50,7 +50,7 @@ export class KillSwitchReader {
     await this.#watch?.stop();
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of this.#listeners) listener();
   }
 }

@@ -25,7 +25,7 @@ export async function runRollback(run: ExecutionRun): Promise<void> {
         return;
       case 'resolve_ambiguous':
         await resolveAmbiguous(run, operationOf(run, move.item), move.entry);
-        sayStep(run, move.item);
+        publishStep(run, move.item);
         break;
       case 'intent': {
         if (run.draining.aborted) throw new TryAgainLater('this process is draining', 1);
@@ -39,7 +39,7 @@ export async function runRollback(run: ExecutionRun): Promise<void> {
             return;
           }
         }
-        sayStep(run, move.item);
+        publishStep(run, move.item);
         break;
       }
     }
@@ -69,7 +69,7 @@ async function skip(
   await journal.write(recordResult(open, place, planned.step, result));
 }
 
-function sayStep({ journal, publisher }: ExecutionRun, { step, target }: RollbackItem): void {
+function publishStep({ journal, publisher }: ExecutionRun, { step, target }: RollbackItem): void {
   const result = finalResults(journal.record, 'rollback').find(
     (found) => found.step === step.step && targetKey(found.target) === targetKey(target),
   );

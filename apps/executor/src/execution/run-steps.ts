@@ -18,7 +18,7 @@ const longestRetryMs = 10_000;
 /** Makes one move after the other until the journal says that the execution ended. */
 export async function runSteps(run: ExecutionRun): Promise<void> {
   const { parts, journal, plan, publisher } = run;
-  if (journal.record.entries.length > 0) sayAgain(run);
+  if (journal.record.entries.length > 0) publishAgain(run);
   for (;;) {
     const move = nextMove(journal.record);
     switch (move.kind) {
@@ -30,7 +30,7 @@ export async function runSteps(run: ExecutionRun): Promise<void> {
       case 'resolve_ambiguous': {
         const planned = plan.at('remediation', move.step, move.target);
         await resolveAmbiguous(run, { phase: 'remediation', planned }, move.entry);
-        sayStep(run, planned);
+        publishStep(run, planned);
         break;
       }
       case 'intent': {
@@ -55,7 +55,7 @@ export async function runSteps(run: ExecutionRun): Promise<void> {
           }
           await recordGuarded(run, operation, end.reason);
         }
-        sayStep(run, planned);
+        publishStep(run, planned);
         break;
       }
     }
@@ -66,13 +66,13 @@ export async function runSteps(run: ExecutionRun): Promise<void> {
  * After a crash, earlier events may have been lost with the process. Publishing them again is safe: their ids are the
  * same.
  */
-function sayAgain({ journal, publisher }: ExecutionRun): void {
+function publishAgain({ journal, publisher }: ExecutionRun): void {
   publisher.send(startedDraft(journal.record));
   for (const result of settledResults(journal.record)) publisher.send(stepDraft(journal.record, 'remediation', result));
 }
 
 /** Publishes that a step ended on a target, once no further attempt follows. */
-function sayStep({ journal, publisher }: ExecutionRun, { step, target }: PlannedStep): void {
+function publishStep({ journal, publisher }: ExecutionRun, { step, target }: PlannedStep): void {
   const result = settledResults(journal.record).find((found) => isAt(found, step.step, target));
   if (result !== undefined) publisher.send(stepDraft(journal.record, 'remediation', result));
 }

@@ -65,7 +65,7 @@ test('the gradient is that of finite differences', () => {
   expect(Math.sqrt(difference / size)).toBeLessThan(0.002);
 });
 
-test('training learns what the metrics have in common, and an error tells when they break with it', () => {
+test('training learns what the metrics have in common, and its error shows when they break with it', () => {
   const rows = hiddenTwo(600, 3);
   const { result, losses } = trained(rows, { encoder: [16, 8, 2], epochs: 60, learningRate: 0.005 });
   expect(losses).toHaveLength(60);

@@ -6,7 +6,7 @@ it('has every code in exactly one area', () => {
   expect(inAreas.toSorted()).toEqual(Object.keys(errorCatalogue).toSorted());
 });
 
-it('tells of every code what it means, why it happens and what to do, in one line each', () => {
+it('states of every code what it means, why it happens and what to do, in one line each', () => {
   const wrong = Object.entries(errorCatalogue).filter(
     ([, { means, cause, fix }]) =>
       !/^\S[^\n]+[^.\s]$/.test(means) || ![cause, fix].every((text) => /^\S[^\n]+\.$/.test(text)),

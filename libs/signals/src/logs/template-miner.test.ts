@@ -128,7 +128,7 @@ describe('whatever comes', () => {
     }
   });
 
-  test('of lines that are nearly alike few are told apart, those of late', () => {
+  test('of nearly equal lines few are distinguished, the recent ones', () => {
     const miner = new TemplateMiner(500);
     const word = (index: number) => String.fromCodePoint(0x4e00 + index);
     const lines = Array.from({ length: 200 }, (_, index) => `same ${`${word(index)} `.repeat(9)}`);

@@ -110,7 +110,7 @@ describe('requests', () => {
 });
 
 describe('limits', () => {
-  test('operations beyond the limit are told as other', () => {
+  test('operations beyond the limit are reported as other', () => {
     const samples = windowOf(...['a', 'b', 'c', 'd', 'e', 'other'].map((name) => spanOf(name, 1)));
     expect(told(samples, 'other')[traceMetrics.requests]).toBe(0.3);
     expect(new Set(samples.map(({ labels }) => labels['operation']))).toEqual(

@@ -106,7 +106,7 @@ test('what is imported is valid, and its checks see what those of Gatus would', 
   expect(JSON.stringify(after)).not.toContain('letmein');
 });
 
-test('it is printed without --out, and told to programs with -o json', async () => {
+test('it is printed without --out, and printed as JSON with -o json', async () => {
   const printed = await cortex('import', 'gatus', 'gatus.yaml');
   const { yaml, notes, ...counts } = JSON.parse((await cortex('import', 'gatus', 'gatus.yaml', '-o', 'json')).out);
   expect(printed.out).toBe(yaml);

@@ -67,7 +67,7 @@ const requestOf = (service: string, ...bodies: readonly string[]) => ({
   scopeLogs: [{ logRecords: bodies.map((stringValue) => ({ body: { stringValue } })) }],
 });
 
-describe('what is told to be left out', () => {
+describe('rejected records are reported', () => {
   test('records of a service whose name is none; the others are taken', async () => {
     const { post, received } = otlpServer();
     const request = { resourceLogs: [requestOf('<script>', 'a', 'b'), requestOf('shop', 'c')] };
@@ -93,7 +93,7 @@ describe('what is told to be left out', () => {
   });
 });
 
-test('while nothing can be handed on the window stays open, and tells of the whole time afterwards', async () => {
+test('while samples cannot be handed on the window stays open, and then covers the whole time', async () => {
   const { post, state, signalWindows, samples } = otlpServer();
   await post('json', JSON.stringify({ resourceLogs: [requestOf('shop', 'a', 'b')] }), { path });
   Object.assign(state, { isFull: true, nowMs: 10_000 });

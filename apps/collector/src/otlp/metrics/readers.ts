@@ -67,11 +67,11 @@ function histogramSamples(place: PointContext, buckets: Buckets, seconds: number
   const rate = rateSample({ ...place, series: counted }, count / seconds);
   if (rate instanceof Rejection || count === 0) return rate;
   const mean = sum === undefined ? [] : [derived(place, '_mean', sum / count)];
-  const told = quantiles.flatMap(([suffix, quantile]) => {
+  const atQuantiles = quantiles.flatMap(([suffix, quantile]) => {
     const value = quantileOf(buckets, quantile);
     return value === undefined ? [] : [derived(place, suffix, value)];
   });
-  return [...rate, ...mean, ...told];
+  return [...rate, ...mean, ...atQuantiles];
 }
 
 function rateSample(place: PointContext, rate: number): PointResult {

@@ -94,7 +94,7 @@ test.each([
   ]);
 });
 
-test('spans of a service whose name is none are left out, and told', async () => {
+test('spans of a service with an invalid name are rejected, and reported', async () => {
   const { post } = otlpServer();
   const attributes = [{ key: 'service.name', value: { stringValue: '' } }];
   const resourceSpans = [{ resource: { attributes }, scopeSpans: [{ spans: [{ name: 'x' }] }] }];

@@ -109,7 +109,7 @@ describe('restart_service of a process', () => {
     }
   });
 
-  it('tells after a crash whether the restart happened', async () => {
+  it('determines after a crash whether the restart happened', async () => {
     await act();
     const before = await restartService.observe(params(), context());
     expect(await probe(before)).toBe('no_effect');

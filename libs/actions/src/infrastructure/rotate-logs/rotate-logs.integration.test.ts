@@ -149,7 +149,7 @@ describe('rotate_logs', () => {
     expect(await text('shop.log')).toBe('');
   });
 
-  it('takes along what was written since the copy, and gives up when somebody else cut the log', async () => {
+  it('copies lines written since the copy, and gives up when another program truncated the log', async () => {
     const path = join(folder, 'shop.log');
     await writeFile(path, 'copied\nsince\n');
     const [log, archive] = [await open(path, 'r+'), await open(join(folder, 'archive'), 'a')];

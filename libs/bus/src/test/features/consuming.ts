@@ -128,7 +128,7 @@ export function consumingFeatures(start: StartSite): void {
       expect(new Set(ids).size).toBe(1);
     });
 
-    test('a drain lets the running handler end, tells it, and hands back what waits', async () => {
+    test('a drain lets the running handler end, aborts its signal, and hands back waiting messages', async () => {
       const first = await open('drain-1');
       const finished: string[] = [];
       let told = false;
@@ -325,7 +325,7 @@ export function consumingFeatures(start: StartSite): void {
       expect((handled[2]?.[1] ?? 0) - (handled[0]?.[1] ?? 0)).toBeGreaterThanOrEqual(95);
     });
 
-    test('a consumer that somebody deletes on the server is set up again', async () => {
+    test('a consumer that is deleted on the server is set up again', async () => {
       const bus = await open('deleted');
       const handled = new Set<string>();
       await bus.consume({

@@ -40,7 +40,7 @@ export function publishingFeatures(start: StartSite): void {
       expect(sent.causationid).toBeUndefined();
     });
 
-    test('one cause has one effect, whoever publishes it however often, also after a crash of the server', async () => {
+    test('one cause has one effect, however often and by whichever process it is published, also after a crash of the server', async () => {
       const duplicates: boolean[] = [];
       const hooks = { published: ({ duplicate }: { readonly duplicate: boolean }) => duplicates.push(duplicate) };
       const bus = await open('first', { hooks });

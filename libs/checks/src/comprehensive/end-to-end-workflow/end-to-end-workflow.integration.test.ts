@@ -162,7 +162,7 @@ describe('end_to_end_workflow', () => {
     expect([...kept.keys()]).toEqual(['other']);
   });
 
-  it('tells once of a leftover that nobody can clean up', async () => {
+  it('reports a leftover that cannot be cleaned up once', async () => {
     const activeUntil = new Date(Date.now() - 1_000).toISOString();
     await leftovers.write({ id: 'lost', begun: ['create_test_user'], variables: {}, activeUntil });
     expect((await check()).detail).toContain('left by run lost: cleanup_test_user: could not run: user_id was never');

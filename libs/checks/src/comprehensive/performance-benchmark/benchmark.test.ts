@@ -36,7 +36,7 @@ describe('a request budget', () => {
 });
 
 describe('percentile', () => {
-  it('is a value that so many do not exceed, and one less would not do', () => {
+  it('is the smallest value that the given share does not exceed', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ noNaN: true }), { minLength: 1 }),

@@ -19,7 +19,7 @@ describe('certificateExpiry', () => {
     await eventually(() => expect(openSockets()).toBe(0));
   });
 
-  it('fails where there is no TLS, nobody, nobody who answers, or a place where it must not go', async () => {
+  it('fails without TLS, without a server, with a silent server, or at a refused address', async () => {
     const plain = await serve((_request, response) => void response.end());
     await expect(ask(plain)).rejects.toThrow(/wrong version|packet|SSL/i);
     await expect(ask(1)).rejects.toThrow('ECONNREFUSED');

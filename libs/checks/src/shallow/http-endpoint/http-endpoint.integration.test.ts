@@ -136,7 +136,7 @@ describe('http_endpoint', () => {
     expect((await check({ port, json: 'a == 1', max_body_bytes: 100 })).detail).toContain('longer than the 100');
   });
 
-  it('tells how long the certificate still holds', async () => {
+  it('reports how long the certificate is still valid', async () => {
     const { key, cert } = makeCertificate(new Date(Date.now() + 10 * day));
     const ca_file = join(folder.path, 'ca.pem');
     writeFileSync(ca_file, cert);

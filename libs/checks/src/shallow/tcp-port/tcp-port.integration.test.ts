@@ -14,7 +14,7 @@ function check(params: JsonRecord): Promise<CheckOutcome> {
 }
 
 describe('tcp_port', () => {
-  it('passes while somebody listens and fails once nobody does', async () => {
+  it('passes while the port is open and fails once it is closed', async () => {
     const server = createServer((socket) => socket.destroy());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
