@@ -5,7 +5,7 @@ import { mutated } from './mutant.ts';
 import type { Mutant } from './mutant.ts';
 import { mutants } from './mutants.ts';
 import { runTests, simulation, tryMutant, unitTestsOf } from './trial.ts';
-import type { TrialOptions } from './trial.ts';
+import type { TrialOptions, Verdict } from './trial.ts';
 
 const usage = `Makes Cortex unsafe, by one line at a time, and runs the tests: each of these mutants must be killed. No file is
 touched. A mutant meets the unit tests of its package first, then the simulation with its fixed seeds.
@@ -68,11 +68,15 @@ async function isCodeItselfWell(chosen: readonly Mutant[], options: TrialOptions
   const startedMs = performance.now();
   const paths = [...new Set([...chosen.flatMap(unitTestsOf), simulation])];
   const verdict = await runTests(paths, undefined, { ...options, limitSeconds: 3 * options.limitSeconds });
-  const why = 'by' in verdict ? `: ${verdict.by}` : 'why' in verdict ? `: ${verdict.why}` : '';
   console.log(
-    `without a mutant: ${verdict.kind === 'survived' ? 'all tests pass' : verdict.kind + why}, ${secondsSince(startedMs)} s`,
+    `without a mutant: ${verdict.kind === 'survived' ? 'all tests pass' : describe(verdict)}, ${secondsSince(startedMs)} s`,
   );
   return verdict.kind === 'survived';
+}
+
+function describe(verdict: Verdict): string {
+  if (verdict.kind === 'killed') return `killed: ${verdict.by}`;
+  return verdict.kind === 'broken' ? `broken: ${verdict.why}` : verdict.kind;
 }
 
 async function isKilled(mutant: Mutant, options: TrialOptions): Promise<boolean> {
