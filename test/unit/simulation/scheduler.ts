@@ -43,6 +43,8 @@ export class Scheduler {
 
   /** Runs until then, or until `isOver` says so. */
   async runUntil(limitMs: number, isOver: () => boolean): Promise<void> {
+    // What was begun before comes first: else the clock would jump to whatever was planned without waiting.
+    await new Promise((resolve) => setImmediate(resolve));
     for (let next = this.#heap[0]; next !== undefined && next.atMs <= limitMs; next = this.#heap[0]) {
       this.#pop();
       if (next.run === undefined) continue;
