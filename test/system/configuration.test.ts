@@ -109,14 +109,14 @@ test('every service reports all mistakes of one file at once', async () => {
   }
 });
 
-test('the local stack refuses what one service alone can know to be wrong, says why and leaves nothing running', async () => {
+test('the local stack refuses what only those services can know to be wrong that run the plugin, says why and leaves nothing running', async () => {
   const configFile = write(
     'stack',
     mistakes.filter(({ code }) => code === 'CORTEX_CONFIG_UNKNOWN_ACTION'),
   );
   const dir = join(folder.path, 'stack');
   await expect(startStack({ configFile, dir, appsDir: 'apps', consolePort: 0 })).rejects.toThrow(
-    /executor did not become ready[^]*CORTEX_CONFIG_UNKNOWN_ACTION/,
+    /(executor|decision) did not become ready[^]*CORTEX_CONFIG_UNKNOWN_ACTION/,
   );
   expect(processesNaming(folder.path)).toEqual([]);
 });
