@@ -41,6 +41,15 @@ test('what the kill switch stops between two steps ends there', async () => {
   expect(steps.map(({ step }) => step)).toEqual([1]);
 });
 
+test('no step begins whose intent cannot be written', async () => {
+  const troubles = [{ ...dead, target: 1, kind: 'misconfigured' as const }];
+  const [, second] = (await hold({ ...quietSchedule, troubles })).effects;
+  // Right before the intent of the second step is sent: what was done before has its result.
+  const atMs = (second?.beganMs ?? 0) - startMs - 6;
+  const site = await hold({ ...quietSchedule, troubles, refusals: [{ atMs, forMs: 1_000 }] });
+  expect(site.effects[1]?.beganMs).toBeGreaterThan(startMs + atMs + 1_000);
+});
+
 test('each level is told when it is due, while nobody answers', async () => {
   const site = await hold({ ...quietSchedule, troubles: [{ ...dead, kind: 'broken' }] });
   const [request] = site.events('escalation.requested');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Scenario, makePlaybook, makeSafety, makeService } from '../testing/scenario.ts';
+import { silenceGate } from './silence.ts';
 
 function lastGate(scenario: Scenario): string {
   const gate = scenario.incident.decisions
@@ -114,4 +115,22 @@ describe('gates hold, and the timer asks again', () => {
     expect(scenario.all('decision.made')).toHaveLength(1);
     expect([...scenario.timers.keys()].some((key) => key.endsWith('-reevaluate'))).toBe(true);
   });
+});
+
+test('the gate of silences holds by itself, also where no rule before it has', () => {
+  const { facts } = new Scenario();
+  const silence = {
+    id: '0123456789ab',
+    service: 'shop',
+    startsAt: '2026-03-02T10:00:00.000Z',
+    endsAt: '2026-03-02T11:00:00.000Z',
+    by: 'ada',
+    reason: 'drill',
+    createdAt: '2026-03-02T10:00:00.000Z',
+  };
+  expect(silenceGate({ facts, silence }).code).toBe('silenced');
+  expect(silenceGate({ facts: { ...facts, silences: undefined }, silence: undefined }).code).toBe(
+    'silences_unreadable',
+  );
+  expect(silenceGate({ facts: { ...facts, silences: [] }, silence: undefined }).verdict).toBe('pass');
 });

@@ -2,7 +2,7 @@ import type { GateResult, Silence } from '@cortex/contracts';
 import { type GateQuestion, objects, passes } from './gate.ts';
 
 /** Somebody asked for a target to be left alone, or it cannot be known that nobody did. */
-export function silenceGate({ facts, silence }: GateQuestion): GateResult {
+export function silenceGate({ facts, silence }: Pick<GateQuestion, 'facts' | 'silence'>): GateResult {
   if (facts.silences === undefined)
     return objects('silence', 'hold', 'silences_unreadable', 'the silences cannot be read, so any may hold', {
       active: 'unreadable',

@@ -21,6 +21,16 @@ describe('an approval', () => {
     expect(incident.approval?.planHash).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  test('an agreement that was held until after its expiry counts no more: it is asked anew', () => {
+    const scenario = asked().answer('approval.granted', 'ada', {});
+    expect(scenario.all('remediation.requested')).toHaveLength(1);
+    const held = asked().know({ killSwitch: undefined }).answer('approval.granted', 'ada');
+    expect(held.all('remediation.requested')).toEqual([]);
+    held.wait(20 * 60_000).killSwitch(false);
+    expect(held.all('remediation.requested')).toEqual([]);
+    expect(held.incident.approval?.status).toBe('pending');
+  });
+
   test('granted: it runs, and the request names it', () => {
     const scenario = asked().answer('approval.granted', 'ada');
     expect(scenario.all('remediation.requested')[0]?.data).toMatchObject({

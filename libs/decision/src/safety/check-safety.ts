@@ -39,7 +39,8 @@ export function checkSafety(work: Work, plan: Plan): Safety {
   return { checks, approvalReasons };
 }
 
-function radiusLimit(plan: Plan): SafetyCheck {
+/** Exported for its test: targets are chosen so that no plan of today reaches that far. */
+export function radiusLimit(plan: Pick<Plan, 'level' | 'playbook'>): SafetyCheck {
   const limit = plan.playbook.safety.blastRadius;
   const isWithin = levelRank(plan.level) <= levelRank(limit);
   const reason = `the plan reaches ${plan.level}, the playbook may reach ${limit}`;
