@@ -13,15 +13,13 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 const files = [];
 
 /**
- * Unit tests compute; integration tests mostly wait for servers and processes, so many of them run side by side, and beside
- * the unit tests. System tests start the whole of Cortex and kill processes of it: they come when the others are done.
+ * One project after the other: integration tests time real servers and processes, and fail where unit tests take both cores
+ * beside them. They wait more than they compute, so there are more of them at once than cores.
  */
-const lanes = [
-  [
-    { project: 'unit', workers: 2 },
-    { project: 'integration', workers: 6 },
-  ],
-  [{ project: 'system', workers: 2 }],
+const projects = [
+  { project: 'unit', workers: 2 },
+  { project: 'integration', workers: 4 },
+  { project: 'system', workers: 2 },
 ];
 
 try {
@@ -44,10 +42,7 @@ try {
     check('layers', node, ['tools/check-layers.mjs']),
     buildBundles(),
   ]);
-  for (const lane of lanes) {
-    const wanted = lane.filter(({ project }) => asked.length === 0 || asked.includes(project));
-    await Promise.all(wanted.map(runProject));
-  }
+  for (const one of projects) if (asked.length === 0 || asked.includes(one.project)) await runProject(one);
 } catch (error) {
   console.error(`\n${error.message}`);
   total.failed += 1;
@@ -106,27 +101,10 @@ async function runProject({ project, workers }) {
   }
 }
 
-/** Two of them may write at once, so each writes whole lines. */
 function runToEnd(command, args) {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  passOn(child.stdout, process.stdout);
-  passOn(child.stderr, process.stderr);
+  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
   return new Promise((resolve) => {
     child.on('error', () => resolve(1));
     child.on('close', (code) => resolve(code ?? 1));
   });
-}
-
-function passOn(from, to) {
-  let rest = '';
-  from.setEncoding('utf8').on('data', (text) => {
-    const end = text.lastIndexOf('\n') + 1;
-    if (end === 0) {
-      rest += text;
-      return;
-    }
-    to.write(rest + text.slice(0, end));
-    rest = text.slice(end);
-  });
-  from.on('end', () => to.write(rest));
 }
