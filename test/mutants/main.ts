@@ -5,7 +5,7 @@ import { mutated } from './mutant.ts';
 import type { Mutant } from './mutant.ts';
 import { mutants } from './mutants.ts';
 import { runTests, simulation, tryMutant, unitTestsOf } from './trial.ts';
-import type { TrialOptions } from './trial.ts';
+import type { TrialOptions, Verdict } from './trial.ts';
 
 const usage = `Makes Cortex unsafe, by one line at a time, and runs the tests: each of these mutants must be killed. No file is
 touched. A mutant meets the unit tests of its package first, then the simulation with its fixed seeds.
@@ -68,11 +68,21 @@ async function isCodeItselfWell(chosen: readonly Mutant[], options: TrialOptions
   const startedMs = performance.now();
   const paths = [...new Set([...chosen.flatMap(unitTestsOf), simulation])];
   const verdict = await runTests(paths, undefined, { ...options, limitSeconds: 3 * options.limitSeconds });
-  const why = 'by' in verdict ? `: ${verdict.by}` : 'why' in verdict ? `: ${verdict.why}` : '';
-  console.log(
-    `without a mutant: ${verdict.kind === 'survived' ? 'all tests pass' : verdict.kind + why}, ${secondsSince(startedMs)} s`,
-  );
+  console.log(`without a mutant: ${wordsFor(verdict)}, ${secondsSince(startedMs)} s`);
   return verdict.kind === 'survived';
+}
+
+function wordsFor(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'survived':
+      return 'all tests pass';
+    case 'killed':
+      return `this fails: ${verdict.by}`;
+    case 'timed_out':
+      return 'the tests do not end in time';
+    case 'broken':
+      return verdict.why;
+  }
 }
 
 async function isKilled(mutant: Mutant, options: TrialOptions): Promise<boolean> {

@@ -55,6 +55,18 @@ describe('an approval', () => {
     ).toBe('answer_too_late');
   });
 
+  test('granted, and held until it has expired: it is asked for anew', () => {
+    const scenario = asked().know({
+      killSwitch: { on: true, by: 'ada', reason: 'drill', at: '2026-03-02T10:00:00.000Z' },
+    });
+    scenario
+      .answer('approval.granted', 'ada')
+      .wait(15 * 60_000)
+      .killSwitch(false);
+    expect(scenario.all('remediation.requested')).toEqual([]);
+    expect(scenario.incident).toMatchObject({ status: 'awaiting_approval', approval: { status: 'pending' } });
+  });
+
   test('a change of plan takes the question back and asks anew', () => {
     const scenario = asked({ services: [makeService('shop', 20)], playbooks: [wide] });
     scenario.wait(1_000).health('shop-2', 'UNHEALTHY');
