@@ -68,15 +68,21 @@ async function isCodeItselfWell(chosen: readonly Mutant[], options: TrialOptions
   const startedMs = performance.now();
   const paths = [...new Set([...chosen.flatMap(unitTestsOf), simulation])];
   const verdict = await runTests(paths, undefined, { ...options, limitSeconds: 3 * options.limitSeconds });
-  console.log(
-    `without a mutant: ${verdict.kind === 'survived' ? 'all tests pass' : describe(verdict)}, ${secondsSince(startedMs)} s`,
-  );
+  console.log(`without a mutant: ${wordsFor(verdict)}, ${secondsSince(startedMs)} s`);
   return verdict.kind === 'survived';
 }
 
-function describe(verdict: Verdict): string {
-  if (verdict.kind === 'killed') return `killed: ${verdict.by}`;
-  return verdict.kind === 'broken' ? `broken: ${verdict.why}` : verdict.kind;
+function wordsFor(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'survived':
+      return 'all tests pass';
+    case 'killed':
+      return `this fails: ${verdict.by}`;
+    case 'timed_out':
+      return 'the tests do not end in time';
+    case 'broken':
+      return verdict.why;
+  }
 }
 
 async function isKilled(mutant: Mutant, options: TrialOptions): Promise<boolean> {

@@ -61,12 +61,12 @@ export function runTests(
     },
   });
   return new Promise((resolve) => {
+    let isHanging = false;
     // It may also wait for what never comes, which takes no processor time.
-    const patience = setTimeout(() => child.kill('SIGKILL'), limitSeconds * 1_000 * patienceTimes);
+    const patience = setTimeout(() => (isHanging = child.kill('SIGKILL')), limitSeconds * 1_000 * patienceTimes);
     child.on('exit', (code, signal) => {
       clearTimeout(patience);
-      const isLate = signal === 'SIGXCPU' || signal === 'SIGKILL';
-      resolve(isLate ? { kind: 'timed_out' } : verdictOf(report, code));
+      resolve(isHanging || signal === 'SIGXCPU' ? { kind: 'timed_out' } : verdictOf(report, code));
       rmSync(folder, { recursive: true, force: true });
     });
   });

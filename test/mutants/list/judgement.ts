@@ -41,11 +41,11 @@ export const ofJudgement: readonly Mutant[] = [
     breaks: 'Silences that decision cannot read stop no plan.',
   },
   {
-    id: 'gate-silence',
-    file: `${gates}/silence.ts`,
-    find: "return silence === undefined ? passes('silence'",
-    replace: "return silence?.id !== '' ? passes('silence'",
-    breaks: 'Plans are requested for what people asked to be left alone.',
+    id: 'silence-rule',
+    file: 'libs/decision/src/verdict/rules.ts',
+    find: 'if (silence === undefined) return undefined;',
+    replace: "if (silence?.id !== '') return undefined;",
+    breaks: 'What people asked to be left alone is decided as anything else.',
   },
   {
     id: 'gate-storm',
@@ -139,11 +139,11 @@ export const ofJudgement: readonly Mutant[] = [
     breaks: 'An answer counts after the question has expired.',
   },
   {
-    id: 'radius-unlimited',
-    file: safety,
-    find: 'const isWithin = levelRank(plan.level) <= levelRank(limit);',
-    replace: 'const isWithin = levelRank(plan.level) <= levelRank(limit) + 10;',
-    breaks: 'A plan reaches further than its playbook may.',
+    id: 'all-instances-at-once',
+    file: targets,
+    find: 'const chosen = single ? sorted.slice(0, 1) : sorted;',
+    replace: 'const chosen = single ? sorted : sorted;',
+    breaks: 'A playbook for one instance is used on all that are in trouble.',
   },
   {
     id: 'cooldown-ignored',

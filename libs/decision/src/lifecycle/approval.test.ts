@@ -21,16 +21,6 @@ describe('an approval', () => {
     expect(incident.approval?.planHash).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test('an agreement that was held until after its expiry counts no more: it is asked anew', () => {
-    const scenario = asked().answer('approval.granted', 'ada', {});
-    expect(scenario.all('remediation.requested')).toHaveLength(1);
-    const held = asked().know({ killSwitch: undefined }).answer('approval.granted', 'ada');
-    expect(held.all('remediation.requested')).toEqual([]);
-    held.wait(20 * 60_000).killSwitch(false);
-    expect(held.all('remediation.requested')).toEqual([]);
-    expect(held.incident.approval?.status).toBe('pending');
-  });
-
   test('granted: it runs, and the request names it', () => {
     const scenario = asked().answer('approval.granted', 'ada');
     expect(scenario.all('remediation.requested')[0]?.data).toMatchObject({
@@ -63,6 +53,18 @@ describe('an approval', () => {
         .wait(15 * 60_000)
         .answer('approval.granted', 'ada').last?.ignored,
     ).toBe('answer_too_late');
+  });
+
+  test('granted, and held until it has expired: it is asked for anew', () => {
+    const scenario = asked().know({
+      killSwitch: { on: true, by: 'ada', reason: 'drill', at: '2026-03-02T10:00:00.000Z' },
+    });
+    scenario
+      .answer('approval.granted', 'ada')
+      .wait(15 * 60_000)
+      .killSwitch(false);
+    expect(scenario.all('remediation.requested')).toEqual([]);
+    expect(scenario.incident).toMatchObject({ status: 'awaiting_approval', approval: { status: 'pending' } });
   });
 
   test('a change of plan takes the question back and asks anew', () => {

@@ -23,6 +23,7 @@ export const ofDecisions: Invariants = {
   'INV-3 nothing is asked for while the kill switch is on': nothingIsAskedForUnderKillSwitch,
   'INV-12 an open breaker lets nothing through': openBreakerHolds,
   'INV-12 three failures in a row open the breaker': failuresOpenTheBreaker,
+  'INV-12 a breaker takes for help what was proved to help': breakersKnowWhatHelped,
   'INV-13 a plan is no wider than its playbook': plansAreNotWider,
   'every decision has nine steps in order': nineSteps,
 };
@@ -127,6 +128,18 @@ function failuresOpenTheBreaker(site: Site): readonly string[] {
     const mustBeOpen = last.length === limit && last.every(({ effective }) => !effective);
     return mustBeOpen && state !== 'open' ? [`${key} is ${state} after ${limit} failures in a row`] : [];
   });
+}
+
+function breakersKnowWhatHelped(site: Site): readonly string[] {
+  const verdicts = site.events('verification.completed').filter(({ data }) => data.state === 'SUCCESS');
+  const proved = new Set(verdicts.map(({ data }) => data.executionId));
+  return site
+    .values(breakerBucket)
+    .flatMap(([key, { outcomes }]) =>
+      outcomes
+        .filter(({ executionId, effective }) => effective && !proved.has(executionId))
+        .map(({ executionId }) => `${key} counts ${executionId} for help`),
+    );
 }
 
 function plansAreNotWider(site: Site): readonly string[] {

@@ -45,7 +45,15 @@ function verifiedOnce(site: Site): readonly string[] {
     .events('remediation.completed')
     .filter(({ data }) => data.outcome === 'succeeded' && !verdicts.includes(data.executionId))
     .map(({ data }) => data.executionId);
-  return [...twice.map((id) => `${id} has two verdicts`), ...missing.map((id) => `${id} has no verdict`)];
+  const inVain = site
+    .events('remediation.completed')
+    .filter(({ data }) => data.outcome !== 'succeeded' && verdicts.includes(data.executionId))
+    .map(({ data }) => data.executionId);
+  return [
+    ...twice.map((id) => `${id} has two verdicts`),
+    ...missing.map((id) => `${id} has no verdict`),
+    ...inVain.map((id) => `${id} has a verdict, and has not succeeded`),
+  ];
 }
 
 function countsOnce(site: Site): readonly string[] {
