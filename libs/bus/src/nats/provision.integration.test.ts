@@ -34,7 +34,7 @@ test('the first run creates everything, the second changes nothing, and says so'
 
 test('several provisioners at once end with the same result', async () => {
   const { url } = await nats();
-  const reports = await Promise.all(Array.from({ length: 4 }, () => provision({ servers: url })));
+  const reports = await Promise.all(Array.from({ length: 16 }, () => provision({ servers: url })));
   expect(reports.filter((report) => report.killSwitchInitialised)).toHaveLength(1);
 });
 

@@ -90,10 +90,10 @@ export async function provision(options: ProvisionOptions): Promise<ProvisionRep
         differences.push({ stream: stream.name, setting: 'exists', expected: true, found: false, fix: fixes.missing });
         continue;
       }
-      if (!present) await create(manager, stream);
+      const isCreated = !present && (await create(manager, stream));
       const isExtended = present !== undefined && !options.checkOnly && (await addSubjects(manager, stream, present));
       if (isExtended) extended.push(stream.name);
-      else (present ? unchanged : created).push(stream.name);
+      else (isCreated ? created : unchanged).push(stream.name);
       differences.push(...compare(stream, (await manager.streams.info(stream.name)).config));
     }
     if (differences.length > 0) throw new ProvisionMismatchError(differences);
@@ -115,10 +115,16 @@ async function infoOf(manager: JetStreamManager, name: string): Promise<StreamCo
   }
 }
 
-async function create(manager: JetStreamManager, stream: WantedStream): Promise<void> {
+/**
+ * False when another provisioner created it in the meantime. A server that handles the same request twice at once
+ * refuses the later one because its subjects overlap: those of the very stream that the earlier one made.
+ */
+async function create(manager: JetStreamManager, stream: WantedStream): Promise<boolean> {
   try {
     await manager.streams.add(stream);
+    return true;
   } catch (error) {
+    if (error instanceof JetStreamApiError && (await infoOf(manager, stream.name))) return false;
     const reason = error instanceof JetStreamApiError ? error.message : String(error);
     const fix = /resources|storage/i.test(reason) ? fixes.storage : fixes.create;
     throw new BusError('CORTEX_PROVISION_CREATE', `${stream.name} could not be created: ${reason}. ${fix}`, {
