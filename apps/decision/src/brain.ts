@@ -24,6 +24,9 @@ export type DecisionEvent = CortexEvent & Input;
 /** Writers that meet this often over one incident have lost their way: the event comes again later. */
 const maxTries = 50;
 
+/** In a cluster the servers of two streams may have clocks this far apart. */
+const clockToleranceMs = 10_000;
+
 /**
  * Takes one event into one incident: load, step, write by compare-and-set, then publish. A crash after the write is made
  * good by whoever loads the record next, because its outbox is in it.
@@ -76,7 +79,7 @@ export class Brain {
       const facts = this.#parts.facts.at(service ?? record?.incident.service ?? event.subject, id);
       const transition = step(record, event, facts, this.#parts.now().toISOString());
       if (transition.ignored !== undefined) {
-        // A no is only believed on a fresh read: another replica may have written meanwhile.
+        // What this process remembers may be old: only a record read just now decides that an event changes nothing.
         if (loaded.isFresh || record?.applied.includes(event.id) === true) {
           this.#parts.logger.debug({ type: event.type, id: event.id, reason: transition.ignored }, 'ignored');
           return;
@@ -123,11 +126,12 @@ export class Brain {
     for (const draft of transition.drafts) this.#count(draft, written.value);
   }
 
-  /** Publishes again what another life or replica may have left: under the same ids, so nothing happens twice. */
+  /** Does what another life or replica wrote down and may not have done. */
   async #emptyOutbox(entry: Entry<IncidentRecord> | undefined): Promise<void> {
     if (entry === undefined || this.#emptied.get(entry.key) === entry.revision) return;
     const outbox = readOutbox(entry.value);
-    if (outbox !== undefined) await this.#parts.effects.perform(outbox, entry.value.incident);
+    const since = new Date(entry.writtenAtMs - clockToleranceMs);
+    if (outbox !== undefined) await this.#parts.effects.perform(outbox, entry.value.incident, since);
     this.#markEmptied(entry);
   }
 

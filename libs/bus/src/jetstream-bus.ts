@@ -8,7 +8,7 @@ import { RunningConsumption } from './consume.ts';
 import { openLeases } from './leases.ts';
 import type { Link } from './link.ts';
 import type { Bucket, Bus, Cause, Consumption, LeaseBucket, Leases, Reading, Subscription, Timers } from './ports.ts';
-import { publishDraft, publishDrafts } from './publish.ts';
+import { publishDraft, publishDrafts, publishUnlessStored } from './publish.ts';
 import type { AppendLog, RawMessage, RawReading } from './raw-ports.ts';
 import { startRawReading } from './raw-reader.ts';
 import { startReading } from './read.ts';
@@ -32,6 +32,10 @@ export class JetStreamBus implements Bus {
 
   publish(draft: AnyDraft, cause?: Cause, id?: string): Promise<CortexEvent> {
     return publishDraft(this.#link, draft, cause, id);
+  }
+
+  publishUnlessStored(draft: AnyDraft, cause: Cause, since: Date): Promise<CortexEvent> {
+    return publishUnlessStored(this.#link, draft, cause, since);
   }
 
   publishAll(drafts: readonly AnyDraft[], cause?: Cause): Promise<readonly CortexEvent[]> {

@@ -24,6 +24,11 @@ export interface Bus {
    * takes the place of that id, for things with an identity outside of Cortex.
    */
   publish(draft: AnyDraft, cause?: Cause, id?: string): Promise<CortexEvent>;
+  /**
+   * Publishes the effect of a cause unless its stream has it already. For what another life of the service may have
+   * published at `since` (server time) or later: the server itself drops a second publish only for two minutes.
+   */
+  publishUnlessStored(draft: AnyDraft, cause: Cause, since: Date): Promise<CortexEvent>;
   /** Publishes all, in order. */
   publishAll(drafts: readonly AnyDraft[], cause?: Cause): Promise<readonly CortexEvent[]>;
   /** Starts a durable consumer of one event type. */

@@ -1,6 +1,8 @@
+import { streams } from '@cortex/contracts';
 import type { AnyDraft, CortexEvent, EventType } from '@cortex/contracts';
 import type { BuiltEvent, EventOrigin } from './envelope/build-event.ts';
 import { buildEvent, buildEvents } from './envelope/build-event.ts';
+import { hasEvent } from './find-event.ts';
 import type { Link } from './link.ts';
 import type { Cause } from './ports.ts';
 import { request } from './request.ts';
@@ -32,6 +34,23 @@ async function send(link: Link, built: BuiltEvent): Promise<CortexEvent> {
 /** Publishes a draft; `id` replaces the derived or fresh one. */
 export function publishDraft(link: Link, draft: AnyDraft, cause?: Cause, id?: string): Promise<CortexEvent> {
   return send(link, buildEvent(draft, { ...originOf(link), cause, id }));
+}
+
+/**
+ * See `Bus.publishUnlessStored`. An event of which every trace would have expired counts as stored: nobody acts on it any
+ * more, and published again it would look new.
+ */
+export async function publishUnlessStored(
+  link: Link,
+  draft: AnyDraft,
+  cause: Cause,
+  since: Date,
+): Promise<CortexEvent> {
+  const built = buildEvent(draft, { ...originOf(link), cause });
+  const { maxAgeMs } = streams[built.stream];
+  const isForgotten = maxAgeMs > 0 && link.runtime.now().getTime() - since.getTime() >= maxAgeMs;
+  const address = { stream: built.stream, subject: built.subject, id: built.event.id };
+  return isForgotten || (await hasEvent(link, address, since)) ? built.event : send(link, built);
 }
 
 /** Publishes all in order, or none when one of them is bad. */

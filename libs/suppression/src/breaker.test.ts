@@ -36,6 +36,18 @@ test('one execution counts once', () => {
   expect(isOpenedBy(once, outcome)).toBe(false);
 });
 
+test('an execution that is reported again after a human has reset it does not count anew, nor does one long gone', () => {
+  const open = after([false, false, false]);
+  if (open === undefined) throw new Error('no breaker');
+  const reset = resetBreaker({ ...open, counted: [] }, '2026-03-02T11:00:00.000Z', policy);
+  if (!reset.ok) throw new Error(reset.reason);
+  const again = { playbookId: 'p', executionId: 'e2', effective: false, at };
+  expect(recordOutcome(reset.breaker, again, policy)).toBe(reset.breaker);
+  const later = after(Array<boolean>(50).fill(true));
+  const first = { playbookId: 'p', executionId: 'e0', effective: false, at };
+  expect(recordOutcome(later, first, policy)).toBe(later);
+});
+
 test('a human may close it after the cool-down, not before, and it begins anew', () => {
   const open = after([false, false, false]);
   if (open === undefined) throw new Error('no breaker');
@@ -46,7 +58,7 @@ test('a human may close it after the cool-down, not before, and it begins anew',
   });
   expect(resetBreaker(open, '2026-03-02T11:00:00.000Z', policy)).toEqual({
     ok: true,
-    breaker: { playbookId: 'p', state: 'closed', outcomes: [] },
+    breaker: { playbookId: 'p', state: 'closed', outcomes: [], counted: ['e0', 'e1', 'e2'] },
   });
   expect(resetBreaker({ ...open, state: 'closed' }, at, policy)).toMatchObject({ ok: false, reason: 'not_open' });
 });

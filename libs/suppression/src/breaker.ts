@@ -13,6 +13,9 @@ export interface BreakerOutcome {
 /** A ratio over fewer outcomes than this is not meaningful. */
 const leastOutcomesForRatio = 4;
 
+/** A restarted service may report again what it reported long ago; so many executions are known not to count anew. */
+const rememberedExecutions = 1_000;
+
 /**
  * Counts one execution. Spec 7.3: open on more than `failureRatio` of the last `window`, or on `consecutiveFailures` in
  * a row; latched. Every execution that verification did not confirm is a failure. One execution counts once.
@@ -22,13 +25,20 @@ export function recordOutcome(
   outcome: BreakerOutcome,
   policy: BreakerPolicy,
 ): BreakerRecord {
-  const before = breaker ?? { playbookId: outcome.playbookId, state: 'closed' as const, outcomes: [] };
-  if (before.outcomes.some((one) => one.executionId === outcome.executionId)) return before;
+  const before = breaker ?? { playbookId: outcome.playbookId, state: 'closed' as const, outcomes: [], counted: [] };
+  if (isCounted(before, outcome)) return before;
   const { executionId, effective, at } = outcome;
+  const counted = [...before.counted, executionId].slice(-rememberedExecutions);
   const outcomes = [...before.outcomes, { executionId, effective, at }].slice(-policy.window);
-  if (before.state === 'open') return { ...before, outcomes };
+  const next = { ...before, outcomes, counted };
+  if (before.state === 'open') return next;
   const reason = whyOpen(outcomes, policy);
-  return reason === undefined ? { ...before, outcomes } : { ...before, outcomes, state: 'open', openedAt: at, reason };
+  return reason === undefined ? next : { ...next, state: 'open', openedAt: at, reason };
+}
+
+/** Breakers of earlier versions remember no more than their outcomes. */
+function isCounted({ counted, outcomes }: BreakerRecord, { executionId }: BreakerOutcome): boolean {
+  return counted.includes(executionId) || outcomes.some((one) => one.executionId === executionId);
 }
 
 function whyOpen(outcomes: BreakerRecord['outcomes'], policy: BreakerPolicy): string | undefined {
@@ -47,14 +57,15 @@ export type BreakerReset =
   | { readonly ok: false; readonly reason: 'not_open' | 'cooling_down'; readonly notBefore?: string };
 
 /**
- * A human closes the breaker, and not before its cool-down. Its outcomes are dropped, so that one failure does not
- * reopen it.
+ * A human closes the breaker, and not before its cool-down. Its outcomes are dropped, so that neither one failure nor a
+ * report that comes again reopens it.
  */
 export function resetBreaker(breaker: BreakerRecord, now: string, policy: BreakerPolicy): BreakerReset {
   if (breaker.state !== 'open') return { ok: false, reason: 'not_open' };
   const notBefore = new Date(Date.parse(breaker.openedAt ?? now) + policy.cooldownMs).toISOString();
   if (Date.parse(now) < Date.parse(notBefore)) return { ok: false, reason: 'cooling_down', notBefore };
-  return { ok: true, breaker: { playbookId: breaker.playbookId, state: 'closed', outcomes: [] } };
+  const counted = [...new Set([...breaker.counted, ...breaker.outcomes.map(({ executionId }) => executionId)])];
+  return { ok: true, breaker: { playbookId: breaker.playbookId, state: 'closed', outcomes: [], counted } };
 }
 
 /** True when this outcome opened the breaker: then humans are notified, once. */

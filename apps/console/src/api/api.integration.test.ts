@@ -523,6 +523,7 @@ describe('targets, playbooks, executions, status', () => {
     await breakers.put('restart_shop', {
       playbookId: 'restart_shop',
       state: 'open',
+      counted: [],
       outcomes: [],
       openedAt: ago(10),
       reason: 'three in a row',
@@ -534,6 +535,7 @@ describe('targets, playbooks, executions, status', () => {
     await breakers.put('restart_shop', {
       playbookId: 'restart_shop',
       state: 'open',
+      counted: [],
       outcomes: [1, 2, 3].map((one) => ({ executionId: `execution-${one}`, effective: one === 1, at: ago(61) })),
       openedAt: ago(61),
       reason: 'three in a row',

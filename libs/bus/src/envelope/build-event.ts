@@ -1,6 +1,6 @@
 import { Envelope, checkData, dataSchemaOf, findEventDefinition } from '@cortex/contracts';
 import { envelopeSubjectOf, maxEventBytes, subjectOfEnvelope } from '@cortex/contracts';
-import type { AnyDraft, CortexEvent } from '@cortex/contracts';
+import type { AnyDraft, CortexEvent, StreamName } from '@cortex/contracts';
 import { BadDraftError } from '../errors.ts';
 import { effectId, freshId, traceParent } from '../ids.ts';
 import type { Cause } from '../ports.ts';
@@ -11,7 +11,7 @@ import { isDeeperThan, maxJsonDepth } from './json-depth.ts';
 export interface BuiltEvent {
   readonly event: CortexEvent;
   readonly subject: string;
-  readonly stream: string;
+  readonly stream: StreamName;
   readonly bytes: Uint8Array;
 }
 

@@ -115,6 +115,8 @@ export const BreakerRecord = z.strictObject({
   state: z.enum(['closed', 'open']),
   /** Newest last; at most the breaker's window. Ineffective successes and UNCERTAIN count as failures. */
   outcomes: z.array(z.strictObject({ executionId: z.string(), effective: z.boolean(), at: Timestamp })).max(100),
+  /** Executions that were counted, newest last, also those that a reset has dropped: none counts twice. */
+  counted: z.array(z.string()).max(1_000).default([]),
   openedAt: Timestamp.optional(),
   reason: Text.optional(),
 });

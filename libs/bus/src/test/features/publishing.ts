@@ -1,5 +1,6 @@
 import { anomalyCleared, anomalyUpdated, streams } from '@cortex/contracts';
 import { expect } from 'vitest';
+import { effectId } from '../../ids.ts';
 import type { Bus } from '../../ports.ts';
 import { cleared } from '../bus-fixture.ts';
 import type { StartSite } from '../site.ts';
@@ -53,6 +54,43 @@ export function publishingFeatures(start: StartSite): void {
       expect((await other.publish(cleared('effect', 'e-1'), cause)).id).toBe(effect.id);
       expect(duplicates).toEqual([false, false, true, true]);
       expect(await idsOf('effect')).toEqual([effect.id]);
+    });
+
+    test('an effect that its stream has is not published again, though the server has forgotten its id', async () => {
+      const duplicates: boolean[] = [];
+      const bus = await open('later', {
+        hooks: { published: ({ duplicate }: { readonly duplicate: boolean }) => duplicates.push(duplicate) },
+      });
+      const cause = await bus.publish(cleared('cause', 'c-1'));
+      const before = new Date(stage.site.nowMs() - 1_000);
+      const { id } = await bus.publish(cleared('shape', 's-1'));
+      const shaped = await stage.site.jetstream.lastMessage(stream, 'cortex.anomaly.cleared.shape', 'leader');
+      const own = effectId(cause, 'anomaly.cleared', cleared('later', 'l-1').key);
+      const stored = Buffer.from(shaped?.data ?? '')
+        .toString()
+        .replaceAll(id, own)
+        .replaceAll('shape', 'later');
+      // Under another message id: as for an event that was published longer ago than the duplicate window.
+      const again = (): Promise<unknown> => bus.publishUnlessStored(cleared('later', 'l-1'), cause, before);
+      await stage.publishRaw('cortex.anomaly.cleared.later', stored);
+      await again();
+      expect(await idsOf('later')).toEqual([own]);
+      // Neither when others of its subject have followed.
+      await bus.publish(cleared('later', 'another'));
+      await bus.publish(cleared('later', 'yet another'));
+      await again();
+      expect(await idsOf('later')).toHaveLength(3);
+      // One that the stream does not have is published.
+      const other = await bus.publish(cleared('cause', 'c-2'));
+      const missing = await bus.publishUnlessStored(cleared('later', 'missing'), other, before);
+      expect(await idsOf('later')).toContain(missing.id);
+      // What is older than the time given is not looked at.
+      await bus.publishUnlessStored(cleared('later', 'l-1'), cause, new Date(stage.site.nowMs() + 5_000));
+      expect(await idsOf('later')).toHaveLength(5);
+      // What the stream may have dropped since counts as stored.
+      const longAgo = new Date(stage.site.nowMs() - streams.SIGNALS.maxAgeMs - 1_000);
+      await bus.publishUnlessStored(cleared('gone', 'g-1'), cause, longAgo);
+      expect(await idsOf('gone')).toEqual([]);
     });
 
     test('a redelivered cause has no second effect', async () => {

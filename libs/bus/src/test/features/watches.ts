@@ -113,5 +113,5 @@ export function watchFeatures(start: StartSite): void {
 }
 
 function breaker(playbookId: string, reason?: string): Breaker {
-  return { playbookId, state: 'closed', outcomes: [], ...(reason === undefined ? {} : { reason }) };
+  return { playbookId, state: 'closed', outcomes: [], counted: [], ...(reason === undefined ? {} : { reason }) };
 }
