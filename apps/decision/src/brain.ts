@@ -24,9 +24,6 @@ export type DecisionEvent = CortexEvent & Input;
 /** Writers that meet this often over one incident have lost their way: the event comes again later. */
 const maxTries = 50;
 
-/** In a cluster the servers of two streams may have clocks this far apart. */
-const clockToleranceMs = 10_000;
-
 /**
  * Takes one event into one incident: load, step, write by compare-and-set, then publish. A crash after the write is made
  * good by whoever loads the record next, because its outbox is in it.
@@ -130,7 +127,7 @@ export class Brain {
   async #emptyOutbox(entry: Entry<IncidentRecord> | undefined): Promise<void> {
     if (entry === undefined || this.#emptied.get(entry.key) === entry.revision) return;
     const outbox = readOutbox(entry.value);
-    const since = new Date(entry.writtenAtMs - clockToleranceMs);
+    const since = new Date(entry.writtenAtMs);
     if (outbox !== undefined) await this.#parts.effects.perform(outbox, entry.value.incident, since);
     this.#markEmptied(entry);
   }

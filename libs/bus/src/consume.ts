@@ -1,4 +1,4 @@
-import type { CortexEvent, EventType } from '@cortex/contracts';
+import type { AnyDraft, CortexEvent, EventType } from '@cortex/contracts';
 import { CortexError, messageOf } from '@cortex/errors';
 import { Semaphore, backOffMs, pause } from '@cortex/runtime';
 import type { KeyedQueue } from '@cortex/runtime';
@@ -14,7 +14,7 @@ import type { Pull } from './jetstream.ts';
 import { derivedId } from './ids.ts';
 import type { Link } from './link.ts';
 import type { HandlerContext, RetryLater, Subscription } from './ports.ts';
-import { publishDraft, publishDrafts } from './publish.ts';
+import { mayBeForgotten, publishDraft, publishDrafts, publishUnlessStored } from './publish.ts';
 
 const firstRetryMs = 200;
 const maxRetryMs = 30_000;
@@ -181,7 +181,7 @@ export class RunningConsumption<Type extends EventType> {
     const startedMs = this.#link.runtime.monotonicMs();
     try {
       const drafts = await this.#subscription.handle(event, this.#context(held, event));
-      await publishDrafts(this.#link, drafts, event);
+      await publishDrafts(this.#link, drafts, event, this.#mayBeStoredSince(held.message));
     } catch (error) {
       await this.#failed(held, error, this.#link.runtime.monotonicMs() - startedMs);
       return;
@@ -190,11 +190,26 @@ export class RunningConsumption<Type extends EventType> {
     this.#settle(held, held.lost ? 'lost' : 'handled', this.#link.runtime.monotonicMs() - startedMs);
   }
 
+  /**
+   * Since when consequences of a message may have been published, if the server may have forgotten their ids: an old one
+   * was perhaps handled before, by a process that died before its ack, or whose ack the server lost in a crash.
+   */
+  #mayBeStoredSince({ storedAtMs }: Delivery): Date | undefined {
+    return mayBeForgotten(this.#link, storedAtMs) ? new Date(storedAtMs) : undefined;
+  }
+
+  async #publish(held: Held, draft: AnyDraft, event: CortexEvent<Type>): Promise<CortexEvent> {
+    const since = this.#mayBeStoredSince(held.message);
+    return since === undefined
+      ? publishDraft(this.#link, draft, event)
+      : publishUnlessStored(this.#link, draft, event, since);
+  }
+
   #context(held: Held, event: CortexEvent<Type>): HandlerContext {
     return {
       signal: held.controller.signal,
       deliveries: held.message.deliveries,
-      publish: (draft) => publishDraft(this.#link, draft, event),
+      publish: (draft) => this.#publish(held, draft, event),
       deriveId: (...parts) => derivedId(event, 'id', this.#subscription.consumer, ...parts),
     };
   }

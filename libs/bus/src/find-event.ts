@@ -5,6 +5,9 @@ import type { Stored } from './jetstream.ts';
 import type { Link } from './link.ts';
 import { request } from './request.ts';
 
+/** In a cluster the servers of two streams may have clocks this far apart. */
+const clockToleranceMs = 10_000;
+
 /** An event to look for in its stream. */
 export interface EventAddress {
   readonly stream: string;
@@ -18,21 +21,22 @@ export interface EventAddress {
  */
 export async function hasEvent(link: Link, address: EventAddress, since: Date): Promise<boolean> {
   const { stream, subject, id } = address;
+  const from = new Date(since.getTime() - clockToleranceMs);
   const newest = await request(link, { what: `a look at the newest event of ${subject}` }, () =>
     link.jetstream.lastMessage(stream, subject, 'leader'),
   );
-  if (newest === undefined || newest.storedAtMs < since.getTime()) return false;
+  if (newest === undefined || newest.storedAtMs < from.getTime()) return false;
   if (idOf(newest) === id) return true;
-  return isAmong(link, address, since, newest.sequence);
+  return isAmong(link, address, from, newest.sequence);
 }
 
-async function isAmong(link: Link, address: EventAddress, since: Date, end: number): Promise<boolean> {
+async function isAmong(link: Link, address: EventAddress, from: Date, end: number): Promise<boolean> {
   const done = new AbortController();
   let isFound = false;
   const reading = await follow(link, {
     stream: address.stream,
     filter: address.subject,
-    start: { time: since },
+    start: { time: from },
     onPosition: (pending) => {
       if (pending === 0) done.abort();
     },

@@ -1,4 +1,4 @@
-import { streams } from '@cortex/contracts';
+import { duplicateWindowMs, streams } from '@cortex/contracts';
 import type { AnyDraft, CortexEvent, EventType } from '@cortex/contracts';
 import type { BuiltEvent, EventOrigin } from './envelope/build-event.ts';
 import { buildEvent, buildEvents } from './envelope/build-event.ts';
@@ -31,37 +31,51 @@ async function send(link: Link, built: BuiltEvent): Promise<CortexEvent> {
   return built.event;
 }
 
-/** Publishes a draft; `id` replaces the derived or fresh one. */
-export function publishDraft(link: Link, draft: AnyDraft, cause?: Cause, id?: string): Promise<CortexEvent> {
-  return send(link, buildEvent(draft, { ...originOf(link), cause, id }));
-}
-
 /**
- * See `Bus.publishUnlessStored`. An event of which every trace would have expired counts as stored: nobody acts on it any
- * more, and published again it would look new.
+ * Sends it unless its stream has it already. An event of which every trace would have expired counts as stored: nobody
+ * acts on it any more, and published again it would look new.
  */
-export async function publishUnlessStored(
-  link: Link,
-  draft: AnyDraft,
-  cause: Cause,
-  since: Date,
-): Promise<CortexEvent> {
-  const built = buildEvent(draft, { ...originOf(link), cause });
+async function sendUnlessStored(link: Link, built: BuiltEvent, since: Date): Promise<CortexEvent> {
   const { maxAgeMs } = streams[built.stream];
   const isForgotten = maxAgeMs > 0 && link.runtime.now().getTime() - since.getTime() >= maxAgeMs;
   const address = { stream: built.stream, subject: built.subject, id: built.event.id };
   return isForgotten || (await hasEvent(link, address, since)) ? built.event : send(link, built);
 }
 
-/** Publishes all in order, or none when one of them is bad. */
+/** Publishes a draft; `id` replaces the derived or fresh one. */
+export function publishDraft(link: Link, draft: AnyDraft, cause?: Cause, id?: string): Promise<CortexEvent> {
+  return send(link, buildEvent(draft, { ...originOf(link), cause, id }));
+}
+
+/** See `Bus.publishUnlessStored`. */
+export function publishUnlessStored(
+  link: Link,
+  draft: AnyDraft,
+  source: Cause | { readonly eventId: string },
+  since: Date,
+): Promise<CortexEvent> {
+  const identity = 'eventId' in source ? { id: source.eventId } : { cause: source };
+  return sendUnlessStored(link, buildEvent(draft, { ...originOf(link), ...identity }), since);
+}
+
+/**
+ * Whether the server may have forgotten an id that was first used at this time: not yet after two minutes, and clocks
+ * may differ.
+ */
+export function mayBeForgotten({ runtime }: Pick<Link, 'runtime'>, usedAtMs: number): boolean {
+  return runtime.now().getTime() - usedAtMs > duplicateWindowMs / 2;
+}
+
+/** Publishes all in order, or none when one of them is bad. With `since` only those that are not stored yet. */
 export async function publishDrafts(
   link: Link,
   drafts: readonly AnyDraft[],
   cause?: Cause,
+  since?: Date,
 ): Promise<readonly CortexEvent[]> {
   const events: CortexEvent[] = [];
   for (const built of buildEvents(drafts, { ...originOf(link), cause })) {
-    events.push(await send(link, built));
+    events.push(since === undefined ? await send(link, built) : await sendUnlessStored(link, built, since));
   }
   return events;
 }

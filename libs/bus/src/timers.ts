@@ -6,7 +6,7 @@ import { openBucket } from './bucket.ts';
 import { derivedId } from './ids.ts';
 import type { Link } from './link.ts';
 import type { Bucket, Consumption, Entry, TimerRequest, Timers } from './ports.ts';
-import { publishDraft } from './publish.ts';
+import { mayBeForgotten, publishDraft, publishUnlessStored } from './publish.ts';
 
 /** The wall clock may jump, so a long wait is checked against it this often. */
 const longestSleepMs = 30_000;
@@ -112,7 +112,9 @@ class BucketTimers implements Timers {
     };
     try {
       const id = derivedId({ id: 'timer', time: value.dueAt }, this.#owner, name, value.dueAt);
-      await publishDraft(this.#link, draft, undefined, id);
+      const due = new Date(value.dueAt);
+      if (!mayBeForgotten(this.#link, due.getTime())) await publishDraft(this.#link, draft, undefined, id);
+      else await publishUnlessStored(this.#link, draft, { eventId: id }, due);
       // If the timer was set anew meanwhile, the newer one stays.
       await this.#bucket.delete(key, revision);
     } catch (error) {

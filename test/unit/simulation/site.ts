@@ -103,6 +103,7 @@ export class Site {
   readonly blind: { readonly process: ProcessName | 'all'; readonly fromMs: number; readonly untilMs: number }[] = [];
   /** When something last happened that is more than an observation. */
   busyAtMs = startMs;
+  readonly #eventIds = new Set<string>();
   readonly #brokenSince = new Map<string, number>();
   #attempts = 0;
   #intents = 0;
@@ -258,6 +259,14 @@ export class Site {
     });
   }
 
+  #holdToOneOfEach(subject: string, data: Uint8Array): void {
+    // The id stands at the beginning of an envelope; the rest need not be parsed.
+    const id = /"id":"([^"]+)"/.exec(decoder.decode(data.subarray(0, 100)))?.[1];
+    if (id === undefined) return;
+    if (this.#eventIds.has(id)) this.seen.push({ invariant: 'no event is stored twice', what: `${id}, ${subject}` });
+    this.#eventIds.add(id);
+  }
+
   #freeze(name: ProcessName, forMs: number): void {
     const { nowMs } = this.scheduler;
     this.processes.get(name)?.freeze(forMs);
@@ -291,6 +300,7 @@ export class Site {
     if (stream === 'TELEMETRY' || stream.startsWith('KV_') || subject.startsWith('cortex.health.checked.')) return;
     this.busyAtMs = Math.max(this.busyAtMs, this.scheduler.nowMs);
     this.trace(subject);
+    this.#holdToOneOfEach(subject, data);
     this.onStored(stream, subject, data);
   }
 }

@@ -18,6 +18,7 @@ export const ofDecisions: Invariants = {
     'no open incident is ever without an end',
   ),
   'an incident opens once and ends once': opensAndEndsOnce,
+  'no event is stored twice': seen('no event is stored twice'),
   'INV-9 every effect belongs to an attempt of a known incident': everyEffectIsKnown,
   'INV-6 what needs approval runs only after it, as it was approved': approvalFirst,
   'INV-3 nothing is asked for while the kill switch is on': nothingIsAskedForUnderKillSwitch,
