@@ -5,6 +5,7 @@ const consume = 'libs/bus/src/consume.ts';
 const held = 'libs/bus/src/held-messages.ts';
 const lease = 'libs/bus/src/held-lease.ts';
 const timers = 'libs/bus/src/timers.ts';
+const publish = 'libs/bus/src/publish.ts';
 
 /** What every service relies on. */
 export const ofBus: readonly Mutant[] = [
@@ -103,7 +104,7 @@ export const ofBus: readonly Mutant[] = [
   {
     id: 'acked-before-published',
     file: consume,
-    find: 'await publishDrafts(this.#link, drafts, event);',
+    find: 'await publishDrafts(this.#link, drafts, event, this.#mayBeStoredSince(held.message));',
     replace: 'void publishDrafts(this.#link, drafts, event).catch(() => undefined);',
     breaks: 'What follows from an event is lost with the process that was to publish it.',
   },
@@ -131,8 +132,8 @@ export const ofBus: readonly Mutant[] = [
   {
     id: 'timer-deleted-first',
     file: timers,
-    find: 'await publishDraft(this.#link, draft, undefined, id);',
-    replace: 'await this.#bucket.delete(key, revision); await publishDraft(this.#link, draft, undefined, id);',
+    find: 'const due = new Date(value.dueAt);',
+    replace: 'await this.#bucket.delete(key, revision); const due = new Date(value.dueAt);',
     breaks: 'A timer whose process dies as it is due never fires.',
   },
   {
@@ -149,5 +150,19 @@ export const ofBus: readonly Mutant[] = [
     replace:
       "const id = derivedId({ id: 'timer', time: value.dueAt }, this.#owner, name, String(this.#link.runtime.random()));",
     breaks: 'A timer that several replicas fire is due several times.',
+  },
+  {
+    id: 'old-consequences-published-again',
+    file: publish,
+    find: 'return runtime.now().getTime() - usedAtMs > duplicateWindowMs / 2;',
+    replace: 'return runtime.now().getTime() - usedAtMs > duplicateWindowMs * 1e6;',
+    breaks: 'What a message of some minutes ago led to is published again when it is delivered again.',
+  },
+  {
+    id: 'stored-event-not-found',
+    file: 'libs/bus/src/find-event.ts',
+    find: 'if (idOf(newest) === id) return true;',
+    replace: 'if (idOf(newest) === id) return false;',
+    breaks: 'An event that its stream has is published again when the server has forgotten its id.',
   },
 ];

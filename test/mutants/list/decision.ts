@@ -14,6 +14,13 @@ export const ofDecision: readonly Mutant[] = [
     breaks: 'What was decided is told before its record is written, and the record may never say so.',
   },
   {
+    id: 'outbox-published-again',
+    file: 'apps/decision/src/adapters/effects.ts',
+    find: 'if (since === undefined) await this.#bus.publish(draft, cause);',
+    replace: 'if (since !== null) await this.#bus.publish(draft, cause);',
+    breaks: 'Minutes after a restart decision tells and asks again what it told and asked before.',
+  },
+  {
     id: 'outbox-not-emptied',
     file: brain,
     find: 'await this.#emptyOutbox(loaded.entry);',

@@ -197,9 +197,17 @@ export const ofJudgement: readonly Mutant[] = [
   {
     id: 'breaker-counts-twice',
     file: breaker,
-    find: 'if (before.outcomes.some((one) => one.executionId === outcome.executionId)) return before;',
+    find: 'if (isCounted(before, outcome)) return before;',
     replace: '',
     breaks: 'One failure that is told three times opens the breaker.',
+    tests: judgement,
+  },
+  {
+    id: 'breaker-forgets-at-a-reset',
+    file: breaker,
+    find: "state: 'closed', outcomes: [], counted }",
+    replace: "state: 'closed', outcomes: [], counted: [] }",
+    breaks: 'Failures that are told again after a human has reset the breaker open it again.',
     tests: judgement,
   },
   {
@@ -213,7 +221,7 @@ export const ofJudgement: readonly Mutant[] = [
   {
     id: 'breaker-not-latched',
     file: breaker,
-    find: "if (before.state === 'open') return { ...before, outcomes };",
+    find: "if (before.state === 'open') return next;",
     replace: "if (effective) return { ...before, outcomes, state: 'closed' };",
     breaks: 'A breaker closes by itself.',
     tests: judgement,

@@ -64,6 +64,17 @@ test('each level is told when it is due, while nobody answers', async () => {
   }
 });
 
+test('what decision has told and asked is not told or asked again by its next life, minutes later', async () => {
+  const again = { ...dead, atMs: 240_000 };
+  const drains = [
+    { process: 'decision-1' as const, atMs: 60_000 },
+    { process: 'decision-2' as const, atMs: 61_000 },
+  ];
+  // `hold` fails when an event is stored twice.
+  const site = await hold({ ...quietSchedule, troubles: [dead, again], drains });
+  expect(site.events('incident.resolved')).toHaveLength(2);
+});
+
 test('the same schedule gives the same run, event for event', { timeout: 60_000 }, async () => {
   const story = (site: Site): string => site.story(Number.POSITIVE_INFINITY);
   for (const schedule of fc.sample(schedules, { numRuns: 8, seed: 7 })) {
