@@ -1,22 +1,15 @@
-import {
-  controlBucket,
-  journalBucket,
-  leaseBucket,
-  remediationRequested,
-  remediationRollbackRequested,
-  silenceBucket,
-} from '@cortex/contracts';
+import { consumeRoutes } from '@cortex/bus';
+import { controlBucket, journalBucket, leaseBucket, silenceBucket } from '@cortex/contracts';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import type { ExecutorParts } from './execution/parts.ts';
 import { KillSwitchReader } from './execution/kill-switch.ts';
 import { SilenceReader } from './execution/silences.ts';
-import { handleRemediationRequested } from './handlers/remediation-requested.ts';
-import { handleRollbackRequested } from './handlers/rollback-requested.ts';
 import { createExecutorMetrics } from './metrics.ts';
 import { loadExecutorPlugins } from './plugins.ts';
 import type { ExecutorPlugins } from './plugins.ts';
+import { executorRoutes } from './routes.ts';
 
-/** Runs playbooks: one event type asks for a remediation, the other for its rollback. */
+/** Runs playbooks, and undoes them. */
 export async function startExecutor(
   context: ServiceContext,
   plugins: ExecutorPlugins | Promise<ExecutorPlugins> = loadExecutorPlugins(context.config.pluginFolders),
@@ -50,16 +43,7 @@ export async function startExecutor(
     runtime: context.runtime,
     now: context.runtime.now,
   };
-  await bus.consume({
-    consumer: context.name,
-    event: remediationRequested,
-    handle: (event, handler) => handleRemediationRequested(event, handler, parts),
-  });
-  await bus.consume({
-    consumer: context.name,
-    event: remediationRollbackRequested,
-    handle: (event, handler) => handleRollbackRequested(event, handler, parts),
-  });
+  await consumeRoutes(bus, 'executor', executorRoutes(parts));
   return {
     async stop() {
       await Promise.all([killSwitch.stop(), silences.stop()]);

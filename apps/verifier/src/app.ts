@@ -1,11 +1,15 @@
+import { consumeRoutes } from '@cortex/bus';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import { openRecentHistory } from './adapters/recent-history.ts';
 import { createTargetChecks } from './adapters/target-checks.ts';
 import { TelemetryTails } from './adapters/telemetry-tail.ts';
-import { consumeRemediationCompleted } from './handlers/remediation-completed.ts';
 import { createVerificationMetrics } from './metrics.ts';
 import { loadVerifierPlugins } from './plugins.ts';
 import type { VerifierPlugins } from './plugins.ts';
+import { verifierRoutes } from './routes.ts';
+
+/** Verifications spend most of their time waiting, so many may run concurrently. */
+const concurrency = 64;
 
 /** Verifies recovery after every remediation that ran, or reports that it cannot tell. */
 export async function startVerifier(
@@ -17,8 +21,7 @@ export async function startVerifier(
   const { checks: registry } = await plugins;
   const checks = createTargetChecks({ config, registry, runtime, onOutcome: metrics.checked });
   const telemetry = new TelemetryTails(bus);
-  await consumeRemediationCompleted({
-    bus,
+  const routes = verifierRoutes({
     checks,
     history: openRecentHistory(bus),
     tailTelemetry: (from, onBatches) => telemetry.tail(from, onBatches),
@@ -26,5 +29,6 @@ export async function startVerifier(
     logger,
     runtime,
   });
+  await consumeRoutes(bus, 'verifier', routes, { concurrency });
   return {};
 }

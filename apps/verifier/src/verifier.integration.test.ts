@@ -27,7 +27,7 @@ import type { HttpReceiver, ProvisionedNats, TemporaryFolder, TestProcess } from
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openRecentHistory } from './adapters/recent-history.ts';
 import { TelemetryTails } from './adapters/telemetry-tail.ts';
-import { consumeRemediationCompleted } from './handlers/remediation-completed.ts';
+import { verifierRoutes } from './routes.ts';
 
 const app = resolve(import.meta.dirname, '..');
 const target = { service: 'shop', instance: 'shop-1' };
@@ -193,14 +193,18 @@ describe('the verifier', () => {
     await verifier?.kill();
     // A consumer without any acks gets every event again, as after a server that lost its acks.
     let verifications = 0;
-    const again = await consumeRemediationCompleted({
-      bus: { consume: (subscription) => bus.consume({ ...subscription, consumer: 'verifier-again' }) },
+    const routes = verifierRoutes({
       checks: { of: () => [], run: async () => [] },
       history: openRecentHistory(bus),
       tailTelemetry: (from, onBatches) => new TelemetryTails(bus).tail(from, onBatches),
       metrics: { checked() {}, began: () => void (verifications += 1), ended() {} },
       logger: silentLogger,
       runtime: systemRuntime,
+    });
+    const again = await bus.consume({
+      consumer: 'verifier-again',
+      event: remediationCompleted,
+      handle: async (event, context) => (await routes['remediation.completed'](event, context)) ?? [],
     });
     const second = await remediate({});
     await verdictOf(second);

@@ -16,7 +16,7 @@ export async function consumeRoutes<App extends AppName>(
   bus: Pick<Bus, 'consume'>,
   app: App,
   routes: Routes<App>,
-  options: { readonly key?: (event: CortexEvent) => string } = {},
+  options: { readonly key?: (event: CortexEvent) => string; readonly concurrency?: number } = {},
 ): Promise<void> {
   const start = async <Type extends ConsumedBy<App>>(event: EventDefinition<Type>): Promise<void> => {
     const take: Route<Type> = routes[event.type];

@@ -1,6 +1,6 @@
-import type { Bus, Consumption, HandlerContext } from '@cortex/bus';
+import type { HandlerContext } from '@cortex/bus';
 import { ConditionError } from '@cortex/conditions';
-import { draft, remediationCompleted, verificationCompleted, verificationStarted } from '@cortex/contracts';
+import { draft, verificationCompleted, verificationStarted } from '@cortex/contracts';
 import type { CortexEvent, EventDraft } from '@cortex/contracts';
 import type { Runtime } from '@cortex/runtime';
 import type { VerificationVerdict } from '@cortex/verification';
@@ -12,7 +12,6 @@ import { runVerification } from '../run-verification.ts';
 import type { VerificationRun } from '../run-verification.ts';
 
 export interface VerifierParts {
-  readonly bus: Pick<Bus, 'consume'>;
   readonly checks: TargetChecks;
   readonly history: RecentHistory;
   readonly tailTelemetry: VerificationRun['tailTelemetry'];
@@ -21,23 +20,11 @@ export interface VerifierParts {
   readonly runtime: Pick<Runtime, 'now' | 'after'>;
 }
 
-/** Verifications spend most of their time waiting, so many may run concurrently. */
-const concurrency = 64;
-
-export function consumeRemediationCompleted(parts: VerifierParts): Promise<Consumption> {
-  return parts.bus.consume({
-    consumer: 'verifier',
-    event: remediationCompleted,
-    concurrency,
-    handle: (event, context) => handleRemediationCompleted(event, context, parts),
-  });
-}
-
 /**
  * Verifies a remediation whose steps ran. No progress is stored: after a crash the event comes again and the
  * verification begins anew, with a verdict under the same id.
  */
-async function handleRemediationCompleted(
+export async function handleRemediationCompleted(
   event: CortexEvent<'remediation.completed'>,
   context: HandlerContext,
   parts: VerifierParts,
