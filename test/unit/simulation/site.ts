@@ -121,6 +121,8 @@ export class Site {
       onStored: (stream, { subject, data }) => this.#stored(stream, subject, data),
     });
     this.world.onChange((target) => {
+      // The services have yet to find out.
+      this.busyAtMs = Math.max(this.busyAtMs, scheduler.nowMs);
       const key = targetKey(target);
       if (!this.world.state(target).isBroken) this.#brokenSince.delete(key);
       else if (!this.#brokenSince.has(key)) this.#brokenSince.set(key, scheduler.nowMs);
