@@ -1,7 +1,7 @@
 import type { Routes } from '@cortex/bus';
 import { execute } from './execution/execute.ts';
 import type { ExecutorParts } from './execution/parts.ts';
-import { handleRollbackRequested } from './handlers/rollback-requested.ts';
+import { handleRollbackRequested } from './handlers/remediation-rollback-requested.ts';
 
 /** One event asks for the run of a playbook, the other for its rollback. */
 export function executorRoutes(parts: ExecutorParts): Routes<'executor'> {
