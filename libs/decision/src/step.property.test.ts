@@ -156,18 +156,18 @@ class Model {
         return;
       }
       case 'silence': {
-        if (choice % 7 === 0) return void scenario.know({ silences: undefined });
+        if (choice % 7 === 0) return void scenario.know({ hasUnreadableSilence: true });
         const scope = choice % 2 === 0 ? {} : { instance };
         const silence = makeSilence(scenario.now, { ...scope, endsAt: addMs(scenario.now, choice * 1_000) });
-        scenario.know({ silences: [silence] });
+        scenario.know({ silences: [silence], hasUnreadableSilence: false });
         return this.take(
           { id, type: 'control.changed', data: { control: 'silence', action: 'created', silence } },
           crash,
         );
       }
       case 'lift': {
-        const [set] = scenario.facts.silences ?? [];
-        scenario.know({ silences: [] });
+        const [set] = scenario.facts.silences;
+        scenario.know({ silences: [], hasUnreadableSilence: false });
         if (set === undefined) return;
         const silence = { ...set, lifted: { by: 'ada', at: scenario.now } };
         return this.take(
@@ -366,9 +366,9 @@ class Model {
     if (record === undefined) throw new Error('a change without a record');
     const { incident } = record;
     const memory = readMemory(record);
-    const { killSwitch, silences } = this.scenario.facts;
+    const { killSwitch, silences, hasUnreadableSilence } = this.scenario.facts;
     const holds = (one: Silence): boolean => findSilence([one], this.scenario.now, () => true) !== undefined;
-    const isQuiet = silences?.some((one) => one.instance === undefined && holds(one)) === true;
+    const isQuiet = silences.some((one) => one.instance === undefined && holds(one));
     const names = drafts.map((one) => `${one.type} ${one.key}`);
     assert.equal(new Set(names).size, names.length);
     for (const decision of incident.decisions)
@@ -380,7 +380,7 @@ class Model {
     for (const request of drafts.filter((one) => one.type === 'remediation.requested')) {
       const data = request.data as EventData<'remediation.requested'>;
       assert.equal(killSwitch?.on, false);
-      assert.ok(silences !== undefined);
+      assert.ok(!hasUnreadableSilence);
       const isSilenced = (id: string): boolean => silences.some((one) => (one.instance ?? id) === id && holds(one));
       assert.ok(!data.targets.some((target) => isSilenced(target.instance)));
       assert.ok(data.targets.length > 0);
@@ -424,6 +424,7 @@ class Model {
     this.scenario.know({
       killSwitch: { on: false, by: 'ada', reason: '', at: this.scenario.now },
       silences: [],
+      hasUnreadableSilence: false,
       heldLeases: new Set(),
     });
     for (let round = 0; round < 150 && (this.outstanding.length > 0 || this.timers.size > 0); round += 1) {

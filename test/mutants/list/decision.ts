@@ -65,8 +65,8 @@ export const ofDecision: readonly Mutant[] = [
   {
     id: 'unreadable-silence-passed',
     file: 'apps/decision/src/adapters/silences.ts',
-    find: 'return this.#mirror.unreadable.size > 0 ? undefined : [...this.#mirror.values.values()];',
-    replace: 'return [...this.#mirror.values.values()];',
+    find: 'return this.#mirror.unreadable.size > 0;',
+    replace: 'return this.#mirror.unreadable.size < 0;',
     breaks: 'Decision takes a silence that it cannot read for none.',
   },
   {

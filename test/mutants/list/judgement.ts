@@ -36,8 +36,8 @@ export const ofJudgement: readonly Mutant[] = [
   {
     id: 'gate-silence-unreadable',
     file: `${gates}/silence.ts`,
-    find: 'if (facts.silences === undefined)',
-    replace: 'if (facts.silences === undefined && silence !== undefined)',
+    find: 'if (facts.hasUnreadableSilence)',
+    replace: 'if (facts.hasUnreadableSilence && silence !== undefined)',
     breaks: 'Silences that decision cannot read stop no plan.',
   },
   {

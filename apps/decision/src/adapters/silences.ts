@@ -11,9 +11,13 @@ export class KnownSilences {
     this.#mirror = new BucketMirror(bucket);
   }
 
-  /** Undefined while there is a record that cannot be read: it may cover anything. */
-  get readable(): readonly Silence[] | undefined {
-    return this.#mirror.unreadable.size > 0 ? undefined : [...this.#mirror.values.values()];
+  get readable(): readonly Silence[] {
+    return [...this.#mirror.values.values()];
+  }
+
+  /** True while there is a record that cannot be read: it may cover anything. */
+  get hasUnreadable(): boolean {
+    return this.#mirror.unreadable.size > 0;
   }
 
   countActive(now: string): number {

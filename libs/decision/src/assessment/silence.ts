@@ -7,10 +7,10 @@ type Concerned = Pick<Incident, 'service' | 'signals'>;
 
 /**
  * The silence that covers the incident: of its service, or of an instance that is affected. One of a single check covers
- * none, and what cannot be read is for the gate to judge.
+ * none. One that cannot be read may cover it too: that is for the gate to judge.
  */
 export function silenceOf(incident: Concerned, facts: Facts, now: string): Silence | undefined {
-  return findSilence(facts.silences ?? [], now, ({ service, instance, check }) => {
+  return findSilence(facts.silences, now, ({ service, instance, check }) => {
     if (service !== incident.service || check !== undefined) return false;
     return instance === undefined || concerns(incident, instance, facts);
   });

@@ -3,11 +3,12 @@ import { type GateQuestion, objects, passes } from './gate.ts';
 
 /** Somebody asked for a target to be left alone, or it cannot be known that nobody did. */
 export function silenceGate({ facts, silence }: Pick<GateQuestion, 'facts' | 'silence'>): GateResult {
-  if (facts.silences === undefined)
+  if (silence !== undefined) return heldBySilence(silence);
+  if (facts.hasUnreadableSilence)
     return objects('silence', 'hold', 'silences_unreadable', 'the silences cannot be read, so any may hold', {
       active: 'unreadable',
     });
-  return silence === undefined ? passes('silence', 'no silence covers it', {}) : heldBySilence(silence);
+  return passes('silence', 'no silence covers it', {});
 }
 
 /** What the gate says of a silence that holds. */

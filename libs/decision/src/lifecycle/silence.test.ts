@@ -91,9 +91,15 @@ describe('what a silence covers', () => {
   });
 
   test('silences that cannot be read hold as any might', () => {
-    const scenario = new Scenario().know({ silences: undefined }).health('shop-1', 'UNHEALTHY');
+    const scenario = new Scenario().know({ hasUnreadableSilence: true }).health('shop-1', 'UNHEALTHY');
     expect(held(scenario)).toBe('the silences cannot be read, so any may hold');
-    expect(requests(scenario.know({ silences: [] }).due('reevaluate'))).toBe(1);
+    expect(requests(scenario.know({ hasUnreadableSilence: false }).due('reevaluate'))).toBe(1);
+  });
+
+  test('one that can be read holds beside one that cannot, and nobody is called', () => {
+    const scenario = new Scenario().silence().know({ hasUnreadableSilence: true }).health('shop-1', 'CRITICAL');
+    expect(held(scenario)).toContain('silence 0123456789ab of shop');
+    expect(pages(scenario)).toBe(0);
   });
 
   test('a question that is out is taken back, and asked again afterwards', () => {

@@ -53,8 +53,10 @@ export interface Facts {
   readonly breakers: ReadonlyMap<string, BreakerRecord>;
   /** Undefined: missing or unreadable, which counts as ON. */
   readonly killSwitch: KillSwitch | undefined;
-  /** Also those that are over. Undefined: unreadable, so that any may hold. */
-  readonly silences: readonly Silence[] | undefined;
+  /** Those that can be read, also when they are over. */
+  readonly silences: readonly Silence[];
+  /** There may be others, which may hold anywhere. */
+  readonly hasUnreadableSilence: boolean;
   /** By `targetKey`. */
   readonly health: ReadonlyMap<string, HealthRecord>;
   /** Keys of the leases held by anyone: `targetLeaseKey`, `<slotLeasePrefix>.<n>`. */

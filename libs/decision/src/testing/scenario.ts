@@ -111,6 +111,7 @@ export class Scenario {
       breakers: new Map(),
       killSwitch: { on: false, by: 'setup', reason: 'provisioned', at: this.now },
       silences: [],
+      hasUnreadableSilence: false,
       health: new Map(),
       heldLeases: new Set(),
       openIncidents: [],
@@ -347,14 +348,14 @@ export class Scenario {
   /** From now on for an hour, unless the fields say otherwise. */
   silence(fields: Partial<Silence> = {}): this {
     const silence = makeSilence(this.now, fields);
-    this.know({ silences: [...(this.facts.silences ?? []), silence] });
+    this.know({ silences: [...this.facts.silences, silence] });
     return this.tellOfSilence('created', silence);
   }
 
   lift(id = '0123456789ab'): this {
     const lifted = { by: 'ada', at: this.now };
-    this.know({ silences: this.facts.silences?.map((one) => (one.id === id ? { ...one, lifted } : one)) });
-    const silence = this.facts.silences?.find((one) => one.id === id);
+    this.know({ silences: this.facts.silences.map((one) => (one.id === id ? { ...one, lifted } : one)) });
+    const silence = this.facts.silences.find((one) => one.id === id);
     if (silence === undefined) throw new Error(`no silence ${id}`);
     return this.tellOfSilence('lifted', silence);
   }

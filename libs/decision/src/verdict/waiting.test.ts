@@ -95,7 +95,7 @@ describe('what holds is told after a while', () => {
   });
 
   test('silences that cannot be read; but not a silence, which ends by itself', () => {
-    const unreadable = new Scenario().know({ silences: undefined }).health('shop-1', 'UNHEALTHY');
+    const unreadable = new Scenario().know({ hasUnreadableSilence: true }).health('shop-1', 'UNHEALTHY');
     expect(calls(waitOut(unreadable, 20 * minute))).toHaveLength(1);
     const silenced = new Scenario().silence().health('shop-1', 'UNHEALTHY');
     expect(calls(waitOut(silenced, 50 * minute))).toEqual([]);

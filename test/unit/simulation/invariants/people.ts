@@ -1,6 +1,6 @@
 import { escalationBucket } from '@cortex/contracts';
 import { isStray } from '../environment/strays.ts';
-import type { Site } from '../site.ts';
+import type { Silenced, Site } from '../site.ts';
 import { describe, knowableMs, seen } from './invariant.ts';
 import type { Invariants } from './invariant.ts';
 
@@ -23,8 +23,9 @@ function isSilencedAt(
   target: { readonly service: string; readonly instance?: string },
   atMs: number,
   knownTo: 'decision' | 'executor',
+  among: readonly Silenced[] = site.silenced,
 ): boolean {
-  return site.silenced.some(({ service, instance, fromMs, untilMs }) => {
+  return among.some(({ service, instance, fromMs, untilMs }) => {
     const isInside = atMs > knowableMs(site, fromMs, knownTo) + knownWithinMs && atMs < untilMs;
     if (!isInside || service === undefined) return isInside;
     return service === target.service && (instance ?? target.instance) === target.instance;
@@ -47,18 +48,13 @@ function nothingIsAskedForInSilence(site: Site): readonly string[] {
   });
 }
 
-/** While a silence cannot be read, nothing is done, and people may hear of that. */
+/** While a silence cannot be read, nothing is done, and people may hear of that; what others cover stays quiet. */
 function nobodyIsCalledInSilence(site: Site): readonly string[] {
+  const readable = site.silenced.filter(({ service }) => service !== undefined);
   return site.events('escalation.requested').flatMap(({ data }) => {
     const { service, requestedAt } = data;
-    const isUnreadable = site.silenced.some(
-      (one) =>
-        one.service === undefined &&
-        Date.parse(requestedAt) > one.fromMs &&
-        Date.parse(requestedAt) < one.untilMs + knownWithinMs,
-    );
-    const isExempt = isUnreadable || data.urgent || data.escalationId.startsWith('breaker-');
-    const isSilenced = isSilencedAt(site, { service }, Date.parse(requestedAt), 'decision');
+    const isExempt = data.urgent || data.escalationId.startsWith('breaker-');
+    const isSilenced = isSilencedAt(site, { service }, Date.parse(requestedAt), 'decision', readable);
     return isSilenced && !isExempt ? [`${data.escalationId}: ${data.reason}`] : [];
   });
 }
