@@ -18,8 +18,8 @@ const files = [];
  */
 const projects = [
   { project: 'unit', workers: 2 },
-  { project: 'integration', workers: 6 },
-  { project: 'system', workers: 3 },
+  { project: 'integration', workers: 4 },
+  { project: 'system', workers: 2 },
 ];
 
 try {
