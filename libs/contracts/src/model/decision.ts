@@ -114,6 +114,7 @@ export const DecisionReason = z.enum([
   'helped_in_part',
   'uncertain',
   'no_answer',
+  'with_humans',
   'approval_denied',
   'approval_expired',
   'signals_cleared',

@@ -6,6 +6,7 @@ import { findRaises } from './auto-escalation.ts';
 import { unsuccessfulAttempts } from './attempts.ts';
 import { blastRadiusOf } from './blast-radius.ts';
 import { activityOf, trendOf } from './severity.ts';
+import { titleOf } from './title.ts';
 import { trackTriggers } from './triggers.ts';
 
 /** Looks at the signals anew: what is affected, how far, why, how bad. Severity only ever rises. */
@@ -20,7 +21,8 @@ export function reassess(work: Work): void {
   const rootCause = rootCauseOf(work);
   const affected = affectedBy(work.incident, facts);
   const blastRadius = blastRadiusOf(affected, work.incident.service, facts);
-  change(work, { affected, cause: rootCause.cause, blastRadius });
+  const title = titleOf(work.incident, facts.safety.settlingMs) ?? work.incident.title;
+  change(work, { title, affected, cause: rootCause.cause, blastRadius });
   work.assessment = assess(work, rootCause);
   const before = work.incident.severity;
   change(work, { severity: worseSeverity(before, work.assessment.score.severity) });

@@ -64,7 +64,8 @@ export function scoreSeverity(incident: Incident, facts: Facts, trend: Trend, no
   return { severity, score, parts };
 }
 
-function signalPoints(signal: Signal): number {
+/** How far from normal it is. */
+export function signalPoints(signal: Signal): number {
   const byAnomaly = signal.severity === undefined ? 0 : anomalyPoints[signal.severity];
   return Math.max(byAnomaly, healthPoints[signal.healthState ?? ''] ?? 0);
 }

@@ -12,6 +12,7 @@ import { type Work, activeSignals, change, remember } from '../record/work.ts';
 import { addMs } from '../time.ts';
 
 import { onApprovalExpiry } from './on-approval.ts';
+import { mayDecide } from './may-decide.ts';
 import { onDeadline } from './on-deadline.ts';
 import { onMonitoringEnd } from './on-verified.ts';
 
@@ -40,8 +41,9 @@ function onDue(work: Work, { data }: InputOf<'timer.due'>): void {
 function onReevaluate(work: Work, name: string): void {
   if (name === 'quiet') return onQuiet(work);
   if (name === 'prolonged') return onProlonged(work);
-  if (name === 'postponed') return callPostponed(work);
-  if (work.incident.status !== 'open') return;
+  if (name === 'postponed') callPostponed(work);
+  else if (work.incident.status !== 'open' && work.incident.status !== 'escalated') return;
+  if (!mayDecide(work)) return;
   reassess(work);
   decide(work);
 }

@@ -1,7 +1,11 @@
 import type { IncidentRecord, IncidentSeverity, JsonRecord, Remediation } from '@cortex/contracts';
 
-/** Why humans were called: only `no_playbook` is looked at again when the signals change. */
-export type EscalationKind = 'no_playbook' | 'needs_human';
+/**
+ * Why the incident is with humans. `no_move`: Cortex had none; it looks again whenever the signals change. `needs_human`: it
+ * was not for Cortex; new trouble is decided anew. `hands_off`: what is so far done is unknown or went wrong; Cortex does
+ * nothing more, and only tells of new trouble.
+ */
+export type EscalationKind = 'no_move' | 'needs_human' | 'hands_off';
 
 /** What the decision remembers of an incident beside the incident itself. Plain JSON. */
 export interface Memory {

@@ -48,7 +48,7 @@ function attemptsUsedUp({ work }: Question): Ruling | undefined {
   const attempts = unsuccessfulAttempts(work.incident).length;
   if (attempts < work.facts.safety.maxAttempts) return undefined;
   const reason = `automated remediation was tried ${attempts} times without success`;
-  return { outcome: 'escalate', code: 'attempts_used_up', reason, escalation: 'needs_human' };
+  return { outcome: 'escalate', code: 'attempts_used_up', reason, escalation: 'no_move' };
 }
 
 function dependencyFirst({ work }: Question): Ruling | undefined {
@@ -70,7 +70,7 @@ function nothingUsable({ candidates, chosen }: Question): Ruling | undefined {
   const reasons = [...candidates.unusable].map(([id, { reason }]) => `${id}: ${reason}`);
   if (chosen !== undefined || reasons.length === 0) return undefined;
   const reason = `no playbook may be used: ${reasons.join('; ')}`;
-  return { outcome: 'escalate', code: 'no_usable_playbook', reason, escalation: 'needs_human' };
+  return { outcome: 'escalate', code: 'no_usable_playbook', reason, escalation: 'no_move' };
 }
 
 function degradedOnly({ work, chosen }: Question): Ruling | undefined {
@@ -83,14 +83,14 @@ function degradedOnly({ work, chosen }: Question): Ruling | undefined {
 function nothingFits({ chosen }: Question): Ruling | undefined {
   if (chosen !== undefined) return undefined;
   const reason = 'no applicable remediation playbook found';
-  return { outcome: 'escalate', code: 'no_playbook', reason, escalation: 'no_playbook' };
+  return { outcome: 'escalate', code: 'no_playbook', reason, escalation: 'no_move' };
 }
 
 function watchedOnly({ work, chosen }: Question): Ruling | undefined {
   if (chosen === undefined || work.service?.remediate !== false) return undefined;
   const { plan } = chosen;
   const reason = `this service is only watched; Cortex would run ${plan.playbook.id} on ${namesOf(plan)}`;
-  return { outcome: 'advise', code: 'watched_only', reason, escalation: 'needs_human' };
+  return { outcome: 'advise', code: 'watched_only', reason, escalation: 'no_move' };
 }
 
 /** Spec 6.1 step 3: so wide, and no playbook is made for it. That comes before everything that only waits. */
@@ -100,7 +100,7 @@ function radiusTooWide({ work, candidates, chosen }: Question): Ruling | undefin
   if (candidates.ranked.some(({ playbook }) => isForSignOff(playbook.safety.blastRadius))) return undefined;
   const signOff = level === 'multi_region' ? 'cto and vp_engineering' : 'sre_lead and engineering_manager';
   const reason = `${level} trouble: automatic remediation is disabled, ${signOff} must sign off`;
-  const escalation = candidates.ranked.length === 0 ? 'no_playbook' : 'needs_human';
+  const escalation = candidates.ranked.length === 0 ? 'no_move' : 'needs_human';
   return { outcome: 'escalate', code: 'radius_too_wide', reason, escalation };
 }
 
