@@ -95,6 +95,7 @@ export const DecisionReason = z.enum([
   'attempts_used_up',
   'dependency_first',
   'trigger_pending',
+  'checks_pending',
   'degraded_only',
   'no_playbook',
   'no_usable_playbook',

@@ -12,6 +12,7 @@ import { type Work, change, continueWork, forget, openWork, remember } from '../
 import { signalFromAnomaly } from '../signals/from-anomaly.ts';
 import { signalFromHealth } from '../signals/from-health.ts';
 import { mergeSignal } from '../signals/merge.ts';
+import { isOlder, lastOf } from '../signals/order.ts';
 import { addMs, earliest, msBetween } from '../time.ts';
 import type { Transition } from '../model/transition.ts';
 import { mayDecide } from './may-decide.ts';
@@ -105,9 +106,9 @@ function whyOutdated(
   facts: Facts,
 ): IgnoreReason | undefined {
   const known = record?.incident.signals.find((one) => one.key === signal.key);
-  const knownAt = known?.clearedAt ?? known?.detectedAt;
-  if (known !== undefined && knownAt !== undefined && msBetween(knownAt, signal.detectedAt) < 0)
+  if (known !== undefined && isOlder({ at: signal.detectedAt, sequence: signal.sequence }, lastOf(known))) {
     return 'newer_state_known';
+  }
   if (isWithoutItsCompany(known, signal)) return 'known_with_correlation';
   if (input.type === 'health.changed') {
     const present = facts.health.get(targetKey(input.data.target));

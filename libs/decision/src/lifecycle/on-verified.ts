@@ -1,4 +1,4 @@
-import type { Attempt } from '@cortex/contracts';
+import type { Attempt, Signal } from '@cortex/contracts';
 import { reassess } from '../assessment/reassess.ts';
 import { decide } from '../decide/decide.ts';
 import type { IgnoreReason } from '../model/ignore-reason.ts';
@@ -50,9 +50,7 @@ export function onVerified(work: Work, { data }: InputOf<'verification.completed
 
 function onSuccess(work: Work, attempt: Attempt, recoveredAt: string): void {
   const signals = work.incident.signals.map((signal) =>
-    signal.active && isAnsweredBy(work, signal, attempt)
-      ? { ...signal, active: false, clearedAt: recoveredAt }
-      : signal,
+    signal.active && isAnsweredBy(work, signal, attempt) ? answered(signal, recoveredAt) : signal,
   );
   change(work, { signals });
   if (signals.some((signal) => signal.active)) {
@@ -66,6 +64,11 @@ function onSuccess(work: Work, attempt: Attempt, recoveredAt: string): void {
   const reason = `${attempt.playbookId} helped: ${attempt.verificationReason ?? 'verified'}`;
   recordDecision(work, { outcome: 'resolve', code: 'helped', reason, subject: attempt });
   resolve(work, { method: 'auto_remediation', recoveredAt, verificationPassed: true, reason });
+}
+
+/** What is told of from before that is over by its time: its number is one of trouble. */
+function answered({ sequence: _ofTrouble, ...signal }: Signal, clearedAt: string): Signal {
+  return { ...signal, active: false, clearedAt };
 }
 
 /** Better but not well, or nobody can tell: watched for a while before the next move. On-call hears of half a success. */

@@ -1,6 +1,7 @@
 import { assessmentOf } from '../assessment/assess.ts';
 import { severityRank } from '../levels.ts';
 import { type Work, activeSignals } from '../record/work.ts';
+import { isWaitingForChecks } from '../verdict/checks-pending.ts';
 import { callHumans } from './escalate.ts';
 
 /**
@@ -9,7 +10,7 @@ import { callHumans } from './escalate.ts';
  */
 export function tellOnCall(work: Work): void {
   const { severity, status } = work.incident;
-  if (status === 'resolved') return;
+  if (status === 'resolved' || isWaitingForChecks(work)) return;
   if (assessmentOf(work).silence !== undefined) return;
   const told = work.memory.notified;
   const isUrgent =

@@ -10,6 +10,7 @@ import { namesOf } from '../model/plan.ts';
 import type { Ruling } from '../model/verdict.ts';
 import { type Work, activeSignals } from '../record/work.ts';
 import { addMs, earliest } from '../time.ts';
+import { checksPendingUntil } from './checks-pending.ts';
 
 export interface Question {
   readonly work: Work;
@@ -27,6 +28,7 @@ export const rules: readonly (readonly [name: string, rule: Rule])[] = [
   ['radius too wide', radiusTooWide],
   ['dependency first', dependencyFirst],
   ['trigger pending', triggerPending],
+  ['checks pending', checksPending],
   ['nothing usable', nothingUsable],
   ['degraded only', degradedOnly],
   ['nothing fits', nothingFits],
@@ -64,6 +66,21 @@ function triggerPending({ candidates, chosen }: Question): Ruling | undefined {
   if (chosen !== undefined || pendingUntil === undefined) return undefined;
   const reason = 'a playbook’s trigger has not held for its duration yet';
   return { outcome: 'wait', code: 'trigger_pending', reason, retryAt: pendingUntil };
+}
+
+/** Which check came first must not decide whether something can be done. */
+function checksPending({ work, chosen }: Question): Ruling | undefined {
+  const retryAt = checksPendingUntil(work);
+  const active = activeSignals(work.incident);
+  const isDegradedOnly = active.every((signal) => signal.healthState === 'DEGRADED');
+  if (chosen !== undefined || retryAt === undefined || isDegradedOnly) return undefined;
+  const names = [...new Set(active.flatMap(({ pendingChecks = [] }) => pendingChecks))].join(', ');
+  return {
+    outcome: 'wait',
+    code: 'checks_pending',
+    reason: `no playbook fits yet, and these checks have not answered since: ${names}`,
+    retryAt,
+  };
 }
 
 function nothingUsable({ candidates, chosen }: Question): Ruling | undefined {
