@@ -45,11 +45,22 @@ export interface Memory {
   readonly escalatedFor?: EscalationKind;
   readonly lastStormAt?: string;
   /** Activity of the signals at the last look: what a trend is judged by. */
-  readonly activity?: { readonly active: number; readonly worst: number };
+  readonly activity?: Activity;
   readonly trend: Trend;
+  /** What made the trend what it is, and when. */
+  readonly trendFrom?: { readonly at: string; readonly before: Activity; readonly after: Activity };
+  /** What made the severity what it is, and when. */
+  readonly severityFrom?: { readonly at: string; readonly why: string };
   /** Anomalies cleared before they were known here, newest last. */
   readonly clearedEarly: readonly string[];
 }
+
+/** How many signals are active, and the points of the worst. */
+export interface Activity {
+  readonly active: number;
+  readonly worst: number;
+}
+
 export type Trend = 'worsening' | 'stable' | 'improving';
 
 export const emptyMemory: Memory = {
