@@ -238,8 +238,8 @@ plugins: [.]
       join(folder.path, 'query.check.mjs'),
       `export default ({ defineCheck, z }) => defineCheck({
         name: 'query', summary: 'asks over HTTP', tier: 'deep', params: z.strictObject({ url: z.string() }),
-        async run({ params, signal }) {
-          const answer = await fetch(params.url, { signal });
+        async run({ url }, { signal }) {
+          const answer = await fetch(url, { signal });
           return { passed: answer.ok, detail: String(answer.status) };
         },
       });`,
