@@ -43,7 +43,7 @@ function record(work: Work, verdict: Verdict, subject: Attempt | undefined, beca
 
 /** Humans were called, and Cortex has no move: it says what it came to where that is news, and looks again when a trigger may be true. */
 function leaveToHumans(work: Work, verdict: Verdict, because: string | undefined): void {
-  if (verdict.code === 'silenced') return;
+  if (verdict.code === 'silenced' && because === undefined) return;
   const last = work.incident.decisions.at(-1);
   const isNews =
     because !== undefined || last?.code !== verdict.code || last.playbookId !== planOf(verdict)?.playbook.id;
