@@ -27,7 +27,7 @@ class Watched {
   }
 
   sees(check: string, tier: CheckTier, passed: boolean): this {
-    this.scenario.wait(5_000);
+    this.scenario.wait(1_000);
     const outcome: CheckOutcome = {
       check,
       type: check,
@@ -73,8 +73,11 @@ test('one deep failure is remediated', () => {
   expect(target.scenario.all('escalation.requested')).toHaveLength(0);
 });
 
-test('a comprehensive failure goes to people, once, and no playbook for the unhealthy is used', () => {
-  const target = watched().sees('signup', 'comprehensive', false).sees('signup', 'comprehensive', false);
+test('a comprehensive failure goes to people, once, when the other checks have answered, and no playbook for the unhealthy is used', () => {
+  const target = watched().sees('signup', 'comprehensive', false);
+  expect(target.scenario.all('escalation.requested')).toHaveLength(0);
+  target.sees('port', 'shallow', true).sees('page', 'shallow', true).sees('database', 'deep', true);
+  target.sees('signup', 'comprehensive', false);
   expect(target.state).toBe('CRITICAL');
   expect(target.scenario.all('remediation.requested')).toHaveLength(0);
   expect(target.scenario.all('escalation.requested')).toHaveLength(1);

@@ -83,8 +83,13 @@ function changeCountOf(record: HealthRecord | undefined): number {
   return Number(record?.memory['changeCount'] ?? 0);
 }
 
+/** What fails may change while the state does not. */
+function stateChanges(): readonly CortexEvent<'health.changed'>[] {
+  return changes.filter(({ data }) => data.from !== data.to);
+}
+
 function path(): readonly string[] {
-  return changes.map(({ data }) => `${data.from}>${data.to}`);
+  return stateChanges().map(({ data }) => `${data.from}>${data.to}`);
 }
 
 const patience = { timeoutMs: 30_000, intervalMs: 20 };
@@ -97,10 +102,11 @@ describe('the health checker', () => {
     isUp = false;
     const down = ['UNKNOWN>HEALTHY', 'HEALTHY>DEGRADED', 'DEGRADED>UNHEALTHY'];
     await eventually(() => expect(path()).toEqual(down), patience);
-    expect(changes[1]?.data).toMatchObject({ target, failing: [{ check: 'web' }], flapping: false });
-    expect(changes[1]?.data.reason).toContain('web');
+    const degraded = stateChanges()[1];
+    expect(degraded?.data).toMatchObject({ target, failing: [{ check: 'web' }], flapping: false });
+    expect(degraded?.data.reason).toContain('web');
     // The cause is the result that changed the state.
-    const cause = results.find(({ id }) => id === changes[1]?.causationid);
+    const cause = results.find(({ id }) => id === degraded?.causationid);
     expect(cause?.data).toMatchObject({ check: 'web', result: 'fail' });
 
     isUp = true;
@@ -117,7 +123,11 @@ describe('the health checker', () => {
     await eventually(() => expect(path()).toEqual(['UNKNOWN>HEALTHY']), patience);
     isUp = false;
     await eventually(() => expect(path().at(-1)).toBe('DEGRADED>UNHEALTHY'), patience);
-    expect(changes.at(-1)?.data.failing.map(({ check }) => check)).toEqual(['web', 'rare']);
+    expect(
+      stateChanges()
+        .at(-1)
+        ?.data.failing.map(({ check }) => check),
+    ).toEqual(['web', 'rare']);
   });
 
   it('continues after a restart without announcing anything twice', async () => {
@@ -221,6 +231,42 @@ plugins: [.]
     expect(deepRuns()).toBe(1);
     isUp = false;
     await eventually(() => expect(deepRuns()).toBe(2), patience);
+  });
+
+  it('runs every check at once when one has failed, and tells what fails, whichever was first', async () => {
+    await writeFile(
+      join(folder.path, 'query.check.mjs'),
+      `export default ({ defineCheck, z }) => defineCheck({
+        name: 'query', summary: 'asks over HTTP', tier: 'deep', params: z.strictObject({ url: z.string() }),
+        async run({ url }, { signal }) {
+          const answer = await fetch(url, { signal });
+          return { passed: answer.ok, detail: String(answer.status) };
+        },
+      });`,
+    );
+    const url = `http://127.0.0.1:${shop.port}/`;
+    await writeFile(
+      join(folder.path, 'cortex.yaml'),
+      `version: 1
+services:
+  - { name: shop, instances: [{ id: shop-1 }] }
+checks:
+  - { name: deep, type: query, service: shop, interval: 1s, timeout: 900ms, retries: 0, url: "${url}" }
+  - { name: web, type: http_endpoint, service: shop, interval: 1h, timeout: 400ms, retries: 0, url: "${url}" }
+  - { name: port, type: tcp_port, service: shop, interval: 1h, timeout: 400ms, retries: 0, host: 127.0.0.1, port: ${shop.port} }
+plugins: [.]
+`,
+    );
+    await startChecker();
+    await eventually(() => expect(path()).toEqual(['UNKNOWN>HEALTHY']), patience);
+    isUp = false;
+    await eventually(() => {
+      const last = changes.at(-1)?.data;
+      expect(last).toMatchObject({ to: 'UNHEALTHY', pending: [] });
+      expect(last?.failing.map(({ check }) => check)).toEqual(['deep', 'web']);
+    }, patience);
+    const sequences = changes.map(({ data }) => data.sequence ?? 0);
+    expect(sequences).toEqual(sequences.map((_, index) => index + 1));
   });
 
   it('marks a target in trouble whose dependency is down', async () => {

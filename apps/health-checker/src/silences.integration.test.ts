@@ -41,7 +41,7 @@ beforeEach(async () => {
   silences = await bus.bucket(silenceBucket);
   states = [];
   const note = ({ data }: CortexEvent<'health.changed'>): void => {
-    if (data.target.service === 'shop') states.push(data.to);
+    if (data.target.service === 'shop' && data.from !== data.to) states.push(data.to);
   };
   await bus.read({ event: healthChanged, from: 'all', handle: note });
 });

@@ -47,18 +47,18 @@ export async function watchTarget(watched: WatchedTarget): Promise<TargetWatch> 
       watched.onState(state);
       for (const { check, schedule } of scheduled) schedule.changeInterval(checkIntervalMs(check, state));
     },
-    // Spec 2.4: a degraded target is examined by its deep checks at once.
-    onChange({ to }) {
-      if (to !== 'DEGRADED') return;
-      for (const { check, schedule } of scheduled) if (check.tier === 'deep') schedule.runNow();
+    // Spec 2.4: a degraded target is examined by its deep checks at once. What is decided should rest on all checks, not on
+    // which of them came first.
+    onChange({ from, to, pending = [] }) {
+      const isDegraded = to === 'DEGRADED' && from !== to;
+      for (const { check, schedule } of scheduled) {
+        if ((isDegraded && check.tier === 'deep') || pending.includes(check.name)) schedule.runNow();
+      }
     },
   });
-  /**
-   * One failed attempt of a shallow check starts the other shallow ones, so that the retries of all pass at the same
-   * time.
-   */
+  /** One failed attempt of a check starts the other shallow ones, so that the retries of all pass at the same time. */
   const lookAround = (doubtful: CheckDefinition): void => {
-    if (doubtful.tier !== 'shallow' || state !== 'HEALTHY') return;
+    if (state !== 'HEALTHY') return;
     for (const { check, schedule } of scheduled) {
       if (check !== doubtful && check.tier === 'shallow') schedule.runNow();
     }

@@ -138,6 +138,7 @@ describe('a whole configuration', () => {
       maxAttempts: 3,
       signalMaxAgeMs: 900_000,
       monitoringMs: 300_000,
+      settlingMs: 60_000,
       breaker: { window: 10, failureRatio: 0.5, consecutiveFailures: 3, cooldownMs: 3_600_000 },
       protectedTargets: [{ service: 'db', instance: 'db-1' }],
       outbound: { privateAddresses: 'allow', allowedRanges: [] },

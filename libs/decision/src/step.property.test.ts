@@ -269,6 +269,7 @@ class Model {
       else this.timers.set(timer.key, { dueAt: timer.dueAt, purpose: timer.purpose, payload: timer.payload });
     }
     this.check(before, transition.drafts);
+    if (isSignal) this.checkNewTrouble(before, transition.drafts);
     for (const one of transition.drafts) this.answerTo(one);
   }
 
@@ -412,6 +413,21 @@ class Model {
     // Timers fire in any order here, so that it says nothing when one is late.
     assert.notEqual(whatEnds(record, incident.openedAt), undefined, `${incident.status} without an end`);
     if (incident.status === 'resolved') assert.deepEqual(memory.timers, {});
+  }
+
+  /** Trouble that begins after everything had cleared is decided on, unless what runs or is watched decides soon. */
+  checkNewTrouble(before: IncidentRecord | undefined, drafts: readonly EventDraft[]): void {
+    const record = this.record;
+    if (record === undefined || before?.incident.id !== record.incident.id) return;
+    const isActive = ({ incident }: IncidentRecord): boolean => incident.signals.some(({ active }) => active);
+    if (isActive(before) || !isActive(record)) return;
+    const { status, id } = record.incident;
+    const isWatched = status === 'monitoring' && readMemory(record).timers[`${id}-monitoring`] !== undefined;
+    if (isWatched || ['remediating', 'verifying', 'rolling_back'].includes(before.incident.status)) return;
+    assert.ok(
+      drafts.some(({ type }) => type === 'decision.made'),
+      `${before.incident.status}: new trouble, and nothing was decided`,
+    );
   }
 
   isWithHumans(): boolean {

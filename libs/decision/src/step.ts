@@ -11,6 +11,7 @@ import { onRolledBack } from './lifecycle/undo.ts';
 import { onAcknowledged, onCloseRequested, onControlChanged } from './lifecycle/on-human.ts';
 import { takeSignal } from './lifecycle/on-signal.ts';
 import { onTimer } from './lifecycle/on-timer.ts';
+import { settleWithHumans } from './moves/clear.ts';
 import { tellOnCall } from './moves/tell-on-call.ts';
 import { finish, ignore } from './record/finish.ts';
 import { type Work, continueWork } from './record/work.ts';
@@ -24,6 +25,7 @@ export function step(record: IncidentRecord | undefined, input: Input, facts: Fa
   if (record?.applied.includes(input.id) === true) return ignore(record, 'taken_in_before');
   const taken = take(record, input, facts, now);
   if ('record' in taken) return taken;
+  settleWithHumans(taken);
   tellOnCall(taken);
   return finish(taken, record);
 }

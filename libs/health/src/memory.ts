@@ -27,6 +27,8 @@ export const HealthMemory = z.strictObject({
   recentChanges: z.array(z.number().int()),
   /** Number of changes announced so far: makes the id of each one unique. */
   changeCount: Count,
+  /** While the target is in trouble: since when, whatever state it was in meanwhile. */
+  troubleSince: Timestamp.optional(),
 });
 export type HealthMemory = z.infer<typeof HealthMemory>;
 

@@ -110,6 +110,8 @@ describe('stepHealth, over any history', () => {
         const histories: Kind[][] = tiers.map(() => []);
         let state = unknownHealth(target, at(0));
         let announced: HealthState = 'UNKNOWN';
+        let known = { failing: '', isPending: false };
+        let unanswered = new Set<string>();
         results.forEach(({ check, kind }, index) => {
           const tier = tiers[check];
           if (tier === undefined) return;
@@ -117,9 +119,23 @@ describe('stepHealth, over any history', () => {
           const step = stepHealth(state, outcome(check, tier, kind, index), settings, at(index));
           const spoken = step.change === undefined ? undefined : [step.change.from, step.change.to];
           const { state: next } = step.state;
-          expect(spoken).toEqual(next === announced ? undefined : [announced, next]);
+          expect(next).toBe(expectedState(world, histories));
+          const failing = tiers
+            .flatMap((_tier, place) => (isFailing(histories[place] ?? [], recoverAfter) ? [`check-${place}`] : []))
+            .join();
+          const isTrouble = failing !== '';
+          if (isTrouble && known.failing === '') {
+            unanswered = new Set(tiers.flatMap((one, i) => (one === 'comprehensive' ? [] : [`check-${i}`])));
+          }
+          unanswered.delete(`check-${check}`);
+          const isPending = isTrouble && unanswered.size > 0;
+          const isNews = next !== announced || failing !== known.failing || (known.isPending && !isPending);
+          expect(spoken).toEqual(isNews ? [announced, next] : undefined);
+          if (isNews) known = { failing, isPending };
+          const { change } = step.state;
+          expect(change?.failing.map((one) => one.check).join() ?? '').toBe(known.failing);
+          expect(new Set(step.change?.pending)).toEqual(isNews && isTrouble ? unanswered : new Set());
           announced = next;
-          expect(announced).toBe(expectedState(world, histories));
           state = resumeHealth(JSON.parse(JSON.stringify(step.state)));
           expect(state).toEqual(step.state);
         });

@@ -116,6 +116,61 @@ describe('the state of a target', () => {
   });
 });
 
+describe('what fails while the state stays the same', () => {
+  const given = settings('q:deep a b');
+
+  it('is told whenever another check fails or passes, and not otherwise', () => {
+    const { changes } = run('q+ a+ b+ q- a- a- b- a+ a+ q- q-', given);
+    const told = changes.filter(({ to }) => to === 'UNHEALTHY');
+    expect(told.map(({ failing }) => failing.map(({ check }) => check))).toEqual([
+      ['q'],
+      ['q', 'a'],
+      ['q', 'a', 'b'],
+      ['q', 'b'],
+    ]);
+    expect(new Set(told.map(({ since }) => since))).toEqual(new Set([at(15)]));
+    expect(told[1]?.reason).toBe('deep check fails: q; also a');
+  });
+
+  it('is no change of state for flapping', () => {
+    const restless = { ...given, recoverAfter: 1, flapping: { changes: 2, withinMs: 600_000 } };
+    expect(run('q+ a+ b+ q- a- a+ a- a+ a- a+', restless).state.flapping).toBe(false);
+  });
+
+  it('is numbered: of two changes the later one has more', () => {
+    const { changes } = run('q+ a+ b+ q- a- b- q+ q+ a+ a+ b+ b+', given);
+    const sequences = changes.map(({ sequence }) => sequence ?? 0);
+    expect(sequences).toEqual(sequences.toSorted((left, right) => left - right));
+    expect(new Set(sequences).size).toBe(changes.length);
+  });
+});
+
+describe('the checks that have not answered since the trouble began', () => {
+  const given = settings('q:deep a b w:comprehensive');
+
+  it('are named until they have, and the last answer is told though nothing else changes', () => {
+    const { changes } = run('q+ a+ b+ w+ q- q- a+ b+ q-', given);
+    expect(changes.map(({ to, pending }) => [to, pending])).toEqual([
+      ['HEALTHY', []],
+      ['UNHEALTHY', ['a', 'b']],
+      ['UNHEALTHY', []],
+    ]);
+  });
+
+  it('are counted from the beginning of the trouble, not of its present state', () => {
+    const { changes } = run('q+ a+ b+ w+ a- b+ q- a-', given);
+    expect(changes.slice(1).map(({ to, pending }) => [to, pending])).toEqual([
+      ['DEGRADED', ['q', 'b']],
+      ['UNHEALTHY', []],
+    ]);
+  });
+
+  it('begin anew with the next trouble', () => {
+    const { changes } = run('q+ a+ b+ w+ a- q+ b+ a+ a+ a-', given);
+    expect(changes.at(-1)).toMatchObject({ from: 'HEALTHY', to: 'DEGRADED', pending: ['q', 'b'] });
+  });
+});
+
 describe('dependencies that are down', () => {
   const given = settings('a b');
   const blocked = { ...given, dependenciesDown: ['db', 'disk'] };
@@ -128,7 +183,7 @@ describe('dependencies that are down', () => {
   });
 
   it('are announced once when they go down later, and once when they are up again', () => {
-    const { state } = run('a+ b+ a-', given);
+    const { state } = run('a+ b+ a- b+', given);
     const down = stepHealth(state, result('a-', 20), blocked, at(20));
     expect(down.change).toMatchObject({ from: 'DEGRADED', to: 'DEGRADED', dependenciesDown: ['db', 'disk'] });
     expect(down.change?.since).toBe(state.since);

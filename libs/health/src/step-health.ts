@@ -13,7 +13,10 @@ export interface StepHealthSettings extends HealthSettings {
 
 export interface HealthStep {
   readonly state: TargetHealth;
-  /** Present when the state changed, flapping began or ended, or other dependencies of a target in trouble are down. */
+  /**
+   * Present when the state changed, flapping began or ended, other checks of a target in trouble fail, all of its checks have
+   * answered, or other dependencies of it are down.
+   */
   readonly change?: HealthChange;
 }
 
@@ -38,19 +41,34 @@ export function stepHealth(
     settings.flapping,
     Date.parse(now),
   );
-  const memory = { checks, recentChanges, changeCount: before.memory.changeCount };
+  const since = changed ? (checks[outcome.check]?.streakSince ?? now) : before.since;
+  const troubleSince = isTrouble(state) ? (before.memory.troubleSince ?? since) : undefined;
+  const memory = {
+    checks,
+    recentChanges,
+    changeCount: before.memory.changeCount,
+    ...(troubleSince === undefined ? {} : { troubleSince }),
+  };
   const dependenciesDown = isTrouble(state) ? (settings.dependenciesDown ?? []).slice(0, maxDependencies) : [];
   const isNewlyBlocked = dependenciesDown.join() !== (before.change?.dependenciesDown ?? []).join();
-  if (!changed && flapping === before.flapping && !isNewlyBlocked) return { state: { ...before, memory } };
+  const failing = failingChecks(checks, settings.checks);
+  const pending = troubleSince === undefined ? [] : pendingChecks(checks, settings.checks, troubleSince);
+  const isSeenOtherwise = namesOf(failing) !== namesOf(before.change?.failing ?? []);
+  const isComplete = pending.length === 0 && (before.change?.pending ?? []).length > 0;
+  if (!changed && flapping === before.flapping && !isNewlyBlocked && !isSeenOtherwise && !isComplete) {
+    return { state: { ...before, memory } };
+  }
 
   const change: HealthChange = {
     target: before.target,
     from: before.state,
     to: state,
-    since: changed ? (checks[outcome.check]?.streakSince ?? now) : before.since,
-    failing: failingChecks(checks, settings.checks),
+    since,
+    failing,
     flapping,
     dependenciesDown,
+    pending,
+    sequence: memory.changeCount + 1,
     reason:
       reason +
       (dependenciesDown.length === 0 ? '' : `; it depends on ${dependenciesDown.join(', ')}, down`) +
@@ -98,6 +116,21 @@ function failingChecks(
     .flatMap((memory) =>
       memory?.status === 'failing' && memory.lastFailure !== undefined ? [memory.lastFailure] : [],
     );
+}
+
+function namesOf(failing: HealthChange['failing']): string {
+  return failing.map(({ check }) => check).join();
+}
+
+/** A comprehensive check runs too rarely to be waited for. */
+function pendingChecks(
+  memories: Readonly<Record<string, CheckMemory>>,
+  checks: readonly ExpectedCheck[],
+  since: string,
+): string[] {
+  const hasAnswered = ({ name }: ExpectedCheck): boolean =>
+    Date.parse(memories[name]?.lastAt ?? '') >= Date.parse(since);
+  return checks.filter((check) => check.tier !== 'comprehensive' && !hasAnswered(check)).map(({ name }) => name);
 }
 
 function flappingRemark(before: boolean, after: boolean, settings: StepHealthSettings): string {

@@ -27,8 +27,11 @@ export function judgeState(
   const persistent = shallow.filter((name) => memories[name]?.persistent === true);
 
   if (comprehensive.length > 0)
-    return { state: 'CRITICAL', reason: `comprehensive check fails: ${list(comprehensive)}` };
-  if (deep.length > 0) return { state: 'UNHEALTHY', reason: `deep check fails: ${list(deep)}` };
+    return {
+      state: 'CRITICAL',
+      reason: `comprehensive check fails: ${list(comprehensive)}${also([...deep, ...shallow])}`,
+    };
+  if (deep.length > 0) return { state: 'UNHEALTHY', reason: `deep check fails: ${list(deep)}${also(shallow)}` };
   if (shallow.length >= unhealthyShallowFailures) {
     return { state: 'UNHEALTHY', reason: `${shallow.length} shallow checks fail: ${list(shallow)}` };
   }
@@ -47,6 +50,10 @@ export function judgeState(
   if (checks.length === 0) return { state: 'UNKNOWN', reason: 'it has no checks' };
   if (unknown.length > 0) return { state: 'UNKNOWN', reason: `nothing is known from ${list(unknown)}` };
   return { state: 'HEALTHY', reason: checks.length === 1 ? 'its check passes' : `all ${checks.length} checks pass` };
+}
+
+function also(names: readonly string[]): string {
+  return names.length === 0 ? '' : `; also ${list(names)}`;
 }
 
 const maxNamed = 10;

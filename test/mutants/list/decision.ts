@@ -6,6 +6,34 @@ const store = 'apps/decision/src/adapters/incident-store.ts';
 /** What is decided, and how it is told. */
 export const ofDecision: readonly Mutant[] = [
   {
+    id: 'escalated-for-ever',
+    file: 'libs/decision/src/moves/clear.ts',
+    find: "if (!isTimerSet(work, 'quiet')) setTimer(work, 'quiet',",
+    replace: "if (isTimerSet(work, 'quiet')) setTimer(work, 'quiet',",
+    breaks: 'What was escalated after its signals had cleared never ends, and takes the next outage in.',
+  },
+  {
+    id: 'new-trouble-filed',
+    file: 'libs/decision/src/lifecycle/on-signal.ts',
+    find: 'if (news !== undefined) takeNewTrouble(work, news);',
+    replace: 'if (news !== undefined) return;',
+    breaks: 'New trouble is filed under an old incident: no decision, no page, nothing is healed.',
+  },
+  {
+    id: 'acts-beside-humans',
+    file: 'libs/decision/src/lifecycle/new-trouble.ts',
+    find: "if (acknowledgedBy === undefined && work.memory.escalatedFor !== 'hands_off') decide(work, undefined, news);",
+    replace: "if (acknowledgedBy !== '') decide(work, undefined, news);",
+    breaks: 'Cortex acts under the hands of a human, or after an effect that nobody knows.',
+  },
+  {
+    id: 'first-check-decides',
+    file: 'libs/decision/src/verdict/rules.ts',
+    find: "['checks pending', checksPending],",
+    replace: '',
+    breaks: 'Humans are called because the check that a playbook asks for was not the first to fail.',
+  },
+  {
     id: 'published-before-written',
     file: brain,
     find: 'const written = await this.#write(loaded, transition, event);',

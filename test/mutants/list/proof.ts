@@ -7,6 +7,13 @@ const handler = 'apps/verifier/src/handlers/remediation-completed.ts';
 /** What is seen, proved and learned. */
 export const ofProof: readonly Mutant[] = [
   {
+    id: 'only-states-are-told',
+    file: 'libs/health/src/step-health.ts',
+    find: 'const isSeenOtherwise = namesOf(failing) !== namesOf(before.change?.failing ?? []);',
+    replace: 'const isSeenOtherwise = false;',
+    breaks: 'That another check of a target in trouble fails is never decided on.',
+  },
+  {
     id: 'samples-from-before',
     file: 'libs/verification/src/series.ts',
     find: 'if (timeMs > span.effectAtMs) {',

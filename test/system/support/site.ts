@@ -79,6 +79,7 @@ export function configurationOf(patients: readonly Patient[]): Record<string, un
     safety: {
       hold_retry: '500ms',
       monitoring: '2s',
+      settling: '2s',
       max_attempts: 10,
       storm: { ratio: 1, min_services: 1000, cooldown: '1s' },
     },

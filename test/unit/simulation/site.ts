@@ -28,6 +28,7 @@ import type { ProcessName, Schedule } from './schedule.ts';
 import { Scheduler, startMs } from './scheduler.ts';
 import type { Life, SimulatedProcess } from './simulated-process.ts';
 import { World } from './world.ts';
+import { type WrittenIncident, writtenIncident } from './written-incident.ts';
 
 /** One effect that an action had, or tried to have, on a target; and what was true when it began. */
 export interface Effect {
@@ -101,6 +102,8 @@ export class Site {
   crashes = 0;
   /** Spans in which a process, or all of them, could not know what others wrote. */
   readonly blind: { readonly process: ProcessName | 'all'; readonly fromMs: number; readonly untilMs: number }[] = [];
+  /** Every state of every incident. */
+  readonly written: WrittenIncident[] = [];
   /** When something last happened that is more than an observation. */
   busyAtMs = startMs;
   readonly #eventIds = new Set<string>();
@@ -251,6 +254,11 @@ export class Site {
       .join('\n');
   }
 
+  #incidentWritten(record: IncidentRecord): void {
+    this.written.push(writtenIncident(record, this.scheduler.nowMs));
+    this.#holdToAnEnd(record);
+  }
+
   /** Each state of an incident, at the moment when it is written. */
   #holdToAnEnd(record: IncidentRecord): void {
     if (whatEnds(record, this.scheduler.now) !== undefined) return;
@@ -298,7 +306,8 @@ export class Site {
 
   #stored(stream: string, subject: string, data: Uint8Array): void {
     if (stream === `KV_${journalBucket.name}` && this.schedule.intentFreezes.length > 0) this.#journalWritten(data);
-    if (stream === `KV_${incidentBucket.name}` && data.length > 0) this.#holdToAnEnd(readJson(data) as IncidentRecord);
+    if (stream === `KV_${incidentBucket.name}` && data.length > 0)
+      this.#incidentWritten(readJson(data) as IncidentRecord);
     if (stream === 'TELEMETRY' || stream.startsWith('KV_') || subject.startsWith('cortex.health.checked.')) return;
     this.busyAtMs = Math.max(this.busyAtMs, this.scheduler.nowMs);
     this.trace(subject);

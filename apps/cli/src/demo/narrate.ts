@@ -6,6 +6,7 @@ export function narrate(event: KnownEvent): { readonly what: string; readonly te
   switch (event.type) {
     case 'health.changed': {
       const { data } = event;
+      if (data.from === data.to) return undefined;
       const failing = data.failing.map((check) => check.check).join(', ');
       return line(
         'health',

@@ -81,6 +81,7 @@ export function sampleConfiguration(): CortexConfiguration {
       maxAttempts: 3,
       signalMaxAgeMs: 15 * minuteMs,
       monitoringMs: 5 * minuteMs,
+      settlingMs: minuteMs,
       breaker: { window: 10, failureRatio: 0.5, consecutiveFailures: 3, cooldownMs: 60 * minuteMs },
       protectedTargets: [],
       outbound: { privateAddresses: 'allow', allowedRanges: [] },

@@ -107,7 +107,7 @@ export class FactsKeeper {
   noteHealth(change: HealthChange): void {
     const key = targetKey(change.target);
     const known = this.#health.get(key);
-    if (known !== undefined && Date.parse(known.since) >= Date.parse(change.since)) return;
+    if (known !== undefined && !isLater(change, known)) return;
     const { target, to, since, flapping } = change;
     this.#setHealth(key, { target, state: to, since, flapping, change, memory: {} });
   }
@@ -162,4 +162,10 @@ export class FactsKeeper {
     const oldest = this.#runtime.monotonicMs() - leaseTtlMs;
     return new Set([...this.#leasesSeenAtMs].filter(([, seenAtMs]) => seenAtMs > oldest).map(([key]) => key));
   }
+}
+
+function isLater({ since, sequence }: HealthChange, known: HealthRecord): boolean {
+  const last = known.change?.sequence;
+  const isOrdered = sequence !== undefined && last !== undefined && sequence > last;
+  return isOrdered || Date.parse(known.since) < Date.parse(since);
 }

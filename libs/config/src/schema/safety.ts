@@ -79,6 +79,7 @@ export const SafetyInput = z
     max_attempts: z.number().int().positive().prefault(safetyDefaults.maxAttempts),
     signal_max_age: positiveDurationOr(safetyDefaults.signalMaxAgeMs),
     monitoring: positiveDurationOr(safetyDefaults.monitoringMs),
+    settling: positiveDurationOr(safetyDefaults.settlingMs),
     breaker: z
       .strictObject({
         window: z.number().int().positive().prefault(safetyDefaults.breaker.window),
@@ -116,6 +117,7 @@ export const SafetyInput = z
     maxAttempts: safety.max_attempts,
     signalMaxAgeMs: safety.signal_max_age,
     monitoringMs: safety.monitoring,
+    settlingMs: safety.settling,
     breaker: {
       window: safety.breaker.window,
       failureRatio: safety.breaker.failure_ratio,

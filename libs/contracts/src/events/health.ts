@@ -45,6 +45,13 @@ export const HealthChange = z.strictObject({
    * remediated first.
    */
   dependenciesDown: z.array(Name).max(100).default([]),
+  /**
+   * While the target is in trouble: its shallow and deep checks that have not answered since that began. They run at once;
+   * another change tells when they have.
+   */
+  pending: z.array(Name).max(1_000).optional(),
+  /** Grows with each change of the target: of two changes, the later one has more. Absent in changes of earlier versions. */
+  sequence: z.number().int().nonnegative().optional(),
   reason: Text,
 });
 export type HealthChange = z.infer<typeof HealthChange>;

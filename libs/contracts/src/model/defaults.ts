@@ -98,6 +98,7 @@ export const safetyDefaults = {
   maxAttempts: 3,
   signalMaxAgeMs: 15 * minute,
   monitoringMs: 5 * minute,
+  settlingMs: minute,
   breaker: { window: 10, failureRatio: 0.5, consecutiveFailures: 3, cooldownMs: hour },
   outbound: { privateAddresses: 'allow' },
   dryRun: false,

@@ -47,6 +47,10 @@ export const Signal = z.strictObject({
   healthState: z.string().optional(),
   failingChecks: z.array(z.string()).optional(),
   failingCheckTypes: z.array(z.string()).optional(),
+  /** Checks of the instance that have not answered since its trouble began. */
+  pendingChecks: z.array(z.string()).optional(),
+  /** Of the change of health that it was last told by. */
+  sequence: z.number().int().nonnegative().optional(),
   anomalyKind: z.string().max(64).optional(),
   /** How surprising it is that other services have anomalies at the same time. */
   correlation: z.number().min(0).max(1).optional(),

@@ -52,6 +52,8 @@ export const SafetyPolicy = z.strictObject({
   signalMaxAgeMs: DurationMs,
   /** How long PARTIAL_SUCCESS and UNCERTAIN are watched before the next move. */
   monitoringMs: DurationMs,
+  /** All signals of an incident clear for so long: it ends by itself, escalated or not; trouble after that is a new incident. */
+  settlingMs: DurationMs,
   breaker: z.strictObject({
     window: z.number().int().positive(),
     failureRatio: z.number().gt(0).max(1),

@@ -1,5 +1,6 @@
 import type { Assessment, RootCause } from '../model/assessment.ts';
 import type { Work } from '../record/work.ts';
+import { riskInputs } from './blast-radius.ts';
 import { classOf, relevantSignals } from './classify.ts';
 import { rootServiceOf } from './dependency.ts';
 import { findRootCause } from './root-cause.ts';
@@ -24,6 +25,7 @@ export function assess({ incident, facts, memory, now }: Work, rootCause: RootCa
     correlation: Math.max(0, ...signals.map((signal) => signal.correlation ?? 0)),
     score: scoreSeverity(incident, facts, memory.trend, now),
     rootCause,
+    risk: riskInputs(incident.affected, facts),
     silence: silenceOf(incident, facts, now),
   };
 }

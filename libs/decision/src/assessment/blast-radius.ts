@@ -37,20 +37,33 @@ const riskWeights = { users: 30, services: 25, instances: 20 } as const;
  * renormalised over the parts that have some, so nothing divides by zero and 100 stays reachable.
  */
 export function riskScore(affected: Incident['affected'], facts: Facts): number {
+  let sum = 0;
+  let weights = 0;
+  for (const { weight, hit, total } of riskParts(affected, facts)) {
+    sum += weight * Math.min(1, hit / total);
+    weights += weight;
+  }
+  return weights === 0 ? 0 : Math.round((sum / weights) * 10_000) / 100;
+}
+
+/** The parts of {@link riskScore} in words. */
+export function riskInputs(affected: Incident['affected'], facts: Facts): Readonly<Record<string, string>> {
+  const parts = riskParts(affected, facts);
+  return Object.fromEntries(
+    parts.map(({ part, weight, hit, total }) => [part, `${hit} of ${total}, weight ${weight}`]),
+  );
+}
+
+function riskParts(affected: Incident['affected'], facts: Facts) {
   const totals = totalsOf(facts.services);
-  const parts = {
+  const hits = {
     users: usersAffected(affected, facts),
     services: affected.services.length,
     instances: affected.instances.length,
   };
-  let sum = 0;
-  let weights = 0;
-  for (const part of ['users', 'services', 'instances'] as const) {
-    if (totals[part] <= 0) continue;
-    sum += riskWeights[part] * Math.min(1, parts[part] / totals[part]);
-    weights += riskWeights[part];
-  }
-  return weights === 0 ? 0 : Math.round((sum / weights) * 10_000) / 100;
+  return (['users', 'services', 'instances'] as const)
+    .map((part) => ({ part, weight: riskWeights[part], hit: hits[part], total: totals[part] }))
+    .filter(({ total }) => total > 0);
 }
 
 /** Users of the affected services; of the incident's own service the share that its affected instances serve. */

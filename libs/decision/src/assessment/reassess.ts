@@ -1,31 +1,48 @@
 import { worseSeverity } from '../levels.ts';
-import { type Work, activeSignals, change, remember } from '../record/work.ts';
+import { setSeverity } from '../record/severity.ts';
+import { type Work, activeSignals, change, noteChange, remember } from '../record/work.ts';
+import { msBetween } from '../time.ts';
 import { affectedBy } from './affected.ts';
 import { assess, rootCauseOf } from './assess.ts';
 import { findRaises } from './auto-escalation.ts';
 import { unsuccessfulAttempts } from './attempts.ts';
 import { blastRadiusOf } from './blast-radius.ts';
 import { activityOf, trendOf } from './severity.ts';
+import { titleOf } from './title.ts';
 import { trackTriggers } from './triggers.ts';
 
 /** Looks at the signals anew: what is affected, how far, why, how bad. Severity only ever rises. */
 export function reassess(work: Work): void {
   const { facts, now } = work;
   const activity = activityOf(work.incident);
-  const trend = trendOf(work.memory.activity, activity, work.memory.trend);
+  const known = isTrendOver(work) ? 'stable' : work.memory.trend;
+  const trend = trendOf(work.memory.activity, activity, known);
   const triggerSince = trackTriggers(facts.playbooks, work.incident, work.memory.triggerSince, now);
-  remember(work, { activity, trend, triggerSince });
+  const before = work.memory.activity;
+  const isMoved = before !== undefined && (before.active !== activity.active || before.worst !== activity.worst);
+  const trendFrom = isMoved ? { trendFrom: { at: now, before, after: activity } } : {};
+  remember(work, { activity, trend, triggerSince, ...trendFrom });
   work.assessment = undefined;
   if (activeSignals(work.incident).length === 0) return;
   const rootCause = rootCauseOf(work);
   const affected = affectedBy(work.incident, facts);
   const blastRadius = blastRadiusOf(affected, work.incident.service, facts);
-  change(work, { affected, cause: rootCause.cause, blastRadius });
+  const title = titleOf(work.incident, facts.safety.settlingMs) ?? work.incident.title;
+  change(work, { title, affected, cause: rootCause.cause, blastRadius });
   work.assessment = assess(work, rootCause);
-  const before = work.incident.severity;
-  change(work, { severity: worseSeverity(before, work.assessment.score.severity) });
+  const { severity } = work.incident;
+  const { score } = work.assessment;
+  setSeverity(work, worseSeverity(severity, score.severity), `its score was ${score.score}`);
   raise(work);
-  if (work.incident.severity !== before) work.changes.push(`severity rose from ${before} to ${work.incident.severity}`);
+  if (work.incident.severity !== severity)
+    noteChange(work, `severity rose from ${severity} to ${work.incident.severity}`);
+}
+
+/** What got worse this long ago, and has stayed as it is since, is not getting worse. */
+const trendHoldsMs = 10 * 60_000;
+
+function isTrendOver({ memory: { trendFrom }, now }: Work): boolean {
+  return trendFrom !== undefined && msBetween(trendFrom.at, now) >= trendHoldsMs;
 }
 
 /** The triggers of spec 5.4 that hold now: each once. */
@@ -33,6 +50,7 @@ function raise(work: Work): void {
   const unsuccessful = unsuccessfulAttempts(work.incident).filter((attempt) => attempt.outcome !== undefined).length;
   for (const one of findRaises(work.incident, work.memory, unsuccessful, work.facts.safety.maxAttempts)) {
     remember(work, { raised: [...work.memory.raised, one.trigger] });
-    change(work, { severity: worseSeverity(work.incident.severity, one.severity) }, one.reason);
+    setSeverity(work, worseSeverity(work.incident.severity, one.severity), one.reason);
+    noteChange(work, one.reason);
   }
 }

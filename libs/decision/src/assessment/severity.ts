@@ -1,6 +1,6 @@
 import { type AnomalySeverity, type Incident, type IncidentSeverity, type Signal, targetKey } from '@cortex/contracts';
 import { isDown } from '@cortex/topology';
-import type { SeverityScore } from '../model/assessment.ts';
+import type { ScorePart, SeverityScore } from '../model/assessment.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Trend } from '../model/memory.ts';
 import { anomalyRank } from '../levels.ts';
@@ -44,46 +44,83 @@ const minuteMs = 60_000;
 /** Scores an incident as it is now. Spec 6.1 step 2. */
 export function scoreSeverity(incident: Incident, facts: Facts, trend: Trend, now: string): SeverityScore {
   const service = facts.services.get(incident.service);
-  const active = incident.signals.filter((signal) => signal.active);
-  const allUsers = [...facts.services.values()].reduce((sum, one) => sum + (one.users ?? 0), 0);
-  const seenBefore = facts.history.filter((past) => past.cause === incident.cause).length;
-  const parts = {
-    worst_signal: Math.max(0, ...active.map(signalPoints)),
-    instances_down: round(20 * shareDown(incident, facts)),
-    critical_service: service?.critical === true ? 20 : 0,
-    users: allUsers === 0 ? 0 : round(10 * Math.min(1, usersAffected(incident.affected, facts) / allUsers)),
-    dependants: Math.min(10, 5 * (incident.affected.services.length - 1)),
-    duration: durationPoints(msBetween(incident.startedAt, now)),
-    trend: trendPoints[trend],
-    history: seenBefore >= 3 ? 5 : 0,
-  };
-  const score = round(Object.values(parts).reduce((sum, points) => sum + points, 0));
+  const parts = partsOf(incident, facts, trend, now);
+  const score = round(Object.values(parts).reduce((sum, { points }) => sum + points, 0));
   const limit = severityLimits.find(([, least]) => score >= least);
   const environment = service?.environment ?? facts.environment;
-  const severity = environment === 'production' ? (limit?.[0] ?? 'SEV3') : 'SEV3';
-  return { severity, score, parts };
+  const isProduction = environment === 'production';
+  const limits = isProduction
+    ? severityLimits.map(([name, least]) => `${name} from ${least}`).join(', ')
+    : `SEV3 outside production (${environment})`;
+  return { severity: isProduction ? (limit?.[0] ?? 'SEV3') : 'SEV3', score, parts, limits };
 }
 
-function signalPoints(signal: Signal): number {
+function partsOf(incident: Incident, facts: Facts, trend: Trend, now: string): Record<string, ScorePart> {
+  const service = facts.services.get(incident.service);
+  const [worst] = incident.signals
+    .filter((signal) => signal.active)
+    .toSorted((left, right) => signalPoints(right) - signalPoints(left));
+  const instances = service?.instances.length ?? 0;
+  const down = countDown(incident, facts);
+  const allUsers = [...facts.services.values()].reduce((sum, one) => sum + (one.users ?? 0), 0);
+  const users = usersAffected(incident.affected, facts);
+  const dependants = incident.affected.services.slice(1);
+  const durationMs = msBetween(incident.startedAt, now);
+  const seenBefore = facts.history.filter((past) => past.cause === incident.cause).length;
+  return {
+    worst_signal: {
+      points: worst === undefined ? 0 : signalPoints(worst),
+      from: worst === undefined ? 'nothing is wrong any more' : signalText(worst),
+    },
+    instances_down: {
+      points: instances === 0 ? 0 : round(20 * (down / instances)),
+      from: `20 × ${down} of ${instances} instances`,
+    },
+    critical_service:
+      service?.critical === true ? { points: 20, from: 'marked critical' } : { points: 0, from: 'not marked' },
+    users: {
+      points: allUsers === 0 ? 0 : round(10 * Math.min(1, users / allUsers)),
+      from: allUsers === 0 ? 'no number of users is configured' : `10 × ${users} of ${allUsers} users`,
+    },
+    dependants: {
+      points: Math.min(10, 5 * dependants.length),
+      from: `5 × ${dependants.length} in trouble, at most 10${dependants.length === 0 ? '' : `: ${dependants.join(', ')}`}`,
+    },
+    duration: {
+      points: durationPoints(durationMs),
+      from: `since ${incident.startedAt}, ${Math.floor(durationMs / 1_000)} s; 3 from 15 min, 5 from 1 h`,
+    },
+    trend: { points: trendPoints[trend], from: trend },
+    history: {
+      points: seenBefore >= 3 ? 5 : 0,
+      from: `${seenBefore} earlier incidents with the cause ${incident.cause}; 5 from 3 on`,
+    },
+  };
+}
+
+function signalText({ summary, healthState, severity, startedAt }: Signal): string {
+  return `${healthState ?? severity ?? 'unknown'} since ${startedAt}: ${summary}`;
+}
+
+/** How far from normal it is. */
+export function signalPoints(signal: Signal): number {
   const byAnomaly = signal.severity === undefined ? 0 : anomalyPoints[signal.severity];
   return Math.max(byAnomaly, healthPoints[signal.healthState ?? ''] ?? 0);
 }
 
-/** Share of the service's instances that are down by their signal or by the last known health. */
-function shareDown(incident: Incident, facts: Facts): number {
+/** How many of the service's instances are down by their signal or by the last known health. */
+function countDown(incident: Incident, facts: Facts): number {
   const instances = facts.services.get(incident.service)?.instances ?? [];
-  if (instances.length === 0) return 0;
   const bySignal = new Set(
     incident.signals
       .filter((signal) => signal.active && (signal.healthState === 'UNHEALTHY' || signal.healthState === 'CRITICAL'))
       .map((signal) => signal.target.instance),
   );
-  const down = instances.filter(
+  return instances.filter(
     (one) =>
       bySignal.has(one.id) ||
       isDown(facts.health.get(targetKey({ service: incident.service, instance: one.id }))?.state),
-  );
-  return down.length / instances.length;
+  ).length;
 }
 
 function durationPoints(ms: number): number {

@@ -24,7 +24,7 @@ export function act(work: Work, verdict: Verdict, reason: string): void {
       else hold(work, verdict.heldBy, reason, verdict.retryAt);
       return;
     case 'wait':
-      wait(work, verdict.retryAt);
+      wait(work, verdict.code === 'checks_pending' ? 'checks' : 'trigger', verdict.retryAt);
       return;
     case 'escalate':
     case 'advise':

@@ -2,6 +2,7 @@ import type { Attempt } from '@cortex/contracts';
 import { type Verdict, planOf } from '../model/verdict.ts';
 import { whenClear } from '../moves/clear.ts';
 import { recordDecision } from '../moves/record-decision.ts';
+import { setTimer } from '../record/timers.ts';
 import { type Work, activeSignals } from '../record/work.ts';
 import { conclude } from '../verdict/conclude.ts';
 import { act } from './act.ts';
@@ -16,8 +17,16 @@ export function decide(work: Work, subject?: Attempt, because?: string): void {
     return;
   }
   const verdict = conclude(work);
-  if (work.incident.status === 'escalated' && !isProgress(verdict) && subject === undefined) return;
+  if (work.incident.status === 'escalated' && !isProgress(verdict) && subject === undefined) {
+    leaveToHumans(work, verdict, because);
+    return;
+  }
   if (isStillAsking(work, verdict)) return;
+  act(work, verdict, record(work, verdict, subject, because));
+}
+
+/** The reason that was recorded. */
+function record(work: Work, verdict: Verdict, subject: Attempt | undefined, because: string | undefined): string {
   const reason = because === undefined ? verdict.reason : `${because}; ${verdict.reason}`;
   const plan = planOf(verdict);
   recordDecision(work, {
@@ -29,7 +38,19 @@ export function decide(work: Work, subject?: Attempt, because?: string): void {
     playbookId: plan?.playbook.id,
     executionId: verdict.outcome === 'remediate' ? plan?.executionId : subject?.executionId,
   });
-  act(work, verdict, reason);
+  return reason;
+}
+
+/** Humans were called, and Cortex has no move: it says what it came to where that is news, and looks again when a trigger may be true. */
+function leaveToHumans(work: Work, verdict: Verdict, because: string | undefined): void {
+  if (verdict.code === 'silenced' && because === undefined) return;
+  const last = work.incident.decisions.at(-1);
+  const isNews =
+    because !== undefined || last?.code !== verdict.code || last.playbookId !== planOf(verdict)?.playbook.id;
+  if (isNews) record(work, verdict, undefined, because);
+  if (verdict.outcome === 'wait' && verdict.retryAt !== undefined) {
+    setTimer(work, 'reevaluate', 'reevaluate', verdict.retryAt);
+  }
 }
 
 /** Humans were called already: only a move of Cortex's own is news, and a silence is none. */

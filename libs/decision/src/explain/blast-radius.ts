@@ -1,4 +1,5 @@
 import type { BlastRadiusLevel, DecisionStep, Incident } from '@cortex/contracts';
+import type { Assessment } from '../model/assessment.ts';
 import { decisionStep } from './decision-step.ts';
 
 const consequence: Readonly<Record<BlastRadiusLevel, string>> = {
@@ -10,8 +11,8 @@ const consequence: Readonly<Record<BlastRadiusLevel, string>> = {
 };
 
 /** Spec 6.1 step 3 and 7.2. */
-export function blastRadiusStep({ blastRadius, affected }: Incident): DecisionStep {
+export function blastRadiusStep({ blastRadius, affected }: Incident, risk: Assessment['risk']): DecisionStep {
   const { level, riskScore, ...counts } = blastRadius;
-  const inputs = { ...counts, risk_score: riskScore, affected_services: [...affected.services] };
+  const inputs = { ...counts, risk_score: riskScore, risk_of: { ...risk }, affected_services: [...affected.services] };
   return decisionStep('blast_radius', 'done', inputs, level, consequence[level]);
 }

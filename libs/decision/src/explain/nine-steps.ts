@@ -43,7 +43,7 @@ export function nineSteps(told: Told): { readonly steps: DecisionStep[]; readonl
   const steps = [
     classifyStep(assessment),
     severityStep(incident, memory, assessment),
-    blastRadiusStep(incident),
+    blastRadiusStep(incident, assessment.risk),
     rootCauseStep(assessment, told.service),
     ...planned.steps,
     executeStep(attempt, outcome),

@@ -3,10 +3,28 @@ import type { Assessment } from '../model/assessment.ts';
 import type { Memory } from '../model/memory.ts';
 import { decisionStep } from './decision-step.ts';
 
-/** Spec 6.1 step 2. An incident's severity only ever rises: what it came to is kept until it ends. */
+/**
+ * Spec 6.1 step 2: the score, each part of it with what it comes from, and what is kept of before. An incident's severity only
+ * ever rises: what it came to is kept until it ends.
+ */
 export function severityStep(incident: Incident, memory: Memory, assessment: Assessment): DecisionStep {
-  const { score, severity, parts } = assessment.score;
-  const inputs = { score, parts, by_score: severity, trend: memory.trend, raised_by: [...memory.raised] };
-  const kept = severity === incident.severity ? '' : `; ${incident.severity} is kept`;
+  const { score, severity, parts, limits } = assessment.score;
+  const inputs = {
+    score,
+    ...Object.fromEntries(Object.entries(parts).map(([name, { points, from }]) => [name, `${points} (${from})`])),
+    ...(memory.trendFrom === undefined ? {} : { trend: trendText(parts['trend']?.points ?? 0, memory) }),
+    limits,
+    by_score: severity,
+    raised_by: [...memory.raised],
+  };
+  const since = memory.severityFrom === undefined ? '' : ` since ${memory.severityFrom.at}: ${memory.severityFrom.why}`;
+  const kept = severity === incident.severity ? '' : `; ${incident.severity} is kept${since}`;
   return decisionStep('severity', 'done', inputs, incident.severity, `score ${score} is ${severity}${kept}`);
+}
+
+function trendText(points: number, { trend, trendFrom }: Memory): string {
+  if (trendFrom === undefined) return `${points} (${trend})`;
+  const { at, before, after } = trendFrom;
+  const text = ({ active, worst }: typeof before): string => `${active} active, the worst of ${worst} points`;
+  return `${points} (${trend} since ${at}: ${text(after)}; before ${text(before)})`;
 }

@@ -113,3 +113,33 @@ describe('the playbook’s own contacts are told', () => {
     expect(notify(scenario())).toEqual([['sre']]);
   });
 });
+
+describe('the target fails again between the last look of verification and its word', () => {
+  const finding = (at: string) => ({
+    phase: 'immediate' as const,
+    name: 'checks',
+    verdict: 'pass' as const,
+    detail: 'fine',
+    evidence: {},
+    at,
+  });
+
+  test('that is new trouble, and decided on', () => {
+    const scenario = verified([first, second]);
+    const lookedAt = scenario.wait(1_000).health('shop-1', 'HEALTHY').wait(1_000).now;
+    scenario
+      .wait(500)
+      .health('shop-1', 'UNHEALTHY')
+      .wait(500)
+      .verified('SUCCESS', { findings: [finding(lookedAt)] });
+    expect(scenario.incident.status).not.toBe('resolved');
+    expect(scenario.incident.decisions.at(-1)?.reason).toContain('new trouble');
+  });
+
+  test('what failed before that look, and was seen to pass by it, is over', () => {
+    const scenario = verified([first, second]);
+    scenario.wait(1_000).health('shop-1', 'HEALTHY').wait(500).health('shop-1', 'UNHEALTHY');
+    scenario.wait(1_000).verified('SUCCESS', { findings: [finding(scenario.now)] });
+    expect(scenario.incident.status).toBe('resolved');
+  });
+});

@@ -3,17 +3,24 @@ import { anomalyRank } from '../levels.ts';
 import type { Work } from '../record/work.ts';
 import { msBetween } from '../time.ts';
 
-/** Whether a confirmed attempt answers this signal: it was raised for its targets, for what it heals, and is not new since. */
-export function isAnsweredBy(work: Work, signal: Signal, attempt: Attempt): boolean {
-  return isOnTarget(signal, attempt) && !speaksOfAnother(work, signal, attempt) && !isNewSince(signal, attempt);
+/**
+ * Whether a confirmed attempt answers this signal: it was raised for its targets, for what it heals, and is not new since.
+ * `provedAt`: the last look that confirmed it.
+ */
+export function isAnsweredBy(work: Work, signal: Signal, attempt: Attempt, provedAt: string | undefined): boolean {
+  return (
+    isOnTarget(signal, attempt) && !speaksOfAnother(work, signal, attempt) && !isNewSince(signal, attempt, provedAt)
+  );
 }
 
 /**
  * Spec 8.3 `no_new_issues_detected`: a grave anomaly that began after the effect. Slight ones a restart itself stirs up, and
- * of the targets' health verification has made sure by their checks.
+ * of the targets' health verification has made sure by their checks, up to its last look.
  */
-export function isNewSince(signal: Signal, attempt: Attempt): boolean {
-  if (signal.kind === 'health' || !isOnTarget(signal, attempt) || attempt.completedAt === undefined) return false;
+export function isNewSince(signal: Signal, attempt: Attempt, provedAt: string | undefined): boolean {
+  if (!isOnTarget(signal, attempt)) return false;
+  if (signal.kind === 'health') return provedAt !== undefined && msBetween(provedAt, signal.startedAt) > 0;
+  if (attempt.completedAt === undefined) return false;
   const isGrave = anomalyRank(signal.severity ?? 'info') >= anomalyRank('high');
   return isGrave && msBetween(attempt.completedAt, signal.startedAt) > 0;
 }

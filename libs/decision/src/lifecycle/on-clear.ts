@@ -8,7 +8,7 @@ import { isTimerSet } from '../record/timers.ts';
 import { type Work, activeSignals, change, continueWork, isExecuting, remember } from '../record/work.ts';
 import { healthSignalKey } from '../signals/from-health.ts';
 import { clearSignal } from '../signals/merge.ts';
-import { msBetween } from '../time.ts';
+import { isOlder, lastOf } from '../signals/order.ts';
 import { decide } from '../decide/decide.ts';
 import { whenClear } from '../moves/clear.ts';
 
@@ -24,6 +24,7 @@ export function takeClearing(
   if (record === undefined || record.incident.status === 'resolved') return ignore(record, 'no_incident_open');
   const key = input.type === 'health.changed' ? healthSignalKey(input.data.target.instance) : input.data.anomalyId;
   const clearedAt = input.type === 'health.changed' ? input.data.since : input.data.clearedAt;
+  const sequence = input.type === 'health.changed' ? input.data.sequence : undefined;
   const known = record.incident.signals.find((signal) => signal.key === key);
   const work = continueWork(record, input, facts, now);
   if (known === undefined) {
@@ -31,8 +32,8 @@ export function takeClearing(
     remember(work, { clearedEarly: [...work.memory.clearedEarly, key].slice(-100) });
     return work;
   }
-  if (!known.active || msBetween(known.detectedAt, clearedAt) < 0) return ignore(record, 'newer_state_known');
-  change(work, { signals: clearSignal(work.incident, key, clearedAt) }, `cleared: ${known.summary}`);
+  if (!known.active || isOlder({ at: clearedAt, sequence }, lastOf(known))) return ignore(record, 'newer_state_known');
+  change(work, { signals: clearSignal(work.incident, key, clearedAt, sequence) }, `cleared: ${known.summary}`);
   reassess(work);
   if (isExecuting(work.incident)) return work;
   if (activeSignals(work.incident).length > 0) {

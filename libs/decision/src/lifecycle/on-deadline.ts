@@ -15,5 +15,5 @@ export function onDeadline(work: Work, executionId: string, phase: string): void
   const reason = `no answer to the ${phase} of ${attempt.playbookId} in time`;
   if (phase === 'verification') countOutcome(work, attempt, false, work.now);
   recordDecision(work, { outcome: 'escalate', code: 'no_answer', reason, subject: attempt });
-  escalate(work, 'needs_human', reason, phase === 'rollback' ? { urgent: true, severity: 'SEV0' } : {});
+  escalate(work, 'hands_off', reason, phase === 'rollback' ? { urgent: true, severity: 'SEV0' } : {});
 }

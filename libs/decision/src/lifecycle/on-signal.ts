@@ -7,13 +7,16 @@ import type { Facts } from '../model/facts.ts';
 import type { IgnoreReason } from '../model/ignore-reason.ts';
 import type { Input, InputOf } from '../model/input.ts';
 import { ignore } from '../record/finish.ts';
-import { cancelTimer, isTimerSet, setTimer } from '../record/timers.ts';
-import { type Work, change, continueWork, forget, isExecuting, openWork, remember } from '../record/work.ts';
+import { cancelTimer, setTimer } from '../record/timers.ts';
+import { type Work, change, continueWork, forget, openWork, remember } from '../record/work.ts';
 import { signalFromAnomaly } from '../signals/from-anomaly.ts';
 import { signalFromHealth } from '../signals/from-health.ts';
 import { mergeSignal } from '../signals/merge.ts';
+import { isOlder, lastOf } from '../signals/order.ts';
 import { addMs, earliest, msBetween } from '../time.ts';
 import type { Transition } from '../model/transition.ts';
+import { mayDecide } from './may-decide.ts';
+import { newTroubleOf, takeNewTrouble } from './new-trouble.ts';
 
 type SignalInput = InputOf<'anomaly.detected'> | InputOf<'anomaly.updated'> | InputOf<'health.changed'>;
 
@@ -42,6 +45,7 @@ export function takeSignal(
 }
 
 function add(work: Work, signal: Signal): void {
+  const news = newTroubleOf(work, signal);
   const known = work.incident.signals.find((one) => one.key === signal.key);
   if (known?.active !== true) {
     forget(work, 'clearedSince');
@@ -51,16 +55,8 @@ function add(work: Work, signal: Signal): void {
   const what = known === undefined ? `new signal: ${signal.summary}` : `signal changed: ${signal.summary}`;
   change(work, { signals: mergeSignal(work.incident, signal), detectedAt }, what);
   reassess(work);
-  if (mayDecide(work)) decide(work);
-}
-
-/** Signals move an incident that waits for them; one that runs, is watched after a verification or was handed over goes its own way. */
-function mayDecide(work: Work): boolean {
-  const { status } = work.incident;
-  if (isExecuting(work.incident) || status === 'resolved') return false;
-  if (status === 'escalated') return work.memory.escalatedFor === 'no_playbook';
-  if (status === 'monitoring') return !isTimerSet(work, 'monitoring');
-  return true;
+  if (news !== undefined) takeNewTrouble(work, news);
+  else if (mayDecide(work)) decide(work);
 }
 
 function open(signal: Signal, input: Input, facts: Facts, now: string): Work {
@@ -110,9 +106,9 @@ function whyOutdated(
   facts: Facts,
 ): IgnoreReason | undefined {
   const known = record?.incident.signals.find((one) => one.key === signal.key);
-  const knownAt = known?.clearedAt ?? known?.detectedAt;
-  if (known !== undefined && knownAt !== undefined && msBetween(knownAt, signal.detectedAt) < 0)
+  if (known !== undefined && isOlder({ at: signal.detectedAt, sequence: signal.sequence }, lastOf(known))) {
     return 'newer_state_known';
+  }
   if (isWithoutItsCompany(known, signal)) return 'known_with_correlation';
   if (input.type === 'health.changed') {
     const present = facts.health.get(targetKey(input.data.target));

@@ -8,10 +8,12 @@ import type { InputOf } from '../model/input.ts';
 import { onQuiet } from '../moves/clear.ts';
 import { callHumans, callPostponed } from '../moves/escalate.ts';
 import { consumeTimer, setTimer } from '../record/timers.ts';
-import { type Work, activeSignals, change, remember } from '../record/work.ts';
+import { setSeverity } from '../record/severity.ts';
+import { type Work, activeSignals, noteChange, remember } from '../record/work.ts';
 import { addMs } from '../time.ts';
 
 import { onApprovalExpiry } from './on-approval.ts';
+import { mayDecide } from './may-decide.ts';
 import { onDeadline } from './on-deadline.ts';
 import { onMonitoringEnd } from './on-verified.ts';
 
@@ -40,8 +42,9 @@ function onDue(work: Work, { data }: InputOf<'timer.due'>): void {
 function onReevaluate(work: Work, name: string): void {
   if (name === 'quiet') return onQuiet(work);
   if (name === 'prolonged') return onProlonged(work);
-  if (name === 'postponed') return callPostponed(work);
-  if (work.incident.status !== 'open') return;
+  if (name === 'postponed') callPostponed(work);
+  else if (work.incident.status !== 'open' && work.incident.status !== 'escalated') return;
+  if (!mayDecide(work)) return;
   reassess(work);
   decide(work);
 }
@@ -52,7 +55,8 @@ function onProlonged(work: Work): void {
   const isToldOfWorst = work.memory.notified === 'SEV0';
   if (!isToldOfWorst) setTimer(work, 'prolonged', 'reevaluate', addMs(work.now, prolongedMs));
   if (activeSignals(work.incident).length === 0 || assessmentOf(work).silence !== undefined) return;
-  change(work, { severity: raisedSeverity(work.incident.severity) }, 'Issue not resolved within SLA');
+  setSeverity(work, raisedSeverity(work.incident.severity), 'Issue not resolved within SLA');
+  noteChange(work, 'Issue not resolved within SLA');
   remember(work, { raised: [...new Set([...work.memory.raised, 'prolonged_degradation'])] });
   callHumans(work, 'Issue not resolved within SLA');
 }

@@ -1,4 +1,4 @@
-import type { Attempt } from '@cortex/contracts';
+import type { Attempt, Signal } from '@cortex/contracts';
 import { reassess } from '../assessment/reassess.ts';
 import { decide } from '../decide/decide.ts';
 import type { IgnoreReason } from '../model/ignore-reason.ts';
@@ -10,7 +10,7 @@ import { resolve } from '../moves/resolve.ts';
 import { moveTo } from '../record/status.ts';
 import { cancelTimer, setTimer } from '../record/timers.ts';
 import { type Work, change, changeAttempt, findAttempt, lastAttempt } from '../record/work.ts';
-import { addMs } from '../time.ts';
+import { addMs, latest } from '../time.ts';
 import { isAnsweredBy, isNewSince } from './answered.ts';
 import { moveOn, undoAndCall, undoOrMoveOn } from './undo.ts';
 
@@ -41,24 +41,28 @@ export function onVerified(work: Work, { data }: InputOf<'verification.completed
     return undefined;
   cancelTimer(work, 'deadline');
   if (closeIfAsked(work, current)) return undefined;
-  if (data.state === 'SUCCESS') onSuccess(work, current, data.recoveredAt ?? data.completedAt);
+  if (data.state === 'SUCCESS') onSuccess(work, current, data.recoveredAt ?? data.completedAt, lastLookOf(data));
   else if (data.state !== 'FAILED') watch(work, current, data.reason);
   else if (data.worsened === true) undoAndCall(work, current, `${attempt.playbookId} made it worse: ${data.reason}`);
   else undoOrMoveOn(work, current, `${attempt.playbookId} did not help: ${data.reason}`);
   return undefined;
 }
 
-function onSuccess(work: Work, attempt: Attempt, recoveredAt: string): void {
+/** When the newest evidence was seen. */
+function lastLookOf({ findings }: InputOf<'verification.completed'>['data']): string | undefined {
+  const [first, ...others] = findings.map(({ at }) => at);
+  return first === undefined ? undefined : latest(first, ...others);
+}
+
+function onSuccess(work: Work, attempt: Attempt, recoveredAt: string, provedAt: string | undefined): void {
   const signals = work.incident.signals.map((signal) =>
-    signal.active && isAnsweredBy(work, signal, attempt)
-      ? { ...signal, active: false, clearedAt: recoveredAt }
-      : signal,
+    signal.active && isAnsweredBy(work, signal, attempt, provedAt) ? answered(signal, recoveredAt) : signal,
   );
   change(work, { signals });
   if (signals.some((signal) => signal.active)) {
     moveTo(work, 'open');
     reassess(work);
-    const isNew = signals.some((signal) => signal.active && isNewSince(signal, attempt));
+    const isNew = signals.some((signal) => signal.active && isNewSince(signal, attempt, provedAt));
     const left = isNew ? 'new trouble has begun since' : 'others are still in trouble';
     decide(work, attempt, `${attempt.playbookId} is confirmed on its targets, ${left}`);
     return;
@@ -66,6 +70,11 @@ function onSuccess(work: Work, attempt: Attempt, recoveredAt: string): void {
   const reason = `${attempt.playbookId} helped: ${attempt.verificationReason ?? 'verified'}`;
   recordDecision(work, { outcome: 'resolve', code: 'helped', reason, subject: attempt });
   resolve(work, { method: 'auto_remediation', recoveredAt, verificationPassed: true, reason });
+}
+
+/** What is told of from before that is over by its time: its number is one of trouble. */
+function answered({ sequence: _ofTrouble, ...signal }: Signal, clearedAt: string): Signal {
+  return { ...signal, active: false, clearedAt };
 }
 
 /** Better but not well, or nobody can tell: watched for a while before the next move. On-call hears of half a success. */

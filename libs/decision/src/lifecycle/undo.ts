@@ -31,7 +31,7 @@ export function undoAndCall(work: Work, attempt: Attempt, because: string): void
     const reason = `${because}; it cannot be undone`;
     reassess(work);
     recordDecision(work, { outcome: 'escalate', code: 'made_worse', reason, subject: attempt });
-    escalate(work, 'needs_human', reason);
+    escalate(work, 'hands_off', reason);
     return;
   }
   recordDecision(work, { outcome: 'roll_back', code: 'made_worse', reason: because, subject: attempt });
@@ -82,7 +82,7 @@ export function onRolledBack(work: Work, { data }: InputOf<'remediation.rolledba
   if (data.outcome === 'failed') {
     const reason = `automatic remediation failed and its rollback failed: ${data.reason}`;
     recordDecision(work, { outcome: 'escalate', code: 'rollback_failed', reason, subject: current });
-    escalate(work, 'needs_human', reason, { urgent: true, severity: 'SEV0' });
+    escalate(work, 'hands_off', reason, { urgent: true, severity: 'SEV0' });
     return undefined;
   }
   if (closeIfAsked(work, current)) return undefined;
@@ -104,8 +104,8 @@ function endOfWorse(work: Work, attempt: Attempt, because: string, isUndone: boo
   const reason = `${because}; it had made things worse, so a human must look`;
   reassess(work);
   recordDecision(work, { outcome: 'escalate', code: 'made_worse', reason, subject: attempt });
-  if (isUndone) handOver(work, 'needs_human');
-  else escalate(work, 'needs_human', reason);
+  if (isUndone) handOver(work, 'hands_off');
+  else escalate(work, 'hands_off', reason);
 }
 
 /** The next playbook, or humans. After an unknown effect always humans. */
@@ -114,7 +114,7 @@ export function moveOn(work: Work, attempt: Attempt, because: string): void {
   if (attempt.outcome === 'ambiguous') {
     const reason = `${because}; nobody knows what it did, so a human must look`;
     recordDecision(work, { outcome: 'escalate', code: 'effect_unknown', reason, subject: attempt });
-    escalate(work, 'needs_human', reason);
+    escalate(work, 'hands_off', reason);
     return;
   }
   decide(work, attempt, because);

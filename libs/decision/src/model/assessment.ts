@@ -1,10 +1,18 @@
 import type { CauseCategory, IncidentSeverity, Signal, SignalClass, Silence } from '@cortex/contracts';
 
-/** The scoring of spec 6.1 step 2. */
+/** Points of a score, and in words what they come from. */
+export interface ScorePart {
+  readonly points: number;
+  readonly from: string;
+}
+
+/** The scoring of spec 6.1 step 2: the sum of its parts. */
 export interface SeverityScore {
   readonly severity: IncidentSeverity;
   readonly score: number;
-  readonly parts: Readonly<Record<string, number>>;
+  readonly parts: Readonly<Record<string, ScorePart>>;
+  /** Which score is which severity, in words. */
+  readonly limits: string;
 }
 
 /** Spec 6.1 step 4. */
@@ -27,6 +35,8 @@ export interface Assessment {
   readonly correlation: number;
   readonly score: SeverityScore;
   readonly rootCause: RootCause;
+  /** What the risk score of the blast radius is the weighted mean of, in words. */
+  readonly risk: Readonly<Record<string, string>>;
   /** The silence that covers the incident now. */
   readonly silence: Silence | undefined;
 }

@@ -1,7 +1,11 @@
 import type { IncidentRecord, IncidentSeverity, JsonRecord, Remediation } from '@cortex/contracts';
 
-/** Why humans were called: only `no_playbook` is looked at again when the signals change. */
-export type EscalationKind = 'no_playbook' | 'needs_human';
+/**
+ * Why the incident is with humans. `no_move`: Cortex had none; it looks again whenever the signals change. `needs_human`: it
+ * was not for Cortex; new trouble is decided anew. `hands_off`: what is so far done is unknown or went wrong; Cortex does
+ * nothing more, and only tells of new trouble.
+ */
+export type EscalationKind = 'no_move' | 'needs_human' | 'hands_off';
 
 /** What the decision remembers of an incident beside the incident itself. Plain JSON. */
 export interface Memory {
@@ -41,11 +45,22 @@ export interface Memory {
   readonly escalatedFor?: EscalationKind;
   readonly lastStormAt?: string;
   /** Activity of the signals at the last look: what a trend is judged by. */
-  readonly activity?: { readonly active: number; readonly worst: number };
+  readonly activity?: Activity;
   readonly trend: Trend;
+  /** What made the trend what it is, and when. */
+  readonly trendFrom?: { readonly at: string; readonly before: Activity; readonly after: Activity };
+  /** What made the severity what it is, and when. */
+  readonly severityFrom?: { readonly at: string; readonly why: string };
   /** Anomalies cleared before they were known here, newest last. */
   readonly clearedEarly: readonly string[];
 }
+
+/** How many signals are active, and the points of the worst. */
+export interface Activity {
+  readonly active: number;
+  readonly worst: number;
+}
+
 export type Trend = 'worsening' | 'stable' | 'improving';
 
 export const emptyMemory: Memory = {

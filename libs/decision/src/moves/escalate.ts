@@ -5,7 +5,8 @@ import type { EscalationKind } from '../model/memory.ts';
 import { moveTo } from '../record/status.ts';
 import { cancelTimer, setTimer } from '../record/timers.ts';
 import { forgetWaiting } from '../record/waiting.ts';
-import { type Work, change, forget, remember } from '../record/work.ts';
+import { setSeverity } from '../record/severity.ts';
+import { type Work, change, forget, noteChange, remember } from '../record/work.ts';
 import { pageDetails } from './page-details.ts';
 
 export interface CallOptions {
@@ -48,7 +49,8 @@ export function callHumans(work: Work, reason: string, options: CallOptions = {}
     urgent: options.urgent ?? false,
   };
   remember(work, { escalations: number, notified: severity });
-  change(work, { severity, escalations: [...work.incident.escalations, escalation] }, `humans are called: ${reason}`);
+  setSeverity(work, severity, reason);
+  change(work, { escalations: [...work.incident.escalations, escalation] }, `humans are called: ${reason}`);
   const { at, ...told } = escalation;
   work.drafts.push(
     draft(escalationRequested, {
@@ -73,7 +75,8 @@ export function callHumans(work: Work, reason: string, options: CallOptions = {}
 function postpone(work: Work, { endsAt }: Silence, call: NonNullable<Work['memory']['postponed']>): void {
   remember(work, { postponed: call });
   setTimer(work, 'postponed', 'reevaluate', endsAt);
-  change(work, { severity: call.severity }, `humans are called when the silence ends: ${call.reason}`);
+  setSeverity(work, call.severity, call.reason);
+  noteChange(work, `humans are called when the silence ends: ${call.reason}`);
 }
 
 /** The silence is over: humans are told what they were not told meanwhile. */

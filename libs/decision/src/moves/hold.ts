@@ -21,9 +21,9 @@ export function hold(work: Work, by: HeldBy, reason: string, retryAt: string): v
 }
 
 /** Nothing for now, by what the configuration says: until then, or until the signals change. */
-export function wait(work: Work, retryAt: string | undefined): void {
+export function wait(work: Work, by: 'trigger' | 'checks', retryAt: string | undefined): void {
   moveTo(work, 'open');
-  if (work.memory.held?.by !== 'trigger') remember(work, { held: { by: 'trigger', since: work.now } });
+  if (work.memory.held?.by !== by) remember(work, { held: { by, since: work.now } });
   forgetWaiting(work);
   if (retryAt === undefined) cancelTimer(work, 'reevaluate');
   else setTimer(work, 'reevaluate', 'reevaluate', retryAt);

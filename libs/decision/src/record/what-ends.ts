@@ -40,7 +40,8 @@ export function whatEnds(record: Pick<IncidentRecord, 'incident' | 'memory'>, no
     case 'monitoring':
       return timer('monitoring') ?? timer('quiet');
     case 'escalated':
-      return humanOf(record) ?? timer('postponed');
+      // What is over for the signals ends by itself, whoever has it.
+      return isClear(incident) ? timer('quiet') : (humanOf(record) ?? timer('postponed'));
     case 'open':
       return boundedWait(memory, timer('reevaluate')) ?? humanOf(record) ?? timer('prolonged');
     default: {
@@ -48,6 +49,10 @@ export function whatEnds(record: Pick<IncidentRecord, 'incident' | 'memory'>, no
       throw new TypeError(`an unknown status ${String(impossible)}`);
     }
   }
+}
+
+function isClear({ signals }: IncidentRecord['incident']): boolean {
+  return !signals.some((signal) => signal.active);
 }
 
 type TimerEnd = Extract<End, { kind: 'timer' }>;

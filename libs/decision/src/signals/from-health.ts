@@ -20,6 +20,8 @@ export function signalFromHealth(change: HealthChange): Signal {
     healthState: change.to,
     failingChecks: [...new Set(change.failing.map((outcome) => outcome.check))],
     failingCheckTypes: [...new Set(change.failing.map((outcome) => outcome.type))],
+    pendingChecks: [...(change.pending ?? [])],
+    ...(change.sequence === undefined ? {} : { sequence: change.sequence }),
     active: isTrouble(change.to),
     startedAt: change.since,
     detectedAt: change.since,

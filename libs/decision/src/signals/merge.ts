@@ -8,7 +8,8 @@ export function mergeSignal(incident: Incident, signal: Signal): Signal[] {
   return incident.signals.map((one) => (one.key === signal.key ? merged : one));
 }
 
-/** The signals with this one marked as over. */
-export function clearSignal(incident: Incident, key: string, clearedAt: string): Signal[] {
-  return incident.signals.map((one) => (one.key === key ? { ...one, active: false, clearedAt } : one));
+/** The signals with this one marked as over, by the change of health with this number if one told of it. */
+export function clearSignal(incident: Incident, key: string, clearedAt: string, sequence?: number): Signal[] {
+  const told = sequence === undefined ? {} : { sequence };
+  return incident.signals.map((one) => (one.key === key ? { ...one, ...told, active: false, clearedAt } : one));
 }

@@ -63,6 +63,7 @@ export function makeSafety(fields: Record<string, unknown> = {}) {
     maxAttempts: 3,
     signalMaxAgeMs: 15 * minute,
     monitoringMs: 5 * minute,
+    settlingMs: minute,
     breaker: { window: 10, failureRatio: 0.5, consecutiveFailures: 3, cooldownMs: 60 * minute },
     protectedTargets: [],
     outbound: { privateAddresses: 'allow', allowedRanges: [] },

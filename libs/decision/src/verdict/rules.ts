@@ -10,6 +10,7 @@ import { namesOf } from '../model/plan.ts';
 import type { Ruling } from '../model/verdict.ts';
 import { type Work, activeSignals } from '../record/work.ts';
 import { addMs, earliest } from '../time.ts';
+import { checksPendingUntil } from './checks-pending.ts';
 
 export interface Question {
   readonly work: Work;
@@ -27,6 +28,7 @@ export const rules: readonly (readonly [name: string, rule: Rule])[] = [
   ['radius too wide', radiusTooWide],
   ['dependency first', dependencyFirst],
   ['trigger pending', triggerPending],
+  ['checks pending', checksPending],
   ['nothing usable', nothingUsable],
   ['degraded only', degradedOnly],
   ['nothing fits', nothingFits],
@@ -48,7 +50,7 @@ function attemptsUsedUp({ work }: Question): Ruling | undefined {
   const attempts = unsuccessfulAttempts(work.incident).length;
   if (attempts < work.facts.safety.maxAttempts) return undefined;
   const reason = `automated remediation was tried ${attempts} times without success`;
-  return { outcome: 'escalate', code: 'attempts_used_up', reason, escalation: 'needs_human' };
+  return { outcome: 'escalate', code: 'attempts_used_up', reason, escalation: 'no_move' };
 }
 
 function dependencyFirst({ work }: Question): Ruling | undefined {
@@ -66,11 +68,26 @@ function triggerPending({ candidates, chosen }: Question): Ruling | undefined {
   return { outcome: 'wait', code: 'trigger_pending', reason, retryAt: pendingUntil };
 }
 
+/** Which check came first must not decide whether something can be done. */
+function checksPending({ work, chosen }: Question): Ruling | undefined {
+  const retryAt = checksPendingUntil(work);
+  const active = activeSignals(work.incident);
+  const isDegradedOnly = active.every((signal) => signal.healthState === 'DEGRADED');
+  if (chosen !== undefined || retryAt === undefined || isDegradedOnly) return undefined;
+  const names = [...new Set(active.flatMap(({ pendingChecks = [] }) => pendingChecks))].join(', ');
+  return {
+    outcome: 'wait',
+    code: 'checks_pending',
+    reason: `no playbook fits yet, and these checks have not answered since: ${names}`,
+    retryAt,
+  };
+}
+
 function nothingUsable({ candidates, chosen }: Question): Ruling | undefined {
   const reasons = [...candidates.unusable].map(([id, { reason }]) => `${id}: ${reason}`);
   if (chosen !== undefined || reasons.length === 0) return undefined;
   const reason = `no playbook may be used: ${reasons.join('; ')}`;
-  return { outcome: 'escalate', code: 'no_usable_playbook', reason, escalation: 'needs_human' };
+  return { outcome: 'escalate', code: 'no_usable_playbook', reason, escalation: 'no_move' };
 }
 
 function degradedOnly({ work, chosen }: Question): Ruling | undefined {
@@ -83,14 +100,14 @@ function degradedOnly({ work, chosen }: Question): Ruling | undefined {
 function nothingFits({ chosen }: Question): Ruling | undefined {
   if (chosen !== undefined) return undefined;
   const reason = 'no applicable remediation playbook found';
-  return { outcome: 'escalate', code: 'no_playbook', reason, escalation: 'no_playbook' };
+  return { outcome: 'escalate', code: 'no_playbook', reason, escalation: 'no_move' };
 }
 
 function watchedOnly({ work, chosen }: Question): Ruling | undefined {
   if (chosen === undefined || work.service?.remediate !== false) return undefined;
   const { plan } = chosen;
   const reason = `this service is only watched; Cortex would run ${plan.playbook.id} on ${namesOf(plan)}`;
-  return { outcome: 'advise', code: 'watched_only', reason, escalation: 'needs_human' };
+  return { outcome: 'advise', code: 'watched_only', reason, escalation: 'no_move' };
 }
 
 /** Spec 6.1 step 3: so wide, and no playbook is made for it. That comes before everything that only waits. */
@@ -100,7 +117,7 @@ function radiusTooWide({ work, candidates, chosen }: Question): Ruling | undefin
   if (candidates.ranked.some(({ playbook }) => isForSignOff(playbook.safety.blastRadius))) return undefined;
   const signOff = level === 'multi_region' ? 'cto and vp_engineering' : 'sre_lead and engineering_manager';
   const reason = `${level} trouble: automatic remediation is disabled, ${signOff} must sign off`;
-  const escalation = candidates.ranked.length === 0 ? 'no_playbook' : 'needs_human';
+  const escalation = candidates.ranked.length === 0 ? 'no_move' : 'needs_human';
   return { outcome: 'escalate', code: 'radius_too_wide', reason, escalation };
 }
 

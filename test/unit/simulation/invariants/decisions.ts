@@ -40,6 +40,8 @@ function everyIncidentEnds(site: Site): readonly string[] {
     const { id, status, service } = incident;
     if (status === 'resolved') return [];
     const isTold = incident.escalations.length > 0;
+    const isClear = !incident.signals.some(({ active }) => active);
+    if (status === 'escalated' && isClear) return [`${id} of ${service} is escalated, and nothing is wrong any more`];
     if (status === 'escalated') return isTold ? [] : [`${id} of ${service} is escalated, and nobody was told`];
     if (!newest.has(id)) return [`${id} is ${status}, and another is the newest of ${service}`];
     const hasTimer = timers.some(({ owner, payload }) => owner === 'decision' && payload['incidentId'] === id);

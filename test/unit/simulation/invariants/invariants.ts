@@ -2,11 +2,12 @@ import type { Site } from '../site.ts';
 import { ofDecisions } from './decisions.ts';
 import { ofEffects } from './effects.ts';
 import type { Invariants } from './invariant.ts';
+import { ofNewTrouble } from './new-trouble.ts';
 import { ofPeople } from './people.ts';
 import { ofProof } from './proof.ts';
 
 /** What must be true of every run, whatever broke. */
-export const invariants: Invariants = { ...ofProof, ...ofEffects, ...ofDecisions, ...ofPeople };
+export const invariants: Invariants = { ...ofProof, ...ofEffects, ...ofDecisions, ...ofNewTrouble, ...ofPeople };
 
 /** Every violation of one run, by invariant. */
 export function violationsOf(site: Site): ReadonlyMap<string, readonly string[]> {
