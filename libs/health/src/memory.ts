@@ -23,8 +23,12 @@ export type CheckMemory = z.infer<typeof CheckMemory>;
 
 export const HealthMemory = z.strictObject({
   checks: z.record(z.string(), CheckMemory),
-  /** Times of recent state changes, epoch milliseconds, oldest first. */
-  recentChanges: z.array(z.number().int()),
+  /** Times of recent returns of trouble, epoch milliseconds, oldest first. */
+  recentReturns: z.array(z.number().int()),
+  /** Its last change was for the better: the next one for the worse is a return. */
+  hasRecovered: z.boolean(),
+  /** Since when it flaps, epoch milliseconds. */
+  frozenAt: z.number().int().optional(),
   /** Number of changes announced so far: makes the id of each one unique. */
   changeCount: Count,
 });
@@ -54,7 +58,7 @@ export function unknownHealth(target: Target, now: string): TargetHealth {
     state: 'UNKNOWN',
     since: now,
     flapping: false,
-    memory: { checks: {}, recentChanges: [], changeCount: 0 },
+    memory: { checks: {}, recentReturns: [], hasRecovered: false, changeCount: 0 },
   };
 }
 
@@ -62,5 +66,6 @@ export function unknownHealth(target: Target, now: string): TargetHealth {
 export function resumeHealth(record: HealthRecord): TargetHealth {
   const parsed = TargetHealth.safeParse(record);
   if (parsed.success) return parsed.data;
-  return { ...record, memory: { checks: {}, recentChanges: [], changeCount: Date.parse(record.since) } };
+  const memory = { checks: {}, recentReturns: [], hasRecovered: false, changeCount: Date.parse(record.since) };
+  return { ...record, flapping: false, memory };
 }

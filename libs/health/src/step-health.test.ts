@@ -35,7 +35,7 @@ function result(text: string, second: number, tier: CheckTier = 'shallow'): Chec
 function settings(checks: string, changes: Partial<StepHealthSettings> = {}): StepHealthSettings {
   return {
     recoverAfter: 2,
-    flapping: { changes: 6, withinMs: 600_000 },
+    flapping: { returns: 6, withinMs: 600_000 },
     checks: checks.split(' ').map((text) => {
       const [name = '', tier = 'shallow'] = text.split(':');
       return { name, tier: tier as CheckTier };
@@ -139,7 +139,7 @@ describe('dependencies that are down', () => {
   });
 
   it('do not count as state changes of the target', () => {
-    const restless = { ...given, flapping: { changes: 1, withinMs: 600_000 } };
+    const restless = { ...given, flapping: { returns: 1, withinMs: 600_000 } };
     let { state } = run('a+ b+ a-', restless);
     for (let second = 20; second < 30; second += 1) {
       const dependenciesDown = second % 2 === 0 ? ['db'] : [];
@@ -150,25 +150,80 @@ describe('dependencies that are down', () => {
 });
 
 describe('flapping', () => {
-  const given = settings('a b', { recoverAfter: 1, flapping: { changes: 3, withinMs: 60_000 } });
+  const given = settings('a b', { recoverAfter: 1, flapping: { returns: 2, withinMs: 60_000 } });
+  /** Down by both checks, and back: four changes of state, one return of trouble. */
+  const failure = 'a- b- a+ b+';
+  const frozen = run(`a+ b+ ${failure} ${failure} ${failure} a-`, given).state;
 
-  it('begins with more changes than allowed within the span', () => {
-    const calm = run('a+ b+ a- a+ a-', given);
-    expect(calm.state.flapping).toBe(false);
-    const wild = run('a+ b+ a- a+ a- a+', given);
-    expect(wild.state.flapping).toBe(true);
-    expect(wild.changes.at(-1)).toMatchObject({ to: 'HEALTHY', flapping: true });
-    expect(wild.changes.at(-1)?.reason).toContain('more than 3 changes within 60 s');
+  it('counts returns of trouble, not the states of one failure and its recovery', () => {
+    const { state, changes } = run(`a+ b+ ${failure} ${failure} ${failure}`, given);
+    expect(changes).toHaveLength(13);
+    expect(state).toMatchObject({ state: 'HEALTHY', flapping: false });
   });
 
-  it('ends after a whole span without a change, and says so once', () => {
-    const { state } = run('a+ b+ a- a+ a- a+', given);
-    const still = stepHealth(state, result('a+', 60), given, at(60));
-    expect(still).toMatchObject({ state: { flapping: true } });
-    expect(still.change).toBeUndefined();
-    const over = stepHealth(still.state, result('a+', 90), given, at(90));
-    expect(over.change).toMatchObject({ from: 'HEALTHY', to: 'HEALTHY', flapping: false, since: state.since });
-    expect(stepHealth(over.state, result('a+', 95), given, at(95)).change).toBeUndefined();
+  it('begins with more returns than allowed within the span', () => {
+    const { changes } = run(`a+ b+ ${failure} ${failure} ${failure} a-`, given);
+    expect(changes.at(-1)).toMatchObject({ to: 'DEGRADED', flapping: true });
+    expect(changes.at(-1)?.reason).toContain('trouble came back more than 2 times within 60 s');
+  });
+
+  it('does not begin when the returns are further apart', () => {
+    const rare = settings('a b', { recoverAfter: 1, flapping: { returns: 2, withinMs: 30_000 } });
+    expect(run(`a+ b+ ${failure} ${failure} ${failure} ${failure} a-`, rare).state.flapping).toBe(false);
+  });
+
+  it('goes on while the target is in trouble, however long', () => {
+    const later = stepHealth(frozen, result('b+', 500), given, at(500));
+    expect(later).toMatchObject({ state: { state: 'DEGRADED', flapping: true } });
+    expect(later.change).toBeUndefined();
+  });
+
+  it('ends when the target has been well for a whole span, and says so once', () => {
+    const well = stepHealth(frozen, result('a+', 75), given, at(75));
+    expect(well.state).toMatchObject({ state: 'HEALTHY', flapping: true });
+    const over = stepHealth(well.state, result('a+', 131), given, at(131));
+    expect(over.change).toMatchObject({ from: 'HEALTHY', to: 'HEALTHY', flapping: false, since: well.state.since });
+    expect(stepHealth(over.state, result('a+', 136), given, at(136)).change).toBeUndefined();
+  });
+
+  it('is lifted by a human, and what was before counts no more', () => {
+    const unfrozen = { ...given, unfrozenAt: at(72) };
+    const lifted = stepHealth(frozen, result('a-', 75), unfrozen, at(75));
+    expect(lifted.change).toMatchObject({ to: 'DEGRADED', flapping: false });
+    expect(lifted.change?.reason).toContain('no longer flapping');
+    const again = run(`a- b- a+ b+ ${failure}`, { ...unfrozen, unfrozenAt: at(0) }, { ...frozen });
+    expect(again.state.flapping).toBe(true);
+  });
+
+  it('a freeze that was lifted may begin anew', () => {
+    const unfrozen = { ...given, unfrozenAt: at(72) };
+    let { state } = stepHealth(frozen, result('a-', 75), unfrozen, at(75));
+    for (const [index, text] of `a+ ${failure} ${failure} ${failure}`.split(' ').entries()) {
+      ({ state } = stepHealth(state, result(text, 80 + index), unfrozen, at(80 + index)));
+    }
+    expect(state.flapping).toBe(true);
+  });
+});
+
+describe('trouble that comes back before the target was healthy again', () => {
+  const given = settings('a b', { recoverAfter: 2, flapping: { returns: 2, withinMs: 600_000 } });
+
+  it('is told, with the time since when it is back', () => {
+    const { changes } = run('a+ b+ a- b- a+ b+ a-', given);
+    expect(changes.at(-1)).toMatchObject({ from: 'UNHEALTHY', to: 'UNHEALTHY', since: at(30) });
+    expect(changes).toHaveLength(4);
+  });
+
+  it('is told once, not for each check that fails again', () => {
+    expect(run('a+ b+ a- b- a+ b+ a- b-', given).changes).toHaveLength(4);
+  });
+
+  it('is no return while something has failed all along', () => {
+    expect(run('a+ b+ a- b- a+ a- a+ a-', given).changes).toHaveLength(3);
+  });
+
+  it('counts as a return', () => {
+    expect(run('a+ b+ a- b- a+ b+ a- b- a+ b+ a- b- a+ b+ a-', given).state.flapping).toBe(true);
   });
 });
 

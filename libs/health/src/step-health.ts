@@ -1,6 +1,7 @@
+import { isFailure } from '@cortex/contracts';
 import type { CheckOutcome, HealthChange, HealthSettings, HealthState } from '@cortex/contracts';
 import { stepFlapping } from './flapping.ts';
-import type { CheckMemory, ExpectedCheck, TargetHealth } from './memory.ts';
+import type { CheckMemory, ExpectedCheck, HealthMemory, TargetHealth } from './memory.ts';
 import { stepCheck } from './step-check.ts';
 import { judgeState } from './target-state.ts';
 
@@ -9,11 +10,16 @@ export interface StepHealthSettings extends HealthSettings {
   readonly checks: readonly ExpectedCheck[];
   /** Services that the target depends on and that are down now, the nearest first. Default: none. */
   readonly dependenciesDown?: readonly string[];
+  /** When a human last lifted a freeze of the target. */
+  readonly unfrozenAt?: string | undefined;
 }
 
 export interface HealthStep {
   readonly state: TargetHealth;
-  /** Present when the state changed, flapping began or ended, or other dependencies of a target in trouble are down. */
+  /**
+   * Present when the state changed, trouble came back before the target was healthy again, flapping began or ended, or other
+   * dependencies of a target in trouble are down.
+   */
   readonly change?: HealthChange;
 }
 
@@ -25,29 +31,42 @@ export function stepHealth(
   now: string,
 ): HealthStep {
   const checks = keepExpected(before.memory.checks, settings.checks);
+  const isRelapse = looksWell(checks) && checks[outcome.check]?.status === 'failing' && isFailure(outcome.result);
   if (settings.checks.some(({ name }) => name === outcome.check)) {
     checks[outcome.check] = stepCheck(checks[outcome.check], outcome, settings.recoverAfter);
   }
 
   const { state, reason } = judgeState(settings.checks, checks);
   const changed = state !== before.state;
-  const { flapping, recentChanges } = stepFlapping(
-    { flapping: before.flapping, recentChanges: before.memory.recentChanges },
-    // Leaving or entering UNKNOWN is not flapping.
-    changed && before.state !== 'UNKNOWN' && state !== 'UNKNOWN',
+  const turn = changed ? turnOf(before.state, state) : 'none';
+  const hasReturned = isTrouble(state) && (isRelapse || (turn === 'worse' && before.memory.hasRecovered));
+  const { flapping, recentReturns, frozenAt } = stepFlapping(
+    { ...before.memory, flapping: before.flapping },
+    {
+      isReturn: hasReturned,
+      isInTrouble: isTrouble(state),
+      unfrozenAtMs: settings.unfrozenAt === undefined ? undefined : Date.parse(settings.unfrozenAt),
+    },
     settings.flapping,
     Date.parse(now),
   );
-  const memory = { checks, recentChanges, changeCount: before.memory.changeCount };
+  const memory: HealthMemory = {
+    checks,
+    recentReturns,
+    hasRecovered: turn === 'none' ? before.memory.hasRecovered : turn === 'better',
+    ...(frozenAt === undefined ? {} : { frozenAt }),
+    changeCount: before.memory.changeCount,
+  };
   const dependenciesDown = isTrouble(state) ? (settings.dependenciesDown ?? []).slice(0, maxDependencies) : [];
   const isNewlyBlocked = dependenciesDown.join() !== (before.change?.dependenciesDown ?? []).join();
-  if (!changed && flapping === before.flapping && !isNewlyBlocked) return { state: { ...before, memory } };
+  if (!changed && !isRelapse && flapping === before.flapping && !isNewlyBlocked)
+    return { state: { ...before, memory } };
 
   const change: HealthChange = {
     target: before.target,
     from: before.state,
     to: state,
-    since: changed ? (checks[outcome.check]?.streakSince ?? now) : before.since,
+    since: changed || isRelapse ? (checks[outcome.check]?.streakSince ?? now) : before.since,
     failing: failingChecks(checks, settings.checks),
     flapping,
     dependenciesDown,
@@ -81,6 +100,19 @@ function isTrouble(state: HealthState): boolean {
   return state !== 'HEALTHY' && state !== 'UNKNOWN';
 }
 
+const worst: readonly HealthState[] = ['HEALTHY', 'DEGRADED', 'UNHEALTHY', 'CRITICAL'];
+
+/** Leaving or entering UNKNOWN is neither for the worse nor for the better. */
+function turnOf(from: HealthState, to: HealthState): 'worse' | 'better' | 'none' {
+  if (from === 'UNKNOWN' || to === 'UNKNOWN') return 'none';
+  return worst.indexOf(to) > worst.indexOf(from) ? 'worse' : 'better';
+}
+
+/** Everything that failed has passed since, only not often enough to count as passing: what fails now fails again. */
+function looksWell(memories: Readonly<Record<string, CheckMemory>>): boolean {
+  return Object.values(memories).every(({ status, passes }) => status !== 'failing' || passes > 0);
+}
+
 function keepExpected(
   memories: Readonly<Record<string, CheckMemory>>,
   checks: readonly ExpectedCheck[],
@@ -102,7 +134,8 @@ function failingChecks(
 
 function flappingRemark(before: boolean, after: boolean, settings: StepHealthSettings): string {
   const span = `${Math.round(settings.flapping.withinMs / 1_000)} s`;
-  if (after && !before) return `; flapping: more than ${settings.flapping.changes} changes within ${span}`;
-  if (before && !after) return `; no longer flapping: no change for ${span}`;
+  if (after && !before)
+    return `; flapping: trouble came back more than ${settings.flapping.returns} times within ${span}`;
+  if (before && !after) return '; no longer flapping';
   return after ? '; flapping' : '';
 }

@@ -75,7 +75,7 @@ export function configurationOf(patients: readonly Patient[]): Record<string, un
       },
       { ...shallow(patient, 'process'), type: 'process_running', check_method: 'pid_file' },
     ]),
-    health: { recover_after: 1, flapping: { changes: 1000, within: '1m' } },
+    health: { recover_after: 1, flapping: { returns: 1000, within: '1m' } },
     safety: {
       hold_retry: '500ms',
       monitoring: '2s',
