@@ -103,6 +103,8 @@ export const Attempt = z.strictObject({
   verifiedAt: Timestamp.optional(),
   /** Verification found something worse than before. */
   worsened: z.boolean().optional(),
+  /** The targets had recovered, and the same trouble came back while verification watched. */
+  relapsed: z.boolean().optional(),
   recoveredAt: Timestamp.optional(),
   rollback: RollbackOutcome.optional(),
 });
