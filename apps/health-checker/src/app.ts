@@ -5,6 +5,7 @@ import { followDependencies } from './adapters/dependency-health.ts';
 import { openHealthStore } from './adapters/health-store.ts';
 import { openLeftovers } from './adapters/leftover-store.ts';
 import { followSilences } from './adapters/silences.ts';
+import { followUnfreezes } from './adapters/unfreezes.ts';
 import { CheckRunner } from './check-runner.ts';
 import { createHealthMetrics } from './metrics.ts';
 import { suppressionsByWindow, type FindSuppression } from './suppressions.ts';
@@ -40,6 +41,7 @@ export async function startHealthChecker(
   const findSuppression: FindSuppression = (check, at) => findWindow(check, at) ?? silences.findSuppression(check, at);
   const runner = new CheckRunner({ checkOptions, findSuppression, metrics, runtime });
   const dependencies = await followDependencies(bus, config.services);
+  const unfreezes = await followUnfreezes(bus);
   const targets = targetsByShard(config);
   const spreadMs = Math.max(firstRunSpreadMs.least, config.checks.length * firstRunSpreadMs.perCheck);
   const beginning = new Set<string>();
@@ -63,12 +65,14 @@ export async function startHealthChecker(
             runner,
             runtime,
             silences,
+            onUnfreeze: (listener) => unfreezes.onLift(target, listener),
             firstRunSpreadMs: spreadMs,
             shard,
             monitor: {
               target,
               settings: { ...config.health, checks },
               findDependenciesDown: () => dependencies.downOf(target.service),
+              findUnfrozenAt: () => unfreezes.lastOf(target),
               store,
               bus,
               offerResult: results.offer,
@@ -95,7 +99,7 @@ export async function startHealthChecker(
     isReady: () => beginning.size === 0,
     async beforeDrain() {
       await assignment.stop();
-      await Promise.all([dependencies.stop(), silences.stop()]);
+      await Promise.all([dependencies.stop(), silences.stop(), unfreezes.stop()]);
       await results.settle();
     },
   };

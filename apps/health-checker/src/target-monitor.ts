@@ -8,8 +8,9 @@ import type { HealthStore, StoredHealth } from './adapters/health-store.ts';
 
 export interface TargetMonitorOptions {
   readonly target: Target;
-  readonly settings: Omit<StepHealthSettings, 'dependenciesDown'>;
+  readonly settings: Omit<StepHealthSettings, 'dependenciesDown' | 'unfrozenAt'>;
   readonly findDependenciesDown: () => readonly string[];
+  readonly findUnfrozenAt: () => string | undefined;
   readonly store: HealthStore;
   readonly bus: Pick<Bus, 'publish'>;
   /** Takes the results that changed nothing. */
@@ -114,7 +115,11 @@ export class TargetMonitor {
   }
 
   private step(outcome: CheckOutcome): HealthStep {
-    const settings = { ...this.options.settings, dependenciesDown: this.options.findDependenciesDown() };
+    const settings = {
+      ...this.options.settings,
+      dependenciesDown: this.options.findDependenciesDown(),
+      unfrozenAt: this.options.findUnfrozenAt(),
+    };
     return stepHealth(this.stored.health, outcome, settings, this.options.now().toISOString());
   }
 

@@ -179,7 +179,10 @@ describe('time', () => {
   it('says soon that trouble came back, and how long it was gone', () => {
     const crashes = (second: number) => second > 0 && second < 40;
     const verdict = simulate({ plan: { healthChecksMs: 120_000 }, checks: http(crashes) });
-    expect(verdict).toMatchObject({ relapsed: true, reason: expect.stringMatching(/recovered for 3\d s, then failed again/) });
+    expect(verdict).toMatchObject({
+      relapsed: true,
+      reason: expect.stringMatching(/recovered for 3\d s, then failed again/),
+    });
     expect(verdict.endedAtSecond).toBeLessThan(62);
   });
 

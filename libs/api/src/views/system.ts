@@ -129,3 +129,10 @@ export const Overview = z.object({
   ),
 });
 export type Overview = z.infer<typeof Overview>;
+
+export const UnfreezeView = z.object({
+  /** The targets that were frozen, and are no more. */
+  targets: z.array(Target),
+  detail: z.string(),
+});
+export type UnfreezeView = z.infer<typeof UnfreezeView>;

@@ -143,6 +143,17 @@ export type IncidentEscalation = z.infer<typeof IncidentEscalation>;
 export const ResolutionMethod = z.enum(['auto_remediation', 'manual', 'rollback', 'cleared']);
 export type ResolutionMethod = z.infer<typeof ResolutionMethod>;
 
+/** The same trouble has come back after fixes that held. */
+export const Recurrence = z.strictObject({
+  /** How often, within the last hour. */
+  times: z.number().int().positive(),
+  /** When the first of these fixes ended. */
+  since: Timestamp,
+  /** When humans were told of it, in this incident or in one before. */
+  toldAt: Timestamp.optional(),
+});
+export type Recurrence = z.infer<typeof Recurrence>;
+
 /** A whole incident: the trouble, the decisions and their reasons, the actions, and their success. */
 export const Incident = z.strictObject({
   id: z.uuid(),
@@ -162,6 +173,7 @@ export const Incident = z.strictObject({
   signals: z.array(Signal),
   affected: z.strictObject({ services: z.array(Name), instances: z.array(Name), hosts: z.array(Name) }),
   attempts: z.array(Attempt),
+  recurrence: Recurrence.optional(),
   decisions: z.array(Decision),
   approval: Approval.optional(),
   escalations: z.array(IncidentEscalation),

@@ -5,6 +5,7 @@ import { assess, rootCauseOf } from './assess.ts';
 import { findRaises } from './auto-escalation.ts';
 import { unsuccessfulAttempts } from './attempts.ts';
 import { blastRadiusOf } from './blast-radius.ts';
+import { recurrenceOf } from './recurrence.ts';
 import { activityOf, trendOf } from './severity.ts';
 import { trackTriggers } from './triggers.ts';
 
@@ -21,6 +22,8 @@ export function reassess(work: Work): void {
   const affected = affectedBy(work.incident, facts);
   const blastRadius = blastRadiusOf(affected, work.incident.service, facts);
   change(work, { affected, cause: rootCause.cause, blastRadius });
+  const recurrence = recurrenceOf(work);
+  if (recurrence !== undefined) change(work, { recurrence });
   work.assessment = assess(work, rootCause);
   const before = work.incident.severity;
   change(work, { severity: worseSeverity(before, work.assessment.score.severity) });

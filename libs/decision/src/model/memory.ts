@@ -24,6 +24,8 @@ export interface Memory {
   readonly waitingSince?: string;
   /** Humans have heard that it waits. */
   readonly waitingTold?: boolean;
+  /** Humans have heard that a target is frozen. */
+  readonly frozenTold?: boolean;
   /** Since when it has been deferred to a dependency, whether or not it still is. */
   readonly deferredSince?: string;
   /** What people are told when the silence ends. */

@@ -3,6 +3,8 @@ import { isDown } from '@cortex/topology';
 import { affectedInstances } from '../assessment/affected.ts';
 import type { Match } from '../model/plan.ts';
 import type { Work } from '../record/work.ts';
+import { healthSignalKey } from '../signals/from-health.ts';
+import { msBetween } from '../time.ts';
 
 export interface TargetChoice {
   readonly targets: readonly Target[];
@@ -61,14 +63,27 @@ function whyNot(work: Work, match: Match, instance: Instance | undefined, id: st
   return undefined;
 }
 
-/** Uses of the playbook on this instance in this incident; a refused one never began. */
+/**
+ * Uses of the playbook on this instance against the trouble that it is in now. A refused one never began, and one after which it
+ * was well again was for an earlier trouble.
+ */
 function triesOn(work: Work, playbookId: string, instance: string): Attempt[] {
   return work.incident.attempts.filter(
     (attempt) =>
       attempt.playbookId === playbookId &&
       attempt.outcome !== 'refused' &&
-      attempt.targets.some((target) => target.instance === instance),
+      attempt.targets.some((target) => target.instance === instance) &&
+      !hasBeenWellSince(work, attempt, instance),
   );
+}
+
+function hasBeenWellSince(work: Work, attempt: Attempt, instance: string): boolean {
+  if (attempt.relapsed === true) return true;
+  const { verification, recoveredAt } = attempt;
+  if (verification !== 'SUCCESS' || recoveredAt === undefined) return false;
+  const key = healthSignalKey(instance);
+  const health = work.incident.signals.find((signal) => signal.key === key && signal.active);
+  return health !== undefined && msBetween(recoveredAt, health.startedAt) > 0;
 }
 
 function healthOf(work: Work, instance: string): HealthState | undefined {
