@@ -27,6 +27,8 @@ export const HealthMemory = z.strictObject({
   recentReturns: z.array(z.number().int()),
   /** Its last change was for the better: the next one for the worse is a return. */
   hasRecovered: z.boolean(),
+  /** All its checks have passed since Cortex began to watch it. */
+  hasBeenWell: z.boolean(),
   /** Since when it flaps, epoch milliseconds. */
   frozenAt: z.number().int().optional(),
   /** Number of changes announced so far: makes the id of each one unique. */
@@ -40,6 +42,7 @@ export const TargetHealth = z.strictObject({
   state: HealthState,
   since: Timestamp,
   flapping: z.boolean(),
+  atStart: z.literal(true).optional(),
   change: HealthChange.optional(),
   memory: HealthMemory,
 });
@@ -58,7 +61,7 @@ export function unknownHealth(target: Target, now: string): TargetHealth {
     state: 'UNKNOWN',
     since: now,
     flapping: false,
-    memory: { checks: {}, recentReturns: [], hasRecovered: false, changeCount: 0 },
+    memory: { checks: {}, recentReturns: [], hasRecovered: false, hasBeenWell: false, changeCount: 0 },
   };
 }
 
@@ -66,6 +69,17 @@ export function unknownHealth(target: Target, now: string): TargetHealth {
 export function resumeHealth(record: HealthRecord): TargetHealth {
   const parsed = TargetHealth.safeParse(record);
   if (parsed.success) return parsed.data;
-  const memory = { checks: {}, recentReturns: [], hasRecovered: false, changeCount: Date.parse(record.since) };
+  const memory = {
+    checks: {},
+    recentReturns: [],
+    hasRecovered: false,
+    hasBeenWell: false,
+    changeCount: Date.parse(record.since),
+  };
   return { ...record, flapping: false, memory };
+}
+
+/** For a target that nobody watched for a while: in what state it is now is no change of what was known. */
+export function forgetWellbeing(health: TargetHealth): TargetHealth {
+  return { ...health, memory: { ...health.memory, hasBeenWell: false } };
 }

@@ -10,6 +10,8 @@ export interface StepHealthSettings extends HealthSettings {
   readonly checks: readonly ExpectedCheck[];
   /** Services that the target depends on and that are down now, the nearest first. Default: none. */
   readonly dependenciesDown?: readonly string[];
+  /** When this watch of the target began: what is remembered from before does not say how it is now. Default: always. */
+  readonly watchedSince?: string | undefined;
   /** When a human last lifted a freeze of the target. */
   readonly unfrozenAt?: string | undefined;
 }
@@ -53,6 +55,7 @@ export function stepHealth(
   const memory: HealthMemory = {
     checks,
     recentReturns,
+    hasBeenWell: before.memory.hasBeenWell || isWellSince(settings.watchedSince ?? '', state, checks),
     hasRecovered: turn === 'none' ? before.memory.hasRecovered : turn === 'better',
     ...(frozenAt === undefined ? {} : { frozenAt }),
     changeCount: before.memory.changeCount,
@@ -62,6 +65,7 @@ export function stepHealth(
   if (!changed && !isRelapse && flapping === before.flapping && !isNewlyBlocked)
     return { state: { ...before, memory } };
 
+  const atStart = isTrouble(state) && !memory.hasBeenWell ? { atStart: true as const } : {};
   const change: HealthChange = {
     target: before.target,
     from: before.state,
@@ -70,6 +74,7 @@ export function stepHealth(
     failing: failingChecks(checks, settings.checks),
     flapping,
     dependenciesDown,
+    ...atStart,
     reason:
       reason +
       (dependenciesDown.length === 0 ? '' : `; it depends on ${dependenciesDown.join(', ')}, down`) +
@@ -81,6 +86,7 @@ export function stepHealth(
       state,
       since: change.since,
       flapping,
+      ...atStart,
       change,
       memory: { ...memory, changeCount: memory.changeCount + 1 },
     },
@@ -106,6 +112,11 @@ const worst: readonly HealthState[] = ['HEALTHY', 'DEGRADED', 'UNHEALTHY', 'CRIT
 function turnOf(from: HealthState, to: HealthState): 'worse' | 'better' | 'none' {
   if (from === 'UNKNOWN' || to === 'UNKNOWN') return 'none';
   return worst.indexOf(to) > worst.indexOf(from) ? 'worse' : 'better';
+}
+
+/** True when every check has passed since then. */
+function isWellSince(since: string, state: HealthState, memories: Readonly<Record<string, CheckMemory>>): boolean {
+  return state === 'HEALTHY' && Object.values(memories).every(({ lastAt }) => lastAt >= since);
 }
 
 /** Everything that failed has passed since, only not often enough to count as passing: what fails now fails again. */

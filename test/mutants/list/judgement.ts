@@ -106,16 +106,23 @@ export const ofJudgement: readonly Mutant[] = [
   {
     id: 'approval-of-another-plan',
     file: approval,
-    find: "answer?.status === 'granted' && answer.planHash === plan.planHash &&",
-    replace: "answer?.status === 'granted' &&",
+    find: 'if (approval.planHash === plan.planHash) return true;',
+    replace: "if (approval.planHash !== '') return true;",
     breaks: 'What a human agreed to is taken for an agreement to another plan.',
   },
   {
     id: 'approval-for-ever',
     file: approval,
-    find: 'Date.parse(now) < Date.parse(answer.expiresAt);',
-    replace: 'Date.parse(now) > 0;',
+    find: 'Date.parse(now) >= Date.parse(approval.expiresAt)) return false;',
+    replace: 'Date.parse(now) < 0) return false;',
     breaks: 'An agreement counts long after it has expired.',
+  },
+  {
+    id: 'approval-used-twice',
+    file: approval,
+    find: 'const isUnused = first >= 0 && attempts.slice(first)',
+    replace: 'const isUnused = first >= 0 && attempts.slice(attempts.length)',
+    breaks: 'An agreement to one execution is used for the next one after it.',
   },
   {
     id: 'one-signature-suffices',

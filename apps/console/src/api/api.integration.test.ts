@@ -515,6 +515,7 @@ describe('freezes', () => {
       instance: 'shop-9',
       by: 'anna',
     });
+    expect(answer.body['fix']).toContain('shop-1');
     expectProblem(answer, 404, 'CORTEX_API_NOT_FOUND');
   });
 });

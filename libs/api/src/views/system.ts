@@ -9,6 +9,7 @@ import {
   PlaybookPerformance,
   Target,
   Timestamp,
+  Waiting,
 } from '@cortex/contracts';
 import { z } from 'zod';
 
@@ -89,6 +90,8 @@ export const Status = z.object({
   /** Services of Cortex whose events were seen since this console started. */
   services: z.array(z.object({ name: z.string(), lastSeenAt: Timestamp, events: z.number().int().positive() })),
   counts: Counts,
+  /** What waits for what, the longest first: an empty list says that nothing does. */
+  waiting: z.array(z.object({ incidentId: z.uuid(), service: z.string(), waiting: Waiting })),
   targets: z.object({ total: z.number().int().nonnegative(), byState: z.record(z.string(), z.number().int()) }),
 });
 export type Status = z.infer<typeof Status>;

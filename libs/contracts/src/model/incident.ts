@@ -154,6 +154,17 @@ export const Recurrence = z.strictObject({
 });
 export type Recurrence = z.infer<typeof Recurrence>;
 
+/** Why nothing is done to an open incident for now. */
+export const Waiting = z.strictObject({
+  /** A gate or a check that holds (`storm`, `flapping`), `dependency`, `learning`, `trigger`, `silence`, `approval`, `proof` or `human`. */
+  for: z.string().min(1).max(64),
+  reason: Text,
+  since: Timestamp,
+  /** When it is looked at again at the latest, or when a question expires. */
+  until: Timestamp.optional(),
+});
+export type Waiting = z.infer<typeof Waiting>;
+
 /** A whole incident: the trouble, the decisions and their reasons, the actions, and their success. */
 export const Incident = z.strictObject({
   id: z.uuid(),
@@ -174,6 +185,8 @@ export const Incident = z.strictObject({
   affected: z.strictObject({ services: z.array(Name), instances: z.array(Name), hosts: z.array(Name) }),
   attempts: z.array(Attempt),
   recurrence: Recurrence.optional(),
+  /** Absent while Cortex works on it, and when it is over. */
+  waiting: Waiting.optional(),
   decisions: z.array(Decision),
   approval: Approval.optional(),
   escalations: z.array(IncidentEscalation),

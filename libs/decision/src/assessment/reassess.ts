@@ -20,7 +20,7 @@ export function reassess(work: Work): void {
   if (activeSignals(work.incident).length === 0) return;
   const rootCause = rootCauseOf(work);
   const affected = affectedBy(work.incident, facts);
-  const blastRadius = blastRadiusOf(affected, work.incident.service, facts);
+  const blastRadius = blastRadiusOf(work.incident, affected, facts);
   change(work, { affected, cause: rootCause.cause, blastRadius });
   const recurrence = recurrenceOf(work);
   if (recurrence !== undefined) change(work, { recurrence });

@@ -24,14 +24,14 @@ export function recurrenceOf(work: Work): Recurrence | undefined {
       .filter(({ endedAt }) => msBetween(endedAt, work.now) <= sameTroubleMs)
       .map(({ endedAt }) => endedAt),
   );
-  const [first, ...others] = perInstance.reduce((most, ends) => (ends.length > most.length ? ends : most), []);
+  const [first, ...rest] = perInstance.reduce((most, ends) => (ends.length > most.length ? ends : most), []);
   if (first === undefined) return undefined;
   const told = [incident.recurrence?.toldAt, ...past.map(({ recurrenceToldAt }) => recurrenceToldAt)];
-  const [toldAt, ...toldBefore] = told.filter((at) => at !== undefined);
+  const [toldAt, ...others] = told.filter((at) => at !== undefined);
   return {
-    times: others.length + 1,
-    since: earliest(first, ...others),
-    ...(toldAt === undefined ? {} : { toldAt: latest(toldAt, ...toldBefore) }),
+    times: rest.length + 1,
+    since: earliest(first, ...rest),
+    ...(toldAt === undefined ? {} : { toldAt: latest(toldAt, ...others) }),
   };
 }
 

@@ -31,7 +31,8 @@ function heal(scenario: Scenario): Scenario {
 }
 
 const requests = (scenario: Scenario) => scenario.all('remediation.requested').length;
-const calls = (scenario: Scenario) => scenario.all('escalation.requested').map(({ data }) => ('reason' in data ? String(data.reason) : ''));
+const calls = (scenario: Scenario) =>
+  scenario.all('escalation.requested').map(({ data }) => ('reason' in data ? String(data.reason) : ''));
 
 describe('a crash every 100 s, proved healed each time', () => {
   test('is healed each time, by default settings', () => {
@@ -104,6 +105,14 @@ describe('a crash every 40 s, while the proof takes two minutes', () => {
     const told = calls(scenario).length;
     for (let round = 0; round < 60; round += 1) scenario.due('reevaluate');
     expect([requests(scenario), calls(scenario).length]).toEqual([5, told]);
+  });
+
+  test('a frozen instance does not hold up the others', () => {
+    const scenario = new Scenario({ services: [makeService('shop', 4)], playbooks: [quick()] });
+    scenario.setHealth('shop', 'shop-1', 'CRITICAL', { flapping: true });
+    scenario.health('shop-2', 'UNHEALTHY');
+    scenario.anomaly({ triggers: ['restart'], instance: 'shop-1' });
+    expect(scenario.incident.attempts.map(({ targets }) => targets[0]?.instance)).toEqual(['shop-2']);
   });
 
   test('when the freeze is over it is decided again', () => {

@@ -19,7 +19,7 @@ export interface Memory {
   /** The severity under which on-call was last told. */
   readonly notified?: IncidentSeverity;
   readonly clearedSince?: string;
-  readonly held?: { readonly by: string; readonly since: string };
+  readonly held?: { readonly by: string; readonly since: string; readonly reason?: string };
   /** Since when nothing is done because something holds; no silence. */
   readonly waitingSince?: string;
   /** Humans have heard that it waits. */

@@ -4,7 +4,8 @@ import type { EscalationKind } from './memory.ts';
 import type { Plan } from './plan.ts';
 
 /** What a decision waits for. */
-export type HeldBy = 'silence' | 'dependency' | 'trigger' | 'executor' | RefusedBy | SafetyCheckName | GateName;
+export type HeldBy =
+  'silence' | 'learning' | 'dependency' | 'trigger' | 'executor' | RefusedBy | SafetyCheckName | GateName;
 
 interface Found {
   readonly code: DecisionReason;

@@ -1,4 +1,11 @@
-import { type Attempt, type HealthState, type Instance, type Target, targetKey } from '@cortex/contracts';
+import {
+  type Attempt,
+  type HealthRecord,
+  type HealthState,
+  type Instance,
+  type Target,
+  targetKey,
+} from '@cortex/contracts';
 import { isDown } from '@cortex/topology';
 import { affectedInstances } from '../assessment/affected.ts';
 import type { Match } from '../model/plan.ts';
@@ -28,7 +35,12 @@ export function chooseTargets(work: Work, match: Match): TargetChoice {
     if (reason !== undefined) passedOver[id] = reason;
     return reason === undefined;
   });
-  const sorted = [...candidates].sort((left, right) => badness(work, right) - badness(work, left));
+  const isFrozen = (id: string): boolean => recordOf(work, id)?.flapping === true;
+  const free = candidates.filter((id) => !isFrozen(id));
+  // Where all are frozen, the safety check says so, and holds.
+  if (free.length > 0) for (const id of candidates.filter(isFrozen)) passedOver[id] = 'frozen by flapping';
+  const usable = free.length > 0 ? free : candidates;
+  const sorted = usable.toSorted((left, right) => badness(work, right) - badness(work, left));
   const single = match.playbook.safety.blastRadius === 'single_instance' || match.match !== 'exact';
   const chosen = single ? sorted.slice(0, 1) : sorted;
   for (const id of sorted.slice(chosen.length)) passedOver[id] = 'later: one instance at a time';
@@ -86,8 +98,12 @@ function hasBeenWellSince(work: Work, attempt: Attempt, instance: string): boole
   return health !== undefined && msBetween(recoveredAt, health.startedAt) > 0;
 }
 
+function recordOf(work: Work, instance: string): HealthRecord | undefined {
+  return work.facts.health.get(targetKey({ service: work.incident.service, instance }));
+}
+
 function healthOf(work: Work, instance: string): HealthState | undefined {
-  return work.facts.health.get(targetKey({ service: work.incident.service, instance }))?.state;
+  return recordOf(work, instance)?.state;
 }
 
 const badnessOf: Readonly<Record<HealthState, number>> = {
