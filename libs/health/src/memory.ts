@@ -29,6 +29,9 @@ export const HealthMemory = z.strictObject({
   hasRecovered: z.boolean(),
   /** All its checks have passed since Cortex began to watch it. */
   hasBeenWell: z.boolean(),
+  /** When its state was last announced, epoch milliseconds, and how often it has been said since that it goes on. */
+  toldAt: z.number().int(),
+  reminders: Count,
   /** Since when it flaps, epoch milliseconds. */
   frozenAt: z.number().int().optional(),
   /** Number of changes announced so far: makes the id of each one unique. */
@@ -54,6 +57,15 @@ export interface ExpectedCheck {
   readonly tier: CheckTier;
 }
 
+const blankMemory = {
+  checks: {},
+  recentReturns: [],
+  hasRecovered: false,
+  hasBeenWell: false,
+  toldAt: 0,
+  reminders: 0,
+};
+
 /** A target of which nothing is known yet. */
 export function unknownHealth(target: Target, now: string): TargetHealth {
   return {
@@ -61,7 +73,7 @@ export function unknownHealth(target: Target, now: string): TargetHealth {
     state: 'UNKNOWN',
     since: now,
     flapping: false,
-    memory: { checks: {}, recentReturns: [], hasRecovered: false, hasBeenWell: false, changeCount: 0 },
+    memory: { ...blankMemory, changeCount: 0 },
   };
 }
 
@@ -69,14 +81,7 @@ export function unknownHealth(target: Target, now: string): TargetHealth {
 export function resumeHealth(record: HealthRecord): TargetHealth {
   const parsed = TargetHealth.safeParse(record);
   if (parsed.success) return parsed.data;
-  const memory = {
-    checks: {},
-    recentReturns: [],
-    hasRecovered: false,
-    hasBeenWell: false,
-    changeCount: Date.parse(record.since),
-  };
-  return { ...record, flapping: false, memory };
+  return { ...record, flapping: false, memory: { ...blankMemory, changeCount: Date.parse(record.since) } };
 }
 
 /** For a target that nobody watched for a while: in what state it is now is no change of what was known. */

@@ -97,10 +97,10 @@ function expectedState({ tiers, recoverAfter }: Given, histories: readonly (read
   return tiers.every((_tier, i) => isKnown(histories[i] ?? [])) ? 'HEALTHY' : 'UNKNOWN';
 }
 
-/** Trouble that goes on is told again only when a check fails right after it passed. */
+/** Trouble that goes on is told again only by a check that fails. */
 function isTold(state: HealthState, spoken: readonly HealthState[] | undefined, history: readonly Kind[]): boolean {
   if (spoken === undefined || state === 'HEALTHY' || state === 'UNKNOWN') return false;
-  return history.at(-2) === 'pass' && history.at(-1) !== 'pass' && history.at(-1) !== 'error';
+  return history.at(-1) === 'fail';
 }
 
 describe('stepHealth, over any history', () => {

@@ -1,10 +1,11 @@
 import type { CheckOutcome, CheckResultKind, CheckTier, HealthState } from '@cortex/contracts';
 import { healthBucket, HealthChange, HealthRecord } from '@cortex/contracts';
 import { describe, expect, it } from 'vitest';
-import { resumeHealth, unknownHealth } from './memory.ts';
+import { forgetWellbeing, resumeHealth, unknownHealth } from './memory.ts';
 import type { TargetHealth } from './memory.ts';
 import { changeKey, stepHealth } from './step-health.ts';
 import type { StepHealthSettings } from './step-health.ts';
+import { isWorthSaving } from './worth-saving.ts';
 
 const target = { service: 'shop', instance: 'shop-1' };
 const beginning = Date.parse('2026-01-01T00:00:00.000Z');
@@ -146,6 +147,62 @@ describe('dependencies that are down', () => {
       ({ state } = stepHealth(state, result('b+', second), { ...restless, dependenciesDown }, at(second)));
     }
     expect(state.flapping).toBe(false);
+  });
+});
+
+describe('trouble that goes on', () => {
+  const given = settings('a b');
+  const down = run('a+ b+ a- b-', given).state;
+
+  it('is told again, more and more rarely, with the time of the newest result', () => {
+    let state = down;
+    const told: number[] = [];
+    for (let second = 20; second < 300; second += 5) {
+      const step = stepHealth(state, result('a-', second), given, at(second));
+      ({ state } = step);
+      if (step.change === undefined) continue;
+      told.push(second);
+      expect(step.change).toMatchObject({ from: 'UNHEALTHY', to: 'UNHEALTHY', since: at(second) });
+    }
+    expect(told).toEqual([45, 105, 225]);
+    expect(state.since).toBe(down.since);
+  });
+
+  it('is not told by a check that passes', () => {
+    const other = settings('a b c');
+    const { state } = run('a+ b+ c+ a- b-', other);
+    expect(stepHealth(state, result('c+', 600), other, at(600)).change).toBeUndefined();
+  });
+});
+
+describe('a target that was in trouble when its watch began', () => {
+  const given = { ...settings('a b', { recoverAfter: 1 }), watchedSince: at(100) };
+
+  it('is marked until all its checks have passed', () => {
+    const { changes } = run('a- b-', given);
+    expect(changes).toMatchObject([{ atStart: true }, { atStart: true }]);
+    const { state } = run('a- b- a+ b+', settings('a b', { recoverAfter: 1 }));
+    expect(state.atStart).toBeUndefined();
+  });
+
+  it('is marked also when it was well before, and nobody watched since', () => {
+    const before = forgetWellbeing(run('a+ b+', given).state);
+    const { change, state } = stepHealth(before, result('a-', 101), given, at(101));
+    expect([change?.atStart, state.atStart]).toEqual([true, true]);
+  });
+
+  it('is not marked when it was seen well since', () => {
+    let state = forgetWellbeing(run('a+ b+', given).state);
+    ({ state } = stepHealth(state, result('a+', 101), given, at(101)));
+    ({ state } = stepHealth(state, result('b+', 102), given, at(102)));
+    expect(stepHealth(state, result('a-', 103), given, at(103)).change?.atStart).toBeUndefined();
+  });
+
+  it('is well again before that is forgotten by a restart', () => {
+    const before = forgetWellbeing(run('a+ b+', given).state);
+    const { state: half } = stepHealth(before, result('a+', 101), given, at(101));
+    const { state: well } = stepHealth(half, result('b+', 102), given, at(102));
+    expect(isWorthSaving(half, well, 1)).toBe(true);
   });
 });
 

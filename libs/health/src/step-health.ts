@@ -19,8 +19,9 @@ export interface StepHealthSettings extends HealthSettings {
 export interface HealthStep {
   readonly state: TargetHealth;
   /**
-   * Present when the state changed, trouble came back before the target was healthy again, flapping began or ended, or other
-   * dependencies of a target in trouble are down.
+   * Present when the state changed, trouble came back before the target was healthy again, flapping began or ended, other
+   * dependencies of a target in trouble are down, or trouble goes on for long: a verification may have found the target well
+   * between two results.
    */
   readonly change?: HealthChange;
 }
@@ -58,19 +59,23 @@ export function stepHealth(
     hasBeenWell: before.memory.hasBeenWell || isWellSince(settings.watchedSince ?? '', state, checks),
     hasRecovered: turn === 'none' ? before.memory.hasRecovered : turn === 'better',
     ...(frozenAt === undefined ? {} : { frozenAt }),
+    toldAt: before.memory.toldAt,
+    reminders: before.memory.reminders,
     changeCount: before.memory.changeCount,
   };
   const dependenciesDown = isTrouble(state) ? (settings.dependenciesDown ?? []).slice(0, maxDependencies) : [];
   const isNewlyBlocked = dependenciesDown.join() !== (before.change?.dependenciesDown ?? []).join();
-  if (!changed && !isRelapse && flapping === before.flapping && !isNewlyBlocked)
-    return { state: { ...before, memory } };
+  const isReminder = isTrouble(state) && isFailure(outcome.result) && isReminderDue(before, Date.parse(now));
+  const isNews = changed || isRelapse || isReminder;
+  if (!isNews && flapping === before.flapping && !isNewlyBlocked) return { state: { ...before, memory } };
 
   const atStart = isTrouble(state) && !memory.hasBeenWell ? { atStart: true as const } : {};
+  const began = changed || isRelapse ? (checks[outcome.check]?.streakSince ?? now) : before.since;
   const change: HealthChange = {
     target: before.target,
     from: before.state,
     to: state,
-    since: changed || isRelapse ? (checks[outcome.check]?.streakSince ?? now) : before.since,
+    since: isReminder && began === before.since ? outcome.observedAt : began,
     failing: failingChecks(checks, settings.checks),
     flapping,
     dependenciesDown,
@@ -84,11 +89,16 @@ export function stepHealth(
     state: {
       target: before.target,
       state,
-      since: change.since,
+      since: began,
       flapping,
       ...atStart,
       change,
-      memory: { ...memory, changeCount: memory.changeCount + 1 },
+      memory: {
+        ...memory,
+        toldAt: Date.parse(now),
+        reminders: changed || isRelapse ? 0 : memory.reminders + (isReminder ? 1 : 0),
+        changeCount: memory.changeCount + 1,
+      },
     },
     change,
   };
@@ -101,6 +111,14 @@ export function changeKey(state: Pick<TargetHealth, 'target' | 'memory'>): strin
 
 /** The most names of dependencies in one change. */
 const maxDependencies = 10;
+
+const firstReminderMs = 30_000;
+const leastOftenMs = 10 * 60_000;
+
+/** After twice as long each time, so that long trouble makes little noise. */
+function isReminderDue({ memory: { toldAt, reminders } }: TargetHealth, nowMs: number): boolean {
+  return nowMs - toldAt >= Math.min(firstReminderMs * 2 ** reminders, leastOftenMs);
+}
 
 function isTrouble(state: HealthState): boolean {
   return state !== 'HEALTHY' && state !== 'UNKNOWN';

@@ -35,7 +35,7 @@ export const HealthChange = z.strictObject({
   target: Target,
   from: HealthState,
   to: HealthState,
-  /** When the present state began, by the first result that led to it. */
+  /** When the present state began, by the first result that led to it; where it is only said that it goes on, the newest result. */
   since: Timestamp,
   failing: z.array(CheckOutcome.omit({ evidence: true })),
   /** True while the target changes too often to be acted on. */

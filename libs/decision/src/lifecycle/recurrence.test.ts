@@ -86,6 +86,13 @@ describe('a crash every 40 s, while the proof takes two minutes', () => {
     expect(calls(scenario)).toEqual([expect.stringContaining('recurring')]);
   });
 
+  test('keeps the record small, however often', () => {
+    const scenario = crash(plain());
+    for (let round = 1; round <= 60; round += 1) relapse(scenario);
+    expect(scenario.incident.attempts).toHaveLength(40);
+    expect(requests(scenario)).toBe(61);
+  });
+
   test('does not open the breaker of the playbook that brings it back', () => {
     const scenario = crash(plain());
     for (let round = 1; round <= 5; round += 1) relapse(scenario);
