@@ -120,6 +120,26 @@ describe('the health checker', () => {
     expect(changes.at(-1)?.data.failing.map(({ check }) => check)).toEqual(['web', 'rare']);
   });
 
+  it('marks what was down when it began to watch, and not what goes down later, or while it was away for a moment', async () => {
+    await configure('health: { recover_after: 1 }\n');
+    isUp = false;
+    await startChecker();
+    await eventually(() => expect(changes.at(-1)?.data).toMatchObject({ to: 'UNHEALTHY', atStart: true }), patience);
+    isUp = true;
+    await eventually(() => expect(changes.at(-1)?.data.to).toBe('HEALTHY'), patience);
+    isUp = false;
+    await eventually(() => expect(changes.at(-1)?.data.to).toBe('UNHEALTHY'), patience);
+    expect(changes.at(-1)?.data.atStart).toBeUndefined();
+
+    isUp = true;
+    await eventually(() => expect(changes.at(-1)?.data.to).toBe('HEALTHY'), patience);
+    await checker?.stop();
+    isUp = false;
+    await startChecker();
+    await eventually(() => expect(changes.at(-1)?.data.to).toBe('UNHEALTHY'), patience);
+    expect(changes.at(-1)?.data.atStart).toBeUndefined();
+  });
+
   it('freezes a target whose trouble comes back too often, until a person lifts it', async () => {
     await configure('health: { recover_after: 1, flapping: { returns: 1, within: 1h } }\n');
     await startChecker();

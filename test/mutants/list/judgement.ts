@@ -55,6 +55,20 @@ export const ofJudgement: readonly Mutant[] = [
     breaks: 'Cortex acts when so much fails at once that its own view is suspect.',
   },
   {
+    id: 'storm-explained-away',
+    file: `${gates}/storm.ts`,
+    find: 'one) => down.has(one) && !dependenciesOf(services, one).includes(name));',
+    replace: 'one) => down.has(one));',
+    breaks: 'Services that depend on each other are no storm, however many of them fail.',
+  },
+  {
+    id: 'all-at-once-at-start',
+    file: `${gates}/storm.ts`,
+    find: 'if (other !== undefined) {',
+    replace: "if (other === '') {",
+    breaks: 'When most of a site is down at the start, all of it is worked on at once.',
+  },
+  {
     id: 'gate-after-storm',
     file: `${gates}/storm.ts`,
     find: 'if (Date.parse(now) < Date.parse(until)) {',
