@@ -210,9 +210,9 @@ export const ofJudgement: readonly Mutant[] = [
   },
   {
     id: 'hash-without-targets',
-    file: 'libs/decision/src/selection/plan.ts',
-    find: 'service: work.incident.service, targets: sortedTargets }))',
-    replace: 'service: work.incident.service, targets: [] }))',
+    file: 'libs/decision/src/model/plan.ts',
+    find: 'targets: names, executionId',
+    replace: 'targets: [], executionId',
     breaks: 'An approval of a plan covers the same playbook on other targets.',
   },
   {
