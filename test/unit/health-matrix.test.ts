@@ -14,7 +14,7 @@ class Watched {
     this.#health = unknownHealth({ service: 'shop', instance: 'shop-1' }, scenario.now);
     this.#settings = {
       recoverAfter: 1,
-      flapping: { changes: 6, withinMs: 3_600_000 },
+      flapping: { returns: 6, withinMs: 3_600_000 },
       checks: [
         { name: 'port', tier: 'shallow' },
         { name: 'page', tier: 'shallow' },
@@ -92,9 +92,9 @@ test('a comprehensive failure goes to people also where a playbook asks for it',
 
 test('a target that flaps is left alone, and people are told so', () => {
   const target = new Watched(new Scenario({ playbooks: [restart] }), {
-    flapping: { changes: 3, withinMs: 3_600_000 },
+    flapping: { returns: 3, withinMs: 3_600_000 },
   });
-  for (let round = 0; round < 3; round += 1) target.sees('port', 'shallow', false).sees('port', 'shallow', true);
+  for (let round = 0; round < 4; round += 1) target.sees('port', 'shallow', false).sees('port', 'shallow', true);
   target.sees('database', 'deep', false);
   const { scenario } = target;
   expect(scenario.all('remediation.requested')).toHaveLength(0);

@@ -18,6 +18,9 @@ import {
   type CortexEvent,
   type Incident,
   type Silence,
+  unfreezeBucket,
+  targetKey,
+  healthBucket,
 } from '@cortex/contracts';
 import {
   eventually,
@@ -326,6 +329,25 @@ describe('steering', () => {
     expect((await cortex(['kill-switch'])).out).toMatch(/^ON/);
     expect((await cortex(['kill-switch', 'off', '--reason', 'over'])).out).toMatch(/^off \(anna, /);
     expect((await control.get(killSwitchKey))?.value).toMatchObject({ on: false, by: 'anna' });
+  });
+
+  test('a frozen target is let go, and what nobody knows is refused', async () => {
+    const health = await bus.bucket(healthBucket);
+    const target = { service: 'shop', instance: 'shop-1' };
+    const before = await health.get(targetKey(target));
+    const since = new Date().toISOString();
+    await health.put(targetKey(target), { target, state: 'HEALTHY', since, flapping: true, memory: {} });
+    await eventually(async () =>
+      expect(await cortex(['unfreeze', 'shop/shop-1', '--reason', 'x'])).toMatchObject({
+        code: 0,
+        out: 'no longer frozen: shop/shop-1\n',
+      }),
+    );
+    const record = { target, by: 'anna', reason: 'x' };
+    expect((await (await bus.bucket(unfreezeBucket)).get(targetKey(target)))?.value).toMatchObject(record);
+    if (before === undefined) await health.delete(targetKey(target));
+    else await health.put(targetKey(target), before.value);
+    expect(failure(await cortex(['unfreeze', 'shop/shop-9']))).toMatchObject({ error: 'CORTEX_API_NOT_FOUND' });
   });
 
   test('a silence is set, shown and ended; what nobody knows is refused', async () => {

@@ -8,6 +8,7 @@ import {
   journalBucket,
   playbookPerformanceBucket,
   silenceBucket,
+  unfreezeBucket,
 } from '@cortex/contracts';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import { fastify } from 'fastify';
@@ -56,6 +57,7 @@ export async function startConsole(
     silenceIndex,
     now,
     control: await bus.bucket(controlBucket),
+    unfreezes: await bus.bucket(unfreezeBucket),
     breakers: await bus.bucket(breakerBucket),
     performance: await bus.bucket(playbookPerformanceBucket),
     journal: await bus.bucket(journalBucket),

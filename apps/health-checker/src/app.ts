@@ -1,10 +1,12 @@
 import { quickLeaseBucket } from '@cortex/contracts';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import { assignShards } from '@cortex/shards';
+import { isColdStart } from './adapters/cold-start.ts';
 import { followDependencies } from './adapters/dependency-health.ts';
 import { openHealthStore } from './adapters/health-store.ts';
 import { openLeftovers } from './adapters/leftover-store.ts';
 import { followSilences } from './adapters/silences.ts';
+import { followUnfreezes } from './adapters/unfreezes.ts';
 import { CheckRunner } from './check-runner.ts';
 import { createHealthMetrics } from './metrics.ts';
 import { suppressionsByWindow, type FindSuppression } from './suppressions.ts';
@@ -14,6 +16,9 @@ import { createResultPublisher } from './result-publisher.ts';
 import { targetShards } from './shard-of-target.ts';
 import { targetsByShard } from './targets.ts';
 import { watchTarget } from './watch-target.ts';
+
+/** So long after its start a health-checker takes over what nobody watched. */
+const shardsDealtWithinMs = 30_000;
 
 /** First runs are spread over this long, so that a start causes no burst; longer would delay the first verdict. */
 const firstRunSpreadMs = { least: 1_000, perCheck: 1 } as const;
@@ -40,9 +45,14 @@ export async function startHealthChecker(
   const findSuppression: FindSuppression = (check, at) => findWindow(check, at) ?? silences.findSuppression(check, at);
   const runner = new CheckRunner({ checkOptions, findSuppression, metrics, runtime });
   const dependencies = await followDependencies(bus, config.services);
+  const unfreezes = await followUnfreezes(bus);
+  const startedAt = now();
+  const isCold = await isColdStart(bus, startedAt);
   const targets = targetsByShard(config);
   const spreadMs = Math.max(firstRunSpreadMs.least, config.checks.length * firstRunSpreadMs.perCheck);
   const beginning = new Set<string>();
+  /** After a cold start, until the shards are dealt out: shards that come later have been watched by others. */
+  const isBeginning = (): boolean => isCold && now().getTime() - startedAt.getTime() < shardsDealtWithinMs;
   const assignment = await assignShards({
     bus,
     service: context.name,
@@ -63,12 +73,15 @@ export async function startHealthChecker(
             runner,
             runtime,
             silences,
+            onUnfreeze: (listener) => unfreezes.onLift(target, listener),
             firstRunSpreadMs: spreadMs,
             shard,
             monitor: {
               target,
               settings: { ...config.health, checks },
+              watchedSince: isBeginning() ? startedAt.toISOString() : undefined,
               findDependenciesDown: () => dependencies.downOf(target.service),
+              findUnfrozenAt: () => unfreezes.lastOf(target),
               store,
               bus,
               offerResult: results.offer,
@@ -95,7 +108,7 @@ export async function startHealthChecker(
     isReady: () => beginning.size === 0,
     async beforeDrain() {
       await assignment.stop();
-      await Promise.all([dependencies.stop(), silences.stop()]);
+      await Promise.all([dependencies.stop(), silences.stop(), unfreezes.stop()]);
       await results.settle();
     },
   };

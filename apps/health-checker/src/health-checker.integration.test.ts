@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { connectBus } from '@cortex/bus';
 import type { Bus } from '@cortex/bus';
-import { healthBucket, healthChanged, healthChecked, targetKey } from '@cortex/contracts';
+import { healthBucket, healthChanged, healthChecked, targetKey, unfreezeBucket } from '@cortex/contracts';
 import type { CortexEvent, HealthRecord } from '@cortex/contracts';
 import {
   bundleApp,
@@ -128,6 +128,43 @@ describe('the health checker', () => {
         .at(-1)
         ?.data.failing.map(({ check }) => check),
     ).toEqual(['web', 'rare']);
+  });
+
+  it('marks what was down when it began to watch, and not what goes down later, or while it was away for a moment', async () => {
+    await configure('health: { recover_after: 1 }\n');
+    isUp = false;
+    await startChecker();
+    await eventually(() => expect(changes.at(-1)?.data).toMatchObject({ to: 'UNHEALTHY', atStart: true }), patience);
+    isUp = true;
+    await eventually(() => expect(changes.at(-1)?.data.to).toBe('HEALTHY'), patience);
+    isUp = false;
+    await eventually(() => expect(changes.at(-1)?.data.to).toBe('UNHEALTHY'), patience);
+    expect(changes.at(-1)?.data.atStart).toBeUndefined();
+
+    isUp = true;
+    await eventually(() => expect(changes.at(-1)?.data.to).toBe('HEALTHY'), patience);
+    await checker?.stop();
+    isUp = false;
+    await startChecker();
+    await eventually(() => expect(changes.at(-1)?.data.to).toBe('UNHEALTHY'), patience);
+    expect(changes.at(-1)?.data.atStart).toBeUndefined();
+  });
+
+  it('freezes a target whose trouble comes back too often, until a person lifts it', async () => {
+    await configure('health: { recover_after: 1, flapping: { returns: 1, within: 1h } }\n');
+    await startChecker();
+    await eventually(() => expect(path()).toHaveLength(1), patience);
+    for (let round = 1; round <= 3; round += 1) {
+      isUp = false;
+      await eventually(() => expect(changes.at(-1)?.data.to).toBe('UNHEALTHY'), patience);
+      if (round === 3) break;
+      isUp = true;
+      await eventually(() => expect(changes.at(-1)?.data.to).toBe('HEALTHY'), patience);
+    }
+    await eventually(() => expect(changes.at(-1)?.data.flapping).toBe(true), patience);
+    const unfreezes = await bus.bucket(unfreezeBucket);
+    await unfreezes.put(targetKey(target), { target, by: 'anna', reason: 'repaired', at: new Date().toISOString() });
+    await eventually(() => expect(changes.at(-1)?.data).toMatchObject({ to: 'UNHEALTHY', flapping: false }), patience);
   });
 
   it('continues after a restart without announcing anything twice', async () => {

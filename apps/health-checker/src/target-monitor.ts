@@ -1,15 +1,18 @@
 import type { Bus } from '@cortex/bus';
 import { draft, healthChanged, healthChecked } from '@cortex/contracts';
 import type { CheckOutcome, HealthChange, Target } from '@cortex/contracts';
-import { changeKey, isWorthSaving, stepHealth } from '@cortex/health';
+import { changeKey, forgetWellbeing, isWorthSaving, stepHealth } from '@cortex/health';
 import type { HealthStep, StepHealthSettings, TargetHealth } from '@cortex/health';
 import type { Logger } from 'pino';
 import type { HealthStore, StoredHealth } from './adapters/health-store.ts';
 
 export interface TargetMonitorOptions {
   readonly target: Target;
-  readonly settings: Omit<StepHealthSettings, 'dependenciesDown'>;
+  readonly settings: Omit<StepHealthSettings, 'dependenciesDown' | 'unfrozenAt' | 'watchedSince'>;
+  /** When its watch began after nobody had watched it. Undefined: it goes on. */
+  readonly watchedSince?: string | undefined;
   readonly findDependenciesDown: () => readonly string[];
+  readonly findUnfrozenAt: () => string | undefined;
   readonly store: HealthStore;
   readonly bus: Pick<Bus, 'publish'>;
   /** Takes the results that changed nothing. */
@@ -41,7 +44,8 @@ export class TargetMonitor {
   /** Continues from the stored record; publishes a change that its writer may not have published. */
   static async open(options: TargetMonitorOptions): Promise<TargetMonitor> {
     const stored = await options.store.load(options.target, options.now().toISOString());
-    const monitor = new TargetMonitor(options, stored);
+    const health = options.watchedSince === undefined ? stored.health : forgetWellbeing(stored.health);
+    const monitor = new TargetMonitor(options, { ...stored, health });
     options.onState(stored.health);
     monitor.work();
     return monitor;
@@ -114,7 +118,12 @@ export class TargetMonitor {
   }
 
   private step(outcome: CheckOutcome): HealthStep {
-    const settings = { ...this.options.settings, dependenciesDown: this.options.findDependenciesDown() };
+    const settings = {
+      ...this.options.settings,
+      dependenciesDown: this.options.findDependenciesDown(),
+      watchedSince: this.options.watchedSince,
+      unfrozenAt: this.options.findUnfrozenAt(),
+    };
     return stepHealth(this.stored.health, outcome, settings, this.options.now().toISOString());
   }
 

@@ -18,6 +18,8 @@ export interface WatchedTarget {
   /** First runs are spread over this long. */
   readonly firstRunSpreadMs: number;
   readonly silences: Pick<Silences, 'onEnd'>;
+  /** Calls back when a person lifts a freeze of the target. The returned function unsubscribes. */
+  readonly onUnfreeze: (listener: () => void) => () => void;
   readonly shard: Pick<Shard, 'isHeld' | 'signal'>;
   readonly monitor: Omit<TargetMonitorOptions, 'onState' | 'onChange'>;
   readonly onState: (state: HealthState) => void;
@@ -87,9 +89,14 @@ export async function watchTarget(watched: WatchedTarget): Promise<TargetWatch> 
   const unfollow = silences.onEnd(() => {
     for (const { check, schedule } of scheduled) if (suppressed.has(check)) schedule.runWithin(resumeSpreadMs);
   });
+  const unfollowUnfreeze = watched.onUnfreeze(() => {
+    const shallow = scheduled.filter(({ check }) => check.tier === 'shallow');
+    for (const { schedule } of shallow.length > 0 ? shallow : scheduled) schedule.runNow();
+  });
   return {
     async end() {
       unfollow();
+      unfollowUnfreeze();
       stopping.abort();
       await Promise.all(scheduled.map(({ schedule }) => schedule.stop()));
       if (!shard.isHeld()) monitor.drop();

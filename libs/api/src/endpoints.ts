@@ -29,6 +29,7 @@ export const endpoints = {
   silences: { method: 'GET', path: '/silences' },
   silence: { method: 'POST', path: '/silences' },
   unsilence: { method: 'DELETE', path: '/silences/:id' },
+  unfreeze: { method: 'POST', path: '/health/targets/unfreeze' },
   playbooks: { method: 'GET', path: '/playbooks' },
   resetBreaker: { method: 'POST', path: '/breakers/:playbook/reset' },
   executions: { method: 'GET', path: '/executions' },

@@ -38,4 +38,12 @@ export const SilenceForm = z.strictObject({
 });
 export type SilenceForm = z.output<typeof SilenceForm>;
 
+/** Absent instance: every instance of the service that is frozen. */
+export const UnfreezeForm = z.strictObject({
+  service: Name,
+  instance: Name.optional(),
+  by: By,
+  reason: Text.default(''),
+});
+
 export const LiftForm = z.strictObject({ by: By });

@@ -144,7 +144,7 @@ describe('a whole configuration', () => {
       outbound: { privateAddresses: 'allow', allowedRanges: [] },
       dryRun: false,
     });
-    expect(configuration.health).toEqual({ recoverAfter: 2, flapping: { changes: 6, withinMs: 3_600_000 } });
+    expect(configuration.health).toEqual({ recoverAfter: 2, flapping: { returns: 10, withinMs: 300_000 } });
   });
 
   it('narrows a contact to the method of a level, and pages everybody where no policy applies', () => {

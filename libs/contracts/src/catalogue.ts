@@ -69,6 +69,7 @@ export const bucketDefinitions: readonly BucketDefinition[] = [
   controlBuckets.shardBucket,
   controlBuckets.timerBucket,
   controlBuckets.breakerBucket,
+  controlBuckets.unfreezeBucket,
   stateBuckets.incidentBucket,
   stateBuckets.openIncidentBucket,
   stateBuckets.healthBucket,

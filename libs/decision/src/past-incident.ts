@@ -1,4 +1,6 @@
 import type { Incident } from '@cortex/contracts';
+import { hasHelped } from './assessment/attempts.ts';
+import { worseSeverity } from './levels.ts';
 import type { PastIncident } from './model/facts.ts';
 
 /** What later incidents of the service want to know of this one. */
@@ -10,6 +12,17 @@ export function pastIncidentOf(incident: Omit<Incident, 'decisions'>): PastIncid
       targets: attempt.targets,
       endedAt: attempt.completedAt ?? attempt.requestedAt,
       confirmed: attempt.verification === 'SUCCESS',
+      recovered: hasHelped(attempt),
     }));
-  return { incidentId: incident.id, cause: incident.cause, openedAt: incident.openedAt, uses };
+  const { id, cause, openedAt, escalations, recurrence, resolution } = incident;
+  const [first, ...others] = escalations.map(({ severity }) => severity);
+  return {
+    incidentId: id,
+    cause,
+    openedAt,
+    uses,
+    ...(resolution === undefined ? {} : { endedAt: resolution.at }),
+    ...(first === undefined ? {} : { told: others.reduce(worseSeverity, first) }),
+    ...(recurrence?.toldAt === undefined ? {} : { recurrenceToldAt: recurrence.toldAt }),
+  };
 }

@@ -23,8 +23,17 @@ export type CheckMemory = z.infer<typeof CheckMemory>;
 
 export const HealthMemory = z.strictObject({
   checks: z.record(z.string(), CheckMemory),
-  /** Times of recent state changes, epoch milliseconds, oldest first. */
-  recentChanges: z.array(z.number().int()),
+  /** Times of recent returns of trouble, epoch milliseconds, oldest first. */
+  recentReturns: z.array(z.number().int()),
+  /** Its last change was for the better: the next one for the worse is a return. */
+  hasRecovered: z.boolean(),
+  /** All its checks have passed since Cortex began to watch it. */
+  hasBeenWell: z.boolean(),
+  /** When its state was last announced, epoch milliseconds, and how often it has been said since that it goes on. */
+  toldAt: z.number().int(),
+  reminders: Count,
+  /** Since when it flaps, epoch milliseconds. */
+  frozenAt: z.number().int().optional(),
   /** Number of changes announced so far: makes the id of each one unique. */
   changeCount: Count,
   /** While the target is in trouble: since when, whatever state it was in meanwhile. */
@@ -38,6 +47,7 @@ export const TargetHealth = z.strictObject({
   state: HealthState,
   since: Timestamp,
   flapping: z.boolean(),
+  atStart: z.literal(true).optional(),
   change: HealthChange.optional(),
   memory: HealthMemory,
 });
@@ -49,6 +59,15 @@ export interface ExpectedCheck {
   readonly tier: CheckTier;
 }
 
+const blankMemory = {
+  checks: {},
+  recentReturns: [],
+  hasRecovered: false,
+  hasBeenWell: false,
+  toldAt: 0,
+  reminders: 0,
+};
+
 /** A target of which nothing is known yet. */
 export function unknownHealth(target: Target, now: string): TargetHealth {
   return {
@@ -56,7 +75,7 @@ export function unknownHealth(target: Target, now: string): TargetHealth {
     state: 'UNKNOWN',
     since: now,
     flapping: false,
-    memory: { checks: {}, recentChanges: [], changeCount: 0 },
+    memory: { ...blankMemory, changeCount: 0 },
   };
 }
 
@@ -64,5 +83,10 @@ export function unknownHealth(target: Target, now: string): TargetHealth {
 export function resumeHealth(record: HealthRecord): TargetHealth {
   const parsed = TargetHealth.safeParse(record);
   if (parsed.success) return parsed.data;
-  return { ...record, memory: { checks: {}, recentChanges: [], changeCount: Date.parse(record.since) } };
+  return { ...record, flapping: false, memory: { ...blankMemory, changeCount: Date.parse(record.since) } };
+}
+
+/** For a target that nobody watched for a while: in what state it is now is no change of what was known. */
+export function forgetWellbeing(health: TargetHealth): TargetHealth {
+  return { ...health, memory: { ...health.memory, hasBeenWell: false } };
 }

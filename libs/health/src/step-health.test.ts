@@ -1,10 +1,11 @@
 import type { CheckOutcome, CheckResultKind, CheckTier, HealthState } from '@cortex/contracts';
 import { healthBucket, HealthChange, HealthRecord } from '@cortex/contracts';
 import { describe, expect, it } from 'vitest';
-import { resumeHealth, unknownHealth } from './memory.ts';
+import { forgetWellbeing, resumeHealth, unknownHealth } from './memory.ts';
 import type { TargetHealth } from './memory.ts';
 import { changeKey, stepHealth } from './step-health.ts';
 import type { StepHealthSettings } from './step-health.ts';
+import { isWorthSaving } from './worth-saving.ts';
 
 const target = { service: 'shop', instance: 'shop-1' };
 const beginning = Date.parse('2026-01-01T00:00:00.000Z');
@@ -35,7 +36,7 @@ function result(text: string, second: number, tier: CheckTier = 'shallow'): Chec
 function settings(checks: string, changes: Partial<StepHealthSettings> = {}): StepHealthSettings {
   return {
     recoverAfter: 2,
-    flapping: { changes: 6, withinMs: 600_000 },
+    flapping: { returns: 6, withinMs: 600_000 },
     checks: checks.split(' ').map((text) => {
       const [name = '', tier = 'shallow'] = text.split(':');
       return { name, tier: tier as CheckTier };
@@ -133,7 +134,7 @@ describe('what fails while the state stays the same', () => {
   });
 
   it('is no change of state for flapping', () => {
-    const restless = { ...given, recoverAfter: 1, flapping: { changes: 2, withinMs: 600_000 } };
+    const restless = { ...given, recoverAfter: 1, flapping: { returns: 2, withinMs: 600_000 } };
     expect(run('q+ a+ b+ q- a- a+ a- a+ a- a+', restless).state.flapping).toBe(false);
   });
 
@@ -194,7 +195,7 @@ describe('dependencies that are down', () => {
   });
 
   it('do not count as state changes of the target', () => {
-    const restless = { ...given, flapping: { changes: 1, withinMs: 600_000 } };
+    const restless = { ...given, flapping: { returns: 1, withinMs: 600_000 } };
     let { state } = run('a+ b+ a-', restless);
     for (let second = 20; second < 30; second += 1) {
       const dependenciesDown = second % 2 === 0 ? ['db'] : [];
@@ -204,26 +205,139 @@ describe('dependencies that are down', () => {
   });
 });
 
-describe('flapping', () => {
-  const given = settings('a b', { recoverAfter: 1, flapping: { changes: 3, withinMs: 60_000 } });
+describe('trouble that goes on', () => {
+  const given = settings('a b');
+  const down = run('a+ b+ a- b-', given).state;
 
-  it('begins with more changes than allowed within the span', () => {
-    const calm = run('a+ b+ a- a+ a-', given);
-    expect(calm.state.flapping).toBe(false);
-    const wild = run('a+ b+ a- a+ a- a+', given);
-    expect(wild.state.flapping).toBe(true);
-    expect(wild.changes.at(-1)).toMatchObject({ to: 'HEALTHY', flapping: true });
-    expect(wild.changes.at(-1)?.reason).toContain('more than 3 changes within 60 s');
+  it('is told again, more and more rarely, with the time of the newest result', () => {
+    let state = down;
+    const told: number[] = [];
+    for (let second = 20; second < 300; second += 5) {
+      const step = stepHealth(state, result('a-', second), given, at(second));
+      ({ state } = step);
+      if (step.change === undefined) continue;
+      told.push(second);
+      expect(step.change).toMatchObject({ from: 'UNHEALTHY', to: 'UNHEALTHY', since: at(second) });
+    }
+    expect(told).toEqual([45, 105, 225]);
+    expect(state.since).toBe(down.since);
   });
 
-  it('ends after a whole span without a change, and says so once', () => {
-    const { state } = run('a+ b+ a- a+ a- a+', given);
-    const still = stepHealth(state, result('a+', 60), given, at(60));
-    expect(still).toMatchObject({ state: { flapping: true } });
-    expect(still.change).toBeUndefined();
-    const over = stepHealth(still.state, result('a+', 90), given, at(90));
-    expect(over.change).toMatchObject({ from: 'HEALTHY', to: 'HEALTHY', flapping: false, since: state.since });
-    expect(stepHealth(over.state, result('a+', 95), given, at(95)).change).toBeUndefined();
+  it('is not told by a check that passes', () => {
+    const other = settings('a b c');
+    const { state } = run('a+ b+ c+ a- b- c+', other);
+    expect(stepHealth(state, result('c+', 600), other, at(600)).change).toBeUndefined();
+  });
+});
+
+describe('a target that was in trouble when its watch began', () => {
+  const given = { ...settings('a b', { recoverAfter: 1 }), watchedSince: at(100) };
+
+  it('is marked until all its checks have passed', () => {
+    const { changes } = run('a- b-', given);
+    expect(changes).toMatchObject([{ atStart: true }, { atStart: true }]);
+    const { state } = run('a- b- a+ b+', settings('a b', { recoverAfter: 1 }));
+    expect(state.atStart).toBeUndefined();
+  });
+
+  it('is marked also when it was well before, and nobody watched since', () => {
+    const before = forgetWellbeing(run('a+ b+', given).state);
+    const { change, state } = stepHealth(before, result('a-', 101), given, at(101));
+    expect([change?.atStart, state.atStart]).toEqual([true, true]);
+  });
+
+  it('is not marked when it was seen well since', () => {
+    let state = forgetWellbeing(run('a+ b+', given).state);
+    ({ state } = stepHealth(state, result('a+', 101), given, at(101)));
+    ({ state } = stepHealth(state, result('b+', 102), given, at(102)));
+    expect(stepHealth(state, result('a-', 103), given, at(103)).change?.atStart).toBeUndefined();
+  });
+
+  it('is well again before that is forgotten by a restart', () => {
+    const before = forgetWellbeing(run('a+ b+', given).state);
+    const { state: half } = stepHealth(before, result('a+', 101), given, at(101));
+    const { state: well } = stepHealth(half, result('b+', 102), given, at(102));
+    expect(isWorthSaving(half, well, 1)).toBe(true);
+  });
+});
+
+describe('flapping', () => {
+  const given = settings('a b', { recoverAfter: 1, flapping: { returns: 2, withinMs: 60_000 } });
+  /** Down by both checks, and back: four changes of state, one return of trouble. */
+  const failure = 'a- b- a+ b+';
+  const frozen = run(`a+ b+ ${failure} ${failure} ${failure} a-`, given).state;
+
+  it('counts returns of trouble, not the states of one failure and its recovery', () => {
+    const { state, changes } = run(`a+ b+ ${failure} ${failure} ${failure}`, given);
+    expect(changes).toHaveLength(13);
+    expect(state).toMatchObject({ state: 'HEALTHY', flapping: false });
+  });
+
+  it('begins with more returns than allowed within the span', () => {
+    const { changes } = run(`a+ b+ ${failure} ${failure} ${failure} a-`, given);
+    expect(changes.at(-1)).toMatchObject({ to: 'DEGRADED', flapping: true });
+    expect(changes.at(-1)?.reason).toContain('trouble came back more than 2 times within 60 s');
+  });
+
+  it('does not begin when the returns are further apart', () => {
+    const rare = settings('a b', { recoverAfter: 1, flapping: { returns: 2, withinMs: 30_000 } });
+    expect(run(`a+ b+ ${failure} ${failure} ${failure} ${failure} a-`, rare).state.flapping).toBe(false);
+  });
+
+  it('goes on while the target is in trouble, however long', () => {
+    // All checks have answered since the trouble began.
+    const known = stepHealth(frozen, result('b+', 499), given, at(499)).state;
+    const later = stepHealth(known, result('b+', 500), given, at(500));
+    expect(later).toMatchObject({ state: { state: 'DEGRADED', flapping: true } });
+    expect(later.change).toBeUndefined();
+  });
+
+  it('ends when the target has been well for a whole span, and says so once', () => {
+    const well = stepHealth(frozen, result('a+', 75), given, at(75));
+    expect(well.state).toMatchObject({ state: 'HEALTHY', flapping: true });
+    const over = stepHealth(well.state, result('a+', 131), given, at(131));
+    expect(over.change).toMatchObject({ from: 'HEALTHY', to: 'HEALTHY', flapping: false, since: well.state.since });
+    expect(stepHealth(over.state, result('a+', 136), given, at(136)).change).toBeUndefined();
+  });
+
+  it('is lifted by a human, and what was before counts no more', () => {
+    const unfrozen = { ...given, unfrozenAt: at(72) };
+    const lifted = stepHealth(frozen, result('a-', 75), unfrozen, at(75));
+    expect(lifted.change).toMatchObject({ to: 'DEGRADED', flapping: false });
+    expect(lifted.change?.reason).toContain('no longer flapping');
+    const again = run(`a- b- a+ b+ ${failure}`, { ...unfrozen, unfrozenAt: at(0) }, { ...frozen });
+    expect(again.state.flapping).toBe(true);
+  });
+
+  it('a freeze that was lifted may begin anew', () => {
+    const unfrozen = { ...given, unfrozenAt: at(72) };
+    let { state } = stepHealth(frozen, result('a-', 75), unfrozen, at(75));
+    for (const [index, text] of `a+ ${failure} ${failure} ${failure}`.split(' ').entries()) {
+      ({ state } = stepHealth(state, result(text, 80 + index), unfrozen, at(80 + index)));
+    }
+    expect(state.flapping).toBe(true);
+  });
+});
+
+describe('trouble that comes back before the target was healthy again', () => {
+  const given = settings('a b', { recoverAfter: 2, flapping: { returns: 2, withinMs: 600_000 } });
+
+  it('is told, with the time since when it is back', () => {
+    const { changes } = run('a+ b+ a- b- a+ b+ a-', given);
+    expect(changes.at(-1)).toMatchObject({ from: 'UNHEALTHY', to: 'UNHEALTHY', since: at(30) });
+    expect(changes).toHaveLength(4);
+  });
+
+  it('is told once, not for each check that fails again', () => {
+    expect(run('a+ b+ a- b- a+ b+ a- b-', given).changes).toHaveLength(4);
+  });
+
+  it('is no return while something has failed all along', () => {
+    expect(run('a+ b+ a- b- a+ a- a+ a-', given).changes).toHaveLength(3);
+  });
+
+  it('counts as a return', () => {
+    expect(run('a+ b+ a- b- a+ b+ a- b- a+ b+ a- b- a+ b+ a-', given).state.flapping).toBe(true);
   });
 });
 

@@ -1,6 +1,7 @@
+import { isFailure } from '@cortex/contracts';
 import type { CheckOutcome, HealthChange, HealthSettings, HealthState } from '@cortex/contracts';
 import { stepFlapping } from './flapping.ts';
-import type { CheckMemory, ExpectedCheck, TargetHealth } from './memory.ts';
+import type { CheckMemory, ExpectedCheck, HealthMemory, TargetHealth } from './memory.ts';
 import { stepCheck } from './step-check.ts';
 import { judgeState } from './target-state.ts';
 
@@ -9,13 +10,18 @@ export interface StepHealthSettings extends HealthSettings {
   readonly checks: readonly ExpectedCheck[];
   /** Services that the target depends on and that are down now, the nearest first. Default: none. */
   readonly dependenciesDown?: readonly string[];
+  /** When this watch of the target began: what is remembered from before does not say how it is now. Default: always. */
+  readonly watchedSince?: string | undefined;
+  /** When a human last lifted a freeze of the target. */
+  readonly unfrozenAt?: string | undefined;
 }
 
 export interface HealthStep {
   readonly state: TargetHealth;
   /**
-   * Present when the state changed, flapping began or ended, other checks of a target in trouble fail, all of its checks have
-   * answered, or other dependencies of it are down.
+   * Present when the state changed, trouble came back before the target was healthy again, flapping began or ended, other
+   * checks of a target in trouble fail, all of its checks have answered, other dependencies of it are down, or trouble goes on
+   * for long: a verification may have found the target well between two results.
    */
   readonly change?: HealthChange;
 }
@@ -28,24 +34,35 @@ export function stepHealth(
   now: string,
 ): HealthStep {
   const checks = keepExpected(before.memory.checks, settings.checks);
+  const isRelapse = looksWell(checks) && checks[outcome.check]?.status === 'failing' && isFailure(outcome.result);
   if (settings.checks.some(({ name }) => name === outcome.check)) {
     checks[outcome.check] = stepCheck(checks[outcome.check], outcome, settings.recoverAfter);
   }
 
   const { state, reason } = judgeState(settings.checks, checks);
   const changed = state !== before.state;
-  const { flapping, recentChanges } = stepFlapping(
-    { flapping: before.flapping, recentChanges: before.memory.recentChanges },
-    // Leaving or entering UNKNOWN is not flapping.
-    changed && before.state !== 'UNKNOWN' && state !== 'UNKNOWN',
+  const turn = changed ? turnOf(before.state, state) : 'none';
+  const hasReturned = isTrouble(state) && (isRelapse || (turn === 'worse' && before.memory.hasRecovered));
+  const { flapping, recentReturns, frozenAt } = stepFlapping(
+    { ...before.memory, flapping: before.flapping },
+    {
+      isReturn: hasReturned,
+      isInTrouble: isTrouble(state),
+      unfrozenAtMs: settings.unfrozenAt === undefined ? undefined : Date.parse(settings.unfrozenAt),
+    },
     settings.flapping,
     Date.parse(now),
   );
-  const since = changed ? (checks[outcome.check]?.streakSince ?? now) : before.since;
-  const troubleSince = isTrouble(state) ? (before.memory.troubleSince ?? since) : undefined;
-  const memory = {
+  const began = changed || isRelapse ? (checks[outcome.check]?.streakSince ?? now) : before.since;
+  const troubleSince = isTrouble(state) ? (before.memory.troubleSince ?? began) : undefined;
+  const memory: HealthMemory = {
     checks,
-    recentChanges,
+    recentReturns,
+    hasBeenWell: before.memory.hasBeenWell || isWellSince(settings.watchedSince ?? '', state, checks),
+    hasRecovered: turn === 'none' ? before.memory.hasRecovered : turn === 'better',
+    ...(frozenAt === undefined ? {} : { frozenAt }),
+    toldAt: before.memory.toldAt,
+    reminders: before.memory.reminders,
     changeCount: before.memory.changeCount,
     ...(troubleSince === undefined ? {} : { troubleSince }),
   };
@@ -55,20 +72,22 @@ export function stepHealth(
   const pending = troubleSince === undefined ? [] : pendingChecks(checks, settings.checks, troubleSince);
   const isSeenOtherwise = namesOf(failing) !== namesOf(before.change?.failing ?? []);
   const isComplete = pending.length === 0 && (before.change?.pending ?? []).length > 0;
-  if (!changed && flapping === before.flapping && !isNewlyBlocked && !isSeenOtherwise && !isComplete) {
-    return { state: { ...before, memory } };
-  }
+  const isReminder = isTrouble(state) && isFailure(outcome.result) && isReminderDue(before, Date.parse(now));
+  const isNews = changed || isRelapse || isReminder || isNewlyBlocked || isSeenOtherwise || isComplete;
+  if (!isNews && flapping === before.flapping) return { state: { ...before, memory } };
 
+  const atStart = isTrouble(state) && !memory.hasBeenWell ? { atStart: true as const } : {};
   const change: HealthChange = {
     target: before.target,
     from: before.state,
     to: state,
-    since,
+    since: isReminder && began === before.since ? outcome.observedAt : began,
     failing,
     flapping,
     dependenciesDown,
     pending,
     sequence: memory.changeCount + 1,
+    ...atStart,
     reason:
       reason +
       (dependenciesDown.length === 0 ? '' : `; it depends on ${dependenciesDown.join(', ')}, down`) +
@@ -78,10 +97,16 @@ export function stepHealth(
     state: {
       target: before.target,
       state,
-      since: change.since,
+      since: began,
       flapping,
+      ...atStart,
       change,
-      memory: { ...memory, changeCount: memory.changeCount + 1 },
+      memory: {
+        ...memory,
+        toldAt: Date.parse(now),
+        reminders: changed || isRelapse ? 0 : memory.reminders + (isReminder ? 1 : 0),
+        changeCount: memory.changeCount + 1,
+      },
     },
     change,
   };
@@ -95,8 +120,34 @@ export function changeKey(state: Pick<TargetHealth, 'target' | 'memory'>): strin
 /** The most names of dependencies in one change. */
 const maxDependencies = 10;
 
+const firstReminderMs = 30_000;
+const leastOftenMs = 10 * 60_000;
+
+/** After twice as long each time, so that long trouble makes little noise. */
+function isReminderDue({ memory: { toldAt, reminders } }: TargetHealth, nowMs: number): boolean {
+  return nowMs - toldAt >= Math.min(firstReminderMs * 2 ** reminders, leastOftenMs);
+}
+
 function isTrouble(state: HealthState): boolean {
   return state !== 'HEALTHY' && state !== 'UNKNOWN';
+}
+
+const worst: readonly HealthState[] = ['HEALTHY', 'DEGRADED', 'UNHEALTHY', 'CRITICAL'];
+
+/** Leaving or entering UNKNOWN is neither for the worse nor for the better. */
+function turnOf(from: HealthState, to: HealthState): 'worse' | 'better' | 'none' {
+  if (from === 'UNKNOWN' || to === 'UNKNOWN') return 'none';
+  return worst.indexOf(to) > worst.indexOf(from) ? 'worse' : 'better';
+}
+
+/** True when every check has passed since then. */
+function isWellSince(since: string, state: HealthState, memories: Readonly<Record<string, CheckMemory>>): boolean {
+  return state === 'HEALTHY' && Object.values(memories).every(({ lastAt }) => lastAt >= since);
+}
+
+/** Everything that failed has passed since, only not often enough to count as passing: what fails now fails again. */
+function looksWell(memories: Readonly<Record<string, CheckMemory>>): boolean {
+  return Object.values(memories).every(({ status, passes }) => status !== 'failing' || passes > 0);
 }
 
 function keepExpected(
@@ -135,7 +186,8 @@ function pendingChecks(
 
 function flappingRemark(before: boolean, after: boolean, settings: StepHealthSettings): string {
   const span = `${Math.round(settings.flapping.withinMs / 1_000)} s`;
-  if (after && !before) return `; flapping: more than ${settings.flapping.changes} changes within ${span}`;
-  if (before && !after) return `; no longer flapping: no change for ${span}`;
+  if (after && !before)
+    return `; flapping: trouble came back more than ${settings.flapping.returns} times within ${span}`;
+  if (before && !after) return '; no longer flapping';
   return after ? '; flapping' : '';
 }

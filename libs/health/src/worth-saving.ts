@@ -7,7 +7,10 @@ import { persistentAfterRounds, unknownAfterErrors } from './step-check.ts';
  */
 export function isWorthSaving(before: TargetHealth, after: TargetHealth, recoverAfter: number): boolean {
   const keptOf = (health: TargetHealth): string =>
-    JSON.stringify(Object.entries(health.memory.checks).map(([name, memory]) => [name, keepOf(memory, recoverAfter)]));
+    JSON.stringify([
+      health.memory.hasBeenWell,
+      Object.entries(health.memory.checks).map(([name, memory]) => [name, keepOf(memory, recoverAfter)]),
+    ]);
   return keptOf(before) !== keptOf(after);
 }
 

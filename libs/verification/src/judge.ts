@@ -18,15 +18,17 @@ export interface Judgement {
   readonly reason: string;
   /** With FAILED: something is worse than before, not only no better. */
   readonly worsened?: boolean;
+  /** With PARTIAL_SUCCESS: the target had recovered, and the same trouble came back. */
+  readonly relapsed?: boolean;
   readonly recommendation: Recommendation;
 }
 
 /**
  * Spec 8.3. SUCCESS needs every finding to pass: a finding without data does not. A finding worse than before, or a
  * failure without any improvement beside it, is FAILED even if other findings have no data: a service that is down
- * sends no metrics either.
+ * sends no metrics either. `heldMs`: for so long everything had been well before it failed again.
  */
-export function judge(assessments: readonly Assessment[]): Judgement {
+export function judge(assessments: readonly Assessment[], heldMs?: number): Judgement {
   if (assessments.length === 0) {
     return {
       state: 'UNCERTAIN',
@@ -43,6 +45,10 @@ export function judge(assessments: readonly Assessment[]): Judgement {
   if (worsened.length > 0) {
     const reason = `worse than before: ${list(worsened)}`;
     return { state: 'FAILED', reason, worsened: true, recommendation: 'rollback' };
+  }
+  if (heldMs !== undefined && failing.length > 0) {
+    const reason = `it recovered for ${Math.round(heldMs / 1_000)} s, then failed again: ${list(failing)}`;
+    return { state: 'PARTIAL_SUCCESS', reason, relapsed: true, recommendation: 'investigate' };
   }
   if (conflicting.length > 0) {
     return { state: 'UNCERTAIN', reason: `conflicting signals: ${list(conflicting)}`, recommendation: 'ask_human' };

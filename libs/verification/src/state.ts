@@ -66,6 +66,8 @@ export interface VerificationProgress {
   readonly streakSinceMs?: number;
   /** Start of the run of rounds in which something failed. */
   readonly brokenSinceMs?: number;
+  /** From the first to the last round of the newest run in which nothing failed. */
+  readonly heldMs?: number;
   readonly breaks: number;
 }
 

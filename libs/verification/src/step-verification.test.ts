@@ -112,13 +112,25 @@ describe('the verdict', () => {
     ],
     [
       'a check passes and fails in turn',
-      { plan: { healthChecksMs: 60_000 }, checks: http((second) => second > 0 && Math.floor(second / 20) % 2 === 0) },
+      { plan: { healthChecksMs: 60_000 }, checks: http((second) => second > 0 && Math.floor(second / 8) % 2 === 0) },
       'UNCERTAIN',
       'ask_human',
     ],
     [
-      'a check relapses for good',
+      'a check that had recovered fails again',
       { plan: { healthChecksMs: 60_000 }, checks: http((second) => second > 0 && second < 30) },
+      'PARTIAL_SUCCESS',
+      'investigate',
+    ],
+    [
+      'a check that passed for a moment fails again',
+      { plan: { healthChecksMs: 60_000 }, checks: http((second) => second > 0 && second < 8) },
+      'FAILED',
+      'rollback',
+    ],
+    [
+      'a check that passed before, too, fails after a recovery of the others',
+      { plan: { healthChecksMs: 60_000 }, checks: { a: (second) => second < 30, b: (second) => second > 0 } },
       'FAILED',
       'rollback',
     ],
@@ -162,6 +174,16 @@ describe('time', () => {
     const verdict = simulate({ plan: { healthChecksMs: 60_000 }, checks: http(recovers(15)) });
     expect(verdict.endedAtSecond).toBeCloseTo(80, 0);
     expect(verdict.recoveredAt?.slice(0, 19)).toBe(iso(20).slice(0, 19));
+  });
+
+  it('says soon that trouble came back, and how long it was gone', () => {
+    const crashes = (second: number) => second > 0 && second < 40;
+    const verdict = simulate({ plan: { healthChecksMs: 120_000 }, checks: http(crashes) });
+    expect(verdict).toMatchObject({
+      relapsed: true,
+      reason: expect.stringMatching(/recovered for 3\d s, then failed again/),
+    });
+    expect(verdict.endedAtSecond).toBeLessThan(62);
   });
 
   it('begins the streak again after a break', () => {

@@ -38,6 +38,11 @@ const roundsPerSpan = 10;
 const maxRoundMs = 5_000;
 const minRoundMs = 250;
 
+/** A target that was well for so long had recovered: what fails after that is trouble that came back. */
+const recoveredAfterMs = 10_000;
+/** And it has come back when it lasts for so long: shorter is a blip. */
+const returnedAfterMs = 10_000;
+
 /** The streak may break and begin again until this many times its length have gone by. */
 const deadlineStreaks = 3;
 
@@ -118,8 +123,10 @@ function watch(progress: VerificationProgress, nowMs: number): VerificationStep 
   const isTrendDue = nowMs - stageSinceMs >= trendMs;
   const isDataDue = !isSilent || nowMs - stageSinceMs >= immediateTimeoutMs;
   if (isLongEnough && isTrendDue && isDataDue) return conclude(progress, nowMs, false);
-  if (brokenSinceMs !== undefined && nowMs - brokenSinceMs >= immediateTimeoutMs)
-    return conclude(progress, nowMs, false);
+  const brokenMs = brokenSinceMs === undefined ? 0 : nowMs - brokenSinceMs;
+  const mayHaveReturned = (progress.heldMs ?? 0) >= recoveredAfterMs;
+  const patienceMs = mayHaveReturned ? Math.min(returnedAfterMs, immediateTimeoutMs) : immediateTimeoutMs;
+  if (brokenSinceMs !== undefined && brokenMs >= patienceMs) return conclude(progress, nowMs, false);
 
   const deadlineMs = stageSinceMs + Math.max(deadlineStreaks * streakMs, trendMs) + immediateTimeoutMs;
   if (nowMs >= deadlineMs) return conclude(progress, nowMs, true);
@@ -134,7 +141,8 @@ function watch(progress: VerificationProgress, nowMs: number): VerificationStep 
 
 function conclude(progress: VerificationProgress, nowMs: number, isDeadline: boolean): VerificationStep {
   const assessments = assessAll(progress, nowMs, isDeadline);
-  const judgement = judge(assessments);
+  const { heldMs = 0 } = progress;
+  const judgement = judge(assessments, heldMs >= recoveredAfterMs ? heldMs : undefined);
   const verdict: VerificationVerdict = {
     ...judgement,
     findings: worstFirst(assessments).slice(0, maxFindings),
@@ -201,10 +209,10 @@ function withConditions(progress: VerificationProgress, nowMs: number): Verifica
 }
 
 function withStreak(progress: VerificationProgress, isBroken: boolean, nowMs: number): VerificationProgress {
-  const { streakSinceMs, brokenSinceMs, ...rest } = progress;
-  if (!isBroken) return { ...rest, streakSinceMs: streakSinceMs ?? nowMs };
+  const { streakSinceMs, brokenSinceMs, heldMs = 0, ...rest } = progress;
+  if (!isBroken) return { ...rest, streakSinceMs: streakSinceMs ?? nowMs, heldMs: nowMs - (streakSinceMs ?? nowMs) };
   const breaks = brokenSinceMs === undefined ? progress.breaks + 1 : progress.breaks;
-  return { ...rest, breaks, brokenSinceMs: brokenSinceMs ?? nowMs };
+  return { ...rest, breaks, brokenSinceMs: brokenSinceMs ?? nowMs, heldMs };
 }
 
 function nextRecord(

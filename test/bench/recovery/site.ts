@@ -27,7 +27,7 @@ export function writePatientSite(dir: string, port: number): string {
       { ...check, name: 'process', type: 'process_running' },
     ],
     // So many faults in an hour are what is measured here, and no reason to leave the target alone.
-    health: { flapping: { changes: 10_000, within: '1h' } },
+    health: { flapping: { returns: 10_000, within: '1h' } },
     collector: { otlp: { host: '127.0.0.1', port: 0 }, partitions: 1 },
     console: { host: '127.0.0.1', port: 0 },
   };

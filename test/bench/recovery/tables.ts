@@ -28,7 +28,7 @@ export function recoveryTable(trials: readonly Trial[], heard: readonly Heard[])
     notes: [
       `Goal: no slower than Monit. Recoveries that Cortex verified (SUCCESS): ${proved} of ${own.length}; Monit proves none.`,
       'Both run the patient of the demo. Cortex: http_endpoint and process_running every second, at their defaults (100 ms, three',
-      'retries); both fail: UNHEALTHY, restart_service. health.flapping allows 10,000 changes an hour; no limit is loosened beside.',
+      'retries); both fail: UNHEALTHY, restart_service. health.flapping allows 10,000 returns an hour; no limit is loosened beside.',
       'Monit: set daemon 1; port test by HTTP with timeout 1 second, then restart; the start program is start-stop-daemon, the stop',
       'program the same with KILL, the fastest there is. Below tini, which collects orphans as the init of a whole machine does.',
     ],

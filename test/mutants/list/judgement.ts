@@ -55,6 +55,20 @@ export const ofJudgement: readonly Mutant[] = [
     breaks: 'Cortex acts when so much fails at once that its own view is suspect.',
   },
   {
+    id: 'storm-explained-away',
+    file: `${gates}/storm.ts`,
+    find: 'one) => down.has(one) && !dependenciesOf(services, one).includes(name));',
+    replace: 'one) => down.has(one));',
+    breaks: 'Services that depend on each other are no storm, however many of them fail.',
+  },
+  {
+    id: 'all-at-once-at-start',
+    file: `${gates}/storm.ts`,
+    find: 'if (other !== undefined) {',
+    replace: "if (other === '') {",
+    breaks: 'When most of a site is down at the start, all of it is worked on at once.',
+  },
+  {
     id: 'gate-after-storm',
     file: `${gates}/storm.ts`,
     find: 'if (Date.parse(now) < Date.parse(until)) {',
@@ -106,16 +120,23 @@ export const ofJudgement: readonly Mutant[] = [
   {
     id: 'approval-of-another-plan',
     file: approval,
-    find: "answer?.status === 'granted' && answer.planHash === plan.planHash &&",
-    replace: "answer?.status === 'granted' &&",
+    find: 'if (approval.planHash === plan.planHash) return true;',
+    replace: "if (approval.planHash !== '') return true;",
     breaks: 'What a human agreed to is taken for an agreement to another plan.',
   },
   {
     id: 'approval-for-ever',
     file: approval,
-    find: 'Date.parse(now) < Date.parse(answer.expiresAt);',
-    replace: 'Date.parse(now) > 0;',
+    find: 'Date.parse(now) >= Date.parse(approval.expiresAt)) return false;',
+    replace: 'Date.parse(now) < 0) return false;',
     breaks: 'An agreement counts long after it has expired.',
+  },
+  {
+    id: 'approval-used-twice',
+    file: approval,
+    find: 'const isUnused = first >= 0 && attempts.slice(first)',
+    replace: 'const isUnused = first >= 0 && attempts.slice(attempts.length)',
+    breaks: 'An agreement to one execution is used for the next one after it.',
   },
   {
     id: 'one-signature-suffices',
@@ -189,9 +210,9 @@ export const ofJudgement: readonly Mutant[] = [
   },
   {
     id: 'hash-without-targets',
-    file: 'libs/decision/src/selection/plan.ts',
-    find: 'service: work.incident.service, targets: sortedTargets }))',
-    replace: 'service: work.incident.service, targets: [] }))',
+    file: 'libs/decision/src/model/plan.ts',
+    find: 'targets: names, executionId',
+    replace: 'targets: [], executionId',
     breaks: 'An approval of a plan covers the same playbook on other targets.',
   },
   {

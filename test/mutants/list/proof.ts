@@ -107,8 +107,8 @@ export const ofProof: readonly Mutant[] = [
   {
     id: 'flapping-unseen',
     file: 'libs/health/src/flapping.ts',
-    find: 'recentChanges.length > 0 : recentChanges.length > settings.changes;',
-    replace: 'recentChanges.length > 0 : recentChanges.length > settings.changes + 1_000;',
+    find: '!isQuiet : recentReturns.length > settings.returns;',
+    replace: '!isQuiet : recentReturns.length > settings.returns + 1_000;',
     breaks: 'What goes up and down again and again is healed again and again.',
   },
   {

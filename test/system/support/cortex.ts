@@ -2,7 +2,7 @@ import { connectBus, type Bus } from '@cortex/bus';
 import { startStack, type Stack } from '@cortex/local-stack';
 import { eventually, silentLogger, temporaryFolder } from '@cortex/testing';
 import { readEventLog, type EventLog } from './event-log.ts';
-import { killPatient, prepareSite, startPatient, type Patient } from './site.ts';
+import { killPatient, prepareSite, startPatient, startsOf, type Adapt, type Patient } from './site.ts';
 
 /** The whole of Cortex as processes, with patients to heal. */
 export interface Cortex {
@@ -22,9 +22,13 @@ export interface Cortex {
 /** Short, so that what a dead process held is free again soon. */
 const leaseTtlMs = 2_000;
 
-export async function startCortex(patientCount: number): Promise<Cortex> {
+/** `isDead`: patients that are down before Cortex begins to watch. */
+export async function startCortex(
+  patientCount: number,
+  { adapt, isDead = () => false }: { readonly adapt?: Adapt; readonly isDead?: (index: number) => boolean } = {},
+): Promise<Cortex> {
   const folder = temporaryFolder('cortex-system-');
-  const { dir, configFile, patients } = await prepareSite(folder.path, patientCount);
+  const { dir, configFile, patients } = await prepareSite(folder.path, patientCount, adapt);
   const start = (): Promise<Stack> =>
     startStack({ configFile, dir: `${dir}/stack`, appsDir: 'apps', leaseTtlMs, consolePort: 0 });
   const watch = async (on: Stack): Promise<{ readonly bus: Bus; readonly log: EventLog }> => {
@@ -37,6 +41,9 @@ export async function startCortex(patientCount: number): Promise<Cortex> {
     return { bus, log: await readEventLog(bus) };
   };
   for (const patient of patients) startPatient(patient);
+  const dead = patients.filter((_patient, index) => isDead(index));
+  await eventually(() => dead.every((patient) => startsOf(patient) === 1));
+  for (const patient of dead) killPatient(patient);
   let stack = await start();
   let { bus, log } = await watch(stack);
   return {

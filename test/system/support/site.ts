@@ -21,10 +21,13 @@ export interface Site {
   readonly patients: readonly Patient[];
 }
 
+/** Makes another configuration of the one that the tests share. */
+export type Adapt = (configuration: Record<string, unknown>) => Record<string, unknown>;
+
 const patientFile = resolve('test/system/support/patient.mjs');
 
 /** Writes a configuration whose times are small: trouble is seen within about a second, recovery is proved within one. */
-export async function prepareSite(dir: string, patientCount: number): Promise<Site> {
+export async function prepareSite(dir: string, patientCount: number, adapt: Adapt = (plain) => plain): Promise<Site> {
   const run = join(dir, 'run');
   mkdirSync(join(dir, 'playbooks'), { recursive: true });
   mkdirSync(run, { recursive: true });
@@ -40,7 +43,7 @@ export async function prepareSite(dir: string, patientCount: number): Promise<Si
     });
   }
   const configFile = join(dir, 'cortex.yaml');
-  writeFileSync(configFile, stringify(configurationOf(patients)));
+  writeFileSync(configFile, stringify(adapt(configurationOf(patients))));
   writeFileSync(join(dir, 'playbooks', 'restart.yaml'), stringify(restartPlaybook));
   return { dir, configFile, patients };
 }
@@ -75,7 +78,7 @@ export function configurationOf(patients: readonly Patient[]): Record<string, un
       },
       { ...shallow(patient, 'process'), type: 'process_running', check_method: 'pid_file' },
     ]),
-    health: { recover_after: 1, flapping: { changes: 1000, within: '1m' } },
+    health: { recover_after: 1, flapping: { returns: 1000, within: '1m' } },
     safety: {
       hold_retry: '500ms',
       monitoring: '2s',

@@ -19,6 +19,8 @@ export const quietSchedule: Schedule = {
   spoiled: [],
   strays: [],
   intentFreezes: [],
+  recurring: [],
+  downAtStart: [],
   lostPages: [],
   people: {
     acknowledgeAfterMs: undefined,

@@ -90,6 +90,15 @@ export interface Schedule {
     /** How long ago it was made. */
     readonly ageMs: number;
   }[];
+  /** A process that dies, and again so long after each repair. */
+  readonly recurring: readonly {
+    readonly atMs: number;
+    readonly target: number;
+    readonly afterMs: number;
+    readonly forMs: number;
+  }[];
+  /** Targets whose process is down before anything watches. */
+  readonly downAtStart: readonly number[];
   /** Pages that do not get through: every n-th. */
   readonly lostPages: readonly number[];
   readonly people: People;
@@ -231,4 +240,14 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
     }),
     2,
   ),
+  recurring: rarely(
+    fc.record({
+      atMs: seconds(3, spanMs / second),
+      target: fc.nat(targets.length - 1),
+      afterMs: fc.constantFrom(second, 5 * second, 12 * second, 40 * second),
+      forMs: seconds(60, 240),
+    }),
+    1,
+  ),
+  downAtStart: rarely(fc.nat(targets.length - 1), 5),
 });

@@ -29,6 +29,10 @@ export async function simulate(schedule: Schedule): Promise<Site> {
   const site = new Site(schedule);
   const { scheduler } = site;
   const people = gatherPeople(site);
+  for (const index of schedule.downAtStart) {
+    const target = targets[index % targets.length];
+    if (target !== undefined) site.world.strike(target, 'dead');
+  }
   watchDisks(site);
   sendStrays(site);
   const services = new Map<ProcessName, RunningService>();
@@ -106,6 +110,7 @@ function arrange(site: Site, services: ReadonlyMap<ProcessName, RunningService>)
       server.loseAcks(withinMs);
     });
   }
+  for (const recurring of schedule.recurring) scheduler.after(recurring.atMs, () => recur(site, recurring));
   for (const trouble of schedule.troubles) scheduler.after(trouble.atMs, () => strike(site, trouble));
 }
 
@@ -145,6 +150,27 @@ function strike(site: Site, { target: index, kind, forMs }: Schedule['troubles']
   scheduler.after(flapEveryMs, () => flap(true));
 }
 
+/** Dies, and again whenever it has been up for so long. */
+function recur(site: Site, { target: index, afterMs, forMs }: Schedule['recurring'][number]): void {
+  const { scheduler, world } = site;
+  const target = targets[index % targets.length];
+  if (target === undefined) return;
+  const endMs = scheduler.nowMs + forMs;
+  let isDying = false;
+  const die = (): void => {
+    isDying = false;
+    if (scheduler.nowMs >= endMs || !world.isUp(target)) return;
+    site.trace(`${target.instance} dies again`);
+    world.strike(target, 'dead');
+  };
+  world.onChange(({ service, instance }) => {
+    if (isDying || service !== target.service || instance !== target.instance || !world.isUp(target)) return;
+    isDying = true;
+    scheduler.after(afterMs, die);
+  });
+  die();
+}
+
 function lastFaultMs(schedule: Schedule): number {
   const {
     troubles,
@@ -157,8 +183,9 @@ function lastFaultMs(schedule: Schedule): number {
     redeliveries,
     strays,
     silences,
+    recurring,
   } = schedule;
-  const ends = [...troubles, ...freezes, ...partitions, ...refusals, ...killSwitch, ...spoiled].map(
+  const ends = [...troubles, ...recurring, ...freezes, ...partitions, ...refusals, ...killSwitch, ...spoiled].map(
     ({ atMs, forMs }) => atMs + forMs,
   );
   const others = [...redeliveries, ...strays].map(({ atMs }) => atMs);

@@ -64,6 +64,28 @@ test('each level is told when it is due, while nobody answers', async () => {
   }
 });
 
+test('a process that dies again after each repair is healed each time, and told as recurring, not each time anew', async () => {
+  const recurring = [{ atMs: 20_000, target: 2, afterMs: 40_000, forMs: 600_000 }];
+  const site = await hold({ ...quietSchedule, recurring });
+  const restarts = site.effects.filter(({ action }) => action === 'restart').length;
+  expect(restarts).toBeGreaterThan(6);
+  const reasons = site.events('escalation.requested').map(({ data }) => data.reason);
+  expect(reasons.filter((reason) => reason.includes('recurring'))).toHaveLength(1);
+  expect(reasons.length).toBeLessThanOrEqual(2);
+  expect(site.values(incidentBucket).map(([, { incident }]) => incident.status)).not.toContain('open');
+});
+
+test('what is down before anything watches is no storm, and all of it is healed', async () => {
+  const site = await hold({ ...quietSchedule, downAtStart: [0, 2, 5] });
+  const healed = new Set(site.effects.filter(({ action }) => action === 'restart').map(({ target }) => target.service));
+  expect([...healed].toSorted()).toEqual(['cache', 'depot', 'shop']);
+  expect(site.values(incidentBucket).map(([, { incident }]) => incident.status)).toEqual([
+    'resolved',
+    'resolved',
+    'resolved',
+  ]);
+});
+
 test('what decision has told and asked is not told or asked again by its next life, minutes later', async () => {
   const again = { ...dead, atMs: 240_000 };
   const drains = [

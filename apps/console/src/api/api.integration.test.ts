@@ -22,6 +22,8 @@ import {
   type CortexEvent,
   type EventDefinition,
   type EventType,
+  unfreezeBucket,
+  targetKey,
 } from '@cortex/contracts';
 import { eventually, startProvisionedNats, temporaryFolder, type ProvisionedNats } from '@cortex/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -471,6 +473,50 @@ describe('silences', () => {
     await Promise.all(Array.from({ length: maxSilences }, (_, index) => putOne(index, inHours(-2))));
     expect((await running.call('POST', '/silences', { ...wish, reason: 'one more' })).status).toBe(201);
     expect((await bucket.entries()).length).toBeLessThan(5);
+  });
+});
+
+describe('freezes', () => {
+  const target = { service: 'shop', instance: 'shop-1' };
+  const freeze = async (flapping: boolean): Promise<void> => {
+    const health = await running.bus.bucket(healthBucket);
+    await health.put(targetKey(target), { target, state: 'UNHEALTHY', since: ago(2), flapping, memory: {} });
+    await eventually(async () => {
+      const { body } = await running.call('GET', '/health/targets');
+      expect((body['targets'] as { flapping: boolean }[])[0]).toMatchObject({ flapping });
+    });
+  };
+
+  test('the frozen targets of a service are let go, written down and announced', async () => {
+    const changes = await collect(controlChanged);
+    await freeze(true);
+    const lifted = await running.call('POST', '/health/targets/unfreeze', {
+      service: 'shop',
+      by: 'anna',
+      reason: 'gone',
+    });
+    expect(lifted).toMatchObject({ status: 200, body: { targets: [target], detail: 'no longer frozen: shop/shop-1' } });
+    const record = { target, by: 'anna', reason: 'gone' };
+    expect((await (await running.bus.bucket(unfreezeBucket)).get(targetKey(target)))?.value).toMatchObject(record);
+    await eventually(() =>
+      expect(changes.filter(({ data }) => data.control === 'freeze').map(({ data }) => data)).toMatchObject([record]),
+    );
+  });
+
+  test('where nothing is frozen, nothing is done, and said so', async () => {
+    await freeze(false);
+    const answer = await running.call('POST', '/health/targets/unfreeze', { ...target, by: 'anna' });
+    expect(answer.body).toEqual({ targets: [], detail: 'nothing of shop/shop-1 is frozen' });
+  });
+
+  test('a target that nobody knows is refused, with those that there are', async () => {
+    const answer = await running.call('POST', '/health/targets/unfreeze', {
+      ...target,
+      instance: 'shop-9',
+      by: 'anna',
+    });
+    expect(answer.body['fix']).toContain('shop-1');
+    expectProblem(answer, 404, 'CORTEX_API_NOT_FOUND');
   });
 });
 

@@ -7,6 +7,7 @@ import type {
   KillSwitch,
   PlaybookPerformance,
   Silence,
+  Unfreeze,
 } from '@cortex/contracts';
 import type { EventFeed } from '../live/event-feed.ts';
 import type { CheckIndex } from '../readers/check-index.ts';
@@ -25,6 +26,7 @@ export interface ApiDependencies {
   readonly control: Bucket<KillSwitch>;
   readonly silences: Bucket<Silence>;
   readonly silenceIndex: SilenceIndex;
+  readonly unfreezes: Bucket<Unfreeze>;
   readonly breakers: Bucket<BreakerRecord>;
   readonly performance: Bucket<PlaybookPerformance>;
   readonly journal: Bucket<ExecutionRecord>;

@@ -32,8 +32,11 @@ function assertTimes({ startsAt, endsAt }: Silence, now: Date): void {
   if (endsAt > latest) throw refuse('a silence ends within 30 days, so that none is forgotten');
 }
 
-/** An unknown name would silence nothing, while its author believes that it does. */
-export function assertKnown(config: CortexConfiguration, { service, instance, check }: SilenceForm): void {
+/** An unknown name would do nothing, while its author believes that it does. */
+export function assertKnown(
+  config: CortexConfiguration,
+  { service, instance, check }: Pick<SilenceForm, 'service' | 'instance' | 'check'>,
+): void {
   const known = config.services.find(({ name }) => name === service);
   if (known === undefined)
     throw notFound('service', service, `service: ${oneOf(config.services.map(({ name }) => name))}`);

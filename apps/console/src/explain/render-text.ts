@@ -9,6 +9,14 @@ export function explanationText({ incident, timeline }: Explanation): string {
     `  service ${incident.service} (${incident.environment}), ${incident.severity}, status ${incident.status.replaceAll('_', ' ')}`,
     `  cause ${incident.cause.replaceAll('_', ' ')}, blast radius ${incident.blastRadius.level.replaceAll('_', ' ')} (risk ${incident.blastRadius.riskScore} of 100)`,
     `  began ${incident.startedAt}, detected ${incident.detectedAt}, opened ${incident.openedAt}`,
+    ...(incident.waiting === undefined
+      ? []
+      : [
+          `  waits for ${incident.waiting.for.replaceAll('_', ' ')} since ${incident.waiting.since}: ${incident.waiting.reason}`,
+        ]),
+    ...(incident.recurrence === undefined
+      ? []
+      : [`  recurring: it came back ${incident.recurrence.times} times since ${incident.recurrence.since}`]),
     ...(incident.resolution === undefined
       ? []
       : [

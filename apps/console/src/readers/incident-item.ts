@@ -30,6 +30,8 @@ export function incidentItem(incident: Incident): IncidentItem {
         ...(verifiedAt === undefined ? {} : { verifiedAt }),
       }),
     ),
+    ...(incident.waiting === undefined ? {} : { waiting: incident.waiting }),
+    ...(incident.recurrence === undefined ? {} : { recurrence: incident.recurrence }),
     ...(firstEscalation === undefined ? {} : { escalatedAt: firstEscalation.at }),
     ...(incident.acknowledgedBy === undefined ? {} : { acknowledgedBy: incident.acknowledgedBy }),
     ...(incident.approval === undefined ? {} : { approval: incident.approval }),

@@ -28,6 +28,16 @@ export function countIncidents(items: readonly IncidentItem[]): Status['counts']
   };
 }
 
+const waitingShown = 100;
+
+/** What waits for what, the longest first. */
+export function waitingIncidents(items: readonly IncidentItem[]): Status['waiting'] {
+  return items
+    .flatMap(({ id, service, waiting }) => (waiting === undefined ? [] : [{ incidentId: id, service, waiting }]))
+    .sort((left, right) => left.waiting.since.localeCompare(right.waiting.since))
+    .slice(0, waitingShown);
+}
+
 /** The real-time dashboard of spec 10.2, computed from records alone. */
 export function overview(items: readonly IncidentItem[], targets: readonly TargetView[], now: Date): Overview {
   const score = healthScore(targets);

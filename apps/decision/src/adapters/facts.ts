@@ -108,8 +108,9 @@ export class FactsKeeper {
     const key = targetKey(change.target);
     const known = this.#health.get(key);
     if (known !== undefined && !isLater(change, known)) return;
-    const { target, to, since, flapping } = change;
-    this.#setHealth(key, { target, state: to, since, flapping, change, memory: {} });
+    const { target, to, since, flapping, atStart } = change;
+    const from = atStart === undefined ? {} : { atStart };
+    this.#setHealth(key, { target, state: to, since, flapping, ...from, change, memory: {} });
   }
 
   noteCleared(anomalyId: string): void {

@@ -63,7 +63,7 @@ export async function handleRemediationCompleted(
     metrics.ended(verdict?.state);
   }
 
-  const { state, reason, worsened, recommendation, findings, recoveredAt } = verdict;
+  const { state, reason, worsened, relapsed, recommendation, findings, recoveredAt } = verdict;
   parts.logger.info({ executionId, incidentId, state, reason }, 'verified');
   const completedNow = now();
   return [
@@ -74,6 +74,7 @@ export async function handleRemediationCompleted(
         state,
         reason: reason.slice(0, 4_000),
         ...(worsened === undefined ? {} : { worsened }),
+        ...(relapsed === undefined ? {} : { relapsed }),
         recommendation,
         findings: [...findings],
         ...(recoveredAt === undefined ? {} : { recoveredAt }),

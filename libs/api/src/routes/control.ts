@@ -1,7 +1,7 @@
-import { IdParams, LiftForm, SilenceForm, SwitchForm } from '../forms.ts';
+import { IdParams, LiftForm, SilenceForm, SwitchForm, UnfreezeForm } from '../forms.ts';
 import type { Route } from '../route.ts';
 import { SilenceList, SilenceView } from '../views/silences.ts';
-import { KillSwitchView } from '../views/system.ts';
+import { KillSwitchView, UnfreezeView } from '../views/system.ts';
 
 const tag = 'control';
 
@@ -31,5 +31,11 @@ export const controlRoutes = {
     params: IdParams,
     body: LiftForm,
     response: SilenceView,
+  },
+  unfreeze: {
+    tag,
+    summary: 'Let Cortex act again on targets that flapping froze; lifting twice is the same as lifting once',
+    body: UnfreezeForm,
+    response: UnfreezeView,
   },
 } satisfies Record<string, Route>;

@@ -9,10 +9,12 @@ import {
   Incident,
   IncidentSeverity,
   IncidentStatus,
+  Recurrence,
   ResolutionMethod,
   Timestamp,
   VerificationFinding,
   VerificationState,
+  Waiting,
 } from '@cortex/contracts';
 import { z } from 'zod';
 
@@ -43,6 +45,9 @@ export const IncidentItem = z.object({
       verifiedAt: Timestamp.optional(),
     }),
   ),
+  /** What it waits for. Absent while Cortex works on it, and when it is over. */
+  waiting: Waiting.optional(),
+  recurrence: Recurrence.optional(),
   escalatedAt: Timestamp.optional(),
   acknowledgedBy: z.string().optional(),
   approval: Approval.optional(),

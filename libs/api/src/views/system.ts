@@ -9,6 +9,7 @@ import {
   PlaybookPerformance,
   Target,
   Timestamp,
+  Waiting,
 } from '@cortex/contracts';
 import { z } from 'zod';
 
@@ -89,6 +90,8 @@ export const Status = z.object({
   /** Services of Cortex whose events were seen since this console started. */
   services: z.array(z.object({ name: z.string(), lastSeenAt: Timestamp, events: z.number().int().positive() })),
   counts: Counts,
+  /** What waits for what, the longest first: an empty list says that nothing does. */
+  waiting: z.array(z.object({ incidentId: z.uuid(), service: z.string(), waiting: Waiting })),
   targets: z.object({ total: z.number().int().nonnegative(), byState: z.record(z.string(), z.number().int()) }),
 });
 export type Status = z.infer<typeof Status>;
@@ -129,3 +132,10 @@ export const Overview = z.object({
   ),
 });
 export type Overview = z.infer<typeof Overview>;
+
+export const UnfreezeView = z.object({
+  /** The targets that were frozen, and are no more. */
+  targets: z.array(Target),
+  detail: z.string(),
+});
+export type UnfreezeView = z.infer<typeof UnfreezeView>;

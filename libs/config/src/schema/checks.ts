@@ -55,12 +55,17 @@ export const HealthInput = z
     recover_after: z.number().int().positive().prefault(healthDefaults.recoverAfter),
     flapping: z
       .strictObject({
-        changes: z.number().int().positive().prefault(healthDefaults.flapping.changes),
+        returns: z
+          .number()
+          .int()
+          .positive()
+          .prefault(healthDefaults.flapping.returns)
+          .meta({ description: 'Trouble that comes back more often than this within the span freezes the target' }),
         within: positiveDurationOr(healthDefaults.flapping.withinMs),
       })
       .prefault({}),
   })
   .transform(({ recover_after, flapping }) => ({
     recoverAfter: recover_after,
-    flapping: { changes: flapping.changes, withinMs: flapping.within },
+    flapping: { returns: flapping.returns, withinMs: flapping.within },
   }));

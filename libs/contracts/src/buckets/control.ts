@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineBucket } from '../define-bucket.ts';
+import { Target } from '../model/catalogue.ts';
 import { JsonRecord, Name, Text, Timestamp } from '../model/scalars.ts';
 
 /** The switch that stops every new effect. A missing or unreadable record means ON. */
@@ -19,6 +20,23 @@ export const controlBucket = defineBucket({
   key: killSwitchKey,
   value: KillSwitch,
   history: 64,
+  coordination: true,
+});
+
+/** A person lifted the freeze of a target: what made it flap before counts no more. */
+export const Unfreeze = z.strictObject({
+  target: Target,
+  by: z.string().min(1).max(128),
+  reason: Text,
+  at: Timestamp,
+});
+export type Unfreeze = z.infer<typeof Unfreeze>;
+
+export const unfreezeBucket = defineBucket({
+  name: 'cortex-unfreezes',
+  summary: 'When a person last lifted the freeze of each target',
+  key: '<service>.<instance>',
+  value: Unfreeze,
   coordination: true,
 });
 

@@ -53,6 +53,8 @@ export const HealthRecord = z.strictObject({
   state: HealthState,
   since: Timestamp,
   flapping: z.boolean(),
+  /** It has been in trouble since Cortex began to watch it. */
+  atStart: z.literal(true).optional(),
   change: HealthChange.optional(),
   /** The checker's own state, opaque to other services. */
   memory: JsonRecord.default({}),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../define-event.ts';
-import { KillSwitch } from '../buckets/control.ts';
+import { KillSwitch, Unfreeze } from '../buckets/control.ts';
 import { Silence } from '../buckets/silence.ts';
 import { JsonRecord, Timestamp } from '../model/scalars.ts';
 
@@ -9,12 +9,13 @@ const family = { version: 1, stream: 'INCIDENTS' } as const;
 export const controlChanged = defineEvent({
   ...family,
   type: 'control.changed',
-  summary: 'A human changed what Cortex may do: the kill switch, or a silence',
+  summary: 'A human changed what Cortex may do: the kill switch, a silence, or the freeze of a target',
   producers: ['console'],
   consumers: ['decision'],
   data: z.discriminatedUnion('control', [
     KillSwitch.extend({ control: z.literal('kill_switch') }),
     z.strictObject({ control: z.literal('silence'), action: z.enum(['created', 'lifted']), silence: Silence }),
+    Unfreeze.extend({ control: z.literal('freeze') }),
   ]),
 });
 

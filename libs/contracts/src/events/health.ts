@@ -35,7 +35,7 @@ export const HealthChange = z.strictObject({
   target: Target,
   from: HealthState,
   to: HealthState,
-  /** When the present state began, by the first result that led to it. */
+  /** When the present state began, by the first result that led to it; where it is only said that it goes on, the newest result. */
   since: Timestamp,
   failing: z.array(CheckOutcome.omit({ evidence: true })),
   /** True while the target changes too often to be acted on. */
@@ -52,6 +52,8 @@ export const HealthChange = z.strictObject({
   pending: z.array(Name).max(1_000).optional(),
   /** Grows with each change of the target: of two changes, the later one has more. Absent in changes of earlier versions. */
   sequence: z.number().int().nonnegative().optional(),
+  /** It has been in trouble since Cortex began to watch it: what was so from the beginning is no change. */
+  atStart: z.literal(true).optional(),
   reason: Text,
 });
 export type HealthChange = z.infer<typeof HealthChange>;

@@ -31,6 +31,8 @@ export const verificationCompleted = defineEvent({
     reason: Text,
     /** With FAILED: something is worse than before the remediation, not only no better. */
     worsened: z.boolean().optional(),
+    /** With PARTIAL_SUCCESS: the targets had recovered, and the same trouble came back while that was watched. */
+    relapsed: z.boolean().optional(),
     recommendation: z.enum(['close', 'continue_monitoring', 'rollback', 'investigate', 'ask_human']),
     findings: z.array(VerificationFinding).max(500),
     /** Start of the unbroken healthy streak; present with SUCCESS. */

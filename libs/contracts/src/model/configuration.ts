@@ -68,8 +68,11 @@ export type CollectorSettings = z.infer<typeof CollectorSettings>;
 export const HealthSettings = z.strictObject({
   /** Passes in a row before a failed check counts as passing again. */
   recoverAfter: z.number().int().positive(),
-  /** More changes than this within the span freeze remediation of the target. */
-  flapping: z.strictObject({ changes: z.number().int().positive(), withinMs: DurationMs }),
+  /**
+   * Trouble that comes back more often than this within the span, after it was gone, freezes remediation of the target. The
+   * states that one failure and its recovery go through do not count.
+   */
+  flapping: z.strictObject({ returns: z.number().int().positive(), withinMs: DurationMs }),
 });
 export type HealthSettings = z.infer<typeof HealthSettings>;
 

@@ -16,7 +16,8 @@ export const tierDefaults = {
   comprehensive: { intervalMs: 5 * minute, timeoutMs: 30 * second, retries: 0 },
 } as const;
 
-export const healthDefaults = { recoverAfter: 2, flapping: { changes: 6, withinMs: hour } } as const;
+/** A target that dies every 40 s is healed each time; one that dies every few seconds is frozen after the eleventh return. */
+export const healthDefaults = { recoverAfter: 2, flapping: { returns: 10, withinMs: 5 * minute } } as const;
 
 /** Spec 1.3. */
 export const rateOfChangeDefaults = {

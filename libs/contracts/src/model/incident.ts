@@ -107,6 +107,8 @@ export const Attempt = z.strictObject({
   verifiedAt: Timestamp.optional(),
   /** Verification found something worse than before. */
   worsened: z.boolean().optional(),
+  /** The targets had recovered, and the same trouble came back while verification watched. */
+  relapsed: z.boolean().optional(),
   recoveredAt: Timestamp.optional(),
   rollback: RollbackOutcome.optional(),
 });
@@ -145,6 +147,28 @@ export type IncidentEscalation = z.infer<typeof IncidentEscalation>;
 export const ResolutionMethod = z.enum(['auto_remediation', 'manual', 'rollback', 'cleared']);
 export type ResolutionMethod = z.infer<typeof ResolutionMethod>;
 
+/** The same trouble has come back after fixes that held. */
+export const Recurrence = z.strictObject({
+  /** How often, within the last hour. */
+  times: z.number().int().positive(),
+  /** When the first of these fixes ended. */
+  since: Timestamp,
+  /** When humans were told of it, in this incident or in one before. */
+  toldAt: Timestamp.optional(),
+});
+export type Recurrence = z.infer<typeof Recurrence>;
+
+/** Why nothing is done to an open incident for now. */
+export const Waiting = z.strictObject({
+  /** A gate or a check that holds (`storm`, `flapping`), `dependency`, `learning`, `trigger`, `silence`, `approval`, `proof` or `human`. */
+  for: z.string().min(1).max(64),
+  reason: Text,
+  since: Timestamp,
+  /** When it is looked at again at the latest, or when a question expires. */
+  until: Timestamp.optional(),
+});
+export type Waiting = z.infer<typeof Waiting>;
+
 /** A whole incident: the trouble, the decisions and their reasons, the actions, and their success. */
 export const Incident = z.strictObject({
   id: z.uuid(),
@@ -164,6 +188,9 @@ export const Incident = z.strictObject({
   signals: z.array(Signal),
   affected: z.strictObject({ services: z.array(Name), instances: z.array(Name), hosts: z.array(Name) }),
   attempts: z.array(Attempt),
+  recurrence: Recurrence.optional(),
+  /** Absent while Cortex works on it, and when it is over. */
+  waiting: Waiting.optional(),
   decisions: z.array(Decision),
   approval: Approval.optional(),
   escalations: z.array(IncidentEscalation),

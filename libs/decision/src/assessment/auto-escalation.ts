@@ -36,7 +36,7 @@ export function findRaises(incident: Incident, memory: Memory, unsuccessful: num
           reason: 'Automated remediation unsuccessful',
         }
       : undefined,
-    incident.affected.services.length > memory.initialServices * 2
+    incident.blastRadius.services > memory.initialServices * 2
       ? {
           trigger: 'blast_radius_expanding',
           severity: atLeast('SEV1'),

@@ -1,5 +1,6 @@
 import type { BlastRadius, BlastRadiusLevel, Incident } from '@cortex/contracts';
 import type { Facts } from '../model/facts.ts';
+import { unexplainedServices } from './affected.ts';
 import { totalsOf } from './catalogue-totals.ts';
 
 /** Spec 7.2 `radius.level`, from the widest down. */
@@ -16,12 +17,14 @@ export function blastRadiusLevel(counts: {
   return 'single_instance';
 }
 
-/** Spec 7.2, over what the incident affects. */
-export function blastRadiusOf(affected: Incident['affected'], service: string, facts: Facts): BlastRadius {
-  const instances = (facts.services.get(service)?.instances ?? []).filter((one) => affected.instances.includes(one.id));
+/** Spec 7.2, over what the incident affects. Dependants that fail only with it do not widen it. */
+export function blastRadiusOf(incident: Incident, affected: Incident['affected'], facts: Facts): BlastRadius {
+  const instances = (facts.services.get(incident.service)?.instances ?? []).filter((one) =>
+    affected.instances.includes(one.id),
+  );
   const counts = {
     instances: affected.instances.length,
-    services: affected.services.length,
+    services: unexplainedServices(incident, affected, facts).length,
     hosts: affected.hosts.length,
     clusters: new Set(instances.flatMap((one) => one.cluster ?? [])).size,
     regions: new Set(instances.flatMap((one) => one.region ?? [])).size,

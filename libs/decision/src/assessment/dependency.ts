@@ -4,11 +4,10 @@ import { severityRank } from '../levels.ts';
 import type { Facts, OpenIncident } from '../model/facts.ts';
 import type { Memory } from '../model/memory.ts';
 import { addMs, msBetween } from '../time.ts';
+import { seenLaterMs } from './affected.ts';
 
 /** For this long in all an incident is deferred to its dependencies; then it is decided by itself. */
 const maxDeferralMs = 10 * 60_000;
-/** What began this much later may still be the cause: it is only seen later. */
-const seenLaterMs = 60_000;
 
 /** When the deferral ends that has begun, or begins now. */
 export function deferredUntil({ deferredSince }: Pick<Memory, 'deferredSince'>, now: string): string {

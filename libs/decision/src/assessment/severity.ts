@@ -136,7 +136,8 @@ export function trendOf(
   after: { readonly active: number; readonly worst: number },
   lastTrend: Trend,
 ): Trend {
-  if (before === undefined) return 'stable';
+  // What comes back after all was well is no trend.
+  if (before === undefined || (before.active === 0 && after.active > 0)) return 'stable';
   if (after.active > before.active || after.worst > before.worst) return 'worsening';
   if (after.active < before.active || after.worst < before.worst) return 'improving';
   return lastTrend;

@@ -20,11 +20,11 @@ export function act(work: Work, verdict: Verdict, reason: string): void {
       if (chosen !== undefined) ask(work, chosen.plan, verdict.reason, verdict.requiredApprovals);
       return;
     case 'hold':
-      if (verdict.code === 'silenced') rest(work, verdict.retryAt);
+      if (verdict.code === 'silenced') rest(work, reason, verdict.retryAt);
       else hold(work, verdict.heldBy, reason, verdict.retryAt);
       return;
     case 'wait':
-      wait(work, verdict.code === 'checks_pending' ? 'checks' : 'trigger', verdict.retryAt);
+      wait(work, verdict.code === 'checks_pending' ? 'checks' : 'trigger', reason, verdict.retryAt);
       return;
     case 'escalate':
     case 'advise':

@@ -13,6 +13,14 @@ const consequence: Readonly<Record<BlastRadiusLevel, string>> = {
 /** Spec 6.1 step 3 and 7.2. */
 export function blastRadiusStep({ blastRadius, affected }: Incident, risk: Assessment['risk']): DecisionStep {
   const { level, riskScore, ...counts } = blastRadius;
-  const inputs = { ...counts, risk_score: riskScore, risk_of: { ...risk }, affected_services: [...affected.services] };
+  const explained = affected.services.length - counts.services;
+  const inputs = {
+    ...counts,
+    // Dependants that fail only because this service is down are affected, and do not widen the radius.
+    ...(explained > 0 ? { services_that_fail_with_it: explained } : {}),
+    risk_score: riskScore,
+    risk_of: { ...risk },
+    affected_services: [...affected.services],
+  };
   return decisionStep('blast_radius', 'done', inputs, level, consequence[level]);
 }

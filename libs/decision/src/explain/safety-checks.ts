@@ -19,6 +19,7 @@ export function safetyChecksStep(verdict: Verdict): DecisionStep {
 const wordOf: Partial<Record<DecisionReason, string>> = {
   silenced: 'hold',
   dependency_first: 'hold',
+  learning: 'hold',
   trigger_pending: 'not yet',
   degraded_only: 'not yet',
   checks_pending: 'not yet',

@@ -1,16 +1,21 @@
-import type { SafetyPolicy } from '@cortex/contracts';
-import { isDown } from '@cortex/topology';
+import { type HealthRecord, type SafetyPolicy, targetKey } from '@cortex/contracts';
+import { dependenciesOf, isDown } from '@cortex/topology';
 import type { Facts } from '../model/facts.ts';
 import { addMs } from '../time.ts';
 import { type GateQuestion, objects, passes } from './gate.ts';
 
-/** When so much fails at once, my own view is suspect: act on nothing. Reference I10. */
-export function stormGate({ facts, now }: GateQuestion) {
-  const unhealthy = countUnhealthyServices(facts);
+/**
+ * When so much fails at once, my own view is suspect: act on nothing. Reference I10. What was down from the beginning is no
+ * such change; when it is as much, it is healed one service after the other.
+ */
+export function stormGate({ facts, service, now }: GateQuestion) {
+  const unhealthy = countDown(facts, isChange);
   const total = facts.services.size;
   const { stormRatio, stormMinServices, stormCooldownMs } = facts.safety;
+  const atStart = countDown(facts, () => true) - unhealthy;
   const inputs = {
     unhealthy_services: unhealthy,
+    ...(atStart === 0 ? {} : { down_from_the_start: atStart }),
     services: total,
     limit_ratio: stormRatio,
     limit_services: stormMinServices,
@@ -23,24 +28,59 @@ export function stormGate({ facts, now }: GateQuestion) {
       return objects('storm', 'hold', 'after_storm', 'a storm ended only just', { ...inputs, until });
     }
   }
+  const other = isTooMany(unhealthy + atStart, total, facts.safety) ? workedOn(facts, service.name) : undefined;
+  if (other !== undefined) {
+    const reason = `many services were down when Cortex began to watch: one after the other, and now it is ${other}`;
+    return objects('storm', 'hold', 'one_at_a_time', reason, inputs);
+  }
   return passes('storm', 'no storm', inputs);
 }
 
-/** True when at least `stormMinServices` and more than `stormRatio` of the services have an instance that is down. */
+/** True when at least `stormMinServices` and more than `stormRatio` of the services have gone down. */
 export function isStorm(facts: Pick<Facts, 'services' | 'health' | 'safety'>): boolean {
-  return isTooMany(countUnhealthyServices(facts), facts.services.size, facts.safety);
+  return isTooMany(countDown(facts, isChange), facts.services.size, facts.safety);
 }
 
 function isTooMany(unhealthy: number, total: number, safety: SafetyPolicy): boolean {
   return unhealthy >= safety.stormMinServices && unhealthy / Math.max(1, total) > safety.stormRatio;
 }
 
-/** Goes over what is known to be down, not over the catalogue: it is asked before every decision. */
-function countUnhealthyServices({ services, health }: Pick<Facts, 'services' | 'health'>): number {
-  const unhealthy = new Set<string>();
-  for (const { target, state } of health.values()) {
-    if (!isDown(state) || unhealthy.has(target.service)) continue;
-    if (services.get(target.service)?.instances.some(({ id }) => id === target.instance)) unhealthy.add(target.service);
+function isChange({ atStart }: HealthRecord): boolean {
+  return atStart !== true;
+}
+
+/**
+ * Services with an instance that is down, by the records that count, without those that only fail because a dependency is down.
+ * Goes over what is known to be down, not over the catalogue: it is asked before every decision.
+ */
+function countDown(
+  { services, health }: Pick<Facts, 'services' | 'health'>,
+  counts: (record: HealthRecord) => boolean,
+): number {
+  const down = new Set<string>();
+  const counted = new Set<string>();
+  for (const record of health.values()) {
+    const { target, state } = record;
+    if (!isDown(state)) continue;
+    if (services.get(target.service)?.instances.some(({ id }) => id === target.instance) !== true) continue;
+    down.add(target.service);
+    if (counts(record)) counted.add(target.service);
   }
-  return unhealthy.size;
+  return [...counted].filter((name) => !isExplained(services, name, down)).length;
+}
+
+/** A dependency of it is down that does not depend on it in turn. */
+function isExplained(services: Facts['services'], name: string, down: ReadonlySet<string>): boolean {
+  if (services.get(name)?.dependsOn.length === 0) return false;
+  return dependenciesOf(services, name).some((one) => down.has(one) && !dependenciesOf(services, one).includes(name));
+}
+
+/** Another service that an execution works on and that is still down. Two that are decided in the same moment may both go. */
+function workedOn({ openIncidents, services, health }: Facts, own: string): string | undefined {
+  return openIncidents.find(({ service, status }) => {
+    const isUnderWay = status === 'remediating' || status === 'verifying' || status === 'rolling_back';
+    const instances = services.get(service)?.instances ?? [];
+    const isStillDown = instances.some(({ id }) => isDown(health.get(targetKey({ service, instance: id }))?.state));
+    return service !== own && isUnderWay && isStillDown;
+  })?.service;
 }

@@ -35,6 +35,7 @@ export function onCloseRequested(work: Work, { data }: InputOf<'incident.close.r
 /** The kill switch went off: what it held is asked again at once. Silences have rules of their own. */
 export function onControlChanged(work: Work, { data }: InputOf<'control.changed'>): IgnoreReason | undefined {
   if (data.control === 'silence') return onSilence(work, data);
+  if (data.control === 'freeze') return 'freeze_is_the_checkers';
   if (data.on) return 'switch_turned_on';
   if (work.incident.status !== 'open' || work.memory.held === undefined) return 'not_held';
   reassess(work);

@@ -92,7 +92,7 @@ function open(signal: Signal, input: Input, facts: Facts, now: string): Work {
   const work = openWork(incident, input, facts, now);
   reassess(work);
   change(work, { initialSeverity: work.incident.severity });
-  remember(work, { initialServices: work.incident.affected.services.length });
+  remember(work, { initialServices: work.incident.blastRadius.services });
   setTimer(work, 'prolonged', 'reevaluate', addMs(now, prolongedMs));
   decide(work);
   return work;

@@ -25,12 +25,14 @@ export function onVerified(work: Work, { data }: InputOf<'verification.completed
     verification: data.state,
     verificationReason: data.reason,
     ...(data.worsened === true ? { worsened: true } : {}),
+    ...(data.relapsed === true ? { relapsed: true } : {}),
     verifiedAt: data.completedAt,
     ...(data.recoveredAt === undefined ? {} : { recoveredAt: data.recoveredAt }),
   });
   work.changes.push(`verification of ${attempt.playbookId}: ${data.state}`);
   const current = findAttempt(work, data.executionId) ?? attempt;
-  countOutcome(work, current, data.state === 'SUCCESS', data.completedAt);
+  // What brought the targets back is no failure of the playbook, and no proof of it either.
+  if (data.relapsed !== true) countOutcome(work, current, data.state === 'SUCCESS', data.completedAt);
   const isLast = lastAttempt(work.incident)?.executionId === attempt.executionId;
   if (
     work.incident.status === 'resolved' ||
@@ -41,7 +43,8 @@ export function onVerified(work: Work, { data }: InputOf<'verification.completed
     return undefined;
   cancelTimer(work, 'deadline');
   if (closeIfAsked(work, current)) return undefined;
-  if (data.state === 'SUCCESS') onSuccess(work, current, data.recoveredAt ?? data.completedAt, lastLookOf(data));
+  if (data.relapsed === true) onRelapse(work, current, data.reason);
+  else if (data.state === 'SUCCESS') onSuccess(work, current, data.recoveredAt ?? data.completedAt, lastLookOf(data));
   else if (data.state !== 'FAILED') watch(work, current, data.reason);
   else if (data.worsened === true) undoAndCall(work, current, `${attempt.playbookId} made it worse: ${data.reason}`);
   else undoOrMoveOn(work, current, `${attempt.playbookId} did not help: ${data.reason}`);
@@ -75,6 +78,13 @@ function onSuccess(work: Work, attempt: Attempt, recoveredAt: string, provedAt: 
 /** What is told of from before that is over by its time: its number is one of trouble. */
 function answered({ sequence: _ofTrouble, ...signal }: Signal, clearedAt: string): Signal {
   return { ...signal, active: false, clearedAt };
+}
+
+/** The same trouble is back after a recovery: it is decided anew, and the fix before counts for none of its tries. */
+function onRelapse(work: Work, attempt: Attempt, reason: string): void {
+  moveTo(work, 'open');
+  reassess(work);
+  decide(work, attempt, `${attempt.playbookId} helped, and the same trouble came back: ${reason}`);
 }
 
 /** Better but not well, or nobody can tell: watched for a while before the next move. On-call hears of half a success. */

@@ -29,6 +29,8 @@ export interface PastUse {
   readonly targets: readonly Target[];
   readonly endedAt: string;
   readonly confirmed: boolean;
+  /** The targets recovered, whether or not that lasted. */
+  readonly recovered?: boolean;
 }
 
 /** An earlier incident of the same service. */
@@ -37,6 +39,11 @@ export interface PastIncident {
   readonly cause: CauseCategory;
   readonly openedAt: string;
   readonly uses: readonly PastUse[];
+  readonly endedAt?: string;
+  /** The worst severity under which humans were called. */
+  readonly told?: IncidentSeverity;
+  /** When humans were told that this trouble comes back again and again. */
+  readonly recurrenceToldAt?: string;
 }
 
 /** The world as the decision sees it: read once, before the step, and never during it. */

@@ -32,6 +32,7 @@ export type IgnoreReason =
   | 'acknowledged_before'
   | 'switch_turned_on'
   | 'not_held'
+  | 'freeze_is_the_checkers'
   | 'silence_of_other_service'
   | 'silence_covers_nothing'
   | 'nothing_waits'

@@ -23,11 +23,13 @@ export interface Memory {
   /** The severity under which on-call was last told. */
   readonly notified?: IncidentSeverity;
   readonly clearedSince?: string;
-  readonly held?: { readonly by: string; readonly since: string };
+  readonly held?: { readonly by: string; readonly since: string; readonly reason?: string };
   /** Since when nothing is done because something holds; no silence. */
   readonly waitingSince?: string;
   /** Humans have heard that it waits. */
   readonly waitingTold?: boolean;
+  /** Humans have heard that a target is frozen. */
+  readonly frozenTold?: boolean;
   /** Since when it has been deferred to a dependency, whether or not it still is. */
   readonly deferredSince?: string;
   /** What people are told when the silence ends. */

@@ -1,4 +1,6 @@
+import { canonicalJson } from '@cortex/contracts';
 import type { BlastRadiusLevel, Playbook, Signal, Target } from '@cortex/contracts';
+import { sha256 } from '../hash/sha256.ts';
 
 /** How a playbook was found, best first. Spec 6.1 step 5. */
 export const matchKinds = ['exact', 'category', 'similar'] as const;
@@ -42,6 +44,16 @@ export interface Plan {
   readonly planHash: string;
   readonly maxUnavailable: number;
   readonly dryRun: boolean;
+}
+
+/** What an approval of this plan covers: everything that runs, on what, and under which id. */
+export function hashOfPlan(
+  { playbook, targets, dryRun }: Pick<Plan, 'playbook' | 'targets' | 'dryRun'>,
+  service: string,
+  executionId: string,
+): string {
+  const names = targets.map((target) => target.instance).sort();
+  return sha256(canonicalJson({ playbook, targets: names, executionId, dryRun, service }));
 }
 
 export function namesOf({ targets }: Pick<Plan, 'targets'>): string {

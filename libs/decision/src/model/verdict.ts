@@ -5,7 +5,7 @@ import type { Plan } from './plan.ts';
 
 /** What a decision waits for. */
 export type HeldBy =
-  'silence' | 'dependency' | 'trigger' | 'checks' | 'executor' | RefusedBy | SafetyCheckName | GateName;
+  'silence' | 'learning' | 'dependency' | 'trigger' | 'checks' | 'executor' | RefusedBy | SafetyCheckName | GateName;
 
 interface Found {
   readonly code: DecisionReason;

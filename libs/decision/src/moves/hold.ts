@@ -10,10 +10,10 @@ import { callHumans } from './escalate.ts';
 /** Nothing for now; asked again at `retryAt`. Humans hear of it when that goes on for too long. */
 export function hold(work: Work, by: HeldBy, reason: string, retryAt: string): void {
   moveTo(work, 'open');
-  if (work.memory.held?.by !== by) remember(work, { held: { by, since: work.now } });
+  rememberHeld(work, by, reason);
   if (by === 'storm') {
-    const { lastStormAt } = work.facts;
-    remember(work, { lastStormAt: isStorm(work.facts) ? work.now : (lastStormAt ?? work.now) });
+    const lastStormAt = isStorm(work.facts) ? work.now : work.facts.lastStormAt;
+    if (lastStormAt !== undefined) remember(work, { lastStormAt });
   }
   if (by === 'dependency') remember(work, { deferredSince: work.memory.deferredSince ?? work.now });
   tellOfWaiting(work, reason);
@@ -21,20 +21,25 @@ export function hold(work: Work, by: HeldBy, reason: string, retryAt: string): v
 }
 
 /** Nothing for now, by what the configuration says: until then, or until the signals change. */
-export function wait(work: Work, by: 'trigger' | 'checks', retryAt: string | undefined): void {
+export function wait(work: Work, by: 'trigger' | 'checks', reason: string, retryAt: string | undefined): void {
   moveTo(work, 'open');
-  if (work.memory.held?.by !== by) remember(work, { held: { by, since: work.now } });
+  rememberHeld(work, by, reason);
   forgetWaiting(work);
   if (retryAt === undefined) cancelTimer(work, 'reevaluate');
   else setTimer(work, 'reevaluate', 'reevaluate', retryAt);
 }
 
 /** Nothing for now, because somebody asked for it: that ends by itself, and nobody needs to hear of it. */
-export function rest(work: Work, retryAt: string): void {
+export function rest(work: Work, reason: string, retryAt: string): void {
   moveTo(work, 'open');
-  if (work.memory.held?.by !== 'silence') remember(work, { held: { by: 'silence', since: work.now } });
+  rememberHeld(work, 'silence', reason);
   forgetWaiting(work);
   setTimer(work, 'reevaluate', 'reevaluate', retryAt);
+}
+
+function rememberHeld(work: Work, by: HeldBy, reason: string): void {
+  const { held } = work.memory;
+  remember(work, { held: { by, since: held?.by === by ? held.since : work.now, reason: reason.slice(0, 4_000) } });
 }
 
 function tellOfWaiting(work: Work, reason: string): void {

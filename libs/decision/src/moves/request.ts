@@ -1,4 +1,5 @@
 import { type Remediation, draft, remediationRequested } from '@cortex/contracts';
+import { isApproved } from '../gates/approval.ts';
 import type { Plan } from '../model/plan.ts';
 import { moveTo } from '../record/status.ts';
 import { setTimer } from '../record/timers.ts';
@@ -38,7 +39,7 @@ export function requestRemediation(work: Work, plan: Plan): void {
 
 function remediationOf(work: Work, plan: Plan): Remediation {
   const { incident, facts } = work;
-  const isAnswered = incident.approval?.status === 'granted' && incident.approval.planHash === plan.planHash;
+  const isAnswered = isApproved(incident, plan, work.now);
   const instances = new Map((work.service?.instances ?? []).map((instance) => [instance.id, instance]));
   return {
     executionId: plan.executionId,

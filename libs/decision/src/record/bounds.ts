@@ -7,7 +7,7 @@ export const maxAttempts = 40;
 const maxEscalations = 50;
 export const maxApplied = 256;
 
-/** The incident within its bounds: oldest cleared signals and middle decisions go first, refused attempts before others. */
+/** The incident within its bounds: oldest cleared signals and middle decisions go first, refused attempts before relapsed ones. */
 export function boundIncident(incident: Incident): Incident {
   return {
     ...incident,
@@ -32,10 +32,16 @@ function boundDecisions(decisions: readonly Decision[]): Decision[] {
 }
 
 function boundAttempts(attempts: readonly Attempt[]): Attempt[] {
+  const bounded = dropOldest(attempts, ({ outcome }) => outcome === 'refused');
+  return dropOldest(bounded, ({ relapsed }) => relapsed === true);
+}
+
+/** Never the last one: what comes next is about it. */
+function dropOldest(attempts: readonly Attempt[], mayGo: (attempt: Attempt) => boolean): Attempt[] {
   let excess = attempts.length - maxAttempts;
   return attempts.filter((attempt, index) => {
-    const mayGo = excess > 0 && attempt.outcome === 'refused' && index < attempts.length - 1;
-    if (mayGo) excess -= 1;
-    return !mayGo;
+    const goes = excess > 0 && index < attempts.length - 1 && mayGo(attempt);
+    if (goes) excess -= 1;
+    return !goes;
   });
 }

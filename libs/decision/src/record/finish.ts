@@ -13,11 +13,14 @@ import type { IgnoreReason } from '../model/ignore-reason.ts';
 import { writeMemory } from '../model/memory.ts';
 import type { Transition } from '../model/transition.ts';
 import { boundIncident, maxApplied } from './bounds.ts';
+import { waitingFor } from './waiting-for.ts';
 import type { Work } from './work.ts';
 
 /** The transition that the step came to: one record, and one event about the incident beside what the step drafted. */
 export function finish(work: Work, before: IncidentRecord | undefined): Transition {
-  const incident = boundIncident({ ...work.incident, updatedAt: work.now });
+  const { waiting: _before, ...bare } = work.incident;
+  const waiting = waitingFor(bare, work.memory);
+  const incident = boundIncident({ ...bare, ...(waiting === undefined ? {} : { waiting }), updatedAt: work.now });
   const applied = [...(work.opened ? [] : (before?.applied ?? [])), work.inputId].slice(-maxApplied);
   const wasResolved = before?.incident.id === incident.id && before.incident.status === 'resolved';
   const drafts = inOrderOfUrgency([...work.drafts, ...aboutIncident(work, incident, wasResolved)]);

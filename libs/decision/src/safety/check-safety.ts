@@ -100,6 +100,7 @@ function breaker(work: Work, plan: Plan): SafetyCheck {
 function flapping(work: Work, plan: Plan): SafetyCheck {
   const frozen = plan.targets.filter((target) => work.facts.health.get(targetKey(target))?.flapping === true);
   if (frozen.length === 0) return { check: 'flapping', verdict: 'pass', reason: 'no target is flapping' };
-  const names = frozen.map((target) => target.instance).join(', ');
-  return { check: 'flapping', verdict: 'hold', reason: `flapping, so its state cannot be trusted: ${names}` };
+  const names = frozen.map((target) => `${target.service}/${target.instance}`).join(', ');
+  const reason = `frozen by flapping: trouble came back to ${names} too often, so nothing more is done to it; that ends when it stays well, or by: cortex unfreeze ${names}`;
+  return { check: 'flapping', verdict: 'hold', reason };
 }

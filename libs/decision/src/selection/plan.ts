@@ -1,7 +1,6 @@
-import { canonicalJson, type Service } from '@cortex/contracts';
+import type { Service } from '@cortex/contracts';
 import { blastRadiusLevel } from '../assessment/blast-radius.ts';
-import { sha256 } from '../hash/sha256.ts';
-import type { Match, Plan } from '../model/plan.ts';
+import { type Match, type Plan, hashOfPlan } from '../model/plan.ts';
 import type { Work } from '../record/work.ts';
 
 /** Instances of a service that may be under remediation at once. Default: a quarter, at least one. Reference INV-1. */
@@ -23,7 +22,6 @@ export function makePlan(work: Work, match: Match, targets: Plan['targets']): Pl
     executionId: `${work.incident.id}-${attempt}`,
     dryRun: work.facts.safety.dryRun,
   };
-  const sortedTargets = targets.map((target) => target.instance).sort();
   return {
     ...plan,
     match: match.match,
@@ -35,6 +33,6 @@ export function makePlan(work: Work, match: Match, targets: Plan['targets']): Pl
       regions: new Set(instances.flatMap((one) => one.region ?? [])).size,
     }),
     maxUnavailable: work.service === undefined ? 1 : maxUnavailableOf(work.service),
-    planHash: sha256(canonicalJson({ ...plan, service: work.incident.service, targets: sortedTargets })),
+    planHash: hashOfPlan(plan, work.incident.service, plan.executionId),
   };
 }

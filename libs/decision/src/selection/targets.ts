@@ -1,8 +1,17 @@
-import { type Attempt, type HealthState, type Instance, type Target, targetKey } from '@cortex/contracts';
+import {
+  type Attempt,
+  type HealthRecord,
+  type HealthState,
+  type Instance,
+  type Target,
+  targetKey,
+} from '@cortex/contracts';
 import { isDown } from '@cortex/topology';
 import { affectedInstances } from '../assessment/affected.ts';
 import type { Match } from '../model/plan.ts';
 import type { Work } from '../record/work.ts';
+import { healthSignalKey } from '../signals/from-health.ts';
+import { msBetween } from '../time.ts';
 
 export interface TargetChoice {
   readonly targets: readonly Target[];
@@ -26,7 +35,12 @@ export function chooseTargets(work: Work, match: Match): TargetChoice {
     if (reason !== undefined) passedOver[id] = reason;
     return reason === undefined;
   });
-  const sorted = [...candidates].sort((left, right) => badness(work, right) - badness(work, left));
+  const isFrozen = (id: string): boolean => recordOf(work, id)?.flapping === true;
+  const free = candidates.filter((id) => !isFrozen(id));
+  // Where all are frozen, the safety check says so, and holds.
+  if (free.length > 0) for (const id of candidates.filter(isFrozen)) passedOver[id] = 'frozen by flapping';
+  const usable = free.length > 0 ? free : candidates;
+  const sorted = usable.toSorted((left, right) => badness(work, right) - badness(work, left));
   const single = match.playbook.safety.blastRadius === 'single_instance' || match.match !== 'exact';
   const chosen = single ? sorted.slice(0, 1) : sorted;
   for (const id of sorted.slice(chosen.length)) passedOver[id] = 'later: one instance at a time';
@@ -61,18 +75,35 @@ function whyNot(work: Work, match: Match, instance: Instance | undefined, id: st
   return undefined;
 }
 
-/** Uses of the playbook on this instance in this incident; a refused one never began. */
+/**
+ * Uses of the playbook on this instance against the trouble that it is in now. A refused one never began, and one after which it
+ * was well again was for an earlier trouble.
+ */
 function triesOn(work: Work, playbookId: string, instance: string): Attempt[] {
   return work.incident.attempts.filter(
     (attempt) =>
       attempt.playbookId === playbookId &&
       attempt.outcome !== 'refused' &&
-      attempt.targets.some((target) => target.instance === instance),
+      attempt.targets.some((target) => target.instance === instance) &&
+      !hasBeenWellSince(work, attempt, instance),
   );
 }
 
+function hasBeenWellSince(work: Work, attempt: Attempt, instance: string): boolean {
+  if (attempt.relapsed === true) return true;
+  const { verification, recoveredAt } = attempt;
+  if (verification !== 'SUCCESS' || recoveredAt === undefined) return false;
+  const key = healthSignalKey(instance);
+  const health = work.incident.signals.find((signal) => signal.key === key && signal.active);
+  return health !== undefined && msBetween(recoveredAt, health.startedAt) > 0;
+}
+
+function recordOf(work: Work, instance: string): HealthRecord | undefined {
+  return work.facts.health.get(targetKey({ service: work.incident.service, instance }));
+}
+
 function healthOf(work: Work, instance: string): HealthState | undefined {
-  return work.facts.health.get(targetKey({ service: work.incident.service, instance }))?.state;
+  return recordOf(work, instance)?.state;
 }
 
 const badnessOf: Readonly<Record<HealthState, number>> = {

@@ -1,3 +1,4 @@
+import type { GateReason } from '@cortex/contracts';
 import { nextOpening } from '@cortex/suppression';
 import { requiredApprovals } from '../gates/approval.ts';
 import { askGates, isInTheWay, notReached } from '../gates/ask-gates.ts';
@@ -9,6 +10,10 @@ import type { Work } from '../record/work.ts';
 import { checkSafety } from '../safety/check-safety.ts';
 import { makePlan } from '../selection/plan.ts';
 import { chooseTargets } from '../selection/targets.ts';
+import { addMs } from '../time.ts';
+
+/** How soon it is asked again whose turn it is. */
+const turnMs = 5_000;
 
 /** One candidate through targets, safety checks and gates; or why it may not be used at all. */
 export function judge(work: Work, match: RankedMatch): Candidate | Unusable {
@@ -71,8 +76,13 @@ function verdictOf(gates: Candidate['gates'], work: Work, plan: Plan): Candidate
     return { kind: 'needs_approval', reason, people: requiredApprovals(work.incident.blastRadius.level, plan) };
   }
   const gateReason = inTheWay.code === undefined ? {} : { gateReason: inTheWay.code };
-  const until = inTheWay.code === 'outside_maintenance_window' ? openingOf(work) : {};
+  const until = untilOf(inTheWay.code, work);
   return { kind: 'held', by: inTheWay.gate, code: 'gate_holds', ...gateReason, reason, ...until };
+}
+
+function untilOf(code: GateReason | undefined, work: Work): { readonly until?: string } {
+  if (code === 'one_at_a_time') return { until: addMs(work.now, turnMs) };
+  return code === 'outside_maintenance_window' ? openingOf(work) : {};
 }
 
 function openingOf({ facts, now }: Work): { readonly until?: string } {

@@ -1,3 +1,6 @@
+import { targetKey } from '@cortex/contracts';
+import { dependenciesOf } from '@cortex/topology';
+import { affectedInstances } from '../assessment/affected.ts';
 import { assessmentOf } from '../assessment/assess.ts';
 import { unsuccessfulAttempts } from '../assessment/attempts.ts';
 import { deferredUntil } from '../assessment/dependency.ts';
@@ -9,7 +12,7 @@ import type { Candidate, Candidates } from '../model/candidate.ts';
 import { namesOf } from '../model/plan.ts';
 import type { Ruling } from '../model/verdict.ts';
 import { type Work, activeSignals } from '../record/work.ts';
-import { addMs, earliest } from '../time.ts';
+import { addMs, earliest, msBetween } from '../time.ts';
 import { checksPendingUntil } from './checks-pending.ts';
 
 export interface Question {
@@ -26,6 +29,7 @@ export const rules: readonly (readonly [name: string, rule: Rule])[] = [
   ['silenced', silenced],
   ['attempts used up', attemptsUsedUp],
   ['radius too wide', radiusTooWide],
+  ['learning', learning],
   ['dependency first', dependencyFirst],
   ['trigger pending', triggerPending],
   ['checks pending', checksPending],
@@ -51,6 +55,24 @@ function attemptsUsedUp({ work }: Question): Ruling | undefined {
   if (attempts < work.facts.safety.maxAttempts) return undefined;
   const reason = `automated remediation was tried ${attempts} times without success`;
   return { outcome: 'escalate', code: 'attempts_used_up', reason, escalation: 'no_move' };
+}
+
+/** So long after its first signal a service that was down from the beginning waits for what is found of its dependencies. */
+const learningMs = 10_000;
+
+/** At its start Cortex learns before it judges: checks of a dependency may not have answered yet. */
+function learning({ work }: Question): Ruling | undefined {
+  const { incident, facts, now } = work;
+  const dependencies = dependenciesOf(facts.services, incident.service);
+  const until = addMs(incident.openedAt, learningMs);
+  if (dependencies.length === 0 || msBetween(now, until) <= 0) return undefined;
+  const isFromStart = affectedInstances(incident, facts).some(
+    (instance) => facts.health.get(targetKey({ service: incident.service, instance }))?.atStart === true,
+  );
+  if (!isFromStart) return undefined;
+  const names = dependencies.slice(0, 10).join(', ');
+  const reason = `it was in trouble when Cortex began to watch: what it depends on is looked at first (${names})`;
+  return { outcome: 'hold', code: 'learning', reason, retryAt: until, heldBy: 'learning' };
 }
 
 function dependencyFirst({ work }: Question): Ruling | undefined {

@@ -17,6 +17,7 @@ const incidentColumns: readonly Column<IncidentItem>[] = [
     value: ({ resolution }) => (resolution === undefined ? undefined : span(resolution.timeToResolutionMs)),
   },
   { title: 'playbook', value: (incident) => incident.attempts.at(-1)?.playbookId },
+  { title: 'waits for', value: ({ waiting }) => (waiting === undefined ? undefined : words(waiting.for)) },
   { title: 'title', value: (incident) => incident.title },
 ];
 
@@ -42,13 +43,21 @@ export async function getIncidents(input: CommandInput, id: string | undefined):
 }
 
 function incidentFacts(incident: Incident): string {
-  const { resolution } = incident;
+  const { recurrence, resolution, waiting } = incident;
   return facts([
     ['id', incident.id],
     ['title', incident.title],
     ['service', `${incident.service} (${incident.environment})`],
     ['severity', incident.severity],
     ['status', words(incident.status)],
+    [
+      'waits for',
+      waiting === undefined ? undefined : `${words(waiting.for)}, since ${waiting.since}: ${waiting.reason}`,
+    ],
+    [
+      'recurring',
+      recurrence === undefined ? undefined : `it came back ${recurrence.times} times since ${recurrence.since}`,
+    ],
     ['cause', words(incident.cause)],
     ['blast radius', `${words(incident.blastRadius.level)}, risk ${incident.blastRadius.riskScore} of 100`],
     ['affected', incident.affected.instances.join(', ')],

@@ -1,6 +1,9 @@
+import type { Status } from '@cortex/api';
 import type { CommandInput } from '../../core/command.ts';
 import { show } from '../../output/show.ts';
+import { shortId } from '../../output/short-id.ts';
 import { facts } from '../../output/table.ts';
+import { age, words } from '../../output/time.ts';
 import { killSwitchText } from './kill-switch.ts';
 
 export async function getStatus({ context }: CommandInput): Promise<void> {
@@ -12,6 +15,7 @@ export async function getStatus({ context }: CommandInput): Promise<void> {
       ['kill switch', killSwitchText(status.killSwitch)],
       ['dry run', status.dryRun ? 'yes: nothing is changed' : undefined],
       ['incidents', countsText(status.counts)],
+      ...status.waiting.map((one, index): [string, string] => [index === 0 ? 'waiting' : '', waitText(one)]),
       ['targets', `${status.targets.total} (${countsText(status.targets.byState)})`],
       ['services seen', status.services.map((service) => service.name).join(', ') || 'none yet'],
     ]),
@@ -23,4 +27,9 @@ function countsText(counts: Readonly<Record<string, number>>): string {
     ([name, count]) => `${count} ${name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`,
   );
   return parts.join(', ') || 'none';
+}
+
+function waitText({ incidentId, service, waiting }: Status['waiting'][number]): string {
+  const { for: what, reason, since } = waiting;
+  return `${service} (${shortId(incidentId)}) waits for ${words(what)}, for ${age(since)}: ${reason}`;
 }

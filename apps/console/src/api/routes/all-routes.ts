@@ -10,6 +10,7 @@ import { playbookRoutes } from './playbooks.ts';
 import { recordRoutes } from './records.ts';
 import { silenceRoutes } from './silences.ts';
 import { systemRoutes } from './system.ts';
+import { unfreezeRoutes } from './unfreeze.ts';
 
 /** Every route of the API. */
 export function allRoutes(dependencies: ApiDependencies): readonly ServedRoute[] {
@@ -20,6 +21,7 @@ export function allRoutes(dependencies: ApiDependencies): readonly ServedRoute[]
     ...approvalRoutes(dependencies),
     ...killSwitchRoutes(dependencies),
     ...silenceRoutes(dependencies),
+    ...unfreezeRoutes(dependencies),
     ...playbookRoutes(dependencies),
     ...executionRoutes(dependencies),
     ...eventRoutes(dependencies),

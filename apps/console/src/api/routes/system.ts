@@ -1,5 +1,5 @@
 import { readKillSwitch } from '../../readers/kill-switch.ts';
-import { countIncidents, overview } from '../../readers/overview.ts';
+import { countIncidents, overview, waitingIncidents } from '../../readers/overview.ts';
 import { serveRoute, type ServedRoute } from '../define-route.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 
@@ -24,6 +24,7 @@ export function systemRoutes(dependencies: ApiDependencies): readonly ServedRout
           dryRun: config.safety.dryRun,
           services: [...feed.servicesSeen()],
           counts: countIncidents(incidents.list()),
+          waiting: waitingIncidents(incidents.list()),
           targets: { total: views.length, byState },
         };
       },

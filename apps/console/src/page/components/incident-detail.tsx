@@ -51,6 +51,18 @@ function Facts({ incident, now }: { readonly incident: Incident; readonly now: n
         <StatusChip status={incident.status} />
         {incident.acknowledgedBy !== undefined && <span class="chip info">taken by {incident.acknowledgedBy}</span>}
       </p>
+      {incident.waiting !== undefined && (
+        <p data-testid="waiting">
+          Waits for {words(incident.waiting.for)} since <Moment at={incident.waiting.since} now={now} />:{' '}
+          {incident.waiting.reason}
+        </p>
+      )}
+      {incident.recurrence !== undefined && (
+        <p data-testid="recurrence">
+          Recurring: it came back {plural(incident.recurrence.times, 'time')} since{' '}
+          <Moment at={incident.recurrence.since} now={now} />.
+        </p>
+      )}
       <dl class="facts">
         <div>
           <dt>Service</dt>

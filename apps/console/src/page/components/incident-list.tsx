@@ -85,6 +85,7 @@ function IncidentRow({ incident, isSelected, now, onSelect }: IncidentRowProps) 
 function summaryOf(incident: IncidentItem): string {
   const { resolution, attempts } = incident;
   if (resolution !== undefined) return `${words(resolution.method)} in ${duration(resolution.timeToResolutionMs)}`;
+  if (incident.waiting !== undefined) return `${shortId(incident.id)} · waits for ${words(incident.waiting.for)}`;
   const attempt = attempts.at(-1);
   const tried = attempt === undefined ? plural(incident.activeSignals, 'signal') : attempt.playbookId;
   return `${shortId(incident.id)} · ${tried}${incident.acknowledgedBy === undefined ? '' : ` · ${incident.acknowledgedBy}`}`;

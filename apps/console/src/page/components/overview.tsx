@@ -1,4 +1,4 @@
-import type { Overview } from '@cortex/api';
+import type { Overview, Status } from '@cortex/api';
 import { words } from '../format.ts';
 import type { LiveState } from '../live-state.ts';
 import { ActivityChart } from './activity-chart.tsx';
@@ -29,7 +29,13 @@ export function OverviewPanel({ state, now, onSelect }: OverviewPanelProps) {
         <HeatMap services={overview.heatMap} />
       </Panel>
       <Panel title="Recent remediations">
-        <Remediations entries={overview.recentRemediations} now={now} onSelect={onSelect} />
+        <Waits waiting={status.waiting} now={now} onSelect={onSelect} />
+        <Remediations
+          entries={overview.recentRemediations}
+          isWaiting={status.waiting.length > 0}
+          now={now}
+          onSelect={onSelect}
+        />
       </Panel>
       <Panel title="Targets" hint={`${targets.length}`}>
         <Targets targets={targets} now={now} />
@@ -109,13 +115,38 @@ const remediationTone: Readonly<Record<string, string>> = {
   ambiguous: 'bad',
 };
 
+interface WaitsProps {
+  readonly waiting: Status['waiting'];
+  readonly now: number;
+  readonly onSelect: (id: string) => void;
+}
+
+/** What waits for what: also when nothing has been done yet, it must not look as if nothing were to be done. */
+function Waits({ waiting, now, onSelect }: WaitsProps) {
+  if (waiting.length === 0) return null;
+  return (
+    <ul class="waits" data-testid="waits">
+      {waiting.map(({ incidentId, service, waiting: { for: what, reason, since } }) => (
+        <li key={incidentId}>
+          <button type="button" class="link" onClick={() => onSelect(incidentId)}>
+            {service}
+          </button>{' '}
+          waits for {words(what)} since <Moment at={since} now={now} />: {reason}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 interface RemediationsProps {
+  readonly isWaiting: boolean;
   readonly entries: Overview['recentRemediations'];
   readonly now: number;
   readonly onSelect: (id: string) => void;
 }
 
-function Remediations({ entries, now, onSelect }: RemediationsProps) {
+function Remediations({ entries, isWaiting, now, onSelect }: RemediationsProps) {
+  if (entries.length === 0 && isWaiting) return null;
   if (entries.length === 0) return <p class="empty">Cortex has not had to heal anything yet.</p>;
   return (
     <div class="scroll">
