@@ -1,9 +1,17 @@
-import { draft, escalationAcknowledged, escalationBucket, escalationNotified } from '@cortex/contracts';
+import {
+  draft,
+  escalationAcknowledged,
+  escalationBucket,
+  escalationNotified,
+  incidentBucket,
+  incidentResolved,
+} from '@cortex/contracts';
 import type { EventData } from '@cortex/contracts';
 import { eventually, startProvisionedNats, temporaryFolder } from '@cortex/testing';
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { EscalatorFixture } from './test/fixture.ts';
+import { consoleUrl, EscalatorFixture } from './test/fixture.ts';
+import { ended, sampleIncident } from './test/sample-incident.ts';
 
 let fixture: EscalatorFixture;
 beforeEach(async () => {
@@ -89,14 +97,63 @@ it('gives up at once on a refusal for good, and says so', async () => {
   expect(notified[0]).toMatchObject({ delivered: false, attempts: 1, detail: expect.stringContaining('404') });
 });
 
-it('adds one page with a key of its own for a further request', async () => {
+it('adds no page for a further request, one with a key of its own for something else that is asked, and a notice at the end', async () => {
   await fixture.startService([0]);
   const incidentId = randomUUID();
+  const requestedAt = (): string => new Date().toISOString();
   await fixture.request(incidentId);
   await eventually(() => expect(levels()).toEqual([1]));
-  await fixture.request(incidentId, { escalationId: 'another', requestedAt: new Date().toISOString() });
-  await eventually(() => expect(levels()).toEqual([1, 1]));
-  expect(new Set(fixture.pages.map((page) => page.key)).size).toBe(2);
+  await fixture.request(incidentId, { escalationId: 'more', requestedAt: requestedAt(), reason: 'another reason' });
+  const asks = 'approve restart as attempt 1';
+  await fixture.request(incidentId, { escalationId: 'asks', requestedAt: requestedAt(), asks });
+  await eventually(() => expect(fixture.pages.map(({ kind }) => kind)).toEqual(['page', 'update']));
+  const incident = sampleIncident(incidentId);
+  const end = draft(incidentResolved, { service: 'shop', incidentId, data: { incident: ended(incident) } });
+  await fixture.bus.publish(end);
+  await eventually(() => expect(fixture.pages.map(({ kind }) => kind)).toEqual(['page', 'update', 'resolved']));
+  expect(new Set(fixture.pages.map((page) => page.key)).size).toBe(3);
+  const { reason, text, situation } = JSON.parse(fixture.pages[2]?.body ?? '');
+  expect(reason).toBe('closed by ada: replaced the disk');
+  expect(text).toContain('Resolved: [SEV1] shop: shop is down');
+  expect(situation).toMatchObject({ wrong: [], ended: { how: 'manual', reason } });
+});
+
+it('tells what is wrong, since when, what was tried, what is waited for and the plan, with a link for the reader', async () => {
+  await fixture.startService([0]);
+  const incident = sampleIncident(randomUUID());
+  const bucket = await fixture.bus.bucket(incidentBucket);
+  await bucket.put(incident.id, { incident, applied: [], memory: {} });
+  await fixture.request(incident.id);
+  await eventually(() => expect(levels()).toEqual([1]));
+  const page = JSON.parse(fixture.pages[0]?.body ?? '');
+  expect(page.link).toBe(`${consoleUrl}/#/incidents/${incident.id}`);
+  expect(page.situation).toEqual({
+    since: incident.startedAt,
+    wrong: ['3 of 3 shallow checks fail'],
+    tried: [
+      {
+        playbook: 'restart',
+        targets: [{ service: 'shop', instance: 'shop-1' }],
+        at: incident.startedAt,
+        result: 'succeeded; verification FAILED: tcp_port still fails; rollback not_available',
+      },
+    ],
+    waitsFor: {
+      what: 'the approval of restart on shop-1',
+      why: 'the playbook asks for approval',
+      until: incident.approval?.expiresAt,
+    },
+    plan: {
+      approvalId: 'approval-1',
+      playbook: 'restart',
+      targets: [{ service: 'shop', instance: 'shop-1' }],
+      steps: [{ name: 'start it', action: 'restart_service', params: { pid_file: '/run/shop.pid' } }],
+      requiredApprovals: 1,
+      expiresAt: incident.approval?.expiresAt,
+    },
+  });
+  for (const part of ['3 of 3 shallow checks fail', 'tcp_port still fails', 'pid_file=/run/shop.pid', 'cortex approve'])
+    expect(page.text).toContain(part);
 });
 
 it('goes on where it was when NATS dies while a page is on its way', async () => {

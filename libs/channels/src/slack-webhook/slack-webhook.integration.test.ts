@@ -9,6 +9,7 @@ import { resolveSecret } from '@cortex/secrets';
 import { slackMessage, slackWebhook } from './slack-webhook.ts';
 
 const page: Page = {
+  kind: 'page',
   escalationId: 'e1',
   incidentId: '018f0000-0000-7000-8000-000000000001',
   dedupeKey: 'e1.0.1.ann.0-slack',
