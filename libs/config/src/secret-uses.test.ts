@@ -26,14 +26,14 @@ it('finds every reference with its place, in the configuration and its playbooks
     readFile: (path) => files[path] ?? '',
     listFiles: () => ['/site/playbooks/one.yaml'],
   });
-  expect(uses.map(({ reference, file, line, column, path }) => [reference, `${file}:${line}:${column}`, path])).toEqual(
-    [
-      ['env:PAGE_SECRET', '/site/cortex.yaml:9:19', 'escalation.contacts[0].channels[0].secret'],
-      ['env:TOKEN', '/site/cortex.yaml:11:57', 'checks[0].headers.authorization'],
-      ['file:/run/x', '/site/cortex.yaml:11:95', 'checks[0].headers.x'],
-      ['env:DB_URL', '/site/playbooks/one.yaml:3:35', 'pre_conditions[0].connection'],
-    ],
-  );
+  expect(uses.map(({ reference, file, line, path }) => [reference, `${file}:${line}`, path])).toEqual([
+    ['env:PAGE_SECRET', '/site/cortex.yaml:9', 'escalation.contacts[0].channels[0].secret'],
+    ['env:TOKEN', '/site/cortex.yaml:11', 'checks[0].headers.authorization'],
+    ['file:/run/x', '/site/cortex.yaml:11', 'checks[0].headers.x'],
+    ['env:DB_URL', '/site/playbooks/one.yaml:3', 'pre_conditions[0].connection'],
+  ]);
+  const [first] = uses;
+  expect(files['/site/cortex.yaml']?.split('\n')[8]?.slice((first?.column ?? 0) - 1)).toBe('env:PAGE_SECRET');
 });
 
 it.each([
