@@ -5,6 +5,7 @@ import type { EscalationSettings } from '@cortex/escalation';
 import type { RunningApp, ServiceContext } from '@cortex/service';
 import { openIncidents } from './adapters/incidents.ts';
 import { openPageSender } from './adapters/page-sender.ts';
+import { ChannelHealth } from './channel-health.ts';
 import { Escalations } from './escalations.ts';
 import { createPageMetrics } from './metrics.ts';
 import { loadEscalatorPlugins } from './plugins.ts';
@@ -20,8 +21,10 @@ export async function startEscalator(
 ): Promise<RunningApp> {
   const { bus, config, logger, runtime } = context;
   const { channels } = await plugins;
+  const channelHealth = new ChannelHealth({ bus, contacts: config.contacts, logger, runtime });
   const escalations = new Escalations({
     bus,
+    channelHealth,
     bucket: await bus.bucket(escalationBucket),
     timers: await bus.timers(context.name),
     incidents: openIncidents(await bus.bucket(incidentBucket), logger),
@@ -37,6 +40,7 @@ export async function startEscalator(
     runtime,
   });
   const sweep = await startSweep(escalations, context);
+  await channelHealth.checkSecrets();
   await consumeRoutes(bus, 'escalator', escalatorRoutes(escalations));
   return {
     async beforeDrain() {

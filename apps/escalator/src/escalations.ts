@@ -14,6 +14,7 @@ import type { EscalationInput, EscalationSettings, PageOrder } from '@cortex/esc
 import { KeyedQueue } from '@cortex/runtime';
 import type { Runtime } from '@cortex/runtime';
 import type { ServiceContext } from '@cortex/service';
+import type { ChannelHealth } from './channel-health.ts';
 import type { Incidents } from './adapters/incidents.ts';
 import type { SendPage } from './adapters/page-sender.ts';
 import type { PageMetrics } from './metrics.ts';
@@ -26,6 +27,7 @@ export interface EscalationParts {
   readonly timers: Timers;
   readonly incidents: Incidents;
   readonly send: SendPage;
+  readonly channelHealth: Pick<ChannelHealth, 'note'>;
   readonly settings: EscalationSettings;
   readonly metrics: PageMetrics;
   readonly logger: ServiceContext['logger'];
@@ -183,6 +185,7 @@ export class Escalations {
       () => this.take(incidentId, { kind: 'sent', key, outcome }),
       this.#closing.signal,
     );
+    await this.#parts.channelHealth.note({ contact, channel, position: order.notification.position }, outcome);
   }
 }
 

@@ -3,6 +3,7 @@ import {
   escalationAcknowledged,
   escalationBucket,
   escalationNotified,
+  healthChanged,
   incidentBucket,
   incidentResolved,
 } from '@cortex/contracts';
@@ -154,6 +155,35 @@ it('tells what is wrong, since when, what was tried, what is waited for and the 
   });
   for (const part of ['3 of 3 shallow checks fail', 'tcp_port still fails', 'pid_file=/run/shop.pid', 'cortex approve'])
     expect(page.text).toContain(part);
+});
+
+it('tells of a channel whose secret is missing before it is needed, and tells the fallback contact what it cannot send', async () => {
+  const changes: EventData<'health.changed'>[] = [];
+  await fixture.bus.read({ event: healthChanged, from: 'all', handle: ({ data }) => void changes.push(data) });
+  await fixture.startService([0, 3_600_000], (yaml) =>
+    yaml
+      .replace('timeout_ms: 2000', 'timeout_ms: 2000, secret: env:CORTEX_TEST_ESCALATOR_SECRET')
+      .replace('escalation:', 'escalation:\n  fallback: contact2'),
+  );
+  const target = { service: 'cortex', instance: 'pages-contact1-0-webhook' };
+  await eventually(() => expect(changes).toMatchObject([{ target, to: 'UNHEALTHY' }]));
+  expect(changes[0]?.reason).toBe(
+    'contact1 cannot be paged through webhook: the secret env:CORTEX_TEST_ESCALATOR_SECRET cannot be read: the variable is not set',
+  );
+  await fixture.request(randomUUID());
+  await eventually(() => expect(fixture.pages.map(({ contact }) => contact)).toEqual(['contact2']));
+  const { insteadOf, details } = JSON.parse(fixture.pages[0]?.body ?? '');
+  expect(insteadOf.contact).toBe('contact1');
+  expect(details).toContain('CORTEX_TEST_ESCALATOR_SECRET');
+  process.env['CORTEX_TEST_ESCALATOR_SECRET'] = 'hunter2';
+  try {
+    await eventually(
+      () => expect(changes.filter((change) => change.target.instance === target.instance).at(-1)?.to).toBe('HEALTHY'),
+      { timeoutMs: 20_000 },
+    );
+  } finally {
+    delete process.env['CORTEX_TEST_ESCALATOR_SECRET'];
+  }
 });
 
 it('goes on where it was when NATS dies while a page is on its way', async () => {

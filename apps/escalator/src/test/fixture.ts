@@ -6,7 +6,7 @@ import { loadConfiguration, readEnvironment, startService } from '@cortex/servic
 import type { StartedService } from '@cortex/service';
 import { silentLogger, startHttpReceiver } from '@cortex/testing';
 import type { HttpReceiver, ProvisionedNats, TemporaryFolder } from '@cortex/testing';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { startEscalator } from '../app.ts';
@@ -123,8 +123,12 @@ export class EscalatorFixture {
   }
 
   /** The escalator inside this process, with delays in milliseconds. */
-  async startService(delaysMs: readonly number[]): Promise<StartedService> {
-    this.writeConfiguration(delaysMs.map(() => '0s'));
+  async startService(
+    delaysMs: readonly number[],
+    edit: (yaml: string) => string = (yaml) => yaml,
+  ): Promise<StartedService> {
+    const file = this.writeConfiguration(delaysMs.map(() => '0s'));
+    writeFileSync(file, edit(readFileSync(file, 'utf8')));
     const environment = readEnvironment(this.environment());
     const written = await loadConfiguration(environment.CORTEX_CONFIG);
     const policies = written.escalationPolicies.map((policy): EscalationPolicy => ({
