@@ -9,7 +9,7 @@ const minute = 60_000;
 const at = (ms: number): string => new Date(start + ms).toISOString();
 const incidentId = '018f0000-0000-7000-8000-000000000001';
 
-const contact = (name: string, ...types: string[]): Contact => ({
+const contactOf = (name: string, ...types: string[]): Contact => ({
   name,
   channels: types.map((type) => ({ type, params: {} })),
 });
@@ -30,10 +30,10 @@ const settings: EscalationSettings = {
   paging: { holdMs: noHold, reminder: { everyMs: 30 * minute, times: 5 } },
   policies: [critical],
   contacts: [
-    contact('sre', 'webhook'),
-    contact('lead', 'webhook'),
-    contact('manager', 'webhook', 'log'),
-    contact('dba', 'log'),
+    contactOf('sre', 'webhook'),
+    contactOf('lead', 'webhook'),
+    contactOf('manager', 'webhook', 'log'),
+    contactOf('dba', 'log'),
   ],
 };
 

@@ -59,7 +59,7 @@ export const ofPeople: readonly Mutant[] = [
     id: 'end-not-told',
     file: 'libs/escalation/src/to-be-told.ts',
     find: "if (record.status !== 'resolved') return [];",
-    replace: "if (record.status !== 'active') return [];",
+    replace: 'if (record.requests.length > 0) return [];',
     breaks: 'Whoever was paged does not hear that it is over.',
   },
   {

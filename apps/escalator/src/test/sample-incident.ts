@@ -75,7 +75,7 @@ export function sampleIncident(id: string): Incident {
 }
 
 /** The same incident, closed by hand. */
-export function ended({ approval: _, ...incident }: Incident): Incident {
+export function ended({ approval: _approval, ...incident }: Incident): Incident {
   const at = new Date().toISOString();
   const reason = 'closed by ada: replaced the disk';
   return {

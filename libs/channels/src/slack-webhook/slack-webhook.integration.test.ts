@@ -63,6 +63,13 @@ describe('slack_webhook', () => {
     expect(text).toContain('<http://127.0.0.1:8080/incidents/1|Open the incident>');
   });
 
+  it('says since when it is wrong, and tells an end from a call', () => {
+    const situation = { since: '2026-02-28T23:00:00.000Z', wrong: [], tried: [] };
+    expect(JSON.stringify(slackMessage({ ...page, situation }))).toContain('*Since*\\n2026-02-28T23:00:00.000Z');
+    const { text } = slackMessage({ ...page, kind: 'resolved', urgent: false });
+    expect(text).toBe('✅ Resolved: [SEV1] shop: shop is down');
+  });
+
   it('lets nothing in the page call people or make links', () => {
     const text = JSON.stringify(slackMessage(page));
     expect(text).toContain('&lt;!channel&gt; &amp; &lt;http://evil|this&gt;');

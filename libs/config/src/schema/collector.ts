@@ -91,9 +91,9 @@ export type CollectorInput = z.output<typeof CollectorInput>;
 const publicUrl = z
   .url({ protocol: /^https?$/ })
   .meta({ examples: ['https://cortex.example.org'] })
-  .transform((text, context) => {
-    const { username, password, search, hash } = new URL(text);
-    if ([username, password, search, hash].every((part) => part === '')) return text.replace(/\/+$/, '');
+  .transform((address, context) => {
+    const { username, password, search, hash } = new URL(address);
+    if ([username, password, search, hash].every((part) => part === '')) return address.replace(/\/+$/, '');
     return raise(context, undefined, 'it has more than scheme, host, port and path', {
       problem: 'CORTEX_CONFIG_INVALID_VALUE',
       fix: 'write the address of the console alone, such as https://cortex.example.org',
