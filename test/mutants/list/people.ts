@@ -64,7 +64,7 @@ export const ofPeople: readonly Mutant[] = [
   },
   {
     id: 'paged-for-each-reason',
-    file: steps,
+    file: 'libs/escalation/src/take-request.ts',
     find: 'const isAskedNow = request.asks !== undefined && !record.asked.includes(request.asks);',
     replace: 'const isAskedNow = true;',
     breaks: 'People are paged again for each further reason of the same incident.',
