@@ -24,6 +24,7 @@ import {
 } from '@cortex/contracts';
 import {
   eventually,
+  startHttpReceiver,
   startProcess,
   startProvisionedNats,
   temporaryFolder,
@@ -178,6 +179,82 @@ function failure(result: Result): { code: number; error: string } {
   expect(result.err).toMatch(/^CORTEX_[A-Z_]+: .+\n( {2}fix: .+\n)?$/s);
   return { code: result.code, error: result.err.split(':')[0] ?? '' };
 }
+
+describe('secrets and test pages', () => {
+  const pages = (port: number): string => `version: 1
+services: [{ name: shop, instances: [{ id: shop-1, host: localhost }] }]
+console: { public_url: 'https://cortex.example.org' }
+escalation:
+  contacts:
+    - name: ann
+      channels:
+        - { type: webhook, url: 'http://127.0.0.1:${port}/hook', secret: env:CORTEX_TEST_PAGE_SECRET, timeout_ms: 2000 }
+        - { type: slack_webhook, url: 'file:${folder.path}/slack-url' }
+`;
+
+  test('a secret that is missing is named with its place: validate --resolve fails, and up starts nothing', async () => {
+    const file = join(folder.path, 'pages.yaml');
+    writeFileSync(file, pages(9));
+    expect((await cortex(['validate', file])).code).toBe(0);
+    const resolved = await cortex(['validate', file, '--resolve', '-o', 'json']);
+    expect(resolved.code).toBe(1);
+    const places = JSON.parse(resolved.out).problems.map(
+      (problem: { line: number; path: string; message: string; fix: string }) =>
+        [problem.line, problem.path, problem.message].join(' '),
+    );
+    expect(places).toEqual([
+      '8 escalation.contacts[0].channels[0].secret the secret env:CORTEX_TEST_PAGE_SECRET cannot be read: the variable is not set',
+      `9 escalation.contacts[0].channels[1].url the secret file:${folder.path}/slack-url cannot be read: the file cannot be read`,
+    ]);
+    const up = await cortex(['up', '--config', file, '--dir', join(folder.path, 'up')]);
+    expect(up.code).toBe(1);
+    expect(up.err).toContain('nothing was started, because secrets are missing');
+    expect(up.err).toContain('export CORTEX_TEST_PAGE_SECRET=');
+  });
+
+  test('test-page sends one signed page through each channel, and says which did not deliver', async () => {
+    const receiver = await startHttpReceiver();
+    const file = join(folder.path, 'pages.yaml');
+    writeFileSync(file, pages(receiver.port));
+    writeFileSync(join(folder.path, 'slack-url'), `${receiver.url}/slack/canary`);
+    const environment = { CORTEX_TEST_PAGE_SECRET: 'hunter2' };
+    try {
+      const words = ['test-page', 'ann', '--config', file, '-o', 'json'];
+      const sent = await cortex(words, environment);
+      expect(JSON.parse(sent.out)).toMatchObject({
+        contact: 'ann',
+        delivered: true,
+        channels: [
+          { channel: 'webhook', delivered: true },
+          { channel: 'slack_webhook', delivered: true },
+        ],
+      });
+      expect(sent.code).toBe(0);
+      const [hook, slack] = receiver.requests;
+      expect(hook?.headers['cortex-signature']).toMatch(/^t=\d+,v1=[0-9a-f]{64}$/);
+      expect(JSON.parse(hook?.body ?? '')).toMatchObject({ kind: 'test', contact: 'ann' });
+      expect(JSON.parse(slack?.body ?? '')).toMatchObject({ text: expect.stringContaining('Test:') });
+
+      receiver.answer = (response, { path }) => response.writeHead(path === '/hook' ? 204 : 404).end();
+      const failed = await cortex(words, environment);
+      expect(failed.code).toBe(1);
+      expect(JSON.parse(failed.out)).toMatchObject({
+        delivered: false,
+        channels: [{ delivered: true }, { delivered: false, detail: expect.stringContaining('404') }],
+      });
+      const silent = await cortex(words);
+      expect(JSON.parse(silent.out).channels[0]).toMatchObject({
+        delivered: false,
+        detail: expect.stringContaining('env:CORTEX_TEST_PAGE_SECRET'),
+      });
+      expect(failed.out + silent.out + silent.err).not.toMatch(/canary|hunter2/);
+      const unknown = await cortex(['test-page', 'nobody', '--config', file]);
+      expect(unknown.code).toBe(4);
+    } finally {
+      await receiver.stop();
+    }
+  });
+});
 
 describe('showing', () => {
   test('a list is aligned for people and whole for programs', async () => {

@@ -15,6 +15,7 @@ import { provisionCommand } from './commands/provision.ts';
 import { resetBreakerCommand } from './commands/reset-breaker.ts';
 import { silenceCommand, unsilenceCommand } from './commands/silence.ts';
 import { ackCommand, closeCommand } from './commands/steer-incident.ts';
+import { testPageCommand } from './commands/test-page.ts';
 import { unfreezeCommand } from './commands/unfreeze.ts';
 import { upCommand } from './commands/up.ts';
 import { validateCommand } from './commands/validate.ts';
@@ -25,6 +26,7 @@ export const commandTable: readonly CommandDefinition[] = [
   demoCommand,
   upCommand,
   validateCommand,
+  testPageCommand,
   importGatusCommand,
   backtestCommand,
   checkRunCommand,

@@ -1,12 +1,21 @@
 import type { Bucket, Bus, Timers } from '@cortex/bus';
 import { draft, escalationNotified } from '@cortex/contracts';
 import type { EscalationNotification, EscalationRecord } from '@cortex/contracts';
-import { markReported, mergeRecords, nextMoment, settlePage, stepEscalation, unreported } from '@cortex/escalation';
+import {
+  factsOf,
+  markReported,
+  mergeRecords,
+  nextMoment,
+  settlePage,
+  stepEscalation,
+  unreported,
+} from '@cortex/escalation';
 import type { EscalationInput, EscalationSettings, PageOrder } from '@cortex/escalation';
 import { KeyedQueue } from '@cortex/runtime';
 import type { Runtime } from '@cortex/runtime';
 import type { ServiceContext } from '@cortex/service';
-import type { ReadIncidentFacts } from './adapters/incident-facts.ts';
+import type { ChannelHealth } from './channel-health.ts';
+import type { Incidents } from './adapters/incidents.ts';
 import type { SendPage } from './adapters/page-sender.ts';
 import type { PageMetrics } from './metrics.ts';
 import { Outage } from './outage.ts';
@@ -16,8 +25,9 @@ export interface EscalationParts {
   readonly bus: Bus;
   readonly bucket: Bucket<EscalationRecord>;
   readonly timers: Timers;
-  readonly facts: ReadIncidentFacts;
+  readonly incidents: Incidents;
   readonly send: SendPage;
+  readonly channelHealth: Pick<ChannelHealth, 'note'>;
   readonly settings: EscalationSettings;
   readonly metrics: PageMetrics;
   readonly logger: ServiceContext['logger'];
@@ -51,8 +61,8 @@ export class Escalations {
 
   /** Time has passed for this incident: reads the incident's state, then does what is due. */
   async wake(incidentId: string): Promise<void> {
-    const incident = await this.#parts.facts(incidentId);
-    await this.take(incidentId, { kind: 'due', ...(incident === undefined ? {} : { incident }) });
+    const incident = await this.#parts.incidents.read(incidentId);
+    await this.take(incidentId, { kind: 'due', ...(incident === undefined ? {} : { incident: factsOf(incident) }) });
   }
 
   /** The newest record that the store reported: what an outage continues from. */
@@ -82,9 +92,8 @@ export class Escalations {
     return this.#outage.kept;
   }
 
-  /** What decision's record says of the incident. */
-  get facts(): ReadIncidentFacts {
-    return this.#parts.facts;
+  get incidents(): Incidents {
+    return this.#parts.incidents;
   }
 
   get bucket(): Bucket<EscalationRecord> {
@@ -159,7 +168,8 @@ export class Escalations {
 
   async #sendOne(incidentId: string, order: PageOrder): Promise<void> {
     const { key, channel, contact, attempts } = order.notification;
-    const outcome = await this.#parts.send(order, this.#parts.runtime.now().toISOString());
+    const incident = this.#parts.incidents.known(incidentId);
+    const outcome = await this.#parts.send(order, this.#parts.runtime.now().toISOString(), incident);
     const failed = outcome.retryable === true ? 'retry' : 'failed';
     this.#parts.metrics.attempted(channel, outcome.delivered ? 'delivered' : failed);
     const facts = { incidentId, key, contact, channel, attempts, detail: outcome.detail };
@@ -175,6 +185,7 @@ export class Escalations {
       () => this.take(incidentId, { kind: 'sent', key, outcome }),
       this.#closing.signal,
     );
+    await this.#parts.channelHealth.note({ contact, channel, position: order.notification.position }, outcome);
   }
 }
 

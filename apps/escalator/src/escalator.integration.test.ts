@@ -1,9 +1,18 @@
-import { draft, escalationAcknowledged, escalationBucket, escalationNotified } from '@cortex/contracts';
+import {
+  draft,
+  escalationAcknowledged,
+  escalationBucket,
+  escalationNotified,
+  healthChanged,
+  incidentBucket,
+  incidentResolved,
+} from '@cortex/contracts';
 import type { EventData } from '@cortex/contracts';
 import { eventually, startProvisionedNats, temporaryFolder } from '@cortex/testing';
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { EscalatorFixture } from './test/fixture.ts';
+import { consoleUrl, EscalatorFixture } from './test/fixture.ts';
+import { ended, sampleIncident } from './test/sample-incident.ts';
 
 let fixture: EscalatorFixture;
 beforeEach(async () => {
@@ -89,14 +98,92 @@ it('gives up at once on a refusal for good, and says so', async () => {
   expect(notified[0]).toMatchObject({ delivered: false, attempts: 1, detail: expect.stringContaining('404') });
 });
 
-it('adds one page with a key of its own for a further request', async () => {
+it('adds no page for a further request, one with a key of its own for something else that is asked, and a notice at the end', async () => {
   await fixture.startService([0]);
   const incidentId = randomUUID();
+  const requestedAt = (): string => new Date().toISOString();
   await fixture.request(incidentId);
   await eventually(() => expect(levels()).toEqual([1]));
-  await fixture.request(incidentId, { escalationId: 'another', requestedAt: new Date().toISOString() });
-  await eventually(() => expect(levels()).toEqual([1, 1]));
-  expect(new Set(fixture.pages.map((page) => page.key)).size).toBe(2);
+  await fixture.request(incidentId, { escalationId: 'more', requestedAt: requestedAt(), reason: 'another reason' });
+  const asks = 'approve restart as attempt 1';
+  await fixture.request(incidentId, { escalationId: 'asks', requestedAt: requestedAt(), asks });
+  await eventually(() => expect(fixture.pages.map(({ kind }) => kind)).toEqual(['page', 'update']));
+  const incident = sampleIncident(incidentId);
+  const end = draft(incidentResolved, { service: 'shop', incidentId, data: { incident: ended(incident) } });
+  await fixture.bus.publish(end);
+  await eventually(() => expect(fixture.pages.map(({ kind }) => kind)).toEqual(['page', 'update', 'resolved']));
+  expect(new Set(fixture.pages.map((page) => page.key)).size).toBe(3);
+  const { reason, text, situation } = JSON.parse(fixture.pages[2]?.body ?? '');
+  expect(reason).toBe('closed by ada: replaced the disk');
+  expect(text).toContain('Resolved: [SEV1] shop: shop is down');
+  expect(situation).toMatchObject({ wrong: [], ended: { how: 'manual', reason } });
+});
+
+it('tells what is wrong, since when, what was tried, what is waited for and the plan, with a link for the reader', async () => {
+  await fixture.startService([0]);
+  const incident = sampleIncident(randomUUID());
+  const bucket = await fixture.bus.bucket(incidentBucket);
+  await bucket.put(incident.id, { incident, applied: [], memory: {} });
+  await fixture.request(incident.id);
+  await eventually(() => expect(levels()).toEqual([1]));
+  const page = JSON.parse(fixture.pages[0]?.body ?? '');
+  expect(page.link).toBe(`${consoleUrl}/#/incidents/${incident.id}`);
+  expect(page.situation).toEqual({
+    since: incident.startedAt,
+    wrong: ['3 of 3 shallow checks fail'],
+    tried: [
+      {
+        playbook: 'restart',
+        targets: [{ service: 'shop', instance: 'shop-1' }],
+        at: incident.startedAt,
+        result: 'succeeded; verification FAILED: tcp_port still fails; rollback not_available',
+      },
+    ],
+    waitsFor: {
+      what: 'the approval of restart on shop-1',
+      why: 'the playbook asks for approval',
+      until: incident.approval?.expiresAt,
+    },
+    plan: {
+      approvalId: 'approval-1',
+      playbook: 'restart',
+      targets: [{ service: 'shop', instance: 'shop-1' }],
+      steps: [{ name: 'start it', action: 'restart_service', params: { pid_file: '/run/shop.pid' } }],
+      requiredApprovals: 1,
+      expiresAt: incident.approval?.expiresAt,
+    },
+  });
+  for (const part of ['3 of 3 shallow checks fail', 'tcp_port still fails', 'pid_file=/run/shop.pid', 'cortex approve'])
+    expect(page.text).toContain(part);
+});
+
+it('tells of a channel whose secret is missing before it is needed, and tells the fallback contact what it cannot send', async () => {
+  const changes: EventData<'health.changed'>[] = [];
+  await fixture.bus.read({ event: healthChanged, from: 'all', handle: ({ data }) => void changes.push(data) });
+  await fixture.startService([0, 3_600_000], (yaml) =>
+    yaml
+      .replace('timeout_ms: 2000', 'timeout_ms: 2000, secret: env:CORTEX_TEST_ESCALATOR_SECRET')
+      .replace('escalation:', 'escalation:\n  fallback: contact2'),
+  );
+  const target = { service: 'cortex', instance: 'pages-contact1-0-webhook' };
+  await eventually(() => expect(changes).toMatchObject([{ target, to: 'UNHEALTHY' }]));
+  expect(changes[0]?.reason).toBe(
+    'contact1 cannot be paged through webhook: the secret env:CORTEX_TEST_ESCALATOR_SECRET cannot be read: the variable is not set',
+  );
+  await fixture.request(randomUUID());
+  await eventually(() => expect(fixture.pages.map(({ contact }) => contact)).toEqual(['contact2']));
+  const { insteadOf, details } = JSON.parse(fixture.pages[0]?.body ?? '');
+  expect(insteadOf.contact).toBe('contact1');
+  expect(details).toContain('CORTEX_TEST_ESCALATOR_SECRET');
+  process.env['CORTEX_TEST_ESCALATOR_SECRET'] = 'hunter2';
+  try {
+    await eventually(
+      () => expect(changes.filter((change) => change.target.instance === target.instance).at(-1)?.to).toBe('HEALTHY'),
+      { timeoutMs: 20_000 },
+    );
+  } finally {
+    delete process.env['CORTEX_TEST_ESCALATOR_SECRET'];
+  }
 });
 
 it('goes on where it was when NATS dies while a page is on its way', async () => {

@@ -14,8 +14,9 @@ export function escalatorRoutes(escalations: Escalations): Routes<'escalator'> {
     'incident.acknowledged': async ({ id, data: { incident, by, at } }) => {
       await escalations.take(incident.id, { kind: 'acknowledged', eventId: id, by, at });
     },
-    // The incident is over: no further level is notified.
+    // The incident is over: no further level is notified, and whoever was paged hears of it.
     'incident.resolved': async ({ id, time, data: { incident } }) => {
+      escalations.incidents.learn(incident);
       await escalations.take(incident.id, { kind: 'resolved', eventId: id, at: incident.resolution?.at ?? time });
     },
     // A level, a repeat or another try of a page is due.

@@ -1,4 +1,5 @@
 export * from './address.ts';
+export { incidentHash, incidentLink } from './incident-link.ts';
 export * from './endpoints.ts';
 export type { AnswerForm, ByForm, SilenceForm } from './forms.ts';
 export * from './parse-answer.ts';

@@ -1,8 +1,10 @@
-import type { IncidentSeverity, JsonRecord } from '@cortex/contracts';
+import type { IncidentSeverity, JsonRecord, PageKind, Situation } from '@cortex/contracts';
 import type { z } from 'zod';
 
 /** One page to one contact. */
 export interface Page {
+  /** `test`: somebody tries whether pages arrive; there is no incident. */
+  readonly kind: PageKind | 'test';
   readonly escalationId: string;
   readonly incidentId: string;
   /** The same for every retry of this page: receivers may drop repeats. */
@@ -13,10 +15,15 @@ export interface Page {
   readonly severity: IncidentSeverity;
   readonly title: string;
   readonly reason: string;
+  /** The situation as text, and what the request adds. */
   readonly details: string;
+  /** Absent when the incident could not be read. */
+  readonly situation?: Situation;
+  /** The page was for this contact, who could not be told. */
+  readonly insteadOf?: { readonly contact: string; readonly detail: string };
   readonly urgent: boolean;
   readonly at: string;
-  /** Where to read more and acknowledge, if the console's address is known. */
+  /** Opens the incident in the console, where to acknowledge, approve and close; if its address is known. */
   readonly link?: string;
 }
 

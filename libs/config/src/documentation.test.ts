@@ -42,7 +42,7 @@ describe('docs/configuration.md', () => {
 
   it('shows the defaults of every section as they are', () => {
     const bare = parseFiles({ 'cortex.yaml': 'version: 1\n' }, 'none');
-    for (const section of ['health:', 'safety:']) {
+    for (const section of ['health:', 'safety:', 'escalation:\n  hold:']) {
       expect(parseFiles({ 'cortex.yaml': `version: 1\n${example(section)}` }, 'none')).toEqual(bare);
     }
     const collector = parseFiles({ 'cortex.yaml': `version: 1\n${example('collector:')}` }, 'none');

@@ -1,10 +1,13 @@
 export type { ConfigurationInputs } from './configuration-inputs.ts';
 export { describeIssues } from './describe-issue.ts';
 export { buildJsonSchema, buildPlaybookJsonSchema } from './json-schema.ts';
+export { checkPageLinks } from './page-links.ts';
 export { parseConfiguration, readPluginFolders } from './parse-configuration.ts';
 export type { ConfigurationResult } from './parse-configuration.ts';
 export type { ActionEntry, ChannelEntry, CheckEntry, PluginCatalogue } from './plugin-catalogue.ts';
 export { formatProblems } from './problem.ts';
 export type { Problem, ProblemCode } from './problem.ts';
+export { findSecretUses, secretReferencesIn } from './secret-uses.ts';
+export type { SecretUse } from './secret-uses.ts';
 export { readYaml } from './yaml-source.ts';
 export type { YamlSource } from './yaml-source.ts';

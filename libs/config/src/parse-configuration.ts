@@ -9,7 +9,7 @@ import type { Problem } from './problem.ts';
 import { Report, showPath } from './report.ts';
 import { resolveChecks } from './resolve/checks.ts';
 import { resolveCollector } from './resolve/collector.ts';
-import { declaredContacts, resolveEscalation } from './resolve/escalation.ts';
+import { declaredContacts, pagingKeys, resolveEscalation } from './resolve/escalation.ts';
 import { resolveDetection, resolveSafety } from './resolve/policies.ts';
 import { declaredServices, resolveServices } from './resolve/services.ts';
 import { declaredChecks } from './resolve/written-checks.ts';
@@ -69,7 +69,7 @@ function resolve(inputs: ConfigurationInputs, report: Report): CortexConfigurati
     contacts: declaredContacts(escalation),
     checks: declaredChecks(root),
   };
-  const { contacts, policies } = resolveEscalation(scope, isRecord(escalation) ? escalation : {}, world);
+  const { contacts, policies, paging } = resolveEscalation(scope, isRecord(escalation) ? escalation : {}, world);
   const hostService = valueAt(root, ['collector', 'host', 'service']) ?? collectorDefaults.host.service;
   const resolved = {
     environment: scope.environment,
@@ -81,6 +81,7 @@ function resolve(inputs: ConfigurationInputs, report: Report): CortexConfigurati
     safety: resolveSafety(scope, root['safety'] ?? {}, world),
     contacts,
     escalationPolicies: policies,
+    paging,
     collector: resolveCollector(scope, root['collector'] ?? {}, world),
     console: read(scope, ['console'], ConsoleInput, root['console'] ?? {}),
     pluginFolders: pluginFolders(scope, root['plugins']),
@@ -120,7 +121,7 @@ function readHead(scope: Scope, root: Readonly<Record<string, unknown>>): string
   }
   const escalation = root['escalation'];
   if (escalation !== undefined && escalation !== null) {
-    const keys = ['contacts', 'policies'];
+    const keys = ['contacts', 'policies', ...pagingKeys];
     if (isRecord(escalation)) {
       for (const key of Object.keys(escalation).filter((name) => !keys.includes(name))) {
         reportFinding(scope, ['escalation'], unknownKey([key], keys));
@@ -132,7 +133,7 @@ function readHead(scope: Scope, root: Readonly<Record<string, unknown>>): string
         ['escalation'],
         'CORTEX_CONFIG_WRONG_TYPE',
         message,
-        `write ${keys.join(' and ')} below it`,
+        `write keys below it: ${keys.join(', ')}`,
       );
     }
   }

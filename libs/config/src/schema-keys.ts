@@ -1,8 +1,11 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** The keys that a schema allows at a path, for suggestions and lists; empty where it allows any. */
 export function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
-  return Object.keys(shapeOf(descend(schema, path)) ?? {});
+  const place = descend(schema, path);
+  const { keyType } = definitionOf(place) ?? {};
+  if (keyType instanceof z.ZodEnum) return keyType.options.map(String);
+  return Object.keys(shapeOf(place) ?? {});
 }
 
 interface Definition {
@@ -10,6 +13,7 @@ interface Definition {
   readonly innerType?: z.ZodType;
   readonly in?: z.ZodType;
   readonly element?: z.ZodType;
+  readonly keyType?: z.ZodType;
   readonly valueType?: z.ZodType;
   readonly shape?: Readonly<Record<string, z.ZodType>>;
 }

@@ -684,6 +684,10 @@ describe('a wrong configuration', () => {
   });
 
   it('is covered code by code', () => {
-    expect(new Set(cases.map(({ code }) => code))).toEqual(new Set(Object.keys(configErrors)));
+    // These two are of a valid configuration: missing-secrets of the command line, and page-links.test.ts.
+    const elsewhere = ['CORTEX_CONFIG_SECRET_UNREADABLE', 'CORTEX_CONFIG_PAGE_LINK'];
+    expect(new Set([...cases.map(({ code }) => code as string), ...elsewhere])).toEqual(
+      new Set(Object.keys(configErrors)),
+    );
   });
 });

@@ -34,6 +34,7 @@ export * from './model/health.ts';
 export * from './model/incident.ts';
 export * from './model/playbook.ts';
 export * from './model/policy.ts';
+export * from './model/situation.ts';
 export * from './model/scalars.ts';
 export * from './model/severity.ts';
 export * from './model/signal-metrics.ts';

@@ -17,6 +17,7 @@ export function breakerEscalation(incident: Incident, breaker: BreakerRecord, ou
       title: `Playbook ${breaker.playbookId} is out of use`,
       reason,
       details: `It runs no more until a human resets the breaker, which is possible after its cool-down. Last outcome: ${outcome.executionId}.`,
+      asks: `reset the circuit breaker of ${breaker.playbookId}`,
       notify: [],
       urgent: false,
       requestedAt: outcome.at,

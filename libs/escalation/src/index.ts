@@ -1,7 +1,11 @@
+export { factsOf } from './incident-facts.ts';
+export type { IncidentFacts } from './incident-facts.ts';
 export { choosePolicy } from './choose-policy.ts';
 export type { SendOutcome } from './notifications.ts';
 export { defaultLimits } from './settings.ts';
 export type { EscalationSettings } from './settings.ts';
 export { mergeRecords } from './merge-records.ts';
 export { markReported, nextMoment, settlePage, stepEscalation, unreported } from './step-escalation.ts';
-export type { EscalationInput, EscalationStep, IncidentFacts, PageOrder } from './step-escalation.ts';
+export type { EscalationInput, EscalationStep, PageOrder } from './step-escalation.ts';
+export { describeSituation } from './describe-situation.ts';
+export { situationOf } from './situation.ts';

@@ -8,6 +8,8 @@ function page(key: string, changes: Partial<EscalationNotification>): Escalation
   return {
     key,
     escalationId: 'e1',
+    kind: 'page',
+    attempting: false,
     level: 1,
     contact: 'ann',
     channel: 'log',
@@ -23,7 +25,16 @@ function page(key: string, changes: Partial<EscalationNotification>): Escalation
 }
 
 function item(level: number, status: EscalationRecord['plan'][number]['status']): EscalationRecord['plan'][number] {
-  return { escalationId: 'e1', level, round: 0, dueAt: at(level), condition: 'always', notify: ['ann'], status };
+  return {
+    escalationId: 'e1',
+    kind: 'page',
+    level,
+    round: 0,
+    dueAt: at(level),
+    condition: 'always',
+    notify: ['ann'],
+    status,
+  };
 }
 
 function record(changes: Partial<EscalationRecord>): EscalationRecord {
@@ -46,6 +57,7 @@ function record(changes: Partial<EscalationRecord>): EscalationRecord {
     plan: [item(1, 'told'), item(2, 'waiting')],
     notifications: [page('a', {})],
     requests: [],
+    asked: [],
     applied: [],
     ...changes,
   };

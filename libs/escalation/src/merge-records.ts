@@ -25,13 +25,9 @@ export function mergeRecords(stored: EscalationRecord, local: EscalationRecord):
   };
 }
 
+/** Not by its time: a hold may have moved it meanwhile. */
 function isSameItem(left: EscalationPlanItem, right: EscalationPlanItem): boolean {
-  return (
-    left.escalationId === right.escalationId &&
-    left.level === right.level &&
-    left.round === right.round &&
-    left.dueAt === right.dueAt
-  );
+  return left.escalationId === right.escalationId && left.level === right.level && left.round === right.round;
 }
 
 const progress = { pending: 0, failed: 1, delivered: 2 } as const;

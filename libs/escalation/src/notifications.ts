@@ -3,16 +3,12 @@ import type { EscalationNotification, EscalationPlanItem, EscalationRecord } fro
 import type { EscalationSettings } from './settings.ts';
 import { later } from './time.ts';
 
-/**
- * Whether the condition of the level still holds. A resolved incident stops all levels but those that were due before
- * (`always`).
- */
+/** Whether the condition of the level still holds. Nobody is told of an incident that is over. */
 export function conditionHolds(record: EscalationRecord, condition: EscalationPlanItem['condition']): boolean {
   switch (condition) {
-    case 'always':
-      return true;
     case 'not_acknowledged':
       return record.status !== 'acknowledged' && record.status !== 'resolved';
+    case 'always':
     case 'not_resolved':
       return record.status !== 'resolved';
     default: {
@@ -36,10 +32,12 @@ export function pagesOf(
   return item.notify.flatMap((name): EscalationNotification[] => {
     const base = {
       escalationId: item.escalationId,
+      kind: item.kind,
       level: item.level,
       contact: name,
       condition: item.condition,
       attempts: 0,
+      attempting: false,
       at: now,
       reported: false,
     };
@@ -80,7 +78,7 @@ export function afterAttempt(
   retry: EscalationSettings['retry'],
   now: string,
 ): EscalationNotification {
-  const { nextTryAt: _, ...settled } = page;
+  const { nextTryAt: _, ...settled } = { ...page, attempting: false };
   const detail = outcome.detail.slice(0, 1_000);
   if (outcome.delivered) return { ...settled, status: 'delivered', at: now, detail };
   if (outcome.retryable !== true) return { ...settled, status: 'failed', at: now, detail: `given up: ${detail}` };
@@ -89,5 +87,5 @@ export function afterAttempt(
   }
   const backOffMs = Math.min(retry.baseMs * 2 ** (page.attempts - 1), retry.capMs);
   const delayMs = Math.max(backOffMs, Math.min(outcome.retryAfterMs ?? 0, longestRetryAfterMs));
-  return { ...page, at: now, detail, nextTryAt: later(now, delayMs) };
+  return { ...settled, at: now, detail, nextTryAt: later(now, delayMs) };
 }

@@ -1,11 +1,10 @@
-import type { Contact, EscalationPolicy } from '@cortex/contracts';
+import type { Contact, EscalationPolicy, Paging } from '@cortex/contracts';
 
 /** The part of the user's configuration that escalation needs, and its own limits. */
 export interface EscalationSettings {
   readonly policies: readonly EscalationPolicy[];
   readonly contacts: readonly Contact[];
-  /** The last level is notified again this often until somebody acknowledges, at most `times` times. */
-  readonly repeat: { readonly everyMs: number; readonly times: number };
+  readonly paging: Paging;
   /** Tries of one page: the delay doubles from `baseMs` up to `capMs`. */
   readonly retry: { readonly baseMs: number; readonly capMs: number; readonly maxAttempts: number };
   /**
@@ -15,8 +14,7 @@ export interface EscalationSettings {
   readonly claimMs: number;
 }
 
-export const defaultLimits: Pick<EscalationSettings, 'repeat' | 'retry' | 'claimMs'> = {
-  repeat: { everyMs: 30 * 60_000, times: 5 },
+export const defaultLimits: Pick<EscalationSettings, 'retry' | 'claimMs'> = {
   retry: { baseMs: 2_000, capMs: 5 * 60_000, maxAttempts: 40 },
   claimMs: 15_000,
 };

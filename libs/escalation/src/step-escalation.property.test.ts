@@ -51,7 +51,11 @@ it(
           { nil: undefined },
         ),
         (policy, happenings, acknowledgedAtMs) => {
-          const settings: EscalationSettings = { ...defaultLimits, policies: [policy], contacts };
+          const paging = {
+            holdMs: { SEV0: 0, SEV1: 0, SEV2: 0, SEV3: 0 },
+            reminder: { everyMs: 1_800 * second, times: 5 },
+          };
+          const settings: EscalationSettings = { ...defaultLimits, paging, policies: [policy], contacts };
           const request: EscalationInput = {
             kind: 'requested',
             event: { id: 'event-1', source: '/cortex/decision', time: at(0) },

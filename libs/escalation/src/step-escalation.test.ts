@@ -9,7 +9,7 @@ const minute = 60_000;
 const at = (ms: number): string => new Date(start + ms).toISOString();
 const incidentId = '018f0000-0000-7000-8000-000000000001';
 
-const contact = (name: string, ...types: string[]): Contact => ({
+const contactOf = (name: string, ...types: string[]): Contact => ({
   name,
   channels: types.map((type) => ({ type, params: {} })),
 });
@@ -24,14 +24,16 @@ const critical: EscalationPolicy = {
     { level: 3, delayMs: 15 * minute, condition: 'not_resolved', notify: ['manager'] },
   ],
 };
+const noHold = { SEV0: 0, SEV1: 0, SEV2: 0, SEV3: 0 };
 const settings: EscalationSettings = {
   ...defaultLimits,
+  paging: { holdMs: noHold, reminder: { everyMs: 30 * minute, times: 5 } },
   policies: [critical],
   contacts: [
-    contact('sre', 'webhook'),
-    contact('lead', 'webhook'),
-    contact('manager', 'webhook', 'log'),
-    contact('dba', 'log'),
+    contactOf('sre', 'webhook'),
+    contactOf('lead', 'webhook'),
+    contactOf('manager', 'webhook', 'log'),
+    contactOf('dba', 'log'),
   ],
 };
 
@@ -58,17 +60,22 @@ function requested(changes: Partial<EventData<'escalation.requested'>> = {}, id 
 }
 
 /** Runs inputs at their times; every page is delivered at once. Returns who was notified when, `contact@minutes`. */
-function run(inputs: readonly (readonly [number, EscalationInput])[], untilMs = 4 * 60 * minute) {
+function run(
+  inputs: readonly (readonly [number, EscalationInput])[],
+  untilMs = 4 * 60 * minute,
+  chosen: EscalationSettings = settings,
+) {
   let record: EscalationRecord | undefined;
   const told: string[] = [];
   const queue = [...inputs];
   let now = 0;
   const apply = (input: EscalationInput): string | undefined => {
-    const result = stepEscalation(record, input, settings, at(now));
+    const result = stepEscalation(record, input, chosen, at(now));
     record = result.record;
     if (record !== undefined) RecordSchema.parse(record);
     for (const order of result.notify) {
-      told.push(`${order.notification.contact}@${now / minute}`);
+      const { contact, kind } = order.notification;
+      told.push(`${contact}@${now / minute}${kind === 'resolved' ? ' resolved' : ''}`);
       apply({ kind: 'sent', key: order.notification.key, outcome: { delivered: true, detail: 'ok' } });
     }
     return result.timers[0]?.dueAt;
@@ -118,12 +125,13 @@ describe('stepEscalation', () => {
     expect(record).toMatchObject({ status: 'acknowledged', acknowledgedBy: 'kim' });
   });
 
-  it('notifies nobody after the incident is resolved', () => {
+  it('tells whoever was paged that the incident is resolved, once, and notifies nobody else', () => {
     const { record, told } = run([
       [0, requested()],
       [6 * minute, { kind: 'resolved', eventId: 'r', at: at(6 * minute) }],
+      [7 * minute, { kind: 'resolved', eventId: 'again', at: at(6 * minute) }],
     ]);
-    expect(told).toEqual(['sre@0', 'lead@5']);
+    expect(told).toEqual(['sre@0', 'lead@5', 'sre@6 resolved', 'lead@6 resolved']);
     expect(record).toMatchObject({ status: 'resolved', endedAt: at(6 * minute) });
   });
 
@@ -167,15 +175,43 @@ describe('stepEscalation', () => {
     ).toEqual(['sre@0', 'dba@1', 'lead@5']);
   });
 
-  it('adds one page to a running chain when a further request is not urgent', () => {
+  it('adds no page for a further request that only says more of the same incident', () => {
+    const more = (minutes: number, changes: Partial<EventData<'escalation.requested'>> = {}) =>
+      [
+        minutes * minute,
+        requested({ escalationId: `e${minutes}`, requestedAt: at(minutes * minute), ...changes }, `event-${minutes}`),
+      ] as const;
+    const { told } = run(
+      [[0, requested()], more(1, { reason: 'another reason' }), more(6), more(7, { severity: 'SEV2' })],
+      20 * minute,
+    );
+    expect(told).toEqual(['sre@0', 'lead@5', 'manager@15', 'manager@15']);
+  });
+
+  it('adds one update to a running chain for each other thing that people are asked to do', () => {
+    const ask = (minutes: number, asks: string) =>
+      [
+        minutes * minute,
+        requested({ escalationId: `e${minutes}`, requestedAt: at(minutes * minute), asks }, `event-${minutes}`),
+      ] as const;
+    const { told, record } = run(
+      [[0, requested()], ask(6, 'approve restart'), ask(7, 'approve restart'), ask(8, 'take over')],
+      20 * minute,
+    );
+    expect(told).toEqual(['sre@0', 'lead@5', 'lead@6', 'lead@8', 'manager@15', 'manager@15']);
+    expect(record?.notifications.map(({ kind }) => kind)).toEqual(['page', 'page', 'update', 'update', 'page', 'page']);
+  });
+
+  it('still tells the contacts of a further request who were not told before', () => {
+    const later = requested({ escalationId: 'e2', requestedAt: at(minute), notify: ['sre', 'dba'] }, 'event-2');
     const { told } = run(
       [
         [0, requested()],
-        [6 * minute, requested({ escalationId: 'e2', requestedAt: at(6 * minute) }, 'event-2')],
+        [minute, later],
       ],
-      20 * minute,
+      2 * minute,
     );
-    expect(told).toEqual(['sre@0', 'lead@5', 'lead@6', 'manager@15', 'manager@15']);
+    expect(told).toEqual(['sre@0', 'dba@1']);
   });
 
   it.each([{ urgent: true }, { severity: 'SEV0' as const }])(
@@ -263,7 +299,7 @@ describe('stepEscalation', () => {
     expect(unreported(reported)).toEqual([]);
   });
 
-  it('withdraws a page whose condition ceased to hold, and keeps trying one without a condition', () => {
+  it('withdraws what is not delivered by the end of the incident, and tells of the end whom an attempt may have reached', () => {
     const down = { delivered: false, retryable: true, detail: 'refused' };
     let { record, notify } = stepEscalation(undefined, requested(), settings, at(0));
     const level1 = notify[0]?.notification.key ?? '';
@@ -276,17 +312,160 @@ describe('stepEscalation', () => {
       settings,
       at(6 * minute),
     ));
-    expect(notify.map((order) => order.notification.key)).toEqual([level1]);
-    expect(record?.notifications.find((page) => page.key === level2)).toMatchObject({
-      status: 'failed',
-      detail: 'withdrawn: the incident is resolved',
-    });
+    expect(notify.map(({ notification: { contact, kind } }) => [contact, kind])).toEqual([
+      ['sre', 'resolved'],
+      ['lead', 'resolved'],
+    ]);
+    for (const key of [level1, level2]) {
+      expect(record?.notifications.find((page) => page.key === key)).toMatchObject({
+        status: 'failed',
+        detail: 'withdrawn: the incident is resolved',
+      });
+    }
   });
 
   it('shows a contact that the configuration does not know as a failed page', () => {
     const { record } = stepEscalation(undefined, requested({ notify: ['ghost'] }), settings, at(0));
     expect(record?.notifications[0]).toMatchObject({ contact: 'ghost', status: 'failed' });
   });
+});
+
+describe('an attempt that is under way when the incident ends', () => {
+  const end: EscalationInput = { kind: 'resolved', eventId: 'r', at: at(1_000) };
+  const begun = () => {
+    const first = stepEscalation(undefined, requested(), settings, at(0));
+    const ended = stepEscalation(first.record, end, settings, at(1_000));
+    expect(ended.notify).toEqual([]);
+    return { key: first.notify[0]?.notification.key ?? '', record: ended.record };
+  };
+
+  it('is waited for: when it arrived, the end is told too', () => {
+    const { key, record } = begun();
+    const outcome = { delivered: true, detail: 'ok' };
+    const { notify } = stepEscalation(record, { kind: 'sent', key, outcome }, settings, at(2_000));
+    expect(notify.map(({ notification }) => notification.kind)).toEqual(['resolved']);
+  });
+
+  it('is withdrawn when it did not arrive, and nothing is told', () => {
+    const { key, record } = begun();
+    const outcome = { delivered: false, retryable: true, detail: 'refused' };
+    const after = stepEscalation(record, { kind: 'sent', key, outcome }, settings, at(2_000));
+    expect(after).toMatchObject({ notify: [], timers: [] });
+    expect(after.record?.notifications.map(({ status }) => status)).toEqual(['failed']);
+  });
+
+  it('counts as arrived when its sender died', () => {
+    const { record } = begun();
+    const { notify } = stepEscalation(record, { kind: 'due' }, settings, at(settings.claimMs));
+    expect(notify.map(({ notification }) => notification.kind)).toEqual(['resolved']);
+  });
+});
+
+describe('the hold', () => {
+  const paging = { ...settings.paging, holdMs: { ...noHold, SEV1: minute, SEV2: 3 * minute } };
+  const holding = { ...settings, paging };
+
+  it('pages nobody for what is over by then', () => {
+    const { told } = run(
+      [
+        [0, requested()],
+        [minute - 1, { kind: 'resolved', eventId: 'r', at: at(minute - 1) }],
+      ],
+      30 * minute,
+      holding,
+    );
+    expect(told).toEqual([]);
+  });
+
+  it('pages nobody for what a human took by then, and pages at its end otherwise', () => {
+    const ack: EscalationInput = { kind: 'acknowledged', eventId: 'a', by: 'kim', at: at(1) };
+    const short = { ...holding, policies: [{ ...critical, chain: critical.chain.slice(0, 2) }] };
+    expect(run([[0, requested()], [1, ack]], 30 * minute, short).told).toEqual([]); // prettier-ignore
+    expect(run([[0, requested()]], 30 * minute, short).told).toEqual(['sre@1', 'lead@5']);
+  });
+
+  it('counts from the opening of the incident, shortens as the severity rises, and lets through what is urgent', () => {
+    const opened = { ...requested(), incident: { openedAt: at(-minute / 2) } } as EscalationInput;
+    expect(run([[0, opened]], 2 * minute, holding).told).toEqual(['sre@0.5']);
+    const raised = requested({ escalationId: 'e2', severity: 'SEV1', requestedAt: at(minute / 2) }, 'event-2');
+    const rising = [[0, requested({ severity: 'SEV2' })], [minute / 2, raised]] as const; // prettier-ignore
+    expect(run(rising, 4 * minute, holding).told).toEqual(['sre@1.5']);
+    expect(run([[0, requested({ urgent: true })]], minute / 2, holding).told).toEqual(['sre@0']);
+  });
+
+  it('sends one page for everything that was asked meanwhile, and it tells of the newest', () => {
+    const ask = requested({ escalationId: 'e2', asks: 'take over', requestedAt: at(2) }, 'event-2');
+    const { told, record } = run([[0, requested()], [2, ask]], 2 * minute, holding); // prettier-ignore
+    expect(told).toEqual(['sre@1']);
+    expect(record?.notifications.map(({ escalationId }) => escalationId)).toEqual(['e2']);
+  });
+
+  it('waits on while nothing is wrong, for as long as the trouble may return, but not for ever', () => {
+    const first = stepEscalation(undefined, requested(), holding, at(0)).record;
+    const quiet: EscalationInput = { kind: 'due', incident: { isQuiet: true } };
+    const waiting = stepEscalation(first, quiet, holding, at(minute));
+    expect(waiting.notify).toEqual([]);
+    const [timer] = waiting.timers;
+    expect(timer?.dueAt).toBe(at(1.5 * minute));
+    const back: EscalationInput = { kind: 'due', incident: { isQuiet: false } };
+    expect(stepEscalation(waiting.record, back, holding, at(1.5 * minute)).notify).toHaveLength(1);
+    expect(stepEscalation(waiting.record, quiet, holding, at(16 * minute)).notify).not.toEqual([]);
+  });
+});
+
+describe('the fallback contact', () => {
+  const falling = { ...settings, paging: { ...settings.paging, fallback: 'dba' } };
+
+  it('is told what another contact refuses for good, once, and hears of the end', () => {
+    const first = stepEscalation(undefined, requested(), falling, at(0));
+    const key = first.notify[0]?.notification.key ?? '';
+    const refused: EscalationInput = { kind: 'sent', key, outcome: { delivered: false, detail: 'no such variable' } };
+    const { record, notify } = stepEscalation(first.record, refused, falling, at(1_000));
+    expect(notify.map(({ notification }) => notification)).toMatchObject([
+      { contact: 'dba', kind: 'page', level: 1, insteadOf: { contact: 'sre', detail: 'given up: no such variable' } },
+    ]);
+    const fallbackKey = notify[0]?.notification.key ?? '';
+    const got: EscalationInput = { kind: 'sent', key: fallbackKey, outcome: { delivered: true, detail: 'ok' } };
+    const after = stepEscalation(record, got, falling, at(2_000));
+    expect(after.notify).toEqual([]);
+    const end: EscalationInput = { kind: 'resolved', eventId: 'r', at: at(3_000) };
+    const last = stepEscalation(after.record, end, falling, at(3_000));
+    expect(last.notify.map(({ notification: { contact, kind } }) => [contact, kind])).toEqual([['dba', 'resolved']]);
+  });
+
+  it('is told when some attempts have failed, while they go on', () => {
+    let { record, notify, timers } = stepEscalation(undefined, requested(), falling, at(0));
+    const told: (readonly [string, number])[] = [];
+    const down = { delivered: false, retryable: true, detail: 'refused' };
+    for (let round = 0; round < 6; round += 1) {
+      for (const { notification } of notify) {
+        told.push([notification.contact, notification.attempts]);
+        const outcome = notification.contact === 'dba' ? { delivered: true, detail: 'ok' } : down;
+        const sent: EscalationInput = { kind: 'sent', key: notification.key, outcome };
+        const next = stepEscalation(record, sent, falling, timers[0]?.dueAt ?? at(0));
+        ({ record } = next);
+        for (const order of next.notify) {
+          told.push([order.notification.contact, order.notification.attempts]);
+          const got: EscalationInput = {
+            kind: 'sent',
+            key: order.notification.key,
+            outcome: { delivered: true, detail: 'ok' },
+          };
+          ({ record } = stepEscalation(record, got, falling, timers[0]?.dueAt ?? at(0)));
+        }
+      }
+      const now = later(round);
+      ({ record, notify, timers } = stepEscalation(record, { kind: 'due' }, falling, now));
+    }
+    expect(told.filter(([name]) => name === 'dba')).toEqual([['dba', 1]]);
+    const before = told.slice(
+      0,
+      told.findIndex(([name]) => name === 'dba'),
+    );
+    expect(before.filter(([name]) => name === 'sre').map(([, attempts]) => attempts)).toEqual([1, 2, 3]);
+  });
+
+  const later = (round: number): string => at((round + 1) * 5 * minute - 1);
 });
 
 describe('choosePolicy', () => {

@@ -1,19 +1,15 @@
 import type { EscalationNotification, EscalationPlanItem, EscalationRecord, EventData } from '@cortex/contracts';
-import { choosePolicy } from './choose-policy.ts';
+import type { IncidentFacts } from './incident-facts.ts';
 import { afterAttempt, conditionHolds, pagesOf } from './notifications.ts';
 import type { SendOutcome } from './notifications.ts';
-import { isForContactsOnly, planChain, planFollowUp } from './plan-chain.ts';
+import { remember, skipIfWaiting, withoutEnd } from './record-changes.ts';
 import type { EscalationSettings } from './settings.ts';
+import { takeRequest } from './take-request.ts';
+import type { Cause } from './take-request.ts';
 import { earliest, later } from './time.ts';
+import { fallbackPages, isTold, resolvedNotices, withdrawPages } from './to-be-told.ts';
 
 type Request = EventData<'escalation.requested'>;
-type Cause = EscalationRecord['requests'][number]['event'];
-
-/** The state of the incident's own record. It may contain an answer whose event has not arrived yet. */
-export interface IncidentFacts {
-  readonly acknowledged?: { readonly by: string; readonly at: string };
-  readonly resolvedAt?: string;
-}
 
 export type EscalationInput =
   | { readonly kind: 'requested'; readonly event: Cause; readonly request: Request; readonly incident?: IncidentFacts }
@@ -37,6 +33,10 @@ export interface EscalationStep {
   readonly timers: readonly { readonly dueAt: string }[];
 }
 
+/** How often a quiet incident is looked at while its first page waits, and for how long. */
+const quietLookMs = 30_000;
+const longestQuietMs = 15 * 60_000;
+
 /** Spec 5.3: who is notified, when, and again until somebody answers. Pure; the same input applied twice changes nothing. */
 export function stepEscalation(
   record: EscalationRecord | undefined,
@@ -46,8 +46,12 @@ export function stepEscalation(
 ): EscalationStep {
   const taken = takeIn(record, input, settings, now);
   if (taken === undefined) return { record: undefined, notify: [], timers: [] };
-  const planned = repeatLastLevel(notifyDueLevels(withdrawPages(taken, now), settings, now), settings, now);
-  const { record: claimed, notify } = claimPages(planned, settings, now);
+  const isQuiet = 'incident' in input && input.incident?.isQuiet === true;
+  const held = isQuiet ? waitForReturn(taken, now) : taken;
+  const planned = repeatLastLevel(notifyDueLevels(withdrawPages(held, now), settings, now), settings, now);
+  const added = [...fallbackPages(planned, settings, now), ...resolvedNotices(planned, now)];
+  const told = added.length === 0 ? planned : { ...planned, notifications: [...planned.notifications, ...added] };
+  const { record: claimed, notify } = claimPages(told, settings, now);
   const dueAt = nextMoment(claimed);
   return { record: claimed, notify, timers: dueAt === undefined ? [] : [{ dueAt }] };
 }
@@ -100,7 +104,7 @@ function takeIn(
   if (input.kind === 'requested') {
     const requested = record?.applied.includes(input.event.id)
       ? record
-      : takeRequest(record, input.event, input.request, settings, now);
+      : takeRequest(record, input.event, input.request, input.incident, settings, now);
     return takeFacts(requested, input.incident);
   }
   if (record === undefined) return undefined;
@@ -118,58 +122,6 @@ function takeIn(
       return never;
     }
   }
-}
-
-/** The first request opens the record. An urgent or more severe one restarts the chain; any other adds a page now. */
-function takeRequest(
-  record: EscalationRecord | undefined,
-  event: Cause,
-  request: Request,
-  settings: EscalationSettings,
-  now: string,
-): EscalationRecord {
-  const triggeredAt = request.requestedAt < now ? request.requestedAt : now;
-  if (record === undefined) {
-    const policy = choosePolicy(request, settings);
-    return {
-      request,
-      policyId: policy.id,
-      status: 'active',
-      triggeredAt,
-      ...(request.urgent ? { acknowledgeFrom: triggeredAt } : {}),
-      plan: planChain(request, policy, triggeredAt),
-      notifications: [],
-      requests: [{ event, request }],
-      applied: [event.id],
-    };
-  }
-  const severity = request.severity < record.request.severity ? request.severity : record.request.severity;
-  const merged = {
-    ...record,
-    request: { ...request, severity },
-    requests: [...record.requests, { event, request }].slice(-50),
-    applied: remember(record.applied, event.id),
-  };
-  if (record.status === 'resolved') return merged;
-  if (!request.urgent && severity === record.request.severity) {
-    const hasChain = record.plan.some((item) => item.level > 0);
-    const more =
-      hasChain || isForContactsOnly(request)
-        ? planFollowUp(request, record.plan, triggeredAt)
-        : planChain(request, choosePolicy(request, settings), triggeredAt);
-    const plan = [...record.plan, ...more];
-    return record.status === 'exhausted' ? { ...withoutEnd(merged), status: 'active', plan } : { ...merged, plan };
-  }
-  const policy = choosePolicy(merged.request, settings);
-  const { acknowledgedBy: _by, acknowledgedAt: _at, ...restarted } = withoutEnd(merged);
-  return {
-    ...restarted,
-    policyId: policy.id,
-    status: 'active',
-    triggeredAt,
-    acknowledgeFrom: triggeredAt,
-    plan: [...record.plan.map((item) => skipIfWaiting(item)), ...planChain(merged.request, policy, triggeredAt)],
-  };
 }
 
 function takeFacts(
@@ -197,15 +149,17 @@ function resolve(record: EscalationRecord, at: string, eventId?: string): Escala
   return { ...record, status: 'resolved', endedAt: at, plan: record.plan.map((item) => skipIfWaiting(item)), applied };
 }
 
-/** A page is withdrawn only when the condition under which it was sent has ceased to hold. */
-function withdrawPages(record: EscalationRecord, now: string): EscalationRecord {
-  const notifications = record.notifications.map((page): EscalationNotification => {
-    if (page.status !== 'pending' || conditionHolds(record, page.condition)) return page;
-    const { nextTryAt: _, ...settled } = page;
-    const cause = record.status === 'resolved' ? 'the incident is resolved' : `${record.acknowledgedBy} acknowledged`;
-    return { ...settled, status: 'failed', at: now, detail: `withdrawn: ${cause}` };
-  });
-  return { ...record, notifications };
+/**
+ * Nothing is wrong at present, and nobody has been told: the first page waits for the incident to end or its trouble to
+ * return, for a bounded time.
+ */
+function waitForReturn(record: EscalationRecord, now: string): EscalationRecord {
+  const isLongEnough = now >= later(record.triggeredAt, longestQuietMs);
+  if (record.status !== 'active' || isTold(record) || record.request.urgent || isLongEnough) return record;
+  const plan = record.plan.map((item) =>
+    item.status === 'waiting' && item.dueAt <= now ? { ...item, dueAt: later(now, quietLookMs) } : item,
+  );
+  return { ...record, plan };
 }
 
 function notifyDueLevels(record: EscalationRecord, settings: EscalationSettings, now: string): EscalationRecord {
@@ -226,11 +180,13 @@ function notifyDueLevels(record: EscalationRecord, settings: EscalationSettings,
 function repeatLastLevel(record: EscalationRecord, settings: EscalationSettings, now: string): EscalationRecord {
   if (record.status !== 'active' || record.plan.some((item) => item.status === 'waiting')) return record;
   const last = record.plan.findLast((item) => item.status === 'told' && item.level > 0);
-  const times = record.request.severity === 'SEV3' ? 0 : settings.repeat.times;
+  const { everyMs, times: most } = settings.paging.reminder;
+  const times = record.request.severity === 'SEV3' ? 0 : most;
   if (last === undefined || last.round >= times) return { ...record, status: 'exhausted', endedAt: now };
-  const dueAt = later(now, settings.repeat.everyMs);
+  const dueAt = later(now, everyMs);
   const again: EscalationPlanItem = {
     ...last,
+    kind: 'reminder',
     round: last.round + 1,
     dueAt,
     condition: 'not_acknowledged',
@@ -248,7 +204,8 @@ function claimPages(
   const notify: PageOrder[] = [];
   const notifications = record.notifications.map((page) => {
     if (page.status !== 'pending' || page.nextTryAt === undefined || page.nextTryAt > now) return page;
-    const claimed = { ...page, attempts: page.attempts + 1, nextTryAt: later(now, settings.claimMs) };
+    const attempts = page.attempts + 1;
+    const claimed = { ...page, attempts, attempting: true, nextTryAt: later(now, settings.claimMs) };
     notify.push({ notification: claimed, request: requestOf(record, page.escalationId) });
     return claimed;
   });
@@ -257,17 +214,4 @@ function claimPages(
 
 function requestOf(record: EscalationRecord, escalationId: string): Request {
   return record.requests.findLast((entry) => entry.request.escalationId === escalationId)?.request ?? record.request;
-}
-
-function skipIfWaiting(item: EscalationPlanItem): EscalationPlanItem {
-  return item.status === 'waiting' ? { ...item, status: 'skipped' } : item;
-}
-
-function withoutEnd(record: EscalationRecord): EscalationRecord {
-  const { endedAt: _, ...open } = record;
-  return open;
-}
-
-function remember(applied: readonly string[], id: string): string[] {
-  return [...applied, id].slice(-256);
 }

@@ -1,3 +1,3 @@
 export { createRedactor } from './redactor.ts';
 export type { Redactor } from './redactor.ts';
-export { SecretError, isSecretReference, resolveSecret } from './resolve-secret.ts';
+export { SecretError, isSecretReference, resolveSecret, whyUnreadable } from './resolve-secret.ts';

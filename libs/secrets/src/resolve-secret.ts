@@ -5,18 +5,33 @@ const maxSecretBytes = 65_536;
 
 /** A secret that cannot be read. Names the reference, never the value. */
 export class SecretError extends CortexError {
+  /** Why, without the reference: `the variable is not set`. */
+  readonly problem: string;
+
   constructor(reference: string, problem: string, options?: ErrorOptions) {
     super(
       'CORTEX_SECRET_UNREADABLE',
       `secret ${reference}: ${problem}. Fix: set it, or correct the reference (env:NAME or file:/path).`,
       options,
     );
+    this.problem = problem;
   }
 }
 
 /** True for text that points at a secret instead of being one. */
 export function isSecretReference(text: string): boolean {
   return /^(env:|file:\/)./.test(text);
+}
+
+/** Why the secret behind a reference cannot be read now; undefined when it can. */
+export async function whyUnreadable(reference: string): Promise<string | undefined> {
+  try {
+    await resolveSecret(reference);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SecretError) return error.problem;
+    throw error;
+  }
 }
 
 /** Resolves `env:NAME` or `file:/path` (surrounding white space removed, at most 64 KiB). Throws {@link SecretError}. */

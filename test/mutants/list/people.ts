@@ -55,4 +55,18 @@ export const ofPeople: readonly Mutant[] = [
     replace: 'nextTryAt: later(now, 1e10) };',
     breaks: 'A page whose sender dies is never sent.',
   },
+  {
+    id: 'end-not-told',
+    file: 'libs/escalation/src/to-be-told.ts',
+    find: "if (record.status !== 'resolved') return [];",
+    replace: 'if (record.requests.length > 0) return [];',
+    breaks: 'Whoever was paged does not hear that it is over.',
+  },
+  {
+    id: 'paged-for-each-reason',
+    file: 'libs/escalation/src/take-request.ts',
+    find: 'const isAskedNow = request.asks !== undefined && !record.asked.includes(request.asks);',
+    replace: 'const isAskedNow = true;',
+    breaks: 'People are paged again for each further reason of the same incident.',
+  },
 ];

@@ -21,7 +21,6 @@ type Start = (context: ServiceContext, plugins: SimulatedPlugins) => Promise<Run
 
 /** As in the product, but for an outage of an hour that a simulation of minutes does not have. */
 const pageLimits = {
-  repeat: { everyMs: 60_000, times: 1 },
   retry: { baseMs: 500, capMs: 5_000, maxAttempts: 40 },
   claimMs: 15_000,
 };

@@ -5,6 +5,7 @@ import { textOption, type CommandDefinition } from '../core/command.ts';
 import { runUp } from '../up/run-up.ts';
 import { loadConfiguration } from './configuration.ts';
 import { installation } from './installation.ts';
+import { doubtfulLinks, refuseMissingSecrets } from './missing-secrets.ts';
 
 export const upCommand: CommandDefinition = {
   name: 'up',
@@ -13,6 +14,7 @@ export const upCommand: CommandDefinition = {
     { flags: '--config <file>', summary: 'the configuration (default: CORTEX_CONFIG, else cortex.yaml)' },
     { flags: '--dir <folder>', summary: 'store, logs and keys', default: '.cortex' },
     { flags: '--nats <url>', summary: 'use this NATS instead of starting one' },
+    { flags: '--allow-missing-secrets', summary: 'start although secrets cannot be read; their users will fail' },
   ],
   examples: [
     { line: 'cortex up', says: 'with cortex.yaml of this folder' },
@@ -29,6 +31,9 @@ export const upCommand: CommandDefinition = {
         'correct them; `cortex validate` shows this list again',
       );
     }
+    const missing = await refuseMissingSecrets(file, input.options['allowMissingSecrets'] === true);
+    const doubts = [...missing, ...doubtfulLinks(file, result.configuration)];
+    if (doubts.length > 0) context.note(`warning: ${formatProblems(doubts)}`);
     await runUp({
       configFile: file,
       configuration: result.configuration,

@@ -137,10 +137,13 @@ describe('incidents', () => {
       triggeredAt: at,
       plan: [],
       requests: [],
+      asked: [],
       notifications: [
         {
           key: 'k',
           escalationId: 'e-1',
+          kind: 'page',
+          attempting: false,
           level: 1,
           contact: 'anna',
           channel: 'webhook',

@@ -138,6 +138,19 @@ function verificationEntry(attempt: Attempt, verifications: readonly Verificatio
   };
 }
 
+type Notification = Notifications[number];
+
+function isWithdrawn({ status, detail }: Notification): boolean {
+  return status === 'failed' && detail.startsWith('withdrawn:');
+}
+
+function pageTitle(page: Notification): string {
+  const { kind, contact, channel, status } = page;
+  const about = { page: '', update: ' of the change', reminder: ' again', resolved: ' of the end' }[kind];
+  if (isWithdrawn(page)) return `${contact} need not be told${about}`;
+  return `${status === 'delivered' ? 'Told' : 'Could not tell'} ${contact}${about} by ${channel}`;
+}
+
 function escalationEntries(
   { escalations, approval, acknowledgedBy, acknowledgedAt }: Incident,
   notifications: Notifications,
@@ -154,9 +167,9 @@ function escalationEntries(
     entries.push({
       at: page.at,
       kind: 'notification',
-      title: `${page.status === 'delivered' ? 'Told' : 'Could not tell'} ${page.contact} by ${page.channel}`,
+      title: pageTitle(page),
       detail: `level ${page.level}, ${tries(page.attempts)}. ${page.detail}`,
-      tone: page.status === 'delivered' ? 'neutral' : 'bad',
+      tone: page.status === 'delivered' || isWithdrawn(page) ? 'neutral' : 'bad',
     });
   }
   if (approval !== undefined) {

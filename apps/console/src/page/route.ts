@@ -1,3 +1,4 @@
+import { incidentHash } from '@cortex/api';
 import { useEffect, useState } from 'preact/hooks';
 
 /** The filter of the health page; empty means all. */
@@ -50,7 +51,7 @@ export function hashOf(route: Route): string {
     case 'overview':
       return '#/';
     case 'incident':
-      return `#/incidents/${route.id}`;
+      return incidentHash(route.id);
     case 'health': {
       const query = filterQuery(route.filter);
       return query === '' ? '#/health' : `#/health?${query}`;

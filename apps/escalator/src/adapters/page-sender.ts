@@ -1,16 +1,15 @@
+import { incidentLink } from '@cortex/api';
+import { sendPage } from '@cortex/channels';
 import type { ChannelPlugin, Page } from '@cortex/channels';
-import { CortexError, messageOf } from '@cortex/errors';
-import { createRedactor, resolveSecret } from '@cortex/secrets';
-import type { CortexConfiguration } from '@cortex/contracts';
+import type { CortexConfiguration, Incident } from '@cortex/contracts';
+import { CortexError } from '@cortex/errors';
+import { describeSituation, situationOf } from '@cortex/escalation';
 import type { PageOrder, SendOutcome } from '@cortex/escalation';
-import { withDeadline } from '@cortex/runtime';
 import type { Runtime } from '@cortex/runtime';
 import type { ServiceContext } from '@cortex/service';
 
-/** Shorter than the time after which an attempt counts as lost. */
-const sendTimeoutMs = 10_000;
-
-export type SendPage = (order: PageOrder, at: string) => Promise<SendOutcome>;
+/** `incident`: as it is known now; absent when it could not be read. */
+export type SendPage = (order: PageOrder, at: string, incident: Incident | undefined) => Promise<SendOutcome>;
 
 /** A contact whose channel does not exist or rejects its parameters. */
 class ContactError extends CortexError {
@@ -27,7 +26,7 @@ class ContactError extends CortexError {
  * work.
  */
 export function openPageSender(
-  config: Pick<CortexConfiguration, 'contacts' | 'console'>,
+  config: Pick<CortexConfiguration, 'contacts' | 'console' | 'playbooks'>,
   channels: ReadonlyMap<string, ChannelPlugin>,
   logger: ServiceContext['logger'],
   runtime: Pick<Runtime, 'after'>,
@@ -42,77 +41,60 @@ export function openPageSender(
       prepared.set(`${contact.name}/${position}`, { plugin, params: params.data });
     }
   }
-  const linkOf = (incidentId: string): { link?: string } =>
-    config.console.port === 0
-      ? {}
-      : { link: `http://${config.console.host}:${config.console.port}/?incident=${encodeURIComponent(incidentId)}` };
-
-  return async (order, at) => {
+  return async (order, at, incident) => {
     const { notification } = order;
     const channel = prepared.get(`${notification.contact}/${notification.position}`);
     if (channel === undefined || channel.plugin.name !== notification.channel) {
       return { delivered: false, detail: `${notification.contact} has no such channel any more` };
     }
-    const page = { ...pageOf(order, at), ...linkOf(order.request.incidentId) };
-    return withDeadline(
-      sendTimeoutMs,
-      undefined,
-      (signal) => attempt(channel.plugin, channel.params, page, { logger, signal }),
+    const page = pageOf(order, at, incident, config);
+    const { delivered, detail, retryable, retryAfterMs } = await sendPage(channel.plugin, channel.params, page, {
       runtime,
-    );
-  };
-}
-
-async function attempt(
-  plugin: ChannelPlugin,
-  params: unknown,
-  page: Page,
-  { logger, signal }: { readonly logger: ServiceContext['logger']; readonly signal: AbortSignal },
-): Promise<SendOutcome> {
-  const redactor = createRedactor();
-  const sending = plugin.send(params, page, {
-    signal,
-    log: (message, data) => logger.info({ ...redactor.value(data), channel: plugin.name }, redactor.text(message)),
-    secret: async (reference) => {
-      const secret = await resolveSecret(reference);
-      redactor.hide(secret);
-      return secret;
-    },
-  });
-  try {
-    const { delivered, detail, retryable, retryAfterMs } = await Promise.race([sending, rejectOn(signal)]);
+      log: (message, data) => logger.info({ ...data, channel: channel.plugin.name }, message),
+    });
     return {
       delivered,
-      detail: redactor.text(detail),
+      detail,
       ...(retryable === undefined ? {} : { retryable }),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     };
-  } catch (error) {
-    const detail = signal.aborted ? 'no answer in time' : redactor.text(messageOf(error));
-    return { delivered: false, retryable: true, detail };
-  }
+  };
 }
 
-/** A channel that ignores its signal must not block a page forever. */
-function rejectOn(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  });
-}
-
-function pageOf({ notification, request }: PageOrder, at: string): Page {
+function pageOf(
+  { notification, request }: PageOrder,
+  at: string,
+  incident: Incident | undefined,
+  config: Pick<CortexConfiguration, 'console' | 'playbooks'>,
+): Page {
+  const { kind, escalationId, level, contact, insteadOf } = notification;
+  const situation = incident === undefined ? undefined : situationOf(incident, config.playbooks);
+  const link = linkTo(request.incidentId, config.console);
+  const told = situation === undefined ? '' : describeSituation(situation);
+  const instead = insteadOf === undefined ? '' : `For ${insteadOf.contact}, who could not be told: ${insteadOf.detail}`;
+  const isOver = kind === 'resolved';
   return {
-    escalationId: notification.escalationId,
+    kind,
+    escalationId,
     incidentId: request.incidentId,
     dedupeKey: notification.key,
-    level: notification.level,
-    contact: notification.contact,
+    level,
+    contact,
     service: request.service,
     severity: request.severity,
     title: request.title,
-    reason: request.reason,
-    details: request.details,
-    urgent: request.urgent,
+    reason: isOver ? (incident?.resolution?.reason ?? 'the incident is over') : request.reason,
+    details: [instead, isOver ? '' : request.details, told].filter((part) => part !== '').join('\n'),
+    ...(situation === undefined ? {} : { situation }),
+    ...(insteadOf === undefined ? {} : { insteadOf }),
+    urgent: request.urgent && !isOver,
     at,
+    ...(link === undefined ? {} : { link }),
   };
+}
+
+/** Where the reader reaches the console, as configured; else where it listens, which only this machine may reach. */
+function linkTo(incidentId: string, { host, port, publicUrl }: CortexConfiguration['console']): string | undefined {
+  if (publicUrl !== undefined) return incidentLink(publicUrl, incidentId);
+  return port === 0 ? undefined : incidentLink(`http://${host}:${port}`, incidentId);
 }

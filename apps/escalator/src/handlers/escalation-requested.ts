@@ -1,10 +1,11 @@
 import type { Route } from '@cortex/bus';
+import { factsOf } from '@cortex/escalation';
 import type { Escalations } from '../escalations.ts';
 
 /** Opens an escalation, or adds a further request to the one under way. */
 export function handleEscalationRequested(escalations: Escalations): Route<'escalation.requested'> {
   return async ({ id, source, time, correlationid, traceparent, data: request }) => {
-    const incident = await escalations.facts(request.incidentId);
+    const incident = await escalations.incidents.read(request.incidentId);
     await escalations.take(request.incidentId, {
       kind: 'requested',
       event: {
@@ -15,7 +16,7 @@ export function handleEscalationRequested(escalations: Escalations): Route<'esca
         ...(traceparent === undefined ? {} : { traceparent }),
       },
       request,
-      ...(incident === undefined ? {} : { incident }),
+      ...(incident === undefined ? {} : { incident: factsOf(incident) }),
     });
   };
 }

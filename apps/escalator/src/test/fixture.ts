@@ -6,17 +6,30 @@ import { loadConfiguration, readEnvironment, startService } from '@cortex/servic
 import type { StartedService } from '@cortex/service';
 import { silentLogger, startHttpReceiver } from '@cortex/testing';
 import type { HttpReceiver, ProvisionedNats, TemporaryFolder } from '@cortex/testing';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { startEscalator } from '../app.ts';
 
 /** Short enough for a test, in the proportions of the product. */
 const limits = {
-  repeat: { everyMs: 60_000, times: 1 },
   retry: { baseMs: 200, capMs: 1_000, maxAttempts: 20 },
   claimMs: 11_000,
 };
+
+/** Where the people of the test read pages from. */
+export const consoleUrl = 'https://cortex.example.org/console';
+
+const restartPlaybook = `
+playbook_id: restart
+name: Restart a dead service
+version: 1.0.0
+category: application
+severity: high
+trigger: { condition: health_state == "UNHEALTHY" }
+remediation_steps:
+  - { step: 1, name: start it, action: restart_service, pid_file: /run/shop.pid }
+`;
 
 /** A provisioned NATS server and a folder, both of the test's own. */
 interface Ground {
@@ -29,6 +42,10 @@ interface ReceivedPage {
   readonly atMs: number;
   readonly key: string;
   readonly level: number;
+  readonly kind: string;
+  readonly contact: string;
+  /** As it came. */
+  readonly body: string;
 }
 
 /** Real NATS, a real receiver, and the other services' events. */
@@ -54,14 +71,15 @@ export class EscalatorFixture {
 
   get pages(): readonly ReceivedPage[] {
     return this.receiver.requests.map(({ atMs, body }) => {
-      const { dedupeKey, level } = JSON.parse(body);
-      return { atMs, key: dedupeKey, level };
+      const { dedupeKey, level, kind, contact } = JSON.parse(body);
+      return { atMs, key: dedupeKey, level, kind, contact, body };
     });
   }
 
   /** The configuration as a user writes it: level n goes to `contact<n>` after `delays[n - 1]`. */
   writeConfiguration(delays: readonly string[]): string {
     const path = join(this.folder.path, 'cortex.yaml');
+    writeFileSync(join(this.folder.path, 'restart.yaml'), restartPlaybook);
     const contacts = delays.map(
       (_, index) =>
         `    - { name: contact${index + 1}, channels: [{ type: webhook, url: "${this.receiver.url}/${index + 1}", timeout_ms: 2000 }] }`,
@@ -75,9 +93,12 @@ export class EscalatorFixture {
       [
         'version: 1',
         'environment: test',
+        'playbooks: [restart.yaml]',
         'services:',
         '  - { name: shop, instances: [{ id: shop-1 }] }',
+        `console: { public_url: "${consoleUrl}" }`,
         'escalation:',
+        '  hold: { SEV1: 0s }',
         '  contacts:',
         ...contacts,
         '  policies:',
@@ -102,8 +123,12 @@ export class EscalatorFixture {
   }
 
   /** The escalator inside this process, with delays in milliseconds. */
-  async startService(delaysMs: readonly number[]): Promise<StartedService> {
-    this.writeConfiguration(delaysMs.map(() => '0s'));
+  async startService(
+    delaysMs: readonly number[],
+    edit: (yaml: string) => string = (yaml) => yaml,
+  ): Promise<StartedService> {
+    const file = this.writeConfiguration(delaysMs.map(() => '0s'));
+    writeFileSync(file, edit(readFileSync(file, 'utf8')));
     const environment = readEnvironment(this.environment());
     const written = await loadConfiguration(environment.CORTEX_CONFIG);
     const policies = written.escalationPolicies.map((policy): EscalationPolicy => ({

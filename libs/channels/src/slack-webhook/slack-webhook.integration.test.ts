@@ -9,6 +9,7 @@ import { resolveSecret } from '@cortex/secrets';
 import { slackMessage, slackWebhook } from './slack-webhook.ts';
 
 const page: Page = {
+  kind: 'page',
   escalationId: 'e1',
   incidentId: '018f0000-0000-7000-8000-000000000001',
   dedupeKey: 'e1.0.1.ann.0-slack',
@@ -60,6 +61,13 @@ describe('slack_webhook', () => {
     expect(text).toContain('*Severity*\\nSEV1');
     expect(text).toContain('restart_service: exit code 1');
     expect(text).toContain('<http://127.0.0.1:8080/incidents/1|Open the incident>');
+  });
+
+  it('says since when it is wrong, and tells an end from a call', () => {
+    const situation = { since: '2026-02-28T23:00:00.000Z', wrong: [], tried: [] };
+    expect(JSON.stringify(slackMessage({ ...page, situation }))).toContain('*Since*\\n2026-02-28T23:00:00.000Z');
+    const { text } = slackMessage({ ...page, kind: 'resolved', urgent: false });
+    expect(text).toBe('✅ Resolved: [SEV1] shop: shop is down');
   });
 
   it('lets nothing in the page call people or make links', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineChannel } from '../define-channel.ts';
 import type { Page } from '../define-channel.ts';
+import { headlineOf } from '../headline.ts';
 import { postPage, SecretReference, TimeoutMs } from '../post-page.ts';
 
 const params = z.strictObject({
@@ -34,12 +35,12 @@ interface SlackMessage {
 
 /** The page as Slack blocks: title, severity, reason, details, link. */
 export function slackMessage(page: Page): SlackMessage {
-  const title = `${page.urgent ? '🚨 ' : ''}[${page.severity}] ${page.service}: ${page.title}`;
+  const title = headlineOf(page);
   const facts = [
     `*Severity*\n${page.severity}`,
     `*Service*\n${escape(page.service)}`,
     `*For*\n${escape(page.contact)}, level ${page.level}`,
-    `*Since*\n${page.at}`,
+    `*Since*\n${page.situation?.since ?? page.at}`,
   ];
   const blocks: object[] = [
     { type: 'header', text: { type: 'plain_text', text: clip(title, maxHeader), emoji: true } },

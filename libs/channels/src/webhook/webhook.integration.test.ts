@@ -23,6 +23,7 @@ afterEach(async () => {
 });
 
 const page: Page = {
+  kind: 'page',
   escalationId: 'e1',
   incidentId: '018f0000-0000-7000-8000-000000000001',
   dedupeKey: 'e1.0.1.ann.0-webhook',

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { defineChannel } from '../define-channel.ts';
 import type { Delivery, Page } from '../define-channel.ts';
+import { headlineOf } from '../headline.ts';
 import { postPage, SecretReference, TimeoutMs } from '../post-page.ts';
 
 const params = z.strictObject({
@@ -39,6 +40,6 @@ export function sign(body: string, secret: string, unixSeconds: number): string 
 
 /** The page, with one `text` for receivers that show nothing else. */
 function payloadOf(page: Page): Page & { readonly text: string } {
-  const link = page.link === undefined ? '' : `\n${page.link}`;
-  return { ...page, text: `[${page.severity}] ${page.service}: ${page.title}\n${page.reason}${link}` };
+  const parts = [headlineOf(page), page.reason, page.details, page.link ?? ''];
+  return { ...page, text: parts.filter((part) => part !== '').join('\n') };
 }

@@ -1,8 +1,8 @@
-import type { Contact, EscalationLevel, EscalationPolicy } from '@cortex/contracts';
+import type { Contact, EscalationLevel, EscalationPolicy, Paging } from '@cortex/contracts';
 import { IncidentSeverity } from '@cortex/contracts';
 import { checkParams, openEnvelope } from '../plugin-params.ts';
 import { requireContact, requireKnown } from '../references.ts';
-import { ChannelInput, ContactInput, EscalationPolicyInput } from '../schema/escalation.ts';
+import { ChannelInput, ContactInput, EscalationPolicyInput, PagingInput } from '../schema/escalation.ts';
 import { keysAt } from '../schema-keys.ts';
 import { isRecord, read, readList, refuseDuplicates } from '../scope.ts';
 import type { Scope, World } from '../scope.ts';
@@ -20,7 +20,11 @@ export function declaredContacts(raw: unknown): ReadonlySet<string> {
 export interface Escalation {
   readonly contacts: readonly Contact[];
   readonly policies: readonly EscalationPolicy[];
+  readonly paging: Paging | undefined;
 }
+
+/** The keys of `escalation` that say when pages go out. */
+export const pagingKeys = keysAt(PagingInput, []);
 
 export function resolveEscalation(
   scope: Scope,
@@ -41,9 +45,22 @@ export function resolveEscalation(
   );
   const catchesAll = policies.some(({ appliesTo }) => appliesTo.length === 0);
   return {
+    paging: resolvePaging(scope, raw, world),
     contacts: [...contacts, ...narrowed.values()],
     policies: catchesAll ? policies : [...policies, defaultPolicy(contacts)],
   };
+}
+
+function resolvePaging(
+  scope: Scope,
+  raw: Readonly<Record<string, unknown>>,
+  world: Pick<World, 'contacts'>,
+): Paging | undefined {
+  const own = Object.fromEntries(Object.entries(raw).filter(([key]) => pagingKeys.includes(key)));
+  const paging = read(scope, ['escalation'], PagingInput, own);
+  const { fallback } = own;
+  if (typeof fallback === 'string') requireContact(scope, ['escalation', 'fallback'], fallback, world);
+  return paging;
 }
 
 function resolveContacts(scope: Scope, entries: readonly unknown[]): readonly Contact[] {

@@ -87,7 +87,25 @@ export const CollectorInput = z.strictObject({
 });
 export type CollectorInput = z.output<typeof CollectorInput>;
 
-export const ConsoleInput = z.strictObject({
-  host: text.prefault(consoleDefaults.host),
-  port: port.prefault(consoleDefaults.port),
-});
+/** Without a slash at the end, so that a path can be added. */
+const publicUrl = z
+  .url({ protocol: /^https?$/ })
+  .meta({ examples: ['https://cortex.example.org'] })
+  .transform((address, context) => {
+    const { username, password, search, hash } = new URL(address);
+    if ([username, password, search, hash].every((part) => part === '')) return address.replace(/\/+$/, '');
+    return raise(context, undefined, 'it has more than scheme, host, port and path', {
+      problem: 'CORTEX_CONFIG_INVALID_VALUE',
+      fix: 'write the address of the console alone, such as https://cortex.example.org',
+    });
+  });
+
+export const ConsoleInput = z
+  .strictObject({
+    host: text.prefault(consoleDefaults.host),
+    port: port.prefault(consoleDefaults.port),
+    public_url: publicUrl.optional().meta({
+      description: 'Where people reach the console from where they read pages; the links of pages begin with it',
+    }),
+  })
+  .transform(({ public_url: url, ...rest }) => ({ ...rest, ...(url === undefined ? {} : { publicUrl: url }) }));

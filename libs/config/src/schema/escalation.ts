@@ -1,6 +1,7 @@
-import { IncidentSeverity, Name } from '@cortex/contracts';
+import { formatDuration } from '@cortex/conditions';
+import { IncidentSeverity, Name, pagingDefaults } from '@cortex/contracts';
 import { z } from 'zod';
-import { duration, text } from './scalars.ts';
+import { duration, positiveDurationOr, text } from './scalars.ts';
 
 const nameOrNames = z
   .union([Name, z.array(Name).min(1)])
@@ -34,3 +35,29 @@ export const EscalationPolicyInput = z.strictObject({
   escalation_chain: z.array(EscalationLevelInput).min(1),
 });
 export type EscalationPolicyInput = z.output<typeof EscalationPolicyInput>;
+
+const { holdMs, reminder } = pagingDefaults;
+/** When pages go out; beside contacts and policies. */
+export const PagingInput = z
+  .strictObject({
+    hold: z
+      .partialRecord(IncidentSeverity, duration('30s'))
+      .prefault({})
+      .meta({
+        description: 'Nobody is paged for an incident that is over within this time, by its severity',
+        examples: [Object.fromEntries(Object.entries(holdMs).map(([severity, ms]) => [severity, formatDuration(ms)]))],
+      }),
+    reminder: z
+      .strictObject({
+        every: positiveDurationOr(reminder.everyMs),
+        times: z.number().int().nonnegative().prefault(reminder.times),
+      })
+      .prefault({})
+      .meta({ description: 'The last level is told again while nobody acknowledges; times: 0 for never' }),
+    fallback: Name.optional().meta({ description: 'The contact that is told what cannot be delivered to another' }),
+  })
+  .transform(({ hold: holds, reminder: { every, times }, fallback }) => ({
+    holdMs: { ...holdMs, ...holds },
+    reminder: { everyMs: every, times },
+    ...(fallback === undefined ? {} : { fallback }),
+  }));

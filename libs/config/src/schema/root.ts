@@ -3,12 +3,13 @@ import { z } from 'zod';
 import { CheckGroups, CheckInput, HealthInput } from './checks.ts';
 import { CollectorInput, ConsoleInput } from './collector.ts';
 import { DetectionInput } from './detection.ts';
-import { ChannelInput, ContactInput, EscalationPolicyInput } from './escalation.ts';
+import { ChannelInput, ContactInput, EscalationPolicyInput, PagingInput } from './escalation.ts';
 import { SafetyInput } from './safety.ts';
 import { text } from './scalars.ts';
 import { ServiceInput } from './services.ts';
 
 const EscalationInput = z.strictObject({
+  ...PagingInput.in.shape,
   contacts: z.array(ContactInput.extend({ channels: z.array(ChannelInput.loose()).min(1) })).optional(),
   policies: z.union([z.array(EscalationPolicyInput), z.record(z.string(), EscalationPolicyInput)]).optional(),
 });

@@ -137,11 +137,19 @@ export const journalBucket = defineBucket({
 });
 
 /**
+ * Why a page is sent: `page` tells of the incident, `update` of a higher severity or of something else that people are
+ * asked to do, `reminder` that nobody has answered, `resolved` that it is over.
+ */
+export const PageKind = z.enum(['page', 'update', 'reminder', 'resolved']);
+export type PageKind = z.infer<typeof PageKind>;
+
+/**
  * One level of a chain, with its time, as planned when the escalation was requested. Level 0: the playbook's own
  * contacts.
  */
 export const EscalationPlanItem = z.strictObject({
   escalationId: z.string(),
+  kind: PageKind.default('page'),
   level: z.number().int().nonnegative(),
   /** 0, then 1 and up when the last level is notified again because nobody answered. */
   round: z.number().int().nonnegative(),
@@ -157,6 +165,9 @@ export const EscalationNotification = z.strictObject({
   /** Stable over every retry: receivers drop repeats by it. */
   key: z.string().default(''),
   escalationId: z.string().default(''),
+  kind: PageKind.default('page'),
+  /** The fallback contact gets it, since this one could not be told. */
+  insteadOf: z.strictObject({ contact: Name, detail: Text }).optional(),
   level: z.number().int().nonnegative(),
   contact: Name,
   channel: z.string(),
@@ -165,6 +176,8 @@ export const EscalationNotification = z.strictObject({
   condition: z.enum(['always', 'not_acknowledged', 'not_resolved']).default('always'),
   status: z.enum(['pending', 'delivered', 'failed']),
   attempts: z.number().int().nonnegative(),
+  /** An attempt was begun and its outcome is not known: the page may have arrived. */
+  attempting: z.boolean().default(false),
   /** A pending page is sent again from then on; while an attempt runs, this is when it counts as lost. */
   nextTryAt: Timestamp.optional(),
   at: Timestamp,
@@ -203,6 +216,8 @@ export const EscalationRecord = z.strictObject({
       }),
     )
     .default([]),
+  /** What people have been asked to do, each once. */
+  asked: z.array(z.string()).default([]),
   applied: z.array(z.string()).max(256),
 });
 export type EscalationRecord = z.infer<typeof EscalationRecord>;

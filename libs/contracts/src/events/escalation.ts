@@ -20,8 +20,13 @@ export const escalationRequested = defineEvent({
     severity: IncidentSeverity,
     title: Text,
     reason: Text,
-    /** The attempts and observations so far: the body of the page. */
-    details: Text,
+    /** More than the incident itself says; the page shows what was seen, tried and waited for anyway. */
+    details: Text.default(''),
+    /**
+     * What people are asked to do, in the same words whenever the same is asked: they are told of it once per incident.
+     * Absent: the request informs, so whoever was told of the incident at this severity is not told again.
+     */
+    asks: z.string().min(1).max(400).optional(),
     /** Contacts that the playbook names, notified at once beside the policy's first level. */
     notify: z.array(Name),
     /** These contacts only: the playbook says `create_incident: false`, so the policy's chain is not begun for this. */

@@ -63,8 +63,9 @@ export const healthChanged = defineEvent({
   version: 2,
   upgrades: { 1: upgradeHealthChange },
   stream: 'SIGNALS',
-  summary: 'The health state of a target changed, after retries and hysteresis',
-  producers: ['health-checker'],
+  summary:
+    'The health state of a target changed, after retries and hysteresis; of a channel, that it cannot send pages',
+  producers: ['health-checker', 'escalator'],
   consumers: ['decision'],
   data: HealthChange,
 });

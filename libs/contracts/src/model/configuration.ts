@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { pagingDefaults } from './defaults.ts';
 import { CheckDefinition, Service } from './catalogue.ts';
 import { DetectionRule, MachineLearning, SeriesLimits } from './detection.ts';
 import { Playbook } from './playbook.ts';
-import { Contact, EscalationPolicy, SafetyPolicy } from './policy.ts';
+import { Contact, EscalationPolicy, Paging, SafetyPolicy } from './policy.ts';
 import { DurationMs, Name } from './scalars.ts';
 
 /** The collector's own sources. */
@@ -89,8 +90,14 @@ export const CortexConfiguration = z.strictObject({
   safety: SafetyPolicy,
   contacts: z.array(Contact),
   escalationPolicies: z.array(EscalationPolicy),
+  paging: Paging.default(pagingDefaults),
   collector: CollectorSettings,
-  console: z.strictObject({ host: z.string(), port: z.number().int().min(0).max(65_535) }),
+  console: z.strictObject({
+    host: z.string(),
+    port: z.number().int().min(0).max(65_535),
+    /** Where people reach the console from where they read pages: what links in pages begin with. No slash at the end. */
+    publicUrl: z.string().optional(),
+  }),
   /** Folders with the user's own actions, checks and channels; absolute paths. */
   pluginFolders: z.array(z.string()),
 });

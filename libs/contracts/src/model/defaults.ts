@@ -129,4 +129,10 @@ export const collectorDefaults = {
   partitions: 4,
 };
 
+/** Spec 5.1: SEV0 at once; the others long enough for a restart to help. */
+export const pagingDefaults = {
+  holdMs: { SEV0: 0, SEV1: 30 * second, SEV2: minute, SEV3: 5 * minute },
+  reminder: { everyMs: 4 * hour, times: 5 },
+} as const;
+
 export const consoleDefaults = { host: '127.0.0.1', port: 7780 } as const;

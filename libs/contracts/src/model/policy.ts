@@ -95,3 +95,14 @@ export const EscalationPolicy = z.strictObject({
   chain: z.array(EscalationLevel).min(1),
 });
 export type EscalationPolicy = z.infer<typeof EscalationPolicy>;
+
+/** When a page goes out, and how often. */
+export const Paging = z.strictObject({
+  /** From the opening of an incident to its first page, by its severity: what is over by then pages nobody. */
+  holdMs: z.record(IncidentSeverity, DurationMs),
+  /** A page that nobody acknowledges is repeated to the last level that was told. */
+  reminder: z.strictObject({ everyMs: DurationMs, times: z.number().int().nonnegative() }),
+  /** The contact that is told what cannot be delivered to another. */
+  fallback: Name.optional(),
+});
+export type Paging = z.infer<typeof Paging>;

@@ -40,12 +40,14 @@ export function act(work: Work, verdict: Verdict, reason: string): void {
   }
 }
 
+/** Nobody looks at the console by chance: whoever may approve is told of the question. */
 function ask(work: Work, plan: Plan, reason: string, requiredApprovals: number): void {
   stopWaiting(work);
   forgetWaiting(work);
   requestApproval(work, plan, reason, requiredApprovals);
-  if (isForSignOff(work.incident.blastRadius.level)) {
-    const notify = contactsOf(work, plan.playbook.id);
-    callHumans(work, `sign-off needed for ${plan.playbook.id}: ${reason}`, { notify });
-  }
+  const what = isForSignOff(work.incident.blastRadius.level) ? 'sign-off' : 'approval';
+  callHumans(work, `${what} needed for ${plan.playbook.id}: ${reason}`, {
+    asks: `approve ${plan.playbook.id} as attempt ${plan.attempt}`,
+    notify: contactsOf(work, plan.playbook.id),
+  });
 }

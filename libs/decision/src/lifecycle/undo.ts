@@ -36,7 +36,10 @@ export function undoAndCall(work: Work, attempt: Attempt, because: string): void
   }
   recordDecision(work, { outcome: 'roll_back', code: 'made_worse', reason: because, subject: attempt });
   rollBack(work, remediation, because);
-  callHumans(work, `${because}; it is being rolled back`, { notify: contactsOf(work, attempt.playbookId) });
+  callHumans(work, `${because}; it is being rolled back`, {
+    asks: `look at what attempt ${attempt.attempt} made worse`,
+    notify: contactsOf(work, attempt.playbookId),
+  });
 }
 
 /** The request to be undone; undefined when there was no effect, no way back, or one was gone already. */

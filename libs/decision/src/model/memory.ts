@@ -37,6 +37,7 @@ export interface Memory {
     readonly reason: string;
     readonly severity: IncidentSeverity;
     readonly notify: readonly string[];
+    readonly asks?: string;
   };
   /** The last request, whole: a rollback needs it. */
   readonly remediation?: Remediation;

@@ -7,7 +7,6 @@ import { cancelTimer, setTimer } from '../record/timers.ts';
 import { forgetWaiting } from '../record/waiting.ts';
 import { setSeverity } from '../record/severity.ts';
 import { type Work, change, forget, noteChange, remember } from '../record/work.ts';
-import { pageDetails } from './page-details.ts';
 
 export interface CallOptions {
   readonly urgent?: boolean;
@@ -15,12 +14,22 @@ export interface CallOptions {
   readonly notify?: readonly string[];
   /** The playbook's own contacts, and nobody else. */
   readonly onlyNotify?: boolean;
+  /** What people are to do, in words that are the same whenever the same is asked. Absent: they are informed. */
+  readonly asks?: string;
 }
 
 /** Hands the incident to humans, and calls them, with the contacts of the playbook that was used or is meant. */
 export function escalate(work: Work, kind: EscalationKind, reason: string, options: CallOptions = {}): void {
   handOver(work, kind);
-  callHumans(work, reason, { notify: contactsOf(work, undefined), ...options });
+  const call = { asks: askToTakeOver(work, options.urgent), notify: contactsOf(work, undefined), ...options };
+  callHumans(work, reason, call);
+}
+
+/** Asked again only after a further attempt, or when it is urgent. */
+function askToTakeOver({ incident }: Work, isUrgent = false): string {
+  const { length } = incident.attempts;
+  const after = length === 0 ? '' : ` after attempt ${length}`;
+  return `${isUrgent ? 'urgent: ' : ''}take over${after}`;
 }
 
 /** The incident is with humans, who know. Cortex does nothing more by itself, but it keeps watching. */
@@ -36,7 +45,8 @@ export function callHumans(work: Work, reason: string, options: CallOptions = {}
   const severity = worseSeverity(options.severity ?? work.incident.severity, work.incident.severity);
   const silence = options.urgent === true ? undefined : assessmentOf(work).silence;
   if (silence !== undefined) {
-    postpone(work, silence, { reason, severity, notify: options.notify ?? [] });
+    const { notify = [], asks } = options;
+    postpone(work, silence, { reason, severity, notify, ...(asks === undefined ? {} : { asks }) });
     return;
   }
   const number = work.memory.escalations + 1;
@@ -63,7 +73,7 @@ export function callHumans(work: Work, reason: string, options: CallOptions = {}
         service,
         ...(work.service?.kind === undefined ? {} : { serviceKind: work.service.kind }),
         title,
-        details: pageDetails(work.incident),
+        ...(options.asks === undefined ? {} : { asks: options.asks }),
         notify: [...(options.notify ?? [])],
         ...(options.onlyNotify === true ? { onlyNotify: true } : {}),
         requestedAt: at,

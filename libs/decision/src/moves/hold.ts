@@ -48,7 +48,7 @@ function tellOfWaiting(work: Work, reason: string): void {
   if (tellAt === undefined || Date.parse(work.now) < Date.parse(tellAt)) return;
   remember(work, { waitingTold: true });
   if (work.incident.acknowledgedBy !== undefined) return;
-  callHumans(work, `nothing was done for ${maxWaitMs / 60_000} min: ${reason}`);
+  callHumans(work, `nothing was done for ${maxWaitMs / 60_000} min: ${reason}`, { asks: 'look at what holds' });
 }
 
 /** Leaves whatever the incident was waiting for. */

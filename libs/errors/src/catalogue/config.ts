@@ -7,6 +7,16 @@ export const configErrors = {
     cause: 'It is not there, or not readable for the user of the process.',
     fix: 'Create the file, or correct the path.',
   },
+  CORTEX_CONFIG_SECRET_UNREADABLE: {
+    means: 'A secret that the configuration refers to cannot be read',
+    cause: 'The variable is not set for this process, or the file is not there, empty or not readable.',
+    fix: 'Set the variable or write the file where the services run, or correct the reference.',
+  },
+  CORTEX_CONFIG_PAGE_LINK: {
+    means: 'The links in pages lead to where their readers cannot go',
+    cause: 'Pages leave the machine, and `console.public_url` is missing or is a loopback address.',
+    fix: 'Set `console.public_url` to the address under which people reach the console.',
+  },
   CORTEX_CONFIG_NO_MATCH: {
     means: 'A pattern of playbook files matches nothing',
     cause: 'A mistyped path, which counts from the folder of the configuration.',

@@ -155,7 +155,7 @@ export async function gatherPeople(site: Site): Promise<void> {
   };
   const met = new Set<string>();
   site.onPage = (page) => {
-    if (met.has(page.incidentId)) return;
+    if (page.kind === 'resolved' || met.has(page.incidentId)) return;
     met.add(page.incidentId);
     react(page);
   };

@@ -1,4 +1,4 @@
-import { escalationBucket } from '@cortex/contracts';
+import { escalationBucket, incidentBucket } from '@cortex/contracts';
 import { isStray } from '../environment/strays.ts';
 import type { Silenced, Site } from '../site.ts';
 import { describe, knowableMs, seen } from './invariant.ts';
@@ -13,6 +13,8 @@ export const ofPeople: Invariants = {
   'nothing is asked for on what is silenced': nothingIsAskedForInSilence,
   'nobody is called for what is silenced': nobodyIsCalledInSilence,
   'INV-8 every request for humans is told at each due level': everyEscalationIsTold,
+  'nobody is paged twice for one incident and level': nobodyIsPagedTwice,
+  'whoever was paged hears of the end, once': whoeverWasPagedHearsOfTheEnd,
   'INV-9 every page is recorded before it is sent': seen('every page is recorded before it is sent'),
   'INV-9 every page is in the record of its incident, under its key': everyPageIsKnown,
 };
@@ -64,12 +66,20 @@ function everyEscalationIsTold(site: Site): readonly string[] {
   const records = new Map(site.values(escalationBucket));
   const missing = site.events('escalation.requested').flatMap(({ data }) => {
     const record = records.get(data.incidentId);
-    const isTaken = record?.requests.some(({ request }) => request.escalationId === data.escalationId) === true;
-    if (!isTaken) return [`${data.escalationId} was never taken in`];
-    const isTold = pages.some(
-      ({ page, atMs }) => page.incidentId === data.incidentId && atMs >= Date.parse(data.requestedAt),
+    const isKnown = record?.requests.some(({ request }) => request.escalationId === data.escalationId) === true;
+    if (!isKnown) return [`${data.escalationId} was never taken in`];
+    const isNews = (request: typeof data): boolean =>
+      data.asks === undefined ? request.severity <= data.severity : request.asks === data.asks;
+    const sameNews = new Set(
+      (record?.requests ?? []).flatMap(({ request }) => (isNews(request) ? [request.escalationId] : [])),
     );
-    return isTold || record?.status === 'resolved' ? [] : [`nobody was told of ${data.escalationId}: ${data.reason}`];
+    const isTold = pages.some(
+      ({ page, atMs }) =>
+        page.incidentId === data.incidentId &&
+        (atMs >= Date.parse(data.requestedAt) || sameNews.has(page.escalationId)),
+    );
+    const isTaken = record?.status === 'resolved' || record?.status === 'acknowledged';
+    return isTold || isTaken ? [] : [`nobody was told of ${data.escalationId}: ${data.reason}`];
   });
   const late = [...records].flatMap(([key, record]) =>
     record.plan.flatMap((item) => {
@@ -103,4 +113,34 @@ function everyPageIsKnown(site: Site): readonly string[] {
       return !isKnown && unwrittenBy?.isOver !== true;
     })
     .map(({ page }) => `page ${page.dedupeKey}`);
+}
+
+/** A higher severity, something else that is asked, and a reminder are told anew; nothing else is. */
+function nobodyIsPagedTwice(site: Site): readonly string[] {
+  const asked = new Map(site.events('escalation.requested').map(({ data }) => [data.escalationId, data.asks]));
+  const keys = new Map<string, Set<string>>();
+  for (const { page, unwrittenBy } of site.pages) {
+    if (page.kind === 'resolved' || page.kind === 'reminder' || unwrittenBy?.isOver === true) continue;
+    const { incidentId, contact, level, severity, escalationId, dedupeKey } = page;
+    const about = `${contact} of ${incidentId}, level ${level}, ${severity}, ${asked.get(escalationId) ?? 'informed'}`;
+    keys.set(about, (keys.get(about) ?? new Set()).add(dedupeKey));
+  }
+  return [...keys].flatMap(([about, known]) => (known.size > 1 ? [`${about}: ${[...known].join(', ')}`] : []));
+}
+
+function whoeverWasPagedHearsOfTheEnd(site: Site): readonly string[] {
+  return site.values(incidentBucket).flatMap(([id, { incident }]) => {
+    if (incident.status !== 'resolved') return [];
+    const pages = site.pages.filter(({ page }) => page.incidentId === id);
+    const paged = new Set(
+      pages.flatMap(({ page, unwrittenBy }) =>
+        page.kind === 'resolved' || unwrittenBy?.isOver === true ? [] : [page.contact],
+      ),
+    );
+    return [...paged].flatMap((contact) => {
+      const notices = pages.filter(({ page }) => page.kind === 'resolved' && page.contact === contact);
+      const count = new Set(notices.map(({ page }) => page.dedupeKey)).size;
+      return count === 1 ? [] : [`${contact} heard of the end of ${id} ${count} times`];
+    });
+  });
 }
