@@ -178,7 +178,7 @@ function notOneKey(text: string, error: ParserError): YamlMistake {
     const fix = "put the value in quotes: key: 'a: b'";
     return { message: 'a second ": " stands in the value of this line', fix, offset: error.offset };
   }
-  if (/^A block sequence/.test(error.message)) return badIndentation(text, line);
+  if (error.message.startsWith('A block sequence')) return badIndentation(text, line);
   // A value that goes on in the next line: the mistake is the indentation there.
   const next = lineBelow(text, line);
   if (next !== undefined && next.indent > line.indent && /:\s*\S/.test(body)) {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { compileCondition } from '@cortex/conditions';
 import type { Signal } from '@cortex/contracts';
 import { judgeTrigger } from '../assessment/triggers.ts';
-import { Memory } from '../model/memory.ts';
+import { readMemory } from '../model/memory.ts';
 import { Scenario, makePlaybook } from '../testing/scenario.ts';
 import { valuesOfSignal } from './variables.ts';
 
@@ -11,7 +11,7 @@ function failing(...checks: string[]) {
   const [first] = incident.signals;
   if (first === undefined || record === undefined) throw new Error('no signal');
   const signal: Signal = { ...first, failingChecks: checks };
-  return { incident: { ...incident, signals: [signal] }, signal, memory: Memory.parse(record.memory), now };
+  return { incident: { ...incident, signals: [signal] }, signal, memory: readMemory(record), now };
 }
 
 function stateOf(condition: string, ...checks: string[]): string {
