@@ -1,4 +1,4 @@
-import { Name, Text } from '@cortex/contracts';
+import { ConfigurationDigest, Name, ReloadRequest, Text } from '@cortex/contracts';
 import { z } from 'zod';
 
 /** The name of the requester. Kept in the record, so it may not be empty. */
@@ -39,3 +39,12 @@ export const SilenceForm = z.strictObject({
 export type SilenceForm = z.output<typeof SilenceForm>;
 
 export const LiftForm = z.strictObject({ by: By });
+
+export const ReloadForm = z.strictObject({
+  /** Chosen by who asks, and the same in both steps. */
+  id: z.uuid(),
+  step: ReloadRequest.shape.step,
+  /** Of the files that were validated. */
+  digest: ConfigurationDigest,
+  by: By,
+});

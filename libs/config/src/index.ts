@@ -1,3 +1,5 @@
+export { compareConfigurations } from './compare-configurations.ts';
+export type { ConfigurationChange, FieldChange } from './compare-configurations.ts';
 export type { ConfigurationInputs } from './configuration-inputs.ts';
 export { describeIssues } from './describe-issue.ts';
 export { buildJsonSchema, buildPlaybookJsonSchema } from './json-schema.ts';

@@ -12,6 +12,7 @@ import * as knowledge from './events/knowledge.ts';
 import * as remediation from './events/remediation.ts';
 import * as telemetry from './events/telemetry.ts';
 import * as verification from './events/verification.ts';
+import * as configurationBuckets from './buckets/configuration.ts';
 import * as controlBuckets from './buckets/control.ts';
 import * as knowledgeBuckets from './buckets/knowledge.ts';
 import * as silenceBuckets from './buckets/silence.ts';
@@ -69,6 +70,8 @@ export const bucketDefinitions: readonly BucketDefinition[] = [
   controlBuckets.shardBucket,
   controlBuckets.timerBucket,
   controlBuckets.breakerBucket,
+  configurationBuckets.reloadBucket,
+  configurationBuckets.runningConfigurationBucket,
   stateBuckets.incidentBucket,
   stateBuckets.openIncidentBucket,
   stateBuckets.healthBucket,

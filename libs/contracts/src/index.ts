@@ -1,3 +1,4 @@
+export * from './buckets/configuration.ts';
 export * from './buckets/control.ts';
 export * from './buckets/knowledge.ts';
 export * from './buckets/silence.ts';
