@@ -1,3 +1,5 @@
+export { awaitedMetrics } from './awaited-metrics.ts';
+export type { AwaitedMetric } from './awaited-metrics.ts';
 export { compareConfigurations } from './compare-configurations.ts';
 export type { ConfigurationChange, FieldChange } from './compare-configurations.ts';
 export type { ConfigurationInputs } from './configuration-inputs.ts';

@@ -13,6 +13,7 @@ import * as remediation from './events/remediation.ts';
 import * as telemetry from './events/telemetry.ts';
 import * as verification from './events/verification.ts';
 import * as configurationBuckets from './buckets/configuration.ts';
+import * as sightingBuckets from './buckets/metric-sightings.ts';
 import * as controlBuckets from './buckets/control.ts';
 import * as knowledgeBuckets from './buckets/knowledge.ts';
 import * as silenceBuckets from './buckets/silence.ts';
@@ -72,6 +73,7 @@ export const bucketDefinitions: readonly BucketDefinition[] = [
   controlBuckets.breakerBucket,
   configurationBuckets.reloadBucket,
   configurationBuckets.runningConfigurationBucket,
+  sightingBuckets.metricSightingBucket,
   stateBuckets.incidentBucket,
   stateBuckets.openIncidentBucket,
   stateBuckets.healthBucket,

@@ -1,5 +1,6 @@
 export * from './buckets/configuration.ts';
 export * from './buckets/control.ts';
+export * from './buckets/metric-sightings.ts';
 export * from './buckets/knowledge.ts';
 export * from './buckets/silence.ts';
 export * from './buckets/state.ts';

@@ -1,6 +1,6 @@
 import { ReloadForm } from '../forms.ts';
 import type { Route } from '../route.ts';
-import { ConfigurationView, ReloadView } from '../views/configuration.ts';
+import { AwaitedMetricList, ConfigurationView, ReloadView } from '../views/configuration.ts';
 
 const tag = 'system';
 
@@ -9,6 +9,11 @@ export const configurationRoutes = {
     tag,
     summary: 'The configuration that is in use, and which process runs which',
     response: ConfigurationView,
+  },
+  awaitedMetrics: {
+    tag,
+    summary: 'The metrics that playbooks ask about, who waits for each, and when it was last told',
+    response: AwaitedMetricList,
   },
   reload: {
     tag,

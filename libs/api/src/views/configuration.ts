@@ -1,4 +1,4 @@
-import { RunningConfiguration } from '@cortex/contracts';
+import { RunningConfiguration, Timestamp } from '@cortex/contracts';
 import { z } from 'zod';
 
 export const ConfigurationView = z.object({
@@ -10,6 +10,20 @@ export const ConfigurationView = z.object({
   configuration: z.record(z.string(), z.unknown()),
 });
 export type ConfigurationView = z.infer<typeof ConfigurationView>;
+
+export const AwaitedMetricView = z.object({
+  metric: z.string(),
+  /** Which parts of playbooks ask about it. */
+  by: z.array(z.string()),
+  /** When it was last told, to the minute; absent when it never was. */
+  seenAt: Timestamp.optional(),
+  /** Never told, or not for an hour. */
+  isMissing: z.boolean(),
+});
+export type AwaitedMetricView = z.infer<typeof AwaitedMetricView>;
+
+export const AwaitedMetricList = z.object({ metrics: z.array(AwaitedMetricView) });
+export type AwaitedMetricList = z.infer<typeof AwaitedMetricList>;
 
 export const ReloadView = z.object({
   id: z.uuid(),

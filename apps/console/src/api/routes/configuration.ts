@@ -1,5 +1,12 @@
-import { redactValue } from '@cortex/config';
-import { escapeToken, reloadBucket, reloadRequestKey, runningConfigurationBucket } from '@cortex/contracts';
+import { awaitedMetrics, redactValue } from '@cortex/config';
+import {
+  escapeToken,
+  metricMissingAfterMs,
+  metricSightingBucket,
+  reloadBucket,
+  reloadRequestKey,
+  runningConfigurationBucket,
+} from '@cortex/contracts';
 import { serveRoute, type ServedRoute } from '../define-route.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 
@@ -14,6 +21,20 @@ export function configurationRoutes({ bus, config, instance, now }: ApiDependenc
           folder: own?.value.folder ?? '',
           processes: processes.toSorted((left, right) => (left.instance < right.instance ? -1 : 1)),
           configuration: redactValue(config) as Record<string, unknown>,
+        };
+      },
+    }),
+    serveRoute('awaitedMetrics', {
+      handle: async () => {
+        const sightings = await (await bus.bucket(metricSightingBucket)).entries();
+        const seen = new Map(sightings.map(({ value }) => [value.metric, value.seenAt]));
+        const nowMs = now().getTime();
+        return {
+          metrics: awaitedMetrics(config.playbooks).map(({ metric, by }) => {
+            const seenAt = seen.get(metric);
+            const isMissing = seenAt === undefined || nowMs - Date.parse(seenAt) >= metricMissingAfterMs;
+            return { metric, by: [...by], isMissing, ...(seenAt === undefined ? {} : { seenAt }) };
+          }),
         };
       },
     }),
