@@ -5,6 +5,7 @@ import { checkListCommand } from './commands/check/list.ts';
 import { checkRunCommand } from './commands/check/run.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { demoCommand } from './commands/demo.ts';
+import { diffCommand } from './commands/diff.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
 import { getCommand } from './commands/get/get.ts';
@@ -12,6 +13,7 @@ import { importGatusCommand } from './commands/import-gatus.ts';
 import { killSwitchCommand } from './commands/kill-switch.ts';
 import { pluginsCommand } from './commands/plugins.ts';
 import { provisionCommand } from './commands/provision.ts';
+import { reloadCommand } from './commands/reload.ts';
 import { resetBreakerCommand } from './commands/reset-breaker.ts';
 import { silenceCommand, unsilenceCommand } from './commands/silence.ts';
 import { ackCommand, closeCommand } from './commands/steer-incident.ts';
@@ -27,6 +29,8 @@ export const commandTable: readonly CommandDefinition[] = [
   upCommand,
   validateCommand,
   testPageCommand,
+  diffCommand,
+  reloadCommand,
   importGatusCommand,
   backtestCommand,
   checkRunCommand,

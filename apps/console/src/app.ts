@@ -49,6 +49,7 @@ export async function startConsole(
   const dependencies: ApiDependencies = {
     bus,
     config,
+    instance: context.instance,
     incidents,
     targets,
     checks,

@@ -6,6 +6,7 @@ import { ModelFitter } from './adapters/model-fitter.ts';
 import { Semaphore } from '@cortex/runtime';
 import { startCorrelation } from './correlation.ts';
 import { DetectorMetrics } from './detector-metrics.ts';
+import { watchMetricSightings } from './metric-sightings.ts';
 import { watchPartition } from './watch-partition.ts';
 
 /**
@@ -21,6 +22,7 @@ export async function startDetector(context: ServiceContext): Promise<RunningApp
   const bucket = await bus.bucket(detectorBucket);
   const fitter = new ModelFitter((err) => logger.error({ err }, 'a model was not fitted on its own thread'));
   const { partitions } = config.collector;
+  const sightings = await watchMetricSightings(context);
   const snapshotWrites = new Semaphore(1);
   const behind = new Set<string>();
   const assignment = await assignShards({
@@ -43,6 +45,7 @@ export async function startDetector(context: ServiceContext): Promise<RunningApp
           snapshotWrites,
           settings,
           fitter,
+          sightings,
           metrics,
           logger,
           now: runtime.now,
@@ -56,6 +59,7 @@ export async function startDetector(context: ServiceContext): Promise<RunningApp
   return {
     isReady: () => behind.size === 0,
     async beforeDrain() {
+      await sightings.stop();
       await correlation.stop();
       await assignment.stop();
       await fitter.stop();

@@ -9,6 +9,7 @@ import type { ModelFitter } from './adapters/model-fitter.ts';
 import type { Semaphore } from '@cortex/runtime';
 import type { DetectorMetrics } from './detector-metrics.ts';
 import { FittingModels } from './fitting-models.ts';
+import type { MetricSightings } from './metric-sightings.ts';
 import { createTelemetryHandler } from './handlers/telemetry-metrics.ts';
 
 export interface WatchOptions {
@@ -19,6 +20,7 @@ export interface WatchOptions {
   readonly snapshotWrites: Semaphore;
   readonly settings: DetectionSettings;
   readonly fitter: ModelFitter;
+  readonly sightings: Pick<MetricSightings, 'note'>;
   readonly metrics: DetectorMetrics;
   readonly logger: Logger;
   readonly now: () => Date;
@@ -27,7 +29,7 @@ export interface WatchOptions {
 
 /** Watches a partition from the last owner's snapshot on, for as long as the shard is held. */
 export async function watchPartition(options: WatchOptions, shard: Shard): Promise<ShardWork> {
-  const { bus, bucket, partitions, snapshotWrites, settings, fitter, metrics, now, onCaughtUp } = options;
+  const { bus, bucket, partitions, snapshotWrites, settings, fitter, sightings, metrics, now, onCaughtUp } = options;
   const partition = shard.name;
   const logger = options.logger.child({ partition });
   const snapshots = new SnapshotStore({
@@ -44,7 +46,17 @@ export async function watchPartition(options: WatchOptions, shard: Shard): Promi
   });
   const { sequence, state } = await restore();
   const fitting = new FittingModels(state, fitter);
-  const handle = createTelemetryHandler({ shard, settings, initial: state, bus, snapshots, fitting, metrics, logger });
+  const handle = createTelemetryHandler({
+    shard,
+    settings,
+    initial: state,
+    bus,
+    snapshots,
+    fitting,
+    sightings,
+    metrics,
+    logger,
+  });
   const reading = await bus.read({
     event: telemetryMetrics,
     partition: Number(partition),

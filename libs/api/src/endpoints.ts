@@ -12,6 +12,9 @@ export const apiPrefix = '/api/v1';
  */
 export const endpoints = {
   status: { method: 'GET', path: '/status' },
+  awaitedMetrics: { method: 'GET', path: '/metrics/awaited' },
+  configuration: { method: 'GET', path: '/configuration' },
+  reload: { method: 'POST', path: '/configuration/reload' },
   overview: { method: 'GET', path: '/overview' },
   targets: { method: 'GET', path: '/health/targets' },
   checks: { method: 'GET', path: '/health/checks' },

@@ -1,4 +1,4 @@
-import { Name, Text } from '@cortex/contracts';
+import { ConfigurationDigest, Name, ReloadRequest, Text } from '@cortex/contracts';
 import { z } from 'zod';
 
 /** The name of the requester. Kept in the record, so it may not be empty. */
@@ -47,3 +47,12 @@ export const UnfreezeForm = z.strictObject({
 });
 
 export const LiftForm = z.strictObject({ by: By });
+
+export const ReloadForm = z.strictObject({
+  /** Chosen by who asks, and the same in both steps. */
+  id: z.uuid(),
+  step: ReloadRequest.shape.step,
+  /** Of the files that were validated. */
+  digest: ConfigurationDigest,
+  by: By,
+});

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { RouteName } from './endpoints.ts';
 import type { RequestOf, Route } from './route.ts';
 import { approvalRoutes } from './routes/approvals.ts';
+import { configurationRoutes } from './routes/configuration.ts';
 import { controlRoutes } from './routes/control.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { playbookRoutes } from './routes/playbooks.ts';
@@ -11,6 +12,7 @@ import { systemRoutes } from './routes/system.ts';
 /** Every route of the API, by its name. */
 export const routes = {
   ...systemRoutes,
+  ...configurationRoutes,
   ...incidentRoutes,
   ...approvalRoutes,
   ...controlRoutes,

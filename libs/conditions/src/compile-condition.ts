@@ -3,6 +3,8 @@ import { celEnvironment, isPlainName, logicToCel, operandToCel, overflowVariable
 import { nearestName } from './nearest-name.ts';
 import { parseCondition } from './parse-condition.ts';
 import type { Logic, Operand, Test, Variable } from './syntax.ts';
+import { usesOf } from './variable-uses.ts';
+import type { VariableUse } from './variable-uses.ts';
 
 export type ConditionValue = number | string | boolean | readonly string[] | undefined;
 export type ConditionValues = Readonly<Record<string, ConditionValue>>;
@@ -22,6 +24,8 @@ export interface Condition {
   readonly cel: string;
   /** Every variable named, each once, in order of appearance. */
   readonly variables: readonly string[];
+  /** How each of them is used, with the texts that it is compared with. */
+  readonly uses: readonly VariableUse[];
   evaluate(values: ConditionValues): ConditionResult;
 }
 
@@ -47,6 +51,7 @@ export function compileCondition(source: string, options: CompileOptions = {}): 
     source,
     cel: logicToCel(logic),
     variables,
+    uses: usesOf(logic),
     evaluate(values) {
       const { verdict, missing } = evaluate(usableValues(values, variables, plain));
       return { verdict, missing: verdict === 'no_data' ? [...new Set(missing)] : [] };

@@ -11,3 +11,4 @@ export { ConditionError } from './condition-error.ts';
 export { nearestName } from './nearest-name.ts';
 export { formatDuration, parseDuration, parsePercentRange, parseSize, QuantityError } from './quantity.ts';
 export type { PercentRange } from './quantity.ts';
+export type { QuotedText, VariableUse } from './variable-uses.ts';

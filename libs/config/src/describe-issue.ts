@@ -1,6 +1,7 @@
 import { nearestName } from '@cortex/conditions';
 import type { z } from 'zod';
 import type { ProblemCode } from './problem.ts';
+import { isSecretKey, redactValue } from './redact.ts';
 import { keysAt } from './schema-keys.ts';
 import type { IssueDetails } from './schema/scalars.ts';
 
@@ -60,8 +61,8 @@ function describeValue(issue: z.core.$ZodIssue, path: Finding['path'], value: un
       return {
         path,
         code: 'CORTEX_CONFIG_WRONG_TYPE',
-        message: `${label(path)} is ${kindOf(value)}, but ${expected(issue.expected)} belongs here`,
-        fix: typeFix(issue.expected, value),
+        message: `${label(path)} is ${kindOf(value, path)}, but ${expected(issue.expected)} belongs here`,
+        fix: typeFix(issue.expected, redactValue(value, secretKeyOf(path))),
       };
     case 'invalid_value': {
       const allowed = issue.values.map(String);
@@ -70,7 +71,7 @@ function describeValue(issue: z.core.$ZodIssue, path: Finding['path'], value: un
       return {
         path,
         code: 'CORTEX_CONFIG_INVALID_VALUE',
-        message: `${label(path)}: ${show(value)} is not allowed`,
+        message: `${label(path)}: ${show(value, path)} is not allowed`,
         fix: nearest === undefined ? list : `did you mean ${nearest}? Otherwise ${list}`,
       };
     }
@@ -90,7 +91,7 @@ function describeValue(issue: z.core.$ZodIssue, path: Finding['path'], value: un
   return {
     path,
     code: 'CORTEX_CONFIG_INVALID_VALUE',
-    message: `${label(path)}: ${show(value)} is not allowed`,
+    message: `${label(path)}: ${show(value, path)} is not allowed`,
     fix: lowerFirst(issue.message.replace(/^(Invalid|Too \w+)[^:]*: /, '')),
   };
 }
@@ -166,16 +167,23 @@ function typeFix(kind: string, value: unknown): string {
   return `write ${expected(kind)}`;
 }
 
-export function kindOf(value: unknown): string {
+export function kindOf(value: unknown, path: Finding['path'] = []): string {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
-  return `the ${typeof value === 'string' ? 'text' : typeof value} ${show(value)}`;
+  return `the ${typeof value === 'string' ? 'text' : typeof value} ${show(value, path)}`;
 }
 
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+/** Redacted before it is cut: of a cut secret nobody would know that it is one. */
+function show(value: unknown, path: Finding['path']): string {
+  const shown = redactValue(value, secretKeyOf(path));
+  const text = JSON.stringify(shown) ?? String(shown);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** The key on the way to a value that speaks of a secret, if there is one. */
+function secretKeyOf(path: Finding['path']): string | undefined {
+  return path.map(String).find(isSecretKey);
 }
 
 function lowerFirst(text: string): string {

@@ -36,6 +36,10 @@ describe('docs/configuration.md', () => {
     expect(complaints(files)).toBe('');
   });
 
+  it('shows anchors and keys of one’s own that load', () => {
+    expect(complaints({ 'cortex.yaml': example('version: 1\nx-http') })).toBe('');
+  });
+
   it('shows checks in groups that load', () => {
     expect(complaints({ 'cortex.yaml': `version: 1\n${example('services:')}` })).toBe('');
   });

@@ -17,8 +17,8 @@ describe('formatProblems', () => {
         '    fix: write a plain number, without quotes and without a unit',
         '/etc/cortex/cortex.yaml:5:26  CORTEX_CONFIG_INVALID_VALUE  recover_after: 0 is not allowed',
         '    fix: expected number to be >0',
-        '/etc/cortex/p.yaml:2:1  CORTEX_CONFIG_YAML_SYNTAX  Flow sequence in block collection must be sufficiently indented and end with a ]',
-        '    fix: check indentation, quotes and brackets around here',
+        '/etc/cortex/p.yaml:2:1  CORTEX_CONFIG_YAML_SYNTAX  a [ that was opened before this line is not closed',
+        '    fix: close it with ]; check quotes and brackets above',
       ].join('\n'),
     );
   });

@@ -201,7 +201,7 @@ verification: { check: disk_usage_percent < 75 }
     {
       mistake: 'a limit without the quotes that YAML wants',
       text: `    shallow_checks:\n      http_endpoint: { ${url} }\n      basic_metrics:\n        memory_available: >100MB\n`,
-      says: "Block scalar header includes extra characters: >100MB | a value that begins with > needs quotes: '>100MB'",
+      says: "> at the start of a value begins a text of several lines | a value that begins with > needs quotes: '>100MB'",
     },
     {
       mistake: 'an unknown variable',

@@ -1,3 +1,7 @@
+export { awaitedMetrics } from './awaited-metrics.ts';
+export type { AwaitedMetric } from './awaited-metrics.ts';
+export { compareConfigurations } from './compare-configurations.ts';
+export type { ConfigurationChange, FieldChange } from './compare-configurations.ts';
 export type { ConfigurationInputs } from './configuration-inputs.ts';
 export { describeIssues } from './describe-issue.ts';
 export { buildJsonSchema, buildPlaybookJsonSchema } from './json-schema.ts';
@@ -5,8 +9,9 @@ export { checkPageLinks } from './page-links.ts';
 export { parseConfiguration, readPluginFolders } from './parse-configuration.ts';
 export type { ConfigurationResult } from './parse-configuration.ts';
 export type { ActionEntry, ChannelEntry, CheckEntry, PluginCatalogue } from './plugin-catalogue.ts';
-export { formatProblems } from './problem.ts';
+export { formatProblems, formatWarnings } from './problem.ts';
 export type { Problem, ProblemCode } from './problem.ts';
+export { redactValue } from './redact.ts';
 export { findSecretUses, secretReferencesIn } from './secret-uses.ts';
 export type { SecretUse } from './secret-uses.ts';
 export { readYaml } from './yaml-source.ts';

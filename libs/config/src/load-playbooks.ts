@@ -3,7 +3,8 @@ import type { ConfigurationInputs } from './configuration-inputs.ts';
 import { loadYaml } from './load-yaml.ts';
 import { resolvePath } from './paths.ts';
 import { resolvePlaybook } from './resolve/playbook.ts';
-import { isRecord, read, readList } from './scope.ts';
+import { isRecord } from './is-record.ts';
+import { read, readList } from './scope.ts';
 import type { Scope, World } from './scope.ts';
 import { text } from './schema/scalars.ts';
 import type { YamlSource } from './yaml-source.ts';
@@ -12,7 +13,9 @@ type Files = Pick<ConfigurationInputs, 'readFile' | 'listFiles'>;
 
 /** Finds, reads and validates every playbook file; each file is read once, however often it is listed. */
 export function loadPlaybooks(scope: Scope, raw: unknown, world: World, files: Files): readonly Playbook[] {
-  const sources = findFiles(scope, raw, files).flatMap((file) => loadYaml(file, files.readFile, scope.report) ?? []);
+  const sources = findFiles(scope, raw, files).flatMap(
+    (file) => loadYaml(file, files.readFile, scope.report, 'a playbook that starts with playbook_id: ...') ?? [],
+  );
   refuseSameIds(scope, sources);
   return sources.flatMap((source) => resolvePlaybook({ ...scope, source }, world) ?? []);
 }
@@ -22,6 +25,17 @@ function findFiles(scope: Scope, raw: unknown, { readFile, listFiles }: Files): 
     const path = ['playbooks', index];
     const pattern = read(scope, path, text, entry);
     if (pattern === undefined) return [];
+    if (pattern.includes('://')) {
+      const message = 'a playbook is a file, and this is a URL';
+      scope.report.add(
+        scope.source,
+        path,
+        'CORTEX_CONFIG_INVALID_VALUE',
+        message,
+        'write a path, relative to this file',
+      );
+      return [];
+    }
     const resolved = resolvePath(scope.folder, pattern);
     if (pattern.includes('*')) {
       const matches = listFiles(resolved).toSorted();

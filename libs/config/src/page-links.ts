@@ -10,7 +10,7 @@ export function checkPageLinks(
   { entry, readFile }: Pick<ConfigurationInputs, 'entry' | 'readFile'>,
 ): readonly Problem[] {
   const leaving = contacts.find((contact) => contact.channels.some((channel) => !staysHere(channel)));
-  const source = loadYaml(entry, readFile, new Report());
+  const source = loadYaml(entry, readFile, new Report(), '');
   if (leaving === undefined || source === undefined) return [];
   const report = new Report();
   const fix =

@@ -2,6 +2,8 @@ import { collectorDefaults, CortexConfiguration, defaultEnvironment } from '@cor
 import type { ConfigurationInputs } from './configuration-inputs.ts';
 import { settle } from './settle.ts';
 import { kindOf, unknownKey, valueAt } from './describe-issue.ts';
+import { isExtension } from './extensions.ts';
+import { knownMetrics } from './known-metrics.ts';
 import { loadPlaybooks } from './load-playbooks.ts';
 import { loadYaml } from './load-yaml.ts';
 import { folderOf, resolvePath } from './paths.ts';
@@ -16,19 +18,24 @@ import { declaredChecks } from './resolve/written-checks.ts';
 import { HealthInput } from './schema/checks.ts';
 import { ConsoleInput } from './schema/collector.ts';
 import { ConfigurationInput } from './schema/root.ts';
-import { isRecord, read, readList, reportFinding } from './scope.ts';
+import { isRecord } from './is-record.ts';
+import { read, readList, reportFinding } from './scope.ts';
 import type { Scope, World } from './scope.ts';
 
-export type ConfigurationResult =
-  | { readonly ok: true; readonly configuration: CortexConfiguration }
-  | { readonly ok: false; readonly problems: Problem[] };
+/** What every configuration begins with. */
+const firstLine = 'version: 1';
 
-/** Reads the user's YAML into the resolved configuration, deeply frozen, or returns every problem at once. */
+export type ConfigurationResult =
+  | { readonly ok: true; readonly configuration: CortexConfiguration; readonly warnings: Problem[] }
+  | { readonly ok: false; readonly problems: Problem[]; readonly warnings: Problem[] };
+
+/** Reads the user's YAML into the resolved configuration, deeply frozen, or returns every problem at once; what is doubtful comes beside. */
 export function parseConfiguration(inputs: ConfigurationInputs): ConfigurationResult {
   const report = new Report();
   const configuration = resolve(inputs, report);
-  if (report.count > 0 || configuration === undefined) return { ok: false, problems: report.problems() };
-  return { ok: true, configuration: settle(configuration) };
+  const warnings = report.warnings();
+  if (report.count > 0 || configuration === undefined) return { ok: false, problems: report.problems(), warnings };
+  return { ok: true, configuration: settle(configuration), warnings };
 }
 
 /**
@@ -37,7 +44,7 @@ export function parseConfiguration(inputs: ConfigurationInputs): ConfigurationRe
  */
 export function readPluginFolders(inputs: Pick<ConfigurationInputs, 'entry' | 'readFile'>): readonly string[] {
   const report = new Report();
-  const source = loadYaml(inputs.entry, inputs.readFile, report);
+  const source = loadYaml(inputs.entry, inputs.readFile, report, firstLine);
   if (source === undefined || !isRecord(source.value)) return [];
   const folder = folderOf(inputs.entry);
   return pluginFolders(
@@ -47,7 +54,7 @@ export function readPluginFolders(inputs: Pick<ConfigurationInputs, 'entry' | 'r
 }
 
 function resolve(inputs: ConfigurationInputs, report: Report): CortexConfiguration | undefined {
-  const source = loadYaml(inputs.entry, inputs.readFile, report);
+  const source = loadYaml(inputs.entry, inputs.readFile, report, firstLine);
   if (source === undefined) return undefined;
   const root = source.value;
   if (!isRecord(root)) {
@@ -62,19 +69,21 @@ function resolve(inputs: ConfigurationInputs, report: Report): CortexConfigurati
   const declared = declaredServices(root['services']);
   const escalation = root['escalation'] ?? {};
   const services = resolveServices(scope, root['services'], declared);
+  const definitions = resolveChecks(scope, root, { services, declared });
   const world: World = {
     services,
     declared,
     kinds: new Set(services.flatMap(({ kind }) => (kind === undefined ? [] : [kind]))),
     contacts: declaredContacts(escalation),
-    checks: declaredChecks(root),
+    checks: new Set([...declaredChecks(root), ...definitions.map(({ name }) => name)]),
+    metrics: knownMetrics(root),
   };
   const { contacts, policies, paging } = resolveEscalation(scope, isRecord(escalation) ? escalation : {}, world);
   const hostService = valueAt(root, ['collector', 'host', 'service']) ?? collectorDefaults.host.service;
   const resolved = {
     environment: scope.environment,
     services,
-    checks: resolveChecks(scope, root, world),
+    checks: definitions,
     health: read(scope, ['health'], HealthInput, root['health'] ?? {}),
     ...resolveDetection(scope, root['detection'] ?? {}, world, hostService),
     playbooks: loadPlaybooks(scope, root['playbooks'], world, inputs),
@@ -103,7 +112,7 @@ function finish(scope: Scope, resolved: unknown): CortexConfiguration | undefine
 /** The top-level keys of the file: their names, the version, the environment. */
 function readHead(scope: Scope, root: Readonly<Record<string, unknown>>): string {
   const allowed = Object.keys(ConfigurationInput.shape);
-  for (const key of Object.keys(root).filter((name) => !allowed.includes(name))) {
+  for (const key of Object.keys(root).filter((name) => !allowed.includes(name) && !isExtension(name))) {
     reportFinding(scope, [], unknownKey([key], allowed));
   }
   const { version } = root;

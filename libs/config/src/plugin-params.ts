@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import { describeIssues, unknownKey } from './describe-issue.ts';
 import type { Finding } from './describe-issue.ts';
 import { keysAt } from './schema-keys.ts';
-import { isRecord, read, reportFinding } from './scope.ts';
+import { isRecord } from './is-record.ts';
+import { read, reportFinding } from './scope.ts';
 import type { Scope } from './scope.ts';
 import type { Path } from './yaml-source.ts';
 

@@ -16,9 +16,19 @@ export interface Problem {
 
 /** One problem per paragraph: `file:line:column  CODE  message`, then the fix. */
 export function formatProblems(problems: readonly Problem[]): string {
+  return format(problems, '');
+}
+
+/** The same form, with the word warning before the code. */
+export function formatWarnings(warnings: readonly Problem[]): string {
+  return format(warnings, 'warning  ');
+}
+
+function format(problems: readonly Problem[], word: string): string {
   return problems
     .map(
-      ({ file, line, column, code, message, fix }) => `${file}:${line}:${column}  ${code}  ${message}\n    fix: ${fix}`,
+      ({ file, line, column, code, message, fix }) =>
+        `${file}:${line}:${column}  ${word}${code}  ${message}\n    fix: ${fix}`,
     )
     .join('\n');
 }

@@ -1,4 +1,5 @@
 import type { Problem, ProblemCode } from './problem.ts';
+import { redactText } from './redact.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
 
 export interface Where {
@@ -8,40 +9,77 @@ export interface Where {
   readonly offset?: number;
 }
 
-/** Collects every problem, so that the user sees all of them at once. */
+/**
+ * Collects every problem, so that the user sees all of them at once, and what is doubtful but no mistake. No message keeps
+ * a secret of the file that it quotes.
+ */
 export class Report {
   private readonly found: Problem[] = [];
+  private readonly doubtful: Problem[] = [];
 
   /** A problem at a place inside a file. */
   add(source: YamlSource, path: Path, code: ProblemCode, message: string, fix: string, where: Where = {}): void {
-    const { line, column } = where.atKey === true ? source.locateKey(path) : source.locate(path, where.offset);
-    this.found.push({ file: source.file, line, column, path: showPath(path), code, message, fix });
+    this.found.push(problemAt(source, path, code, message, fix, where));
+  }
+
+  /** What may be right, but most likely is not what the user means. */
+  warn(source: YamlSource, path: Path, code: ProblemCode, message: string, fix: string, where: Where = {}): void {
+    this.doubtful.push(problemAt(source, path, code, message, fix, where));
   }
 
   /** A problem of a whole file, or at a place that only the YAML reader knows. */
   addAt(file: string, line: number, column: number, code: ProblemCode, message: string, fix: string): void {
-    this.found.push({ file, line, column, path: '', code, message, fix });
+    this.found.push({ file, line, column, path: '', code, message: redactText(message), fix: redactText(fix) });
   }
 
   get count(): number {
     return this.found.length;
   }
 
-  /** Sorted by place; the same problem at the same place is kept once. */
   problems(): Problem[] {
-    const sorted = this.found.toSorted(
-      (left, right) =>
-        compare(left.file, right.file) ||
-        left.line - right.line ||
-        left.column - right.column ||
-        compare(left.code, right.code) ||
-        compare(left.message, right.message),
-    );
-    return sorted.filter((problem, index) => {
-      const before = sorted[index - 1];
-      return before === undefined || formatKey(before) !== formatKey(problem);
-    });
+    return inOrder(this.found);
   }
+
+  warnings(): Problem[] {
+    return inOrder(this.doubtful);
+  }
+}
+
+function problemAt(
+  source: YamlSource,
+  path: Path,
+  code: ProblemCode,
+  message: string,
+  fix: string,
+  where: Where,
+): Problem {
+  const { line, column } = where.atKey === true ? source.locateKey(path) : source.locate(path, where.offset);
+  const { file } = source;
+  return {
+    file,
+    line,
+    column,
+    path: source.redact(showPath(path)),
+    code,
+    message: source.redact(message),
+    fix: source.redact(fix),
+  };
+}
+
+/** Sorted by place; the same problem at the same place is kept once. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const sorted = problems.toSorted(
+    (left, right) =>
+      compare(left.file, right.file) ||
+      left.line - right.line ||
+      left.column - right.column ||
+      compare(left.code, right.code) ||
+      compare(left.message, right.message),
+  );
+  return sorted.filter((problem, index) => {
+    const before = sorted[index - 1];
+    return before === undefined || formatKey(before) !== formatKey(problem);
+  });
 }
 
 /** `services[0].name`, the way people write it. */

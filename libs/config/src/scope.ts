@@ -2,6 +2,7 @@ import type { Service } from '@cortex/contracts';
 import type { z } from 'zod';
 import { describeIssues, kindOf } from './describe-issue.ts';
 import type { Finding } from './describe-issue.ts';
+import type { KnownMetrics } from './known-metrics.ts';
 import type { PluginCatalogue } from './plugin-catalogue.ts';
 import type { Report } from './report.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
@@ -25,7 +26,9 @@ export interface World {
   readonly declared: ReadonlyMap<string, ReadonlySet<string>>;
   readonly kinds: ReadonlySet<string>;
   readonly contacts: ReadonlySet<string>;
+  /** The names that checks are written under, and for those of several instances also each `name:instance`. */
   readonly checks: ReadonlySet<string>;
+  readonly metrics: KnownMetrics;
 }
 
 /** Reads one value by its schema; reports problems and then returns `undefined`. */
@@ -73,10 +76,6 @@ export function readList(scope: Scope, path: Path, raw: unknown): readonly unkno
     );
   }
   return [];
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The place of a name: a value, or a key. */

@@ -2,7 +2,7 @@ import type { ConfigurationInputs } from './configuration-inputs.ts';
 import { loadYaml } from './load-yaml.ts';
 import { folderOf, resolvePath } from './paths.ts';
 import { Report, showPath } from './report.ts';
-import { isRecord } from './scope.ts';
+import { isRecord } from './is-record.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
 
 /** A place of the user's files that refers to a secret. */
@@ -28,7 +28,7 @@ export function secretReferencesIn(text: string): readonly string[] {
 /** Every reference to a secret in the configuration and its playbooks, in order, with its place. Of files that can be read. */
 export function findSecretUses(inputs: Omit<ConfigurationInputs, 'plugins'>): readonly SecretUse[] {
   const { entry, readFile, listFiles } = inputs;
-  const root = loadYaml(entry, readFile, new Report());
+  const root = loadYaml(entry, readFile, new Report(), '');
   if (root === undefined || !isRecord(root.value)) return [];
   const patterns: unknown = root.value['playbooks'];
   const files = (Array.isArray(patterns) ? patterns : []).flatMap((pattern: unknown) => {
@@ -36,7 +36,7 @@ export function findSecretUses(inputs: Omit<ConfigurationInputs, 'plugins'>): re
     const path = resolvePath(folderOf(entry), pattern);
     return pattern.includes('*') ? listFiles(path).toSorted() : [path];
   });
-  const playbooks = [...new Set(files)].flatMap((file) => loadYaml(file, readFile, new Report()) ?? []);
+  const playbooks = [...new Set(files)].flatMap((file) => loadYaml(file, readFile, new Report(), '') ?? []);
   return [root, ...playbooks].flatMap((source) => usesIn(source, source.value, []));
 }
 

@@ -389,14 +389,16 @@ const cases: readonly Case[] = [
     change: ['depends_on: [db]', 'depends_on: *dbs'],
     code: 'CORTEX_CONFIG_YAML_SYNTAX',
     at: '7:17',
-    fix: 'check indentation',
+    message: 'the alias *dbs has no anchor before it',
+    fix: 'define it above with &name',
   },
   {
     name: 'brackets that do not close',
     change: ['depends_on: [db]', 'depends_on: [db'],
     code: 'CORTEX_CONFIG_YAML_SYNTAX',
     at: '8:5',
-    fix: 'check indentation, quotes and brackets',
+    message: 'a [ that was opened before this line is not closed',
+    fix: 'close it with ]',
   },
   {
     name: 'a key that stands twice',
@@ -509,6 +511,87 @@ const cases: readonly Case[] = [
     at: '8:14',
     message: 'mixes signal variables (health_state) with metrics (disk_usage_percent)',
     fix: 'one kind only',
+  },
+  {
+    name: 'a check in a trigger that does not exist',
+    in: 'playbook',
+    change: ['disk_usage_percent > 85', `health_state == "UNHEALTHY" AND "shop-htp" in failing_checks`],
+    code: 'CORTEX_CONFIG_UNKNOWN_CHECK',
+    at: '8:47',
+    message: 'unknown check "shop-htp"',
+    fix: 'did you mean "shop-http"?',
+  },
+  {
+    name: 'a kind of check in a trigger that does not exist',
+    in: 'playbook',
+    change: ['disk_usage_percent > 85', `NOT ("http_endpont" in failing_check_types)`],
+    code: 'CORTEX_CONFIG_UNKNOWN_CHECK',
+    at: '8:20',
+    message: 'unknown check type "http_endpont"',
+    fix: 'did you mean "http_endpoint"?',
+  },
+  {
+    name: 'a health state that does not exist',
+    in: 'playbook',
+    change: ['disk_usage_percent > 85', `health_state in ["CRITICAL", "UNHEALTY"]`],
+    code: 'CORTEX_CONFIG_INVALID_VALUE',
+    at: '8:44',
+    message: 'unknown health_state "UNHEALTY"',
+    fix: 'did you mean "UNHEALTHY"?',
+  },
+  {
+    name: 'a severity that does not exist',
+    in: 'playbook',
+    change: ['disk_usage_percent > 85', `anomaly_severity == "urgent"`],
+    code: 'CORTEX_CONFIG_INVALID_VALUE',
+    at: '8:35',
+    message: 'unknown anomaly_severity "urgent"',
+    fix: 'use one of info, low, medium, high, critical',
+  },
+  {
+    name: 'an order of texts, which would be that of the alphabet',
+    in: 'playbook',
+    change: ['disk_usage_percent > 85', `anomaly_severity >= "high"`],
+    code: 'CORTEX_CONFIG_BAD_CONDITION',
+    at: '8:14',
+    message: 'anomaly_severity has no order',
+    fix: 'anomaly_severity in ["high", "critical"]',
+  },
+  {
+    name: 'a list that is compared like a text',
+    in: 'playbook',
+    change: ['disk_usage_percent > 85', `failing_checks == "shop-http"`],
+    code: 'CORTEX_CONFIG_BAD_CONDITION',
+    at: '8:14',
+    message: 'failing_checks is a list of texts, and is used as a text',
+    fix: 'write "..." in failing_checks',
+  },
+  {
+    name: 'a mistyped signal variable, which is taken for a metric',
+    in: 'playbook',
+    change: ['disk_usage_percent > 85', `health_stat == "UNHEALTHY"`],
+    code: 'CORTEX_CONFIG_BAD_CONDITION',
+    at: '8:14',
+    message: '"health_stat" is taken for a metric, and a metric is a number',
+    fix: 'did you mean health_state?',
+  },
+  {
+    name: 'a signal variable in a verification, where there is no signal',
+    in: 'playbook',
+    change: ['check: disk_usage_percent < 75', `check: health_state == "HEALTHY"`],
+    code: 'CORTEX_CONFIG_BAD_CONDITION',
+    at: '53:10',
+    message: '"health_state" is known in triggers only',
+    fix: 'ask about a metric',
+  },
+  {
+    name: 'a mistyped category',
+    in: 'playbook',
+    change: ['category: infrastructure', 'category: infrastucture'],
+    code: 'CORTEX_CONFIG_INVALID_VALUE',
+    at: '4:11',
+    message: 'unknown category "infrastucture"',
+    fix: 'did you mean infrastructure?',
   },
   {
     name: 'an unknown action',
@@ -684,8 +767,13 @@ describe('a wrong configuration', () => {
   });
 
   it('is covered code by code', () => {
-    // These two are of a valid configuration: missing-secrets of the command line, and page-links.test.ts.
-    const elsewhere = ['CORTEX_CONFIG_SECRET_UNREADABLE', 'CORTEX_CONFIG_PAGE_LINK'];
+    // Of a valid configuration: warnings.test.ts, missing-secrets of the command line, and page-links.test.ts.
+    const elsewhere = [
+      'CORTEX_CONFIG_UNKNOWN_METRIC',
+      'CORTEX_CONFIG_NEVER_USED',
+      'CORTEX_CONFIG_SECRET_UNREADABLE',
+      'CORTEX_CONFIG_PAGE_LINK',
+    ];
     expect(new Set([...cases.map(({ code }) => code as string), ...elsewhere])).toEqual(
       new Set(Object.keys(configErrors)),
     );

@@ -1,6 +1,8 @@
-import { messageOf } from '@cortex/errors';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, Node, Pair } from 'yaml';
+import { createFileRedactor } from './redact.ts';
+import { explainMissingAnchor, explainYamlError } from './yaml-mistakes.ts';
+import type { YamlMistake } from './yaml-mistakes.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -12,6 +14,7 @@ export interface Location {
 export interface SyntaxProblem extends Location {
   readonly duplicateKey: boolean;
   readonly message: string;
+  readonly fix: string;
 }
 
 /** One YAML file that remembers the place of every node. */
@@ -22,53 +25,57 @@ export interface YamlSource {
   locate(path: Path, offsetInText?: number): Location;
   /** The place of the last key of a path. */
   locateKey(path: Path): Location;
+  /** A text without the secrets of this file. */
+  redact(text: string): string;
 }
 
-export interface ReadYamlOptions {
-  /** How often anchors may be used. Default 100. */
-  readonly mostAliases?: number;
-  /** Whether `<<` merges a mapping into another. Default false. */
-  readonly merge?: boolean;
-}
+/** How often anchors may be used, counted through each other: files share settings by one use per entry. */
+const mostAliases = 10_000;
 
-/** Reads YAML 1.2. `source` is absent when the text cannot be understood at all. */
-export function readYaml(
-  file: string,
-  text: string,
-  { mostAliases = 100, merge = false }: ReadYamlOptions = {},
-): { source?: YamlSource; problems: readonly SyntaxProblem[] } {
+/** Reads YAML 1.2, with the merge keys (`<<`) of 1.1. `source` is absent when the text cannot be understood at all. */
+export function readYaml(file: string, text: string): { source?: YamlSource; problems: readonly SyntaxProblem[] } {
   const lines = new LineCounter();
-  const options = { prettyErrors: false, version: '1.2', merge, logLevel: 'error' } as const;
+  const options = { prettyErrors: false, version: '1.2', merge: true, logLevel: 'error' } as const;
   const document = parseDocument(text, { ...options, lineCounter: lines });
   const place = (offset: number): Location => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
+  const tell = (mistake: YamlMistake, duplicateKey = false): SyntaxProblem => {
+    const { message, fix, offset } = mistake;
+    return { ...place(offset), duplicateKey, message, fix };
+  };
   const problems = [
-    ...[...document.errors, ...document.warnings].map((error) => ({
-      ...place(error.pos[0]),
-      duplicateKey: error.code === 'DUPLICATE_KEY',
-      message: error.message,
-    })),
-    ...unresolvedAliases(document).map(({ name, offset }) => ({
-      ...place(offset),
-      duplicateKey: false,
-      message: `the alias *${name} has no anchor &${name} before it`,
-    })),
+    ...[...document.errors, ...document.warnings].map(({ code, message, pos: [offset] }) =>
+      code === 'DUPLICATE_KEY'
+        ? tell({ message: 'this key stands twice in one mapping', fix: 'keep one of the two', offset }, true)
+        : tell(explainYamlError(text, { code, message, offset })),
+    ),
+    ...unresolvedAliases(document).map(({ name, offset }) => tell(explainMissingAnchor(text, name, offset))),
+    ...wrongMerges(document).map((offset) =>
+      tell({
+        message: '<< takes the keys of a mapping, and this is none',
+        fix: 'name an anchored mapping, such as <<: *defaults, or a list of them',
+        offset,
+      }),
+    ),
   ];
   if (problems.some((problem) => !problem.duplicateKey)) return { problems };
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: mostAliases });
-  } catch (error) {
-    const message = messageOf(error);
-    return { problems: [...problems, { line: 1, column: 1, duplicateKey: false, message }] };
+  } catch {
+    // Only the bound on aliases is left: the others were found above.
+    const message = `aliases (*name) are used more than ${mostAliases} times, counted through each other`;
+    const fix = 'write some of them out';
+    return { problems: [...problems, { line: 1, column: 1, duplicateKey: false, message, fix }] };
   }
   const source: YamlSource = {
     file,
     value,
     locate: (path, offsetInText) => place(valueOffset(document, text, path, offsetInText)),
     locateKey: (path) => place(keyOffset(document, path)),
+    redact: createFileRedactor(value),
   };
   return { source, problems };
 }
@@ -83,6 +90,29 @@ function unresolvedAliases(document: Document): readonly { name: string; offset:
   return found;
 }
 
+function wrongMerges(document: Document): readonly number[] {
+  const found: number[] = [];
+  visit(document, {
+    Pair(_, pair) {
+      if (!isMergeKey(pair.key)) return;
+      const sources = mergeSources(document, asNode(pair.value));
+      if (sources.length === 0 || !sources.every(isMap))
+        found.push(start(asNode(pair.value)) ?? start(asNode(pair.key)) ?? 0);
+    },
+  });
+  return found;
+}
+
+function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && (key.value === '<<' || typeof key.value === 'symbol') && key.type === 'PLAIN';
+}
+
+/** The mappings behind `<<`, the strongest first. */
+function mergeSources(document: Document, value: Node | undefined): readonly (Node | undefined)[] {
+  const whole = resolved(document, value);
+  return isSeq(whole) ? whole.items.map((item) => resolved(document, asNode(item))) : [whole];
+}
+
 interface PathStep {
   readonly node: Node | undefined;
   /** The key that leads to the node; absent for list items and the root. */
@@ -94,18 +124,28 @@ function walk(document: Document, path: Path): { readonly steps: readonly PathSt
   const steps: PathStep[] = [{ node: document.contents ?? undefined, key: undefined }];
   for (const segment of path) {
     const parent = resolved(document, steps.at(-1)?.node);
-    const next = stepInto(parent, segment);
+    const next = stepInto(document, parent, segment);
     if (next === undefined) return { steps, complete: false };
     steps.push(next);
   }
   return { steps, complete: true };
 }
 
-function stepInto(parent: Node | undefined, segment: string | number): PathStep | undefined {
+/** A key that is merged in stands where the mapping that it comes from is written. */
+function stepInto(document: Document, parent: Node | undefined, segment: string | number): PathStep | undefined {
   if (isMap(parent)) {
-    const pair = parent.items.find((item: Pair) => isScalar(item.key) && String(item.key.value) === String(segment));
-    if (pair === undefined) return undefined;
-    return { key: asNode(pair.key), node: asNode(pair.value) };
+    const pair = parent.items.find(
+      (item: Pair) => isScalar(item.key) && !isMergeKey(item.key) && String(item.key.value) === String(segment),
+    );
+    if (pair !== undefined) return { key: asNode(pair.key), node: asNode(pair.value) };
+    for (const item of parent.items) {
+      if (!isMergeKey(item.key)) continue;
+      for (const source of mergeSources(document, asNode(item.value))) {
+        const found = isMap(source) ? stepInto(document, source, segment) : undefined;
+        if (found !== undefined) return found;
+      }
+    }
+    return undefined;
   }
   if (isSeq(parent)) {
     const node = asNode(parent.items[Number(segment)]);

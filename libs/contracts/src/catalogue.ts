@@ -12,6 +12,8 @@ import * as knowledge from './events/knowledge.ts';
 import * as remediation from './events/remediation.ts';
 import * as telemetry from './events/telemetry.ts';
 import * as verification from './events/verification.ts';
+import * as configurationBuckets from './buckets/configuration.ts';
+import * as sightingBuckets from './buckets/metric-sightings.ts';
 import * as controlBuckets from './buckets/control.ts';
 import * as knowledgeBuckets from './buckets/knowledge.ts';
 import * as silenceBuckets from './buckets/silence.ts';
@@ -70,6 +72,9 @@ export const bucketDefinitions: readonly BucketDefinition[] = [
   controlBuckets.timerBucket,
   controlBuckets.breakerBucket,
   controlBuckets.unfreezeBucket,
+  configurationBuckets.reloadBucket,
+  configurationBuckets.runningConfigurationBucket,
+  sightingBuckets.metricSightingBucket,
   stateBuckets.incidentBucket,
   stateBuckets.openIncidentBucket,
   stateBuckets.healthBucket,

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createHttpServer } from './http-server.ts';
 
 it('tells programs and browsers to retry until the app has started', async () => {
-  const http = createHttpServer({ metrics: new Registry(), isReady: () => false });
+  const http = createHttpServer({ metrics: () => [new Registry()], isReady: () => false });
   const port = await http.listen('127.0.0.1', 0);
   try {
     const page = (): Promise<Response> => fetch(`http://127.0.0.1:${port}/`);

@@ -9,6 +9,8 @@ export interface HttpServer {
   serve(listener: RequestListener): void;
   /** From now on the app's own listener answers; until then 503. */
   open(): void;
+  /** Until it is opened again, 503: the app is being changed for another. */
+  shut(): void;
   close(): Promise<void>;
 }
 
@@ -38,6 +40,9 @@ export function createHttpServer(operations: Operations): HttpServer {
     },
     open() {
       isOpen = true;
+    },
+    shut() {
+      isOpen = false;
     },
     async close() {
       isOpen = false;

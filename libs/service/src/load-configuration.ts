@@ -3,17 +3,31 @@ import type { CortexConfiguration } from '@cortex/contracts';
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ConfigurationError } from './errors.ts';
+import { recordFiles } from './record-files.ts';
 
 /** Loads the plugins that a service runs: Cortex's own and those of the user's folders. */
 export type PluginLoader = (folders: readonly string[]) => Promise<PluginCatalogue>;
 
 const readFile = (path: string): string => readFileSync(path, 'utf8');
 
+/** A configuration that is valid, and the digest of the files that it was read from. */
+export interface ReadConfiguration {
+  readonly configuration: CortexConfiguration;
+  readonly digest: string;
+}
+
 /** Reads and validates the user's configuration. Throws one error that lists every problem with its place. */
 export async function loadConfiguration(entry: string, loadPlugins?: PluginLoader): Promise<CortexConfiguration> {
+  return (await readConfiguration(entry, loadPlugins)).configuration;
+}
+
+/** The same, with the digest of what was read. */
+export async function readConfiguration(entry: string, loadPlugins?: PluginLoader): Promise<ReadConfiguration> {
   const plugins = await loadPlugins?.(readPluginFolders({ entry, readFile }));
-  const result = parseConfiguration({ entry, readFile, listFiles, ...(plugins === undefined ? {} : { plugins }) });
-  if (result.ok) return result.configuration;
+  const files = recordFiles(entry, readFile);
+  const inputs = { entry, readFile: files.readFile, listFiles };
+  const result = parseConfiguration({ ...inputs, ...(plugins === undefined ? {} : { plugins }) });
+  if (result.ok) return { configuration: result.configuration, digest: files.digest() };
   throw new ConfigurationError(formatProblems(result.problems), result.problems);
 }
 

@@ -1,10 +1,16 @@
 import type { AppName } from '@cortex/contracts';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
-/** A registry with the process's own metrics and `cortex_build_info`. */
+/** A registry for one life of an app. */
 export function createMetrics(service: AppName): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
+  return registry;
+}
+
+/** The process's own metrics and `cortex_build_info`: they outlive a change of the configuration. */
+export function createProcessMetrics(service: AppName): Registry {
+  const registry = createMetrics(service);
   collectDefaultMetrics({ register: registry });
   new Gauge({
     name: 'cortex_build_info',

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 
 export interface Operations {
-  readonly metrics: Registry;
+  /** Those that hold at this time. */
+  readonly metrics: () => readonly Registry[];
   readonly isReady: () => boolean;
 }
 
@@ -21,8 +22,8 @@ export function answerOperations(operations: Operations, request: IncomingMessag
       return true;
     }
     case '/metrics':
-      void operations.metrics.metrics().then(
-        (text) => response.writeHead(200, { 'content-type': operations.metrics.contentType }).end(text),
+      void Promise.all(operations.metrics().map((registry) => registry.metrics())).then(
+        (texts) => response.writeHead(200, { 'content-type': Registry.PROMETHEUS_CONTENT_TYPE }).end(texts.join('\n')),
         (error: unknown) => answer(response, 500, { status: String(error) }),
       );
       return true;

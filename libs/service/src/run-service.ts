@@ -1,29 +1,25 @@
-import { connectBus, type Bus } from '@cortex/bus';
-import { systemRuntime } from '@cortex/runtime';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
-import { createBusMetrics } from './bus-metrics.ts';
-import { readEnvironment } from './environment.ts';
-import { createHttpServer, type HttpServer } from './http-server.ts';
-import { loadConfiguration } from './load-configuration.ts';
-import { createMetrics } from './metrics.ts';
-import type { RunningApp, ServiceContext, ServiceDefinition } from './ports.ts';
+import { readEnvironment, type ServiceEnvironment } from './environment.ts';
+import { openHost, startLife } from './life.ts';
+import { readConfiguration } from './load-configuration.ts';
+import type { ServiceContext, ServiceDefinition } from './ports.ts';
+import { startReloadableService } from './reloadable-service.ts';
 import { whenToldToStop } from './stop-signals.ts';
 
 /**
  * Runs one service until it is told to stop: configuration, logs, metrics, HTTP, bus, the app, and on SIGTERM the same
- * backwards. An invalid configuration ends the process with status 78 (EX_CONFIG) before anything is started.
+ * backwards. An invalid configuration ends the process with status 78 (EX_CONFIG) before anything is started; later it is
+ * only refused (`cortex reload`).
  */
 export async function runService(definition: ServiceDefinition): Promise<void> {
   let logger = pino({ name: definition.name });
   try {
     const environment = readEnvironment(process.env);
     logger = pino({ name: definition.name, level: environment.CORTEX_LOG_LEVEL });
-    const config = await loadConfiguration(environment.CORTEX_CONFIG, definition.plugins);
+    const read = await readConfiguration(environment.CORTEX_CONFIG, definition.plugins);
     const stopRequested = whenToldToStop();
-    const service = await startService(definition, environment, config, logger);
-    const reason = await stopRequested;
+    const service = await startReloadableService(definition, environment, read, logger);
+    const reason = await Promise.race([stopRequested, service.failed]);
     logger.info({ reason }, 'stopping');
     await service.stop();
     logger.info('stopped');
@@ -41,68 +37,23 @@ export interface StartedService {
   stop(): Promise<void>;
 }
 
+/** Runs an app with one configuration, for as long as it runs. */
 export async function startService(
   definition: ServiceDefinition,
-  environment: ReturnType<typeof readEnvironment>,
+  environment: ServiceEnvironment,
   config: ServiceContext['config'],
   logger: Logger,
 ): Promise<StartedService> {
-  const startedAt = performance.now();
-  const metrics = createMetrics(definition.name);
-  const running: { bus?: Bus; app?: RunningApp } = {};
-  const http = createHttpServer({
-    metrics,
-    isReady: () => running.bus?.isConnected() === true && (running.app?.isReady?.() ?? running.app !== undefined),
-  });
-  const port = await http.listen(environment.CORTEX_HTTP_HOST, environment.CORTEX_HTTP_PORT);
-  logger.info({ port }, 'listening');
-  const instance = `${definition.name}-${environment.CORTEX_INSTANCE}`;
-  const bus = await connectBus({
-    servers: environment.CORTEX_NATS_URL,
-    source: `/cortex/${definition.name}`,
-    name: instance,
-    logger,
-    hooks: createBusMetrics(metrics),
-  });
-  running.bus = bus;
-  const dataDir = join(environment.CORTEX_DATA_DIR, definition.name);
-  mkdirSync(dataDir, { recursive: true });
-  const context: ServiceContext = {
-    name: definition.name,
-    instance,
-    bus,
-    config,
-    logger,
-    metrics,
-    serveHttp: (listener) => http.serve(listener),
-    dataDir,
-    runtime: systemRuntime,
+  const host = await openHost(definition, environment, logger);
+  const life = await startLife(host, config);
+  return {
+    context: life.context,
+    port: host.port,
+    async stop() {
+      await life.stop();
+      await host.http.close();
+    },
   };
-  const app = await definition.start(context);
-  running.app = app;
-  http.open();
-  logger.info({ port, startMs: Math.round(performance.now() - startedAt) }, 'ready');
-  return { context, port, stop: () => stopService(app, bus, http, environment.CORTEX_DRAIN_MS) };
-}
-
-async function stopService(app: RunningApp, bus: Bus, http: HttpServer, drainMs: number): Promise<void> {
-  await lastWords(app, drainMs);
-  await bus.drain(drainMs);
-  await app.stop?.();
-  await http.close();
-}
-
-/** Without NATS an app cannot publish: its last events are given up after `timeoutMs`, because the process must end. */
-async function lastWords(app: RunningApp, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
-  });
-  try {
-    await Promise.race([app.beforeDrain?.(), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function isConfigurationFault(error: unknown): boolean {

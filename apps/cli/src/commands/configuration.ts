@@ -5,7 +5,7 @@ import { loadChannels } from '@cortex/channels';
 import { loadChecks } from '@cortex/checks';
 import { formatProblems, parseConfiguration, readPluginFolders, type ConfigurationResult } from '@cortex/config';
 import type { CortexConfiguration } from '@cortex/contracts';
-import { listFiles } from '@cortex/service';
+import { listFiles, recordFiles } from '@cortex/service';
 import { CliError } from '../core/cli-error.ts';
 import type { OptionDefinition, CommandContext } from '../core/command.ts';
 
@@ -19,6 +19,8 @@ export interface LoadedConfiguration {
   readonly file: string;
   readonly result: ConfigurationResult;
   readonly plugins: Plugins;
+  /** Of the files that were read. */
+  readonly digest: string;
 }
 
 export interface Plugins {
@@ -31,9 +33,9 @@ export interface Plugins {
 export async function requireConfiguration(
   named: string | undefined,
   context: CommandContext,
-): Promise<{ readonly configuration: CortexConfiguration; readonly plugins: Plugins }> {
-  const { result, plugins } = await loadConfiguration(named, context);
-  if (result.ok) return { configuration: result.configuration, plugins };
+): Promise<Omit<LoadedConfiguration, 'result'> & { readonly configuration: CortexConfiguration }> {
+  const { result, ...loaded } = await loadConfiguration(named, context);
+  if (result.ok) return { configuration: result.configuration, ...loaded };
   throw new CliError(
     'CORTEX_CONFIGURATION_INVALID',
     `the configuration has mistakes:\n${formatProblems(result.problems)}`,
@@ -62,7 +64,8 @@ export async function loadConfiguration(
       'notFound',
     );
   }
-  const inputs = { entry: file, readFile: (path: string) => readFileSync(path, 'utf8'), listFiles };
+  const files = recordFiles(file, (path) => readFileSync(path, 'utf8'));
+  const inputs = { entry: file, readFile: files.readFile, listFiles };
   const folders = readPluginFolders(inputs);
   const plugins = {
     actions: await loadActions(folders),
@@ -70,5 +73,16 @@ export async function loadConfiguration(
     channels: await loadChannels(folders),
   };
   const result = parseConfiguration({ ...inputs, plugins });
-  return { file, result, plugins };
+  return { file, result, plugins, digest: files.digest() };
+}
+
+/** The same configuration as a service reads it that knows no plugins: for comparison with what such a one runs. */
+export function withoutPlugins(file: string): CortexConfiguration {
+  const result = parseConfiguration({ entry: file, readFile: (path) => readFileSync(path, 'utf8'), listFiles });
+  if (result.ok) return result.configuration;
+  throw new CliError(
+    'CORTEX_CONFIGURATION_INVALID',
+    `the configuration has changed meanwhile:\n${formatProblems(result.problems)}`,
+    'correct it; `cortex validate` shows this list again',
+  );
 }

@@ -1,5 +1,6 @@
 import type { CortexConfiguration } from '@cortex/contracts';
 import { startStack } from '@cortex/local-stack';
+import { count } from '../output/count.ts';
 
 export interface UpOptions {
   readonly configFile: string;
@@ -42,7 +43,6 @@ export async function runUp(options: UpOptions): Promise<void> {
 }
 
 function watched(configuration: CortexConfiguration): string {
-  const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
   return [
     count(configuration.services.length, 'service'),
     count(configuration.checks.length, 'check'),

@@ -1,4 +1,4 @@
-import type { CollectorSettings, SeriesSample } from '@cortex/contracts';
+import { hostMetrics, type CollectorSettings, type SeriesSample } from '@cortex/contracts';
 import type { StatsFs } from 'node:fs';
 import { readFile, statfs } from 'node:fs/promises';
 import { cpus, freemem, loadavg, totalmem } from 'node:os';
@@ -39,13 +39,13 @@ export class HostMetrics {
     };
     const samples: SeriesSample[] = [];
     const cpu = this.#cpuPercent();
-    if (cpu !== undefined) samples.push(sample('cpu_usage_percent', '%', cpu));
+    if (cpu !== undefined) samples.push(sample(hostMetrics.cpuUsage, '%', cpu));
     const total = totalmem();
     const available = await availableMemory();
     samples.push(
-      sample('memory_usage_percent', '%', (100 * (total - available)) / total),
-      sample('memory_available_bytes', 'By', available),
-      sample('load_1m', '1', loadavg()[0] ?? 0),
+      sample(hostMetrics.memoryUsage, '%', (100 * (total - available)) / total),
+      sample(hostMetrics.memoryAvailable, 'By', available),
+      sample(hostMetrics.load, '1', loadavg()[0] ?? 0),
     );
     const perDisk = await Promise.all(disks.map((disk) => this.#readDisk(disk, timeMs)));
     return [...samples, ...perDisk.flat()].filter(({ value }) => Number.isFinite(value));
@@ -73,8 +73,8 @@ export class HostMetrics {
       const used = blocks - bfree;
       return [
         // As df does: blocks reserved for root are neither used nor available.
-        { ...about, metric: 'disk_usage_percent', unit: '%', value: (100 * used) / (used + bavail) },
-        { ...about, metric: 'disk_free_bytes', unit: 'By', value: bavail * bsize },
+        { ...about, metric: hostMetrics.diskUsage, unit: '%', value: (100 * used) / (used + bavail) },
+        { ...about, metric: hostMetrics.diskFree, unit: 'By', value: bavail * bsize },
       ];
     } catch (error) {
       this.#onProblem(`disk ${path}`, error);

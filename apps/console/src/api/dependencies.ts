@@ -19,6 +19,8 @@ import type { TargetIndex } from '../readers/target-index.ts';
 export interface ApiDependencies {
   readonly bus: Bus;
   readonly config: CortexConfiguration;
+  /** The name of this process among the services. */
+  readonly instance: string;
   readonly incidents: IncidentIndex;
   readonly targets: TargetIndex;
   readonly checks: CheckIndex;

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { FittingModels } from '../fitting-models.ts';
 import type { SnapshotStore } from '../adapters/snapshot-store.ts';
 import type { DetectorMetrics } from '../detector-metrics.ts';
+import type { MetricSightings } from '../metric-sightings.ts';
 
 export interface PartitionHandlerOptions {
   /** The partition. */
@@ -16,6 +17,7 @@ export interface PartitionHandlerOptions {
   readonly bus: Pick<Bus, 'publish'>;
   readonly snapshots: SnapshotStore;
   readonly fitting: FittingModels;
+  readonly sightings: Pick<MetricSightings, 'note'>;
   readonly metrics: DetectorMetrics;
   readonly logger: Logger;
 }
@@ -27,7 +29,7 @@ export interface PartitionHandlerOptions {
  * the partition nothing more is done.
  */
 export function createTelemetryHandler(options: PartitionHandlerOptions) {
-  const { shard, settings, initial: state, bus, snapshots, fitting, metrics, logger } = options;
+  const { shard, settings, initial: state, bus, snapshots, fitting, sightings, metrics, logger } = options;
   let unpublished: { readonly sequence: number; readonly detection: Detection } | undefined;
 
   return async (
@@ -36,6 +38,7 @@ export function createTelemetryHandler(options: PartitionHandlerOptions) {
   ): Promise<void> => {
     if (!shard.isHeld()) return;
     snapshots.hold();
+    sightings.note(event);
     await fitting.untilReadyFor(event.data.series);
     const detection = unpublished?.sequence === sequence ? unpublished.detection : attempt(event);
     unpublished = { sequence, detection };

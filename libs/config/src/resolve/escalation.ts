@@ -4,7 +4,8 @@ import { checkParams, openEnvelope } from '../plugin-params.ts';
 import { requireContact, requireKnown } from '../references.ts';
 import { ChannelInput, ContactInput, EscalationPolicyInput, PagingInput } from '../schema/escalation.ts';
 import { keysAt } from '../schema-keys.ts';
-import { isRecord, read, readList, refuseDuplicates } from '../scope.ts';
+import { isRecord } from '../is-record.ts';
+import { read, readList, refuseDuplicates } from '../scope.ts';
 import type { Scope, World } from '../scope.ts';
 import type { Path } from '../yaml-source.ts';
 

@@ -1,8 +1,12 @@
 import { compileCondition, nearestName } from '@cortex/conditions';
 import { Playbook, signalVariables } from '@cortex/contracts';
 import { valueAt } from '../describe-issue.ts';
+import { isRecord } from '../is-record.ts';
 import { requireContact, requireService } from '../references.ts';
+import { checkMetricName, checkMetricNames, checkTriggerNames } from './conditions.ts';
+import { checkPlaces } from './playbook-places.ts';
 import { PlaybookInput } from '../schema/playbook.ts';
+import { isExtension } from '../extensions.ts';
 import { read } from '../scope.ts';
 import type { Scope, World } from '../scope.ts';
 import { resolvePreconditions, resolveSteps } from './steps.ts';
@@ -11,12 +15,14 @@ import { resolvePreconditions, resolveSteps } from './steps.ts';
 export function resolvePlaybook(scope: Scope, world: World): Playbook | undefined {
   const before = scope.report.count;
   // Lists are validated from the raw file, so that a mistake elsewhere in the playbook does not hide theirs.
-  const raw = scope.source.value;
+  const raw = withoutExtensions(scope.source.value);
   const input = read(scope, [], PlaybookInput, raw);
   const steps = resolveSteps(scope, ['remediation_steps'], listAt(raw, ['remediation_steps']));
   const rollbackSteps = resolveSteps(scope, ['rollback', 'steps'], listAt(raw, ['rollback', 'steps']));
   const preconditions = resolvePreconditions(scope, listAt(raw, ['pre_conditions']), world);
   checkReferences(scope, raw, world);
+  checkNames(scope, raw, world);
+  checkPlaces(scope, raw, world);
   if (input !== undefined) checkTrigger(scope, input);
   if (input === undefined || scope.report.count > before) return undefined;
   return Playbook.parse({
@@ -44,6 +50,27 @@ function checkReferences(scope: Scope, raw: unknown, world: World): void {
   }
   for (const [index, name] of listAt(raw, ['escalation', 'notify']).entries()) {
     if (typeof name === 'string') requireContact(scope, ['escalation', 'notify', index], name, world);
+  }
+}
+
+/** Keys that begin with `x-` are the user's own, such as anchors to merge. */
+function withoutExtensions(raw: unknown): unknown {
+  if (!isRecord(raw)) return raw;
+  return Object.fromEntries(Object.entries(raw).filter(([key]) => !isExtension(key)));
+}
+
+/** Each condition and each metric that is named, also where the playbook has other mistakes. */
+function checkNames(scope: Scope, raw: unknown, world: World): void {
+  const trigger = valueAt(raw, ['trigger', 'condition']);
+  if (typeof trigger === 'string') checkTriggerNames(scope, ['trigger', 'condition'], trigger, world);
+  const check = valueAt(raw, ['verification', 'check']);
+  if (typeof check === 'string') checkMetricNames(scope, ['verification', 'check'], check, world);
+  for (const [index, text] of listAt(raw, ['verification', 'checks']).entries()) {
+    if (typeof text === 'string') checkMetricNames(scope, ['verification', 'checks', index], text, world);
+  }
+  const metrics = ['verification', 'short_term', 'metrics'];
+  for (const [index, metric] of listAt(raw, metrics).entries()) {
+    if (typeof metric === 'string') checkMetricName(scope, [...metrics, index], metric, world);
   }
 }
 

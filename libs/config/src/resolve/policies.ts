@@ -1,5 +1,6 @@
 import { DetectionRule, MachineLearning, SeriesLimits } from '@cortex/contracts';
 import type { CortexConfiguration, SafetyPolicy } from '@cortex/contracts';
+import { checkMetricName } from './conditions.ts';
 import { requireInstance, requireService } from '../references.ts';
 import { DetectionInput } from '../schema/detection.ts';
 import { SafetyInput } from '../schema/safety.ts';
@@ -10,7 +11,7 @@ import type { Scope, World } from '../scope.ts';
 export function resolveDetection(
   scope: Scope,
   raw: unknown,
-  world: Pick<World, 'declared'>,
+  world: Pick<World, 'declared' | 'metrics'>,
   /** May be named although it is not a configured service. */
   hostService: unknown,
 ): Pick<CortexConfiguration, 'detection' | 'seriesLimits' | 'machineLearning'> | undefined {
@@ -18,8 +19,14 @@ export function resolveDetection(
   if (input === undefined) return undefined;
   const rules = input.rules ?? [];
   for (const [index, { match }] of rules.entries()) {
-    if (match.service === undefined || match.service.includes('*') || match.service === hostService) continue;
-    requireService(scope, ['detection', 'rules', index, 'match', 'service'], match.service, world);
+    const path = ['detection', 'rules', index, 'match'];
+    // A pattern may be meant for services that only telemetry knows.
+    if (match.service !== undefined && !match.service.includes('*') && match.service !== hostService) {
+      requireService(scope, [...path, 'service'], match.service, world);
+    }
+    if (match.metric !== undefined && !match.metric.includes('*')) {
+      checkMetricName(scope, [...path, 'metric'], match.metric, world);
+    }
   }
   const { partition: perPartition, service: perService, services = {} } = input.max_series;
   const own = Object.entries(services).map(([service, series]) => ({ service, series }));

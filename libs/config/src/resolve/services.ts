@@ -3,7 +3,8 @@ import { resolvePath } from '../paths.ts';
 import { requireService } from '../references.ts';
 import { ServiceInput } from '../schema/services.ts';
 import type { InstanceInput } from '../schema/services.ts';
-import { isRecord, read, readList, refuseDuplicates } from '../scope.ts';
+import { isRecord } from '../is-record.ts';
+import { read, readList, refuseDuplicates } from '../scope.ts';
 import type { Scope, World } from '../scope.ts';
 
 type Declared = World['declared'];

@@ -7,7 +7,7 @@ import type { Envelope } from '../plugin-params.ts';
 import { requireKnown } from '../references.ts';
 import { PreconditionInput, StepInput } from '../schema/playbook.ts';
 import { keysAt } from '../schema-keys.ts';
-import { isRecord } from '../scope.ts';
+import { isRecord } from '../is-record.ts';
 import type { Scope, World } from '../scope.ts';
 import type { Path } from '../yaml-source.ts';
 

@@ -5,7 +5,8 @@ import { openEnvelope } from '../plugin-params.ts';
 import type { Envelope } from '../plugin-params.ts';
 import { CheckInput, GroupedCheckInput, tierOfGroup } from '../schema/checks.ts';
 import { keysAt } from '../schema-keys.ts';
-import { isRecord, readList } from '../scope.ts';
+import { isRecord } from '../is-record.ts';
+import { readList } from '../scope.ts';
 import type { NamePlace, Scope } from '../scope.ts';
 import type { Path } from '../yaml-source.ts';
 

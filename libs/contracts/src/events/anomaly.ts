@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../define-event.ts';
+import { AnomalyDirection, AnomalyKind } from '../model/anomaly-terms.ts';
 import { Name, Text, Timestamp } from '../model/scalars.ts';
 import { AnomalySeverity } from '../model/severity.ts';
 import { SeriesLabels } from '../model/telemetry.ts';
@@ -9,7 +10,7 @@ const Score = z.number().min(0).max(1);
 /** One open deviation of one series. Detected once, updated while it lasts, cleared once. */
 export const Anomaly = z.strictObject({
   anomalyId: z.string().min(1).max(128),
-  kind: z.enum(['metric', 'threshold', 'log', 'trace', 'alert']),
+  kind: AnomalyKind,
   service: Name,
   instance: Name.optional(),
   metric: z.string().min(1).max(256),
@@ -28,7 +29,7 @@ export const Anomaly = z.strictObject({
     correlation: Score.optional(),
   }),
   algorithms: z.array(z.strictObject({ name: z.string(), score: Score, anomalous: z.boolean() })),
-  direction: z.enum(['up', 'down']),
+  direction: AnomalyDirection,
   /** Playbooks whose trigger condition has held on this series for its whole duration. */
   triggers: z.array(z.string()).default([]),
   startedAt: Timestamp,

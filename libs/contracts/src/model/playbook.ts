@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { BlastRadiusLevel } from './blast-radius.ts';
 import { playbookDefaults, stepDefaults, verificationDefaults } from './defaults.ts';
+import { HealthState } from './health.ts';
+import { AnomalyDirection, AnomalyKind } from './anomaly-terms.ts';
 import { DurationMs, JsonRecord, Name, Text } from './scalars.ts';
 import { AnomalySeverity } from './severity.ts';
 
@@ -28,6 +30,31 @@ export const signalVariables = [
   'anomaly_severity',
   'anomaly_score',
   'anomaly_direction',
+] as const;
+export type SignalVariable = (typeof signalVariables)[number];
+
+/** What each of them holds; `values` are all that there are, where that is known beforehand. */
+export const signalVariableTypes: Readonly<
+  Record<SignalVariable, { readonly type: 'text' | 'list' | 'number'; readonly values?: readonly string[] }>
+> = {
+  health_state: { type: 'text', values: HealthState.options },
+  failing_checks: { type: 'list' },
+  failing_check_types: { type: 'list' },
+  anomaly_metric: { type: 'text' },
+  anomaly_kind: { type: 'text', values: AnomalyKind.options },
+  anomaly_severity: { type: 'text', values: AnomalySeverity.options },
+  anomaly_score: { type: 'number' },
+  anomaly_direction: { type: 'text', values: AnomalyDirection.options },
+};
+
+/** Spec 3.2. The decision service finds generic playbooks for a cause by these; others are used by their trigger alone. */
+export const playbookCategories = [
+  'infrastructure',
+  'application',
+  'kubernetes',
+  'database',
+  'network',
+  'configuration',
 ] as const;
 
 /** A named check that must hold before the first step; `params` overrides its defaults. Spec 3.1. */

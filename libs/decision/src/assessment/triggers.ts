@@ -1,10 +1,11 @@
-import { type Condition, compileCondition } from '@cortex/conditions';
+import { type Condition, compileCondition, type ConditionVerdict } from '@cortex/conditions';
 import { type Incident, type Playbook, type Signal, signalVariables } from '@cortex/contracts';
 import type { Memory } from '../model/memory.ts';
 import { valuesOfSignal } from '../signals/variables.ts';
 import { addMs } from '../time.ts';
 
 const compiled = new WeakMap<Playbook, Condition>();
+const texts = new WeakMap<Condition, ReadonlySet<string>>();
 const asksAboutSignals = new Set<string>(signalVariables);
 
 /** The compiled trigger; configurations are checked when they are loaded, so this does not throw on a loaded one. */
@@ -14,6 +15,19 @@ export function triggerOf(playbook: Playbook): Condition {
   const condition = compileCondition(playbook.trigger.condition);
   compiled.set(playbook, condition);
   return condition;
+}
+
+function textsOf(condition: Condition): ReadonlySet<string> {
+  const known = texts.get(condition);
+  if (known !== undefined) return known;
+  const named = new Set(condition.uses.flatMap((use) => use.texts.map(({ text }) => text)));
+  texts.set(condition, named);
+  return named;
+}
+
+function verdictOn(playbook: Playbook, incident: Incident, signal: Signal): ConditionVerdict {
+  const condition = triggerOf(playbook);
+  return condition.evaluate(valuesOfSignal(incident, signal, textsOf(condition))).verdict;
 }
 
 /** True when the decision judges this trigger: it asks about the signal itself, not only about metrics. */
@@ -36,7 +50,7 @@ export function judgeTrigger(
   now: string,
 ): TriggerState {
   if (signal.triggers?.includes(playbook.id) === true) return { state: 'met' };
-  const { verdict } = triggerOf(playbook).evaluate(valuesOfSignal(incident, signal));
+  const verdict = verdictOn(playbook, incident, signal);
   if (!isJudgedHere(playbook)) return { state: 'not_met', verdict: verdict === 'false' ? 'false' : 'no_data' };
   if (verdict !== 'true') return { state: 'not_met', verdict };
   const since = memory.triggerSince[triggerKey(playbook, signal)] ?? now;
@@ -56,7 +70,7 @@ export function trackTriggers(
     if (playbook.trigger.durationMs === 0 || !isJudgedHere(playbook)) continue;
     for (const signal of incident.signals) {
       if (!signal.active) continue;
-      if (triggerOf(playbook).evaluate(valuesOfSignal(incident, signal)).verdict !== 'true') continue;
+      if (verdictOn(playbook, incident, signal) !== 'true') continue;
       const key = triggerKey(playbook, signal);
       since[key] = before[key] ?? (Date.parse(signal.detectedAt) < Date.parse(now) ? signal.detectedAt : now);
     }

@@ -1,4 +1,4 @@
-import type { CauseCategory, Playbook, Signal } from '@cortex/contracts';
+import type { CauseCategory, Playbook, playbookCategories, Signal } from '@cortex/contracts';
 import { tokensOf } from '../assessment/root-cause.ts';
 import { judgeTrigger, triggerOf } from '../assessment/triggers.ts';
 import type { Match } from '../model/plan.ts';
@@ -15,7 +15,7 @@ export interface Search {
 }
 
 /** Spec 3.2 categories that speak for a cause. An unknown cause has no generic playbook. */
-const categoriesOf: Readonly<Record<CauseCategory, readonly string[]>> = {
+const categoriesOf: Readonly<Record<CauseCategory, readonly (typeof playbookCategories)[number][]>> = {
   resource_exhaustion: ['infrastructure', 'kubernetes', 'database'],
   network: ['network', 'infrastructure'],
   application: ['application', 'kubernetes', 'infrastructure'],
@@ -81,7 +81,7 @@ function whyOut(work: Work, playbook: Playbook): string | undefined {
  * for a busy processor.
  */
 function isGenericFor(work: Work, playbook: Playbook, signals: readonly Signal[]): boolean {
-  if (!categoriesOf[work.incident.cause].includes(playbook.category)) return false;
+  if (!categoriesOf[work.incident.cause].some((category) => category === playbook.category)) return false;
   const family = new Set(
     triggerOf(playbook)
       .variables.flatMap(tokensOf)

@@ -5,7 +5,12 @@ import type { Incident, Signal } from '@cortex/contracts';
  * What a trigger may ask about one signal: its own variables, the health of the same instance, and the metrics that
  * are anomalous there.
  */
-export function valuesOfSignal(incident: Incident, signal: Signal): ConditionValues {
+export function valuesOfSignal(
+  incident: Incident,
+  signal: Signal,
+  /** The texts that the trigger compares with: a check of several instances goes by the name that is used there. */
+  named: ReadonlySet<string> = new Set(),
+): ConditionValues {
   const near = incident.signals.filter(
     (other) => other.active && other !== signal && other.target.instance === signal.target.instance,
   );
@@ -22,7 +27,7 @@ export function valuesOfSignal(incident: Incident, signal: Signal): ConditionVal
       ? {}
       : {
           health_state: health.healthState,
-          failing_checks: health.failingChecks ?? [],
+          failing_checks: (health.failingChecks ?? []).map((name) => nameUsed(name, health, named)),
           failing_check_types: health.failingCheckTypes ?? [],
         }),
     ...(signal.kind === 'anomaly'
@@ -35,4 +40,12 @@ export function valuesOfSignal(incident: Incident, signal: Signal): ConditionVal
         }
       : {}),
   };
+}
+
+/** `shop-http:shop-1` is the check `shop-http` of one of several instances, and may be written either way. */
+function nameUsed(name: string, { target }: Signal, named: ReadonlySet<string>): string {
+  const suffix = `:${target.instance ?? ''}`;
+  if (named.has(name) || !name.endsWith(suffix)) return name;
+  const written = name.slice(0, -suffix.length);
+  return named.has(written) ? written : name;
 }

@@ -77,6 +77,16 @@ export const configErrors = {
     cause: 'A mistake in its syntax, or a variable that does not exist.',
     fix: 'Correct the character that the message names.',
   },
+  CORTEX_CONFIG_UNKNOWN_METRIC: {
+    means: 'A warning: nothing that is configured sends a metric of this name',
+    cause: 'A mistyped name, or a metric that arrives by OTLP or remote write and is known only then.',
+    fix: 'Compare the name with what is sent. `cortex get metrics` tells which awaited metrics have arrived.',
+  },
+  CORTEX_CONFIG_NEVER_USED: {
+    means: 'A warning: this part of the configuration cannot take effect',
+    cause: 'It is limited to an environment, a service or a category that nothing here belongs to.',
+    fix: 'Correct the name, or take the part away.',
+  },
   CORTEX_CONFIG_BAD_TRIGGER: {
     means: 'A trigger that names neither a metric nor a signal variable, or mixes the two',
     cause: 'A trigger compares either metrics or what a signal says, for they come at different times.',

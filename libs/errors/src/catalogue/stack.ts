@@ -7,6 +7,12 @@ export const stackErrors = {
     cause: 'One or more of the mistakes of a configuration, each with file, line and column.',
     fix: 'Correct every place that the report names; `cortex validate` shows the same report.',
   },
+  CORTEX_SERVICE_DRAIN: {
+    means:
+      'A service could not take a changed configuration, because what is under way did not end in time; it starts anew',
+    cause: 'A step of a playbook takes longer than five minutes.',
+    fix: 'Nothing: the started process runs the changed configuration, and takes the work up from its journal.',
+  },
   CORTEX_ENVIRONMENT_INVALID: {
     means: 'The environment of the process is wrong',
     cause: 'A variable has a value that it cannot have.',

@@ -6,6 +6,7 @@ import { getExecutions } from './executions.ts';
 import { getHealth } from './health.ts';
 import { getIncidents } from './incidents.ts';
 import { getKillSwitch } from './kill-switch.ts';
+import { getMetrics } from './metrics.ts';
 import { getPlaybooks } from './playbooks.ts';
 import { getSilences } from './silences.ts';
 import { getStatus } from './status.ts';
@@ -24,6 +25,7 @@ const views = {
   executions: getExecutions,
   'kill-switch': getKillSwitch,
   silences: getSilences,
+  metrics: getMetrics,
   status: getStatus,
 } as const satisfies Record<string, View>;
 
@@ -48,6 +50,7 @@ export const getCommand: CommandDefinition = {
     { line: 'cortex get incidents 0190a3f2', says: 'one incident' },
     { line: 'cortex get decisions 0190a3f2 -o json', says: 'all that was decided on it, for a script' },
     { line: 'cortex get health shop --watch', says: 'the checks of a service, with their last results, as they come' },
+    { line: 'cortex get metrics', says: 'the metrics that playbooks wait for, and whether anybody sends them' },
     { line: 'cortex get status', says: 'is everything connected, and may Cortex act' },
   ],
   async run(input) {

@@ -4,8 +4,6 @@ import { isMapping, ownValue } from './values.ts';
 import type { Mapping } from './values.ts';
 
 export const mostCharacters = 1_048_576;
-/** Gatus files share settings by anchors, one use per endpoint. Nested anchors that multiply reach this number soon. */
-const mostAliases = 10_000;
 
 export interface GatusFile {
   readonly root: Mapping;
@@ -18,7 +16,7 @@ export function readGatusFile(file: string, text: string): GatusFile {
   if (text.length > mostCharacters) {
     throw refused(`${file} is longer than ${mostCharacters} characters`, 'split it, and import the parts');
   }
-  const { source, problems } = readYaml(file, text, { mostAliases, merge: true });
+  const { source, problems } = readYaml(file, text);
   const [problem] = problems;
   if (source === undefined || problem !== undefined) {
     const { line, column, message } = problem ?? { line: 1, column: 1, message: 'it is no YAML' };

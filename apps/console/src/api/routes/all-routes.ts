@@ -1,6 +1,7 @@
 import type { ServedRoute } from '../define-route.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { approvalRoutes } from './approvals.ts';
+import { configurationRoutes } from './configuration.ts';
 import { eventRoutes } from './events.ts';
 import { executionRoutes } from './executions.ts';
 import { healthRoutes } from './health.ts';
@@ -16,6 +17,7 @@ import { unfreezeRoutes } from './unfreeze.ts';
 export function allRoutes(dependencies: ApiDependencies): readonly ServedRoute[] {
   return [
     ...systemRoutes(dependencies),
+    ...configurationRoutes(dependencies),
     ...healthRoutes(dependencies),
     ...incidentRoutes(dependencies),
     ...approvalRoutes(dependencies),
