@@ -19,6 +19,7 @@ import {
   type Incident,
   type Silence,
 } from '@cortex/contracts';
+import { claimStackDir } from '@cortex/local-stack';
 import {
   eventually,
   startProcess,
@@ -448,9 +449,11 @@ describe('without a console', () => {
   });
 
   test('the address that a running stack wrote down is found', async () => {
-    mkdirSync(join(folder.path, '.cortex/run'), { recursive: true });
-    writeFileSync(join(folder.path, '.cortex/run/console.json'), JSON.stringify({ url }));
+    const claim = await claimStackDir(join(folder.path, '.cortex'));
+    claim.note({ consoleUrl: url, natsUrl: nats.url });
     expect(await cortex(['get', 'status'], { CORTEX_URL: '' })).toMatchObject({ code: 0, err: '' });
+    expect((await cortex(['provision'])).out).toMatch(/^created +nothing$/m);
+    claim.release();
   });
 
   test('provisioning is repeated without harm, and says when NATS is away', async () => {

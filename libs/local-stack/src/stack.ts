@@ -1,13 +1,14 @@
 import { provision } from '@cortex/bus';
 import type { AppName } from '@cortex/contracts';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { StackError } from './errors.ts';
 import { freePort, freePortNear } from './free-port.ts';
 import { startNatsServer, type NatsServer } from './nats-server.ts';
-import { claimRunDir } from './run-state.ts';
+import { processIdentity } from './process-identity.ts';
+import { claimStackDir, type RunningStack } from './running-stack.ts';
 import { startServiceProcess, type ServiceProcess } from './service-process.ts';
 
 /** Half of their threads may look up names; of Node's four that would be two names at once. */
@@ -65,25 +66,27 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const dir = resolve(options.dir ?? '.cortex');
   const names = options.services ?? serviceNames;
   requireBundles(options.appsDir, names);
-  const claim = await claimRunDir(join(dir, 'run'));
+  const claim = await claimStackDir(dir);
   const storeDir = join(dir, 'nats');
   const say = options.onEvent ?? (() => undefined);
   const services = new Map<ServiceName, ServiceProcess>();
   const logs = join(dir, 'logs');
   mkdirSync(logs, { recursive: true });
+  const natsLog = join(logs, 'nats-server.log');
+  const logOf = (name: ServiceName): string => join(logs, `${name}.log`);
   let nats: NatsServer | undefined;
   const stop = async (): Promise<void> => {
     await Promise.all([...services.values()].map((service) => service.stop(stopGraceMs)));
     await nats?.stop();
-    rmSync(join(dir, 'run', 'console.json'), { force: true });
     claim.release();
   };
   try {
     if (options.natsUrl === undefined) {
-      nats = await startNatsServer({ storeDir, logFile: join(logs, 'nats-server.log') });
-      claim.note(nats.pid, storeDir);
+      nats = await startNatsServer({ storeDir, logFile: natsLog });
+      claim.note({ nats: known(nats.pid, natsLog) });
     }
     const natsUrl = options.natsUrl ?? nats?.url ?? '';
+    claim.note({ natsUrl });
     await provision({
       servers: [natsUrl],
       ...(options.leaseTtlMs === undefined ? {} : { leaseTtlMs: options.leaseTtlMs }),
@@ -96,7 +99,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           name,
           entry: join(options.appsDir, name, 'dist', 'main.js'),
           port: name === 'console' ? consolePort : await freePort(),
-          logFile: join(logs, `${name}.log`),
+          logFile: logOf(name),
           restart: true,
           onExit: (description) => say(`${name} ${description}`),
           env: {
@@ -113,8 +116,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       );
     }
     const consoleUrl = `http://127.0.0.1:${consolePort}`;
+    claim.note({ services: [...services].map(([name, { port }]) => ({ name, port, logFile: logOf(name) })) });
     await Promise.all([...services.values()].map((service) => service.ready(readyTimeoutMs)));
-    writeFileSync(join(dir, 'run', 'console.json'), JSON.stringify({ url: consoleUrl }));
+    claim.note({ consoleUrl });
     return {
       natsUrl,
       consoleUrl,
@@ -126,8 +130,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         if (nats === undefined) return;
         const { port } = nats;
         await nats.kill();
-        nats = await startNatsServer({ port, storeDir, logFile: join(logs, 'nats-server.log') });
-        claim.note(nats.pid, storeDir);
+        nats = await startNatsServer({ port, storeDir, logFile: natsLog });
+        claim.note({ nats: known(nats.pid, natsLog) });
       },
       stop,
     };
@@ -135,6 +139,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+function known(pid: number, logFile: string): NonNullable<RunningStack['nats']> {
+  return { pid, identity: processIdentity(pid) ?? '', logFile };
 }
 
 function requireBundles(appsDir: string, names: readonly ServiceName[]): void {
