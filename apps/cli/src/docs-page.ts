@@ -30,7 +30,8 @@ function everywhere(): string {
   terminal, and never with \`NO_COLOR\`.
 - \`--url\` names the console. Without it: \`CORTEX_URL\`, else the stack that \`cortex up\` or \`cortex demo\` runs in this folder,
   else \`http://127.0.0.1:7780\`. A console with a token takes it from \`CORTEX_API_TOKEN\`.
-- The first characters of an incident's id are enough, from four on.
+- Lists show short ids, taken from the random end of the whole one. Four characters of an id, short or whole, are enough; where
+  several fit, they are listed.
 - A failure prints its code ([errors.md](errors.md) has all of them), what happened and a fix on the error output; as JSON
   with \`-o json\`:
 

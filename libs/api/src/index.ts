@@ -4,6 +4,7 @@ export type { AnswerForm, ByForm, SilenceForm } from './forms.ts';
 export * from './parse-answer.ts';
 export type { RequestOf, Route } from './route.ts';
 export * from './routes.ts';
+export * from './short-id.ts';
 export * from './views/health.ts';
 export * from './views/incident.ts';
 export * from './views/problem.ts';
