@@ -294,7 +294,7 @@ describe('showing', () => {
       await eventually(() => text.includes('CORTEX_CLI_UNREACHABLE'));
       isAway = false;
       await put(incident('0190cafe'));
-      await eventually(() => text.includes('0190cafe'));
+      await eventually(() => expect(text).toContain('0190cafe'));
     } finally {
       child.kill('SIGINT');
       proxy.close();

@@ -494,7 +494,7 @@ describe('targets, playbooks, executions, status', () => {
         { remediate: false },
       ]);
     });
-    expect((await running.call('GET', '/overview')).body).toMatchObject({ healthScore: 20 });
+    expect((await running.call('GET', '/overview')).body).toMatchObject({ health: { value: 20 } });
   });
 
   test('a playbook shows what is known of it; its breaker is reset only when open and cooled down', async () => {
