@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { endWithParent } from './end-with-parent.ts';
 import { StackError } from './errors.ts';
 import { freePort } from './free-port.ts';
 
@@ -118,6 +119,7 @@ async function launch(binary: string, version: string, port: number, options: Na
   const endWithUs = (): void => void child.kill('SIGKILL');
   process.once('exit', endWithUs);
   void exited.then(() => process.off('exit', endWithUs));
+  if (child.pid !== undefined) endWithParent(child.pid, exited);
   try {
     await untilItAnswers(child, port, name);
   } catch (error) {

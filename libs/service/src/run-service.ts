@@ -25,6 +25,7 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
     const service = await startService(definition, environment, config, logger);
     const reason = await stopRequested;
     logger.info({ reason }, 'stopping');
+    endWithin(stopTimeoutMs(environment.CORTEX_DRAIN_MS), logger);
     await service.stop();
     logger.info('stopped');
     process.exit(0);
@@ -32,6 +33,20 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
     logger.fatal({ err: error }, 'cannot run');
     process.exit(isConfigurationFault(error) ? 78 : 1);
   }
+}
+
+/** Draining waits twice at most, for the app and for the bus; what stops behind it takes no time. */
+function stopTimeoutMs(drainMs: number): number {
+  return 2 * drainMs + 5_000;
+}
+
+/** Nobody may be left to end by force a process whose stopping hangs: the one that started it may be gone. */
+function endWithin(timeoutMs: number, logger: Logger): void {
+  const end = (): void => {
+    logger.fatal({ timeoutMs }, 'did not stop in time');
+    process.exit(1);
+  };
+  setTimeout(end, timeoutMs).unref();
 }
 
 /** A service that runs inside this process, for tests and for programs that embed it. */
