@@ -10,11 +10,13 @@ import { explainCommand } from './commands/explain.ts';
 import { getCommand } from './commands/get/get.ts';
 import { importGatusCommand } from './commands/import-gatus.ts';
 import { killSwitchCommand } from './commands/kill-switch.ts';
+import { logsCommand } from './commands/logs.ts';
 import { pluginsCommand } from './commands/plugins.ts';
 import { provisionCommand } from './commands/provision.ts';
 import { resetBreakerCommand } from './commands/reset-breaker.ts';
 import { silenceCommand, unsilenceCommand } from './commands/silence.ts';
 import { ackCommand, closeCommand } from './commands/steer-incident.ts';
+import { stopCommand } from './commands/stop.ts';
 import { upCommand } from './commands/up.ts';
 import { validateCommand } from './commands/validate.ts';
 import type { CommandDefinition } from './core/command.ts';
@@ -23,6 +25,8 @@ import type { CommandDefinition } from './core/command.ts';
 export const commandTable: readonly CommandDefinition[] = [
   demoCommand,
   upCommand,
+  stopCommand,
+  logsCommand,
   validateCommand,
   importGatusCommand,
   backtestCommand,

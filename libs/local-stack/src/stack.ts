@@ -5,8 +5,9 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { StackError } from './errors.ts';
-import { freePort, freePortNear } from './free-port.ts';
+import { freePortNear } from './free-port.ts';
 import { startNatsServer, type NatsServer } from './nats-server.ts';
+import { servicePort, type StackPorts } from './ports.ts';
 import { processIdentity } from './process-identity.ts';
 import { claimStackDir, type RunningStack } from './running-stack.ts';
 import { startServiceProcess, type ServiceProcess } from './service-process.ts';
@@ -41,6 +42,8 @@ export interface StackOptions {
   readonly natsUrl?: string;
   /** Port of the console; 0, or a port in use, picks a free one. */
   readonly consolePort?: number;
+  /** Fixed ports for NATS and the services; absent picks free ones. */
+  readonly ports?: StackPorts;
   /** Shorter leases, for tests; passed on to the provisioner. */
   readonly leaseTtlMs?: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -82,7 +85,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   try {
     if (options.natsUrl === undefined) {
-      nats = await startNatsServer({ storeDir, logFile: natsLog });
+      const port = await portNear(options.ports?.nats ?? 0, 'NATS', say);
+      nats = await startNatsServer({ storeDir, port, logFile: natsLog });
       claim.note({ nats: known(nats.pid, natsLog) });
     }
     const natsUrl = options.natsUrl ?? nats?.url ?? '';
@@ -91,14 +95,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       servers: [natsUrl],
       ...(options.leaseTtlMs === undefined ? {} : { leaseTtlMs: options.leaseTtlMs }),
     });
-    const consolePort = await freePortNear(options.consolePort ?? 0);
+    const consolePort = await portNear(options.consolePort ?? 0, 'the console', say);
     for (const name of names) {
       services.set(
         name,
         startServiceProcess({
           name,
           entry: join(options.appsDir, name, 'dist', 'main.js'),
-          port: name === 'console' ? consolePort : await freePort(),
+          port:
+            name === 'console'
+              ? consolePort
+              : await portNear(servicePort(options.ports, name, serviceNames), name, say),
           logFile: logOf(name),
           restart: true,
           onExit: (description) => say(`${name} ${description}`),
@@ -139,6 +146,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+/** Says so when it is another one than was asked for. */
+async function portNear(wanted: number, what: string, say: (message: string) => void): Promise<number> {
+  const port = await freePortNear(wanted);
+  if (wanted !== 0 && port !== wanted) say(`port ${wanted} is taken: ${what} uses ${port}`);
+  return port;
 }
 
 function known(pid: number, logFile: string): NonNullable<RunningStack['nats']> {

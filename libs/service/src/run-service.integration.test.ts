@@ -71,13 +71,19 @@ describe('a service', () => {
       await runService({ name: 'console', start: async () => ({ stop: () => new Promise(() => setInterval(() => {}, 1_000)) }) });
     `;
     const service = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
-      env: { ...process.env, CORTEX_NATS_URL: nats.url, CORTEX_CONFIG: file, CORTEX_DATA_DIR: folder.path, CORTEX_DRAIN_MS: '0' },
+      env: {
+        ...process.env,
+        CORTEX_NATS_URL: nats.url,
+        CORTEX_CONFIG: file,
+        CORTEX_DATA_DIR: folder.path,
+        CORTEX_DRAIN_MS: '0',
+      },
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     try {
       const ended = once(service, 'exit');
       let log = '';
-      service.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
+      service.stdout?.on('data', (chunk: Buffer) => (log += chunk.toString()));
       await expect.poll(() => log, { timeout: 20_000 }).toContain('"ready"');
       service.disconnect();
       expect(await ended).toEqual([1, null]);

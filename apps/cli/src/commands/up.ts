@@ -1,10 +1,14 @@
 import { formatProblems } from '@cortex/config';
+import { defaultPorts, serviceNames } from '@cortex/local-stack';
 import { resolve } from 'node:path';
 import { CliError } from '../core/cli-error.ts';
 import { textOption, type CommandDefinition } from '../core/command.ts';
+import { portOption } from '../core/port-option.ts';
 import { runUp } from '../up/run-up.ts';
 import { loadConfiguration } from './configuration.ts';
 import { installation } from './installation.ts';
+
+const portOrder = serviceNames.filter((name) => name !== 'console').join(', ');
 
 export const upCommand: CommandDefinition = {
   name: 'up',
@@ -13,6 +17,16 @@ export const upCommand: CommandDefinition = {
     { flags: '--config <file>', summary: 'the configuration (default: CORTEX_CONFIG, else cortex.yaml)' },
     { flags: '--dir <folder>', summary: 'store, logs and keys', default: '.cortex' },
     { flags: '--nats <url>', summary: 'use this NATS instead of starting one' },
+    {
+      flags: '--nats-port <number>',
+      summary: 'port of nats-server; another one if it is taken',
+      default: String(defaultPorts.nats),
+    },
+    {
+      flags: '--ports <first>',
+      summary: `health and metrics of the services, from this port on: ${portOrder}; another one if one is taken`,
+      default: String(defaultPorts.firstService),
+    },
   ],
   examples: [
     { line: 'cortex up', says: 'with cortex.yaml of this folder' },
@@ -35,6 +49,7 @@ export const upCommand: CommandDefinition = {
       dir: resolve(context.workingFolder, textOption(input, 'dir') ?? '.cortex'),
       appsDir: installation.apps,
       natsUrl: textOption(input, 'nats'),
+      ports: { nats: portOption(input, 'nats-port'), firstService: portOption(input, 'ports') },
       print: context.print,
       signal: context.signal,
     });
