@@ -5,6 +5,7 @@ import { checkListCommand } from './commands/check/list.ts';
 import { checkRunCommand } from './commands/check/run.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
 import { getCommand } from './commands/get/get.ts';
@@ -27,6 +28,7 @@ export const commandTable: readonly CommandDefinition[] = [
   upCommand,
   stopCommand,
   logsCommand,
+  doctorCommand,
   validateCommand,
   importGatusCommand,
   backtestCommand,

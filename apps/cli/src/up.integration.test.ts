@@ -48,6 +48,13 @@ async function up(...words: readonly string[]) {
   return { child, ended, said: () => out, stack: readRunningStack(join(work, '.cortex')) as RunningStack };
 }
 
+/** What the doctor says, by name. */
+async function verdicts(...words: readonly string[]): Promise<Record<string, string>> {
+  const { out } = await cortex('doctor', '-o', 'json', ...words);
+  const { findings } = JSON.parse(out) as { findings: readonly { name: string; verdict: string }[] };
+  return Object.fromEntries(findings.map(({ name, verdict }) => [name, verdict]));
+}
+
 /** The numbers of all processes that were started in the folder's name. */
 async function processesOf(): Promise<readonly string[]> {
   const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,args=']);
@@ -75,12 +82,55 @@ test('the ports are those that were asked for, a taken one is replaced and named
     err: expect.stringContaining('did you mean decision?'),
   });
 
+  const well = await cortex('doctor', '-o', 'json');
+  expect(JSON.parse(well.out)).toMatchObject({ ok: true });
+  expect(await verdicts()).toMatchObject({
+    node: 'ok',
+    configuration: 'ok',
+    nats: 'ok',
+    streams: 'ok',
+    services: 'ok',
+    ports: 'ok',
+  });
+
   expect(await cortex('stop')).toMatchObject({ code: 0, out: `stopped (process ${stack.owner.pid})\n` });
   expect(await ended).toBe(0);
   expect(await processesOf()).toEqual([]);
   expect(await cortex('stop')).toMatchObject({ code: 0, out: `nothing runs in ${join(work, '.cortex')}\n` });
   expect((await cortex('logs', '-n', '1', '-o', 'json')).out.trim().split('\n')).toHaveLength(1);
 }, 120_000);
+
+test('the doctor names what is wrong with the fix, and ends with status 1', async () => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const { port } = taken.address() as AddressInfo;
+  const nobody = await freePort();
+  writeFileSync(
+    join(work, 'sick.yaml'),
+    `version: 1
+services: [{ name: shop, instances: [{ id: shop-1 }] }]
+collector: { otlp: { port: ${port} } }
+escalation:
+  contacts:
+    - name: anna
+      channels:
+        - { type: webhook, url: 'http://127.0.0.1:${nobody}/a-secret-path', secret: env:NOT_SET_ANYWHERE }
+`,
+  );
+  const { code, out } = await cortex('doctor', '--config', 'sick.yaml', '--nats', 'nats://127.0.0.1:1');
+  taken.close();
+  expect(code).toBe(1);
+  expect(out).toContain(
+    'fail  channels       anna, webhook: NOT_SET_ANYWHERE is not set\n      fix: set NOT_SET_ANYWHERE',
+  );
+  expect(out).toContain(`anna, webhook: 127.0.0.1:${nobody} does not answer (ECONNREFUSED)`);
+  expect(out).not.toContain('a-secret-path');
+  expect(out).toContain(`fail  ports          ${port} (telemetry, collector.otlp.port) is taken`);
+  expect(out).toMatch(/^fail {2}nats {11}nats:\/\/127\.0\.0\.1:1: /m);
+  writeFileSync(join(work, 'wrong.yaml'), 'version: 1\nservics: []\n');
+  expect(await verdicts('--config', 'wrong.yaml')).toMatchObject({ configuration: 'fail' });
+  expect(await verdicts('--config', 'missing.yaml')).toMatchObject({ configuration: 'fail' });
+});
 
 test('after kill -9 nothing of it is left, and the folder can be used again', async () => {
   const { child, stack } = await up('--nats-port', '0', '--ports', '0');

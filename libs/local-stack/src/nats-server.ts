@@ -71,6 +71,12 @@ function findNatsServer(): string {
   );
 }
 
+/** The installed nats-server. Throws `CORTEX_NATS_NOT_FOUND` when there is none. */
+export async function installedNatsServer(): Promise<{ readonly path: string; readonly version: string }> {
+  const path = findNatsServer();
+  return { path, version: await versionOf(path) };
+}
+
 async function versionOf(binary: string): Promise<string> {
   const { stdout } = await promisify(execFile)(binary, ['--version'], { timeout: 10_000 });
   return /v?(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1] ?? 'unknown';

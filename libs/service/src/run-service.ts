@@ -2,9 +2,10 @@ import { connectBus, type Bus } from '@cortex/bus';
 import { systemRuntime } from '@cortex/runtime';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { createBusMetrics } from './bus-metrics.ts';
 import { readEnvironment } from './environment.ts';
+import { createLogger } from './create-logger.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { createMetrics } from './metrics.ts';
@@ -16,10 +17,10 @@ import { whenToldToStop } from './stop-signals.ts';
  * backwards. An invalid configuration ends the process with status 78 (EX_CONFIG) before anything is started.
  */
 export async function runService(definition: ServiceDefinition): Promise<void> {
-  let logger = pino({ name: definition.name });
+  let logger = createLogger(definition.name);
   try {
     const environment = readEnvironment(process.env);
-    logger = pino({ name: definition.name, level: environment.CORTEX_LOG_LEVEL });
+    logger = createLogger(definition.name, environment.CORTEX_LOG_LEVEL);
     const config = await loadConfiguration(environment.CORTEX_CONFIG, definition.plugins);
     const stopRequested = whenToldToStop();
     const service = await startService(definition, environment, config, logger);
