@@ -3,6 +3,7 @@ import { auditExportCommand, auditVerifyCommand } from './commands/audit.ts';
 import { backtestCommand } from './commands/backtest.ts';
 import { checkListCommand } from './commands/check/list.ts';
 import { checkRunCommand } from './commands/check/run.ts';
+import { completionCommand } from './commands/completion.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -10,6 +11,7 @@ import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
 import { getCommand } from './commands/get/get.ts';
 import { importGatusCommand } from './commands/import-gatus.ts';
+import { initCommand } from './commands/init.ts';
 import { killSwitchCommand } from './commands/kill-switch.ts';
 import { logsCommand } from './commands/logs.ts';
 import { pluginsCommand } from './commands/plugins.ts';
@@ -18,6 +20,7 @@ import { resetBreakerCommand } from './commands/reset-breaker.ts';
 import { silenceCommand, unsilenceCommand } from './commands/silence.ts';
 import { ackCommand, closeCommand } from './commands/steer-incident.ts';
 import { stopCommand } from './commands/stop.ts';
+import { uninstallCommand } from './commands/uninstall.ts';
 import { upCommand } from './commands/up.ts';
 import { validateCommand } from './commands/validate.ts';
 import type { CommandDefinition } from './core/command.ts';
@@ -25,6 +28,7 @@ import type { CommandDefinition } from './core/command.ts';
 /** Every command, in the order in which the help and docs/cli.md show them. */
 export const commandTable: readonly CommandDefinition[] = [
   demoCommand,
+  initCommand,
   upCommand,
   stopCommand,
   logsCommand,
@@ -50,4 +54,6 @@ export const commandTable: readonly CommandDefinition[] = [
   auditVerifyCommand,
   auditExportCommand,
   deadLettersCommand,
+  completionCommand(() => commandTable),
+  uninstallCommand,
 ];

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -78,8 +78,8 @@ test('the ports are those that were asked for, a taken one is replaced and named
   expect((await cortex('get', 'status')).out).toContain(`console        ${stack.consoleUrl}`);
   expect((await cortex('logs', 'decision')).out).toMatch(/ info {3}decision {8}ready port=\d+/);
   expect(await cortex('logs', 'decison')).toMatchObject({
-    code: 4,
-    err: expect.stringContaining('did you mean decision?'),
+    code: 2,
+    err: expect.stringContaining('Did you mean decision?'),
   });
 
   const well = await cortex('doctor', '-o', 'json');
@@ -139,6 +139,15 @@ test('after kill -9 nothing of it is left, and the folder can be used again', as
   expect(processIdentity(stack.nats?.pid ?? 0)).toBeUndefined();
   expect(await cortex('get', 'status', '-o', 'json')).toMatchObject({ code: 3 });
   const again = await up('--nats-port', '0', '--ports', '0');
+  expect(await cortex('uninstall', '--yes')).toMatchObject({ code: 5, err: expect.stringContaining('cortex stop') });
   expect((await cortex('stop')).code).toBe(0);
   expect(await again.ended).toBe(0);
+
+  writeFileSync(join(work, '.cortex', 'notes.txt'), 'mine');
+  expect((await cortex('uninstall')).out).toMatch(/^ {2}\.cortex\/nats {2}\d+ MiB$/m);
+  expect(existsSync(join(work, '.cortex', 'nats'))).toBe(true);
+  expect((await cortex('uninstall', '--yes')).code).toBe(0);
+  expect(readdirSync(join(work, '.cortex'))).toEqual(['notes.txt']);
+  expect(existsSync(join(work, 'cortex.yaml'))).toBe(true);
+  expect((await cortex('uninstall')).out).toContain('nothing of Cortex');
 }, 180_000);

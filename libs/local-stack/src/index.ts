@@ -1,5 +1,6 @@
 export * from './errors.ts';
 export * from './free-port.ts';
+export { madeFolders, noteMadeFolders, removeMadeFolders } from './made-folders.ts';
 export * from './nats-server.ts';
 export { defaultPorts, type StackPorts } from './ports.ts';
 export { processIdentity } from './process-identity.ts';

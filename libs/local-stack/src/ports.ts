@@ -1,5 +1,3 @@
-import type { ServiceName } from './stack.ts';
-
 /** The ports of a stack. A port that is taken is replaced by a free one. */
 export interface StackPorts {
   /** Of our nats-server. */
@@ -12,7 +10,7 @@ export interface StackPorts {
 export const defaultPorts: StackPorts = { nats: 7779, firstService: 7781 };
 
 /** The port of a service, by its place among all; the console has its own. */
-export function servicePort(ports: StackPorts | undefined, name: ServiceName, names: readonly ServiceName[]): number {
+export function servicePort(ports: StackPorts | undefined, name: string, names: readonly string[]): number {
   if (ports === undefined || ports.firstService === 0) return 0;
   const place = names.filter((one) => one !== 'console').findIndex((one) => one === name);
   return ports.firstService + place;

@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { StackError } from './errors.ts';
 import { freePortNear } from './free-port.ts';
+import { noteMadeFolders } from './made-folders.ts';
 import { startNatsServer, type NatsServer } from './nats-server.ts';
 import { servicePort, type StackPorts } from './ports.ts';
 import { processIdentity } from './process-identity.ts';
@@ -69,6 +70,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const dir = resolve(options.dir ?? '.cortex');
   const names = options.services ?? serviceNames;
   requireBundles(options.appsDir, names);
+  noteMadeFolders(dir, ['run', 'nats', 'logs', 'data']);
   const claim = await claimStackDir(dir);
   const storeDir = join(dir, 'nats');
   const say = options.onEvent ?? (() => undefined);

@@ -1,4 +1,3 @@
-import { nearestName } from '@cortex/conditions';
 import { serviceNames } from '@cortex/local-stack';
 import { pause, systemRuntime } from '@cortex/runtime';
 import { join } from 'node:path';
@@ -14,7 +13,7 @@ const followMs = 250;
 export const logsCommand: CommandDefinition = {
   name: 'logs',
   summary: 'Show what the services of the stack in this folder have logged, also when it runs no more',
-  arguments: [{ syntax: '[service]', summary: `one of ${loggers.join(', ')}; all without it` }],
+  arguments: [{ syntax: '[service]', summary: 'only of this one', choices: loggers }],
   options: [
     { flags: '-f, --follow', summary: 'go on with what is logged, until Ctrl-C' },
     { flags: '-n, --lines <number>', summary: 'the newest so many', default: '100' },
@@ -56,15 +55,6 @@ export const logsCommand: CommandDefinition = {
 
 function wanted(input: CommandInput): (line: LogLine) => boolean {
   const [service] = input.arguments;
-  if (service !== undefined && !loggers.includes(service)) {
-    const nearest = nearestName(service, loggers);
-    throw new CliError(
-      'CORTEX_CLI_NOT_FOUND',
-      `no service "${service}"`,
-      nearest === undefined ? `there are ${loggers.join(', ')}` : `did you mean ${nearest}?`,
-      'notFound',
-    );
-  }
   const level = levelOf(textOption(input, 'level'));
   return (line) =>
     (service === undefined || line.service === service) && (level === undefined || isAtLeast(line, level));

@@ -152,17 +152,19 @@ function Remediations({ entries, now, onSelect }: RemediationsProps) {
         <tbody>
           {entries.map((entry) => (
             <tr key={`${entry.incidentId}/${entry.at}/${entry.playbookId}`}>
-              <td>
+              <td data-label="When">
                 <Moment at={entry.at} now={now} />
               </td>
-              <td>
+              <td data-label="Service">
                 <button type="button" class="link" onClick={() => onSelect(entry.incidentId)}>
                   {entry.service}
                 </button>
               </td>
-              <td class="wide">{entry.issue}</td>
-              <td>{entry.playbookId}</td>
-              <td>
+              <td class="wide" data-label="Issue">
+                {entry.issue}
+              </td>
+              <td data-label="Playbook">{entry.playbookId}</td>
+              <td data-label="Result">
                 <span class={`chip ${remediationTone[entry.status] ?? 'neutral'}`}>
                   {words(entry.status.toLowerCase())}
                 </span>
