@@ -197,6 +197,7 @@ describe('showing', () => {
     'targets',
     'health',
     'executions',
+    'anomalies',
     'kill-switch',
     'status',
   ])('get %s answers as table and as JSON', async (what) => {

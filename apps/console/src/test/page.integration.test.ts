@@ -104,12 +104,11 @@ describe.skipIf(chromiumPath === undefined)('the page in a real browser', () => 
     await open(resolvedIncident(2, 1));
     await page.getByTestId('targets').waitFor();
     await page.getByTestId('score-parts').getByText('counts 0: SEV0').first().waitFor();
-    const tooWide = (): Promise<readonly string[]> =>
-      page.evaluate(() =>
-        [...document.querySelectorAll('*')]
-          .filter((element) => element.getBoundingClientRect().right > 401 && element.getClientRects().length > 0)
-          .map((element) => `${element.tagName} ${element.className}`),
-      );
+    // Text, because the tests are typed without a browser.
+    const tooWide = (): Promise<unknown> =>
+      page.evaluate(`[...document.querySelectorAll('*')]
+        .filter((element) => element.getBoundingClientRect().right > 401 && element.getClientRects().length > 0)
+        .map((element) => element.tagName + ' ' + element.className)`);
     expect(await tooWide()).toEqual([]);
     if (process.env['CORTEX_TEST_PICTURES'] !== undefined)
       await page.screenshot({
@@ -127,6 +126,14 @@ describe.skipIf(chromiumPath === undefined)('the page in a real browser', () => 
     await page.goto(`${running.url}/#/health`);
     await page.getByText('shop-http').first().waitFor();
     expect(await tooWide()).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  test('an address that leads nowhere says so', async () => {
+    await page.goto(`${running.url}/#/incident/5f3c`);
+    await page.getByTestId('unknown-route').getByText('There is no page #/incident/5f3c').waitFor();
+    await page.goto(`${running.url}/#/`);
+    await page.getByTestId('unknown-route').waitFor({ state: 'detached' });
     expect(complaints).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import type { CommandContext, CommandDefinition, CommandInput } from '../../core/command.ts';
+import { getAnomalies } from './anomalies.ts';
 import { getApprovals } from './approvals.ts';
 import { getDecisions } from './decisions.ts';
 import { getExecutions } from './executions.ts';
@@ -21,6 +22,7 @@ const views = {
   playbooks: getPlaybooks,
   targets: getTargets,
   health: getHealth,
+  anomalies: getAnomalies,
   executions: getExecutions,
   'kill-switch': getKillSwitch,
   silences: getSilences,
@@ -34,12 +36,13 @@ export const getCommand: CommandDefinition = {
     { syntax: '<what>', summary: 'what to show', choices: Object.keys(views) },
     {
       syntax: '[id]',
-      summary: 'one of them: four characters of its id are enough; of health, a service or an instance',
+      summary:
+        'one of them: four characters of its id are enough; of anomalies, a service; of health, a service or an instance',
     },
   ],
   options: [
     { flags: '--status <status>', summary: 'incidents of this status; `active` is all that are not resolved' },
-    { flags: '--service <name>', summary: 'incidents of this service' },
+    { flags: '--service <name>', summary: 'incidents or anomalies of this service' },
     { flags: '--limit <number>', summary: 'at most so many' },
     { flags: '--watch', summary: 'again every second, until Ctrl-C' },
   ],

@@ -71,6 +71,11 @@ export function App() {
             />
           </nav>
           <main id="main" tabIndex={-1}>
+            {route.page === 'overview' && route.unknown !== undefined && (
+              <p class="empty" role="status" data-testid="unknown-route">
+                There is no page {route.unknown}. This is the overview.
+              </p>
+            )}
             {selected === undefined ? (
               <OverviewPanel state={state} now={now} onSelect={select} />
             ) : (

@@ -1,4 +1,4 @@
-import type { IncidentSummary } from '@cortex/api';
+import { shortId, type IncidentSummary } from '@cortex/api';
 import type { Incident } from '@cortex/contracts';
 import { duration, plural, withLocalTimes, words } from '../format.ts';
 import type { LoadedExplanation } from '../live-state.ts';
@@ -26,7 +26,7 @@ export function IncidentDetail({ id, loaded, now, onClose, onChanged }: Incident
         <button type="button" class="link" onClick={onClose}>
           ← Overview
         </button>
-        <code>{explanation?.incident.id ?? id}</code>
+        <code title={explanation?.incident.id ?? id}>{shortId(explanation?.incident.id ?? id)}</code>
       </p>
       {problem !== undefined && <ProblemNote problem={problem} />}
       {explanation === undefined && problem === undefined && <p class="empty">Reading…</p>}
