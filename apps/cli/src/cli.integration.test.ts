@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -22,6 +23,7 @@ import {
   targetKey,
   healthBucket,
 } from '@cortex/contracts';
+import { claimStackDir } from '@cortex/local-stack';
 import {
   eventually,
   startHttpReceiver,
@@ -108,7 +110,7 @@ const at = new Date(Date.now() - 60_000).toISOString();
 
 function incident(id: string, changes: Partial<Incident> = {}): Incident {
   return {
-    id: `${id}-0000-7000-8000-000000000000`,
+    id: `01900000-0000-7000-8000-${id}0000`,
     service: 'shop',
     title: 'shop-1 is gone',
     status: 'open',
@@ -159,7 +161,7 @@ function incident(id: string, changes: Partial<Incident> = {}): Incident {
 
 async function put(record: Incident): Promise<void> {
   await (await bus.bucket(incidentBucket)).put(record.id, { incident: record, applied: [], memory: {} });
-  await eventually(async () => (await fetch(`${url}/api/v1/incidents/${record.id.slice(0, 8)}`)).ok);
+  await eventually(async () => (await fetch(`${url}/api/v1/incidents/${record.id}`)).ok);
 }
 
 /** Sends Ctrl-C after three lines. */
@@ -261,8 +263,8 @@ describe('showing', () => {
     await put(incident('0190aaaa'));
     const asTable = await cortex(['get', 'incidents', '--status', 'active']);
     expect(asTable).toMatchObject({ code: 0, err: '' });
-    expect(asTable.out).toMatch(/^ID {13}SEVERITY {2}STATUS {2}SERVICE/m);
-    expect(asTable.out).toMatch(/^0190aaaa-0000 {2}SEV2 {6}open {4}shop .*shop-1 is gone$/m);
+    expect(asTable.out).toMatch(/^ID {8}SEVERITY {2}STATUS {2}SERVICE/m);
+    expect(asTable.out).toMatch(/^0190aaaa {2}SEV2 {6}open {4}shop .*shop-1 is gone$/m);
     const asJson = await cortex(['get', 'incidents', '-o', 'json']);
     expect(JSON.parse(asJson.out)).toMatchObject({ total: 1, incidents: [{ title: 'shop-1 is gone' }] });
   });
@@ -275,6 +277,7 @@ describe('showing', () => {
     'targets',
     'health',
     'executions',
+    'anomalies',
     'kill-switch',
     'status',
   ])('get %s answers as table and as JSON', async (what) => {
@@ -289,11 +292,10 @@ describe('showing', () => {
     await put(incident('0190abcd'));
     const { out, code } = await cortex(['get', 'incidents', '0190abcd']);
     expect(code).toBe(0);
-    expect(out).toContain('id            0190abcd-0000-7000-8000-000000000000');
-    expect(failure(await cortex(['get', 'incidents', '0190a']))).toEqual({
-      code: exitCodes.refused.code,
-      error: 'CORTEX_API_AMBIGUOUS_ID',
-    });
+    expect(out).toContain('id            01900000-0000-7000-8000-0190abcd0000');
+    const ambiguous = await cortex(['get', 'incidents', '0190a']);
+    expect(failure(ambiguous)).toEqual({ code: exitCodes.refused.code, error: 'CORTEX_API_AMBIGUOUS_ID' });
+    expect(ambiguous.err).toContain('0190aaaa shop: shop-1 is gone; 0190abcd shop: shop-1 is gone');
     expect(failure(await cortex(['get', 'incidents', 'ffff']))).toEqual({
       code: exitCodes.notFound.code,
       error: 'CORTEX_API_NOT_FOUND',
@@ -344,10 +346,40 @@ describe('showing', () => {
     });
   });
 
-  test('health is watched until Ctrl-C', async () => {
-    const { code, lines } = await watched(['get', 'health', '--watch', '-o', 'json', '--url', url]);
-    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ total: 1 });
-    expect(code).toBe(0);
+  test.each(['health', 'incidents', 'executions', 'approvals', 'status'])(
+    '%s is watched until Ctrl-C: one answer a line for programs',
+    async (what) => {
+      const { code, lines } = await watched(['get', what, '--watch', '-o', 'json', '--url', url]);
+      for (const line of lines) expect(JSON.parse(line)).toBeTypeOf('object');
+      expect(code).toBe(0);
+    },
+  );
+
+  test('a watched list shows what is new, and goes on over a console that does not answer for a while', async () => {
+    let isAway = false;
+    const proxy = createServer((request, response) => {
+      if (isAway) return void request.socket.destroy();
+      void fetch(`${url}${request.url}`).then(async (answer) => response.end(await answer.text()));
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as AddressInfo;
+    const words = ['get', 'incidents', '--watch', '--url', `http://127.0.0.1:${port}`];
+    const child = spawn(process.execPath, [binary, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    try {
+      await eventually(() => text.includes('SEVERITY'));
+      await put(incident('0190fade'));
+      await eventually(() => text.includes('0190fade'));
+      isAway = true;
+      await eventually(() => text.includes('CORTEX_CLI_UNREACHABLE'));
+      isAway = false;
+      await put(incident('0190cafe'));
+      await eventually(() => expect(text).toContain('0190cafe'));
+    } finally {
+      child.kill('SIGINT');
+      proxy.close();
+    }
   });
 
   test('an explanation prints nine steps with inputs and verdicts, and the gates', async () => {
@@ -389,7 +421,7 @@ describe('showing', () => {
     follower.kill('SIGINT');
     expect(await ended).toBe(0);
     const past = await cortex(['events', '--since', '5m', '--type', 'incident.opened', '--limit', '1']);
-    expect(past.out).toMatch(/ {2}0190cccc-0000 {2}incident\.opened +shop +shop-1 is gone/);
+    expect(past.out).toMatch(/ {2}0190cccc {2}incident\.opened +shop +shop-1 is gone/);
     expect(failure(await cortex(['events', '--follow', '--type', 'incident.openned']))).toMatchObject({
       code: exitCodes.usage.code,
     });
@@ -547,9 +579,11 @@ describe('without a console', () => {
   });
 
   test('the address that a running stack wrote down is found', async () => {
-    mkdirSync(join(folder.path, '.cortex/run'), { recursive: true });
-    writeFileSync(join(folder.path, '.cortex/run/console.json'), JSON.stringify({ url }));
+    const claim = await claimStackDir(join(folder.path, '.cortex'));
+    claim.note({ consoleUrl: url, natsUrl: nats.url });
     expect(await cortex(['get', 'status'], { CORTEX_URL: '' })).toMatchObject({ code: 0, err: '' });
+    expect((await cortex(['provision'])).out).toMatch(/^created +nothing$/m);
+    claim.release();
   });
 
   test('provisioning is repeated without harm, and says when NATS is away', async () => {

@@ -41,12 +41,17 @@ test('the help of the whole shows every exit code', async () => {
 });
 
 test.each([
-  [['nonsense'], /unknown command/],
+  [['nonsense'], /unknown command 'nonsense'/],
+  [['incidents'], /unknown command 'incidents'; did you mean `cortex get incidents`\?/],
+  [['explian', 'x'], /Did you mean explain\?/],
+  [['audit', 'verfy'], /did you mean `cortex audit verify`\?/],
+  [['audit'], /audit verify, audit export/],
   [['get'], /missing required argument 'what'/],
-  [['get', 'incidentz'], /Allowed choices are incidents/],
+  [['get', 'incidentz'], /Did you mean incidents\?/],
+  [['get', 'zzz'], /Allowed choices are incidents/],
+  [['get', 'incidents', '--wach'], /Did you mean --watch\?/],
   [['get', 'incidents', '--frobnicate'], /unknown option/],
   [['close', '0190aaaa'], /required option '--comment/],
-  [['get', 'incidents', '--watch'], /only health is watched/],
   [['check', 'run'], /which check\?/],
   [['check', 'run', 'web', '--all'], /either "web" or --all/],
   [['check', 'run', 'web', '--type', 'tcp_port'], /a configured check has its type/],

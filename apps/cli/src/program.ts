@@ -6,6 +6,7 @@ import { commandTable } from './command-table.ts';
 import { CliError } from './core/cli-error.ts';
 import type { CommandDefinition, CommandContext } from './core/command.ts';
 import { exitCodes, type ExitReason } from './core/exit-codes.ts';
+import { groupMessage, withNearestName } from './core/usage-hints.ts';
 
 const version = '0.1.0';
 
@@ -93,11 +94,22 @@ function addCommand(
 function parentOf(program: Command, names: readonly string[]): Command {
   let parent = program;
   for (const name of names) {
-    parent =
-      parent.commands.find((command) => command.name() === name) ??
-      parent.command(name).description(`See \`cortex ${name} --help\``);
+    parent = parent.commands.find((command) => command.name() === name) ?? addGroup(parent, name);
   }
   return parent;
+}
+
+/** Alone it is no command, and says which there are. */
+function addGroup(parent: Command, name: string): Command {
+  return parent
+    .command(name)
+    .description(`See \`cortex ${name} --help\``)
+    .argument('[command]')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action((word: string | undefined) => {
+      throw usageError(groupMessage(name, word, commandTable));
+    });
 }
 
 function contextOf(terminal: Terminal, options: Readonly<Record<string, unknown>>): CommandContext {
@@ -135,7 +147,7 @@ function failureText({ code, message, fix }: CliError, isJson: boolean): string 
 }
 
 function usageError(text: string): CliError {
-  const message = text.replace(/^error: /, '').trim();
+  const message = withNearestName(text.replace(/^error: /, '').trim(), commandTable);
   return new CliError('CORTEX_CLI_USAGE', message, 'see `cortex --help`, or --help after the command', 'usage');
 }
 

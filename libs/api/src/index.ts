@@ -5,6 +5,7 @@ export type { AnswerForm, ByForm, SilenceForm } from './forms.ts';
 export * from './parse-answer.ts';
 export type { RequestOf, Route } from './route.ts';
 export * from './routes.ts';
+export * from './short-id.ts';
 export * from './views/configuration.ts';
 export * from './views/health.ts';
 export * from './views/incident.ts';

@@ -1,12 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { provision } from '@cortex/bus';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { natsConfiguration, startNatsServer } from './nats-server.ts';
 import type { NatsServer } from './nats-server.ts';
+import { processIdentity } from './process-identity.ts';
 
 const servers: NatsServer[] = [];
 const folders: string[] = [];
@@ -58,4 +61,21 @@ test('the option that 2.9 refuses is written for 2.10 and later alone', () => {
   expect(natsConfiguration({ ...settings, version: '2.9.10' })).not.toContain('sync_interval');
   expect(natsConfiguration({ ...settings, version: '2.10.0' })).toContain('sync_interval: always');
   expect(natsConfiguration({ ...settings, version: '3.0.0' })).toContain('sync_interval: always');
+});
+
+test('a server ends with the process that started it, even when that one is killed', async () => {
+  const program = `
+    import { startNatsServer } from ${JSON.stringify(new URL('./nats-server.ts', import.meta.url).href)};
+    const server = await startNatsServer({ storeDir: process.argv[1] });
+    console.log(server.pid);
+    setInterval(() => {}, 1_000);
+  `;
+  const owner = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program, folder()], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(owner.stdout, 'data')) as [Buffer];
+  const pid = Number(line.toString());
+  expect(processIdentity(pid)).toBeTypeOf('string');
+  owner.kill('SIGKILL');
+  await vi.waitUntil(() => processIdentity(pid) === undefined, { timeout: 30_000 });
 });

@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { endWithParent } from './end-with-parent.ts';
 import { StackError } from './errors.ts';
 import { freePort } from './free-port.ts';
 
@@ -70,6 +71,12 @@ function findNatsServer(): string {
   );
 }
 
+/** The installed nats-server. Throws `CORTEX_NATS_NOT_FOUND` when there is none. */
+export async function installedNatsServer(): Promise<{ readonly path: string; readonly version: string }> {
+  const path = findNatsServer();
+  return { path, version: await versionOf(path) };
+}
+
 async function versionOf(binary: string): Promise<string> {
   const { stdout } = await promisify(execFile)(binary, ['--version'], { timeout: 10_000 });
   return /v?(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1] ?? 'unknown';
@@ -118,6 +125,7 @@ async function launch(binary: string, version: string, port: number, options: Na
   const endWithUs = (): void => void child.kill('SIGKILL');
   process.once('exit', endWithUs);
   void exited.then(() => process.off('exit', endWithUs));
+  if (child.pid !== undefined) endWithParent(child.pid, exited);
   try {
     await untilItAnswers(child, port, name);
   } catch (error) {

@@ -1,13 +1,16 @@
 import { provision } from '@cortex/bus';
 import type { AppName } from '@cortex/contracts';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { StackError } from './errors.ts';
-import { freePort, freePortNear } from './free-port.ts';
+import { freePortNear } from './free-port.ts';
+import { noteMadeFolders } from './made-folders.ts';
 import { startNatsServer, type NatsServer } from './nats-server.ts';
-import { claimRunDir } from './run-state.ts';
+import { servicePort, type StackPorts } from './ports.ts';
+import { processIdentity } from './process-identity.ts';
+import { claimStackDir, type RunningStack } from './running-stack.ts';
 import { startServiceProcess, type ServiceProcess } from './service-process.ts';
 
 /** Half of their threads may look up names; of Node's four that would be two names at once. */
@@ -40,6 +43,8 @@ export interface StackOptions {
   readonly natsUrl?: string;
   /** Port of the console; 0, or a port in use, picks a free one. */
   readonly consolePort?: number;
+  /** Fixed ports for NATS and the services; absent picks free ones. */
+  readonly ports?: StackPorts;
   /** Shorter leases, for tests; passed on to the provisioner. */
   readonly leaseTtlMs?: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -65,38 +70,45 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const dir = resolve(options.dir ?? '.cortex');
   const names = options.services ?? serviceNames;
   requireBundles(options.appsDir, names);
-  const claim = await claimRunDir(join(dir, 'run'));
+  noteMadeFolders(dir, ['run', 'nats', 'logs', 'data']);
+  const claim = await claimStackDir(dir);
   const storeDir = join(dir, 'nats');
   const say = options.onEvent ?? (() => undefined);
   const services = new Map<ServiceName, ServiceProcess>();
   const logs = join(dir, 'logs');
   mkdirSync(logs, { recursive: true });
+  const natsLog = join(logs, 'nats-server.log');
+  const logOf = (name: ServiceName): string => join(logs, `${name}.log`);
   let nats: NatsServer | undefined;
   const stop = async (): Promise<void> => {
     await Promise.all([...services.values()].map((service) => service.stop(stopGraceMs)));
     await nats?.stop();
-    rmSync(join(dir, 'run', 'console.json'), { force: true });
     claim.release();
   };
   try {
     if (options.natsUrl === undefined) {
-      nats = await startNatsServer({ storeDir, logFile: join(logs, 'nats-server.log') });
-      claim.note(nats.pid, storeDir);
+      const port = await portNear(options.ports?.nats ?? 0, 'NATS', say);
+      nats = await startNatsServer({ storeDir, port, logFile: natsLog });
+      claim.note({ nats: known(nats.pid, natsLog) });
     }
     const natsUrl = options.natsUrl ?? nats?.url ?? '';
+    claim.note({ natsUrl });
     await provision({
       servers: [natsUrl],
       ...(options.leaseTtlMs === undefined ? {} : { leaseTtlMs: options.leaseTtlMs }),
     });
-    const consolePort = await freePortNear(options.consolePort ?? 0);
+    const consolePort = await portNear(options.consolePort ?? 0, 'the console', say);
     for (const name of names) {
       services.set(
         name,
         startServiceProcess({
           name,
           entry: join(options.appsDir, name, 'dist', 'main.js'),
-          port: name === 'console' ? consolePort : await freePort(),
-          logFile: join(logs, `${name}.log`),
+          port:
+            name === 'console'
+              ? consolePort
+              : await portNear(servicePort(options.ports, name, serviceNames), name, say),
+          logFile: logOf(name),
           restart: true,
           onExit: (description) => say(`${name} ${description}`),
           env: {
@@ -113,8 +125,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       );
     }
     const consoleUrl = `http://127.0.0.1:${consolePort}`;
+    claim.note({ services: [...services].map(([name, { port }]) => ({ name, port, logFile: logOf(name) })) });
     await Promise.all([...services.values()].map((service) => service.ready(readyTimeoutMs)));
-    writeFileSync(join(dir, 'run', 'console.json'), JSON.stringify({ url: consoleUrl }));
+    claim.note({ consoleUrl });
     return {
       natsUrl,
       consoleUrl,
@@ -126,8 +139,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         if (nats === undefined) return;
         const { port } = nats;
         await nats.kill();
-        nats = await startNatsServer({ port, storeDir, logFile: join(logs, 'nats-server.log') });
-        claim.note(nats.pid, storeDir);
+        nats = await startNatsServer({ port, storeDir, logFile: natsLog });
+        claim.note({ nats: known(nats.pid, natsLog) });
       },
       stop,
     };
@@ -135,6 +148,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+/** Says so when it is another one than was asked for. */
+async function portNear(wanted: number, what: string, say: (message: string) => void): Promise<number> {
+  const port = await freePortNear(wanted);
+  if (wanted !== 0 && port !== wanted) say(`port ${wanted} is taken: ${what} uses ${port}`);
+  return port;
+}
+
+function known(pid: number, logFile: string): NonNullable<RunningStack['nats']> {
+  return { pid, identity: processIdentity(pid) ?? '', logFile };
 }
 
 function requireBundles(appsDir: string, names: readonly ServiceName[]): void {

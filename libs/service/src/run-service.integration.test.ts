@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { temporaryFolder, startProvisionedNats } from '@cortex/testing';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -58,4 +60,38 @@ describe('a service', () => {
       folder.remove();
     }
   });
+
+  it('ends when the process that started it is gone, even when its stopping hangs', async () => {
+    const nats = await startProvisionedNats();
+    const folder = temporaryFolder();
+    const file = join(folder.path, 'cortex.yaml');
+    writeFileSync(file, minimal);
+    const program = `
+      import { runService } from ${JSON.stringify(new URL('./run-service.ts', import.meta.url).href)};
+      await runService({ name: 'console', start: async () => ({ stop: () => new Promise(() => setInterval(() => {}, 1_000)) }) });
+    `;
+    const service = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+      env: {
+        ...process.env,
+        CORTEX_NATS_URL: nats.url,
+        CORTEX_CONFIG: file,
+        CORTEX_DATA_DIR: folder.path,
+        CORTEX_DRAIN_MS: '0',
+      },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    try {
+      const ended = once(service, 'exit');
+      let log = '';
+      service.stdout?.on('data', (chunk: Buffer) => (log += chunk.toString()));
+      await expect.poll(() => log, { timeout: 20_000 }).toContain('"ready"');
+      service.disconnect();
+      expect(await ended).toEqual([1, null]);
+      expect(log).toContain('did not stop in time');
+    } finally {
+      service.kill('SIGKILL');
+      await nats.stop();
+      folder.remove();
+    }
+  }, 60_000);
 });

@@ -1,4 +1,5 @@
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
+import { createLogger } from './create-logger.ts';
 import { readEnvironment, type ServiceEnvironment } from './environment.ts';
 import { openHost, startLife } from './life.ts';
 import { readConfiguration } from './load-configuration.ts';
@@ -12,15 +13,16 @@ import { whenToldToStop } from './stop-signals.ts';
  * only refused (`cortex reload`).
  */
 export async function runService(definition: ServiceDefinition): Promise<void> {
-  let logger = pino({ name: definition.name });
+  let logger = createLogger(definition.name);
   try {
     const environment = readEnvironment(process.env);
-    logger = pino({ name: definition.name, level: environment.CORTEX_LOG_LEVEL });
+    logger = createLogger(definition.name, environment.CORTEX_LOG_LEVEL);
     const read = await readConfiguration(environment.CORTEX_CONFIG, definition.plugins);
     const stopRequested = whenToldToStop();
     const service = await startReloadableService(definition, environment, read, logger);
     const reason = await Promise.race([stopRequested, service.failed]);
     logger.info({ reason }, 'stopping');
+    endWithin(stopTimeoutMs(environment.CORTEX_DRAIN_MS), logger);
     await service.stop();
     logger.info('stopped');
     process.exit(0);
@@ -28,6 +30,20 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
     logger.fatal({ err: error }, 'cannot run');
     process.exit(isConfigurationFault(error) ? 78 : 1);
   }
+}
+
+/** Draining waits twice at most, for the app and for the bus; what stops behind it takes no time. */
+function stopTimeoutMs(drainMs: number): number {
+  return 2 * drainMs + 5_000;
+}
+
+/** Nobody may be left to end by force a process whose stopping hangs: the one that started it may be gone. */
+function endWithin(timeoutMs: number, logger: Logger): void {
+  const end = (): void => {
+    logger.fatal({ timeoutMs }, 'did not stop in time');
+    process.exit(1);
+  };
+  setTimeout(end, timeoutMs).unref();
 }
 
 /** A service that runs inside this process, for tests and for programs that embed it. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { demoFaults } from './demo-faults.ts';
-import { explained, summarized } from './explained.ts';
+import { explained, summarized, summaryLines } from './explained.ts';
 import { simulateIncident } from './simulated-incident.ts';
 
 /** `npx vitest run --project unit test/unit/explain -u` writes them anew: then the diff says what changed, and why is for the commit. */
@@ -29,6 +29,15 @@ test('some of them are explained as before, to the letter', async () => {
     .filter(({ seed }) => whole.includes(seed))
     .map(({ seed, incident }) => `### ${seed}\n${explained(incident)}`);
   await expect(texts.join('\n')).toMatchFileSnapshot(golden('explanations.txt'));
+});
+
+test('each is told in five lines first', async () => {
+  const faults = Object.entries(demoFaults).map(([fault, run]) => `### ${fault}\n${summaryLines(run())}`);
+  const simulated = incidents
+    .filter(({ seed }) => whole.includes(seed))
+    .map(({ seed, incident }) => `### ${seed}\n${summaryLines(incident)}`);
+  await expect([...faults, ...simulated].join('\n')).toMatchFileSnapshot(golden('summaries.txt'));
+  for (const { incident } of incidents) expect(summaryLines(incident).trimEnd().split('\n')).toHaveLength(5);
 });
 
 test('the simulated incidents meet every outcome and every way to end', () => {

@@ -1,11 +1,16 @@
 import type { Incident } from '@cortex/contracts';
-import { explanationOf, explanationText } from '@cortex-app/console/explain';
+import { explanationOf, recordText, summaryText } from '@cortex-app/console/explain';
 import { createHash } from 'node:crypto';
 
-/** What `cortex explain` prints for this record: the console renders it, the command line only trims its end. */
+/** What `cortex explain` prints for this record after its summary: the console renders it. */
 export function explained(incident: Incident): string {
-  const text = explanationText(explanationOf(incident, [], []));
+  const text = recordText(explanationOf(incident, [], []));
   return `${text.trimEnd()}\n`;
+}
+
+/** The five lines with which `cortex explain` begins. */
+export function summaryLines(incident: Incident): string {
+  return summaryText(explanationOf(incident, [], []));
 }
 
 /** The same in one line, with a hash of the whole text. */

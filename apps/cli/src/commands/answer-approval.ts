@@ -1,3 +1,4 @@
+import { isNamedBy } from '@cortex/api';
 import { requiredArgument, textOption, type CommandDefinition } from '../core/command.ts';
 import { show } from '../output/show.ts';
 import { byOption, personOf } from './who.ts';
@@ -9,12 +10,14 @@ function answerCommand(verdict: 'approve' | 'reject', summary: string): CommandD
   return {
     name: verdict,
     summary,
-    arguments: [{ syntax: '<approval>', summary: 'its id, or the start of its incident’s id' }],
+    arguments: [
+      { syntax: '<approval>', summary: 'its id or its incident’s, as lists show it; four characters are enough' },
+    ],
     options: [byOption, { flags: '--comment <text>', summary: 'kept with the answer', default: '' }],
     examples: [
       { line: 'cortex get approvals', says: 'what waits' },
       {
-        line: `cortex ${verdict} 0190a3f2 --comment "${verdict === 'approve' ? 'go ahead' : 'not during the sale'}"`,
+        line: `cortex ${verdict} 5f3c07d1 --comment "${verdict === 'approve' ? 'go ahead' : 'not during the sale'}"`,
         says: `${verdict} the plan of that incident`,
       },
     ],
@@ -23,8 +26,7 @@ function answerCommand(verdict: 'approve' | 'reject', summary: string): CommandD
       const wanted = requiredArgument(input);
       const { approvals } = await api.call('approvals');
       const matching = approvals.filter(
-        ({ approval, incident }) =>
-          approval.approvalId === wanted || (wanted.length >= 4 && incident.id.startsWith(wanted.toLowerCase())),
+        ({ approval, incident }) => isNamedBy(approval.approvalId, wanted) || isNamedBy(incident.id, wanted),
       );
       const [only] = matching;
       // An approval that is not pending any more is answered by the API, which knows why.

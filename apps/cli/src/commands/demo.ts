@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { CliError } from '../core/cli-error.ts';
 import { textOption, type CommandDefinition } from '../core/command.ts';
+import { portOption } from '../core/port-option.ts';
 import { runDemo } from '../demo/run-demo.ts';
 import { installation } from './installation.ts';
 
@@ -36,7 +37,7 @@ export const demoCommand: CommandDefinition = {
       dir: resolve(context.workingFolder, textOption(input, 'dir') ?? '.cortex/demo'),
       templates: installation.demoTemplates,
       appsDir: installation.apps,
-      consolePort: portOf(textOption(input, 'port') ?? '7780'),
+      consolePort: portOption(input, 'port'),
       print: context.print,
       signal: context.signal,
     });
@@ -53,10 +54,4 @@ function actsOf(letters: string): readonly string[] {
     'for example --acts ad',
     'usage',
   );
-}
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new CliError('CORTEX_CLI_USAGE', `--port ${text} is no port`, 'use a number from 0 to 65535', 'usage');
 }

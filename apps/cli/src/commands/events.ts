@@ -1,8 +1,8 @@
+import { shortId } from '@cortex/api';
 import type { Envelope } from '@cortex/contracts';
 import { followEvents } from '../api/follow-events.ts';
 import { CliError } from '../core/cli-error.ts';
 import { textOption, type CommandDefinition, type CommandInput } from '../core/command.ts';
-import { shortId } from '../output/short-id.ts';
 import { printable } from '../output/table.ts';
 
 export const eventsCommand: CommandDefinition = {
@@ -12,14 +12,14 @@ export const eventsCommand: CommandDefinition = {
     { flags: '-f, --follow', summary: 'go on with what happens, until Ctrl-C' },
     { flags: '--type <types>', summary: 'names or families, separated by commas: incident.*,decision.made' },
     { flags: '--service <name>', summary: 'events about this service' },
-    { flags: '--incident <id>', summary: 'events of this incident; the start of its id is enough' },
+    { flags: '--incident <id>', summary: 'events of this incident; four characters of its id are enough' },
     { flags: '--since <time>', summary: 'past events since then: an ISO time, or a span such as 90s, 15m, 2h' },
     { flags: '--limit <number>', summary: 'at most so many past events, the newest' },
   ],
   examples: [
     { line: 'cortex events --follow', says: 'watch Cortex work' },
     { line: 'cortex events --type "incident.*" --since 2h', says: 'incidents of the last two hours' },
-    { line: 'cortex events --follow --incident 0190a3f2 -o json', says: 'one incident, one JSON object a line' },
+    { line: 'cortex events --follow --incident 5f3c07d1 -o json', says: 'one incident, one JSON object a line' },
   ],
   async run(input) {
     const { context } = input;
@@ -100,7 +100,7 @@ function eventLine(event: Envelope): string {
   const words = [...new Set([data, nested])].flatMap((source) =>
     telling.flatMap((key) => (typeof source[key] === 'string' && source[key] !== '' ? [source[key]] : [])),
   );
-  const incident = event.incidentid === undefined ? '-'.padEnd(13) : shortId(event.incidentid);
+  const incident = event.incidentid === undefined ? '-'.padEnd(8) : shortId(event.incidentid);
   return printable(
     `${event.time}  ${incident}  ${event.type.padEnd(28)}  ${event.subject.padEnd(14)}  ${[...new Set(words)].slice(0, 4).join(' · ')}`.trimEnd(),
   );

@@ -1,3 +1,4 @@
+import { isNamedBy } from '@cortex/api';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliError } from '../core/cli-error.ts';
@@ -6,10 +7,10 @@ import { requiredArgument, type CommandDefinition } from '../core/command.ts';
 export const explainCommand: CommandDefinition = {
   name: 'explain',
   summary: 'Tell what happened to an incident and why: the nine steps of each decision with inputs and verdicts',
-  arguments: [{ syntax: '<incident>', summary: 'its id; the start is enough' }],
+  arguments: [{ syntax: '<incident>', summary: 'its id as lists show it; four characters are enough' }],
   examples: [
-    { line: 'cortex explain 0190a3f2-7c41', says: 'the whole story, to read' },
-    { line: 'cortex explain 0190a3f2-7c41 -o json', says: 'the same with every record, for a script' },
+    { line: 'cortex explain 5f3c07d1', says: 'the whole story, to read' },
+    { line: 'cortex explain 5f3c07d1 -o json', says: 'the same with every record, for a script' },
   ],
   async run(input) {
     const { api, output, print, note, workingFolder } = input.context;
@@ -39,7 +40,7 @@ function isUnreachable(error: unknown): boolean {
 function savedExplanation(incident: string, workingFolder: string): string | undefined {
   const folder = join(workingFolder, '.cortex', 'demo', 'run', 'explanations');
   try {
-    const [file, ...others] = readdirSync(folder).filter((name) => name.startsWith(incident));
+    const [file, ...others] = readdirSync(folder).filter((name) => isNamedBy(name.replace(/\.txt$/, ''), incident));
     return file === undefined || others.length > 0 ? undefined : readFileSync(join(folder, file), 'utf8');
   } catch {
     // No demo has run here.

@@ -1,4 +1,5 @@
 import { connectBus, type Bus, type BusLogger } from '@cortex/bus';
+import { stackOf } from '../api/stack-of-folder.ts';
 import { CliError } from '../core/cli-error.ts';
 import { textOption, type CommandInput, type OptionDefinition } from '../core/command.ts';
 
@@ -7,12 +8,12 @@ export const connectTimeoutMs = 5_000;
 
 export const natsOption: OptionDefinition = {
   flags: '--nats <url>',
-  summary: `address of NATS (default: CORTEX_NATS_URL, else ${defaultUrl})`,
+  summary: `address of NATS (default: CORTEX_NATS_URL, else that of the stack of this folder, else ${defaultUrl})`,
 };
 
 export function natsUrl(input: CommandInput): readonly string[] {
   const named = textOption(input, 'nats') ?? (input.context.environment['CORTEX_NATS_URL'] || undefined);
-  return (named ?? defaultUrl).split(',').map((url) => url.trim());
+  return (named ?? stackOf(input.context.workingFolder)?.natsUrl ?? defaultUrl).split(',').map((url) => url.trim());
 }
 
 const quiet: BusLogger = { debug() {}, info() {}, warn() {}, error() {} };

@@ -2,14 +2,14 @@ import { requiredArgument, textOption, type CommandDefinition } from '../core/co
 import { show } from '../output/show.ts';
 import { byOption, personOf } from './who.ts';
 
-const incidentArgument = { syntax: '<incident>', summary: 'its id; the start is enough' };
+const incidentArgument = { syntax: '<incident>', summary: 'its id as lists show it; four characters are enough' };
 
 export const ackCommand: CommandDefinition = {
   name: 'ack',
   summary: 'Take an incident, so that nobody else is called for it',
   arguments: [incidentArgument],
   options: [byOption, { flags: '--comment <text>', summary: 'kept with the incident', default: '' }],
-  examples: [{ line: 'cortex ack 0190a3f2 --comment "looking at it"', says: 'stop the escalation' }],
+  examples: [{ line: 'cortex ack 5f3c07d1 --comment "looking at it"', says: 'stop the escalation' }],
   run: (input) => steer(input, 'acknowledge'),
 };
 
@@ -18,7 +18,7 @@ export const closeCommand: CommandDefinition = {
   summary: 'Say that an incident is over',
   arguments: [incidentArgument],
   options: [byOption, { flags: '--comment <text>', summary: 'how it was solved', isRequired: true }],
-  examples: [{ line: 'cortex close 0190a3f2 --comment "replaced the disk"', says: 'end it by hand' }],
+  examples: [{ line: 'cortex close 5f3c07d1 --comment "replaced the disk"', says: 'end it by hand' }],
   run: (input) => steer(input, 'close'),
 };
 

@@ -1,11 +1,15 @@
 import { formatProblems } from '@cortex/config';
+import { defaultPorts, serviceNames } from '@cortex/local-stack';
 import { resolve } from 'node:path';
 import { CliError } from '../core/cli-error.ts';
 import { textOption, type CommandDefinition } from '../core/command.ts';
+import { portOption } from '../core/port-option.ts';
 import { runUp } from '../up/run-up.ts';
 import { loadConfiguration } from './configuration.ts';
 import { installation } from './installation.ts';
 import { doubtfulLinks, refuseMissingSecrets } from './missing-secrets.ts';
+
+const portOrder = serviceNames.filter((name) => name !== 'console').join(', ');
 
 export const upCommand: CommandDefinition = {
   name: 'up',
@@ -15,6 +19,16 @@ export const upCommand: CommandDefinition = {
     { flags: '--dir <folder>', summary: 'store, logs and keys', default: '.cortex' },
     { flags: '--nats <url>', summary: 'use this NATS instead of starting one' },
     { flags: '--allow-missing-secrets', summary: 'start although secrets cannot be read; their users will fail' },
+    {
+      flags: '--nats-port <number>',
+      summary: 'port of nats-server; another one if it is taken',
+      default: String(defaultPorts.nats),
+    },
+    {
+      flags: '--ports <first>',
+      summary: `health and metrics of the services, from this port on: ${portOrder}; another one if one is taken`,
+      default: String(defaultPorts.firstService),
+    },
   ],
   examples: [
     { line: 'cortex up', says: 'with cortex.yaml of this folder' },
@@ -40,6 +54,7 @@ export const upCommand: CommandDefinition = {
       dir: resolve(context.workingFolder, textOption(input, 'dir') ?? '.cortex'),
       appsDir: installation.apps,
       natsUrl: textOption(input, 'nats'),
+      ports: { nats: portOption(input, 'nats-port'), firstService: portOption(input, 'ports') },
       print: context.print,
       signal: context.signal,
     });

@@ -1,5 +1,5 @@
 import { CortexError } from '@cortex/errors';
-import { freePort } from '@cortex/local-stack';
+import { freePort, noteMadeFolders } from '@cortex/local-stack';
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,6 +24,7 @@ const soundLedger = JSON.stringify({ accounts: [{ id: 1, balance: 100 }] });
 export async function prepareSite(dir: string, templates: string, pagePort: number): Promise<DemoSite> {
   for (const leftover of ['nats', 'data', 'logs', 'site', 'run/explanations'])
     rmSync(join(dir, leftover), { recursive: true, force: true });
+  noteMadeFolders(dir, ['run', 'site', 'disk']);
   const site = join(dir, 'site');
   mkdirSync(join(site, 'run'), { recursive: true });
   const [shopPort, ledgerPort, otlpPort] = await Promise.all([freePort(), freePort(), freePort()]);

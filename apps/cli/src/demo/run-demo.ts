@@ -1,3 +1,4 @@
+import { shortId } from '@cortex/api';
 import { CortexError } from '@cortex/errors';
 import { startStack, type Stack } from '@cortex/local-stack';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -128,7 +129,7 @@ function printSummary(results: readonly ActResult[], consoleUrl: string, options
     print(
       `${result.asTold ? '✓' : '✗'} (${result.key}) ${result.title}: ${result.asTold ? `${result.seconds.toFixed(1)} s` : result.why}`,
     );
-    if (result.incidentId !== undefined) print(`    npx cortex explain ${result.incidentId}`);
+    if (result.incidentId !== undefined) print(`    npx cortex explain ${shortId(result.incidentId)}`);
   }
   print('');
   if (!options.once)

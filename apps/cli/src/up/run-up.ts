@@ -1,5 +1,5 @@
 import type { CortexConfiguration } from '@cortex/contracts';
-import { startStack } from '@cortex/local-stack';
+import { startStack, type StackPorts } from '@cortex/local-stack';
 import { count } from '../output/count.ts';
 
 export interface UpOptions {
@@ -10,6 +10,7 @@ export interface UpOptions {
   readonly appsDir: string;
   /** An existing NATS instead of a server of our own. */
   readonly natsUrl: string | undefined;
+  readonly ports: StackPorts;
   readonly print: (line: string) => void;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
@@ -23,6 +24,7 @@ export async function runUp(options: UpOptions): Promise<void> {
     dir: options.dir,
     appsDir: options.appsDir,
     consolePort: options.configuration.console.port,
+    ports: options.ports,
     onEvent: options.print,
     ...(options.natsUrl === undefined ? {} : { natsUrl: options.natsUrl }),
   });

@@ -3,6 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Problem } from '@cortex/api';
 import { ApiProblem } from './problems.ts';
 import { unavailable } from './publish.ts';
+import { unknownRoute } from './unknown-route.ts';
 
 interface FailureLog {
   error(data: object, message: string): void;
@@ -18,16 +19,7 @@ export function installErrorHandler(app: FastifyInstance, log: FailureLog): void
     return sendProblem(request, reply, problem);
   });
   app.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      request,
-      reply,
-      new ApiProblem(
-        'CORTEX_API_NOT_FOUND',
-        `no route ${request.method} ${pathOf(request)}`,
-        'the API does not have it',
-        'see /api/v1/openapi.json for all routes',
-      ),
-    ),
+    sendProblem(request, reply, unknownRoute(request.method, pathOf(request))),
   );
 }
 

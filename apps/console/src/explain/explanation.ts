@@ -1,5 +1,6 @@
 import type { Incident } from '@cortex/contracts';
 import type { Explanation, VerificationView } from '@cortex/api';
+import { summaryOf } from './summary.ts';
 import { timeline } from './timeline.ts';
 
 /** The record, the evidence and the pages, with all of it in order. Pure. */
@@ -9,5 +10,11 @@ export function explanationOf(
   notifications: Explanation['notifications'],
 ): Explanation {
   const entries = [...timeline(incident, verifications, notifications)];
-  return { incident, verifications: [...verifications], notifications, timeline: entries };
+  return {
+    summary: summaryOf(incident),
+    incident,
+    verifications: [...verifications],
+    notifications,
+    timeline: entries,
+  };
 }

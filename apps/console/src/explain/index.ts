@@ -1,2 +1,2 @@
 export { explanationOf } from './explanation.ts';
-export { explanationText } from './render-text.ts';
+export { explanationText, recordText, summaryText } from './render-text.ts';

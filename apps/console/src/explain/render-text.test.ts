@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { ago, resolvedIncident, sampleIncident, sampleVerification } from '../test/samples.ts';
 import { explanationText } from './render-text.ts';
-import { timeline } from './timeline.ts';
+import type { timeline } from './timeline.ts';
+import { explanationOf } from './explanation.ts';
 
 function textOf(incident: Parameters<typeof timeline>[0], verifications: Parameters<typeof timeline>[1] = []): string {
-  const entries = [...timeline(incident, verifications, [])];
-  return explanationText({ incident, verifications: [...verifications], notifications: [], timeline: entries });
+  return explanationText(explanationOf(incident, verifications, []));
 }
 
 test('every decision shows nine steps with verdict, reason, inputs and gates', () => {

@@ -1,8 +1,25 @@
 import type { Decision, GateResult, JsonRecord, VerificationFinding } from '@cortex/contracts';
 import type { Explanation, TimelineEntry } from '@cortex/api';
 
-/** The explanation for a terminal or a ticket: every decision with its nine steps, their inputs and their results. */
-export function explanationText({ incident, timeline }: Explanation): string {
+/** The explanation for a terminal or a ticket: five lines that say it all, then everything. */
+export function explanationText(explanation: Explanation): string {
+  return `${summaryText(explanation)}\n${recordText(explanation)}`;
+}
+
+/** What is wrong, since when, what was decided, what was done, what comes next: one line each. */
+export function summaryText({ summary: { what, since, decided, done, next } }: Explanation): string {
+  const lines = [
+    `What     ${what}`,
+    `Since    ${since}`,
+    `Decided  ${decided}`,
+    `Done     ${done}`,
+    `Next     ${next}`,
+  ];
+  return `${lines.map(printable).join('\n')}\n`;
+}
+
+/** The record: every decision with its nine steps, their inputs and their results. */
+export function recordText({ incident, timeline }: Explanation): string {
   const lines = [
     `Incident ${incident.id}`,
     `  ${incident.title}`,

@@ -53,10 +53,6 @@ export function words(name: string): string {
   return name.replaceAll('_', ' ');
 }
 
-export function shortId(id: string): string {
-  return id.slice(0, 13);
-}
-
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }

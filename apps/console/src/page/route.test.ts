@@ -14,8 +14,9 @@ test.each<[string, Route]>([
   expect(hashOf(route)).toBe(hash);
 });
 
-test('what is no address leads to the overview; what is no filter is none', () => {
-  for (const hash of ['', '#', '#/healthy', '#/incidents/<script>'])
-    expect(routeOf(hash)).toEqual({ page: 'overview' });
+test('what is no address leads to the overview, which says so; what is no filter is none', () => {
+  for (const hash of ['', '#', '#/', '#main']) expect(routeOf(hash)).toEqual({ page: 'overview' });
+  for (const hash of ['#/healthy', '#/incidents/<script>', '#/incidents'])
+    expect(routeOf(hash)).toEqual({ page: 'overview', unknown: hash });
   expect(routeOf('#/health?service=&failing=yes&x=1')).toEqual({ page: 'health', filter: {} });
 });

@@ -9,7 +9,8 @@ export interface HealthFilter {
 }
 
 export type Route =
-  | { readonly page: 'overview' }
+  /** `unknown` is the address that led here because it leads nowhere else. */
+  | { readonly page: 'overview'; readonly unknown?: string }
   | { readonly page: 'incident'; readonly id: string }
   | { readonly page: 'health'; readonly filter: HealthFilter };
 
@@ -32,7 +33,10 @@ export function routeOf(hash: string): Route {
   const id = /^#\/incidents\/([0-9a-f-]{4,36})$/i.exec(hash)?.[1]?.toLowerCase();
   if (id !== undefined) return { page: 'incident', id };
   const [, query] = /^#\/health(?:\?(.*))?$/.exec(hash) ?? [];
-  if (query === undefined && hash !== '#/health') return { page: 'overview' };
+  if (query === undefined && hash !== '#/health') {
+    // Others, such as that of the skip link, name a place on the page.
+    return { page: 'overview', ...(/^#\/./.test(hash) ? { unknown: hash } : {}) };
+  }
   const parameters = new URLSearchParams(query);
   const service = parameters.get('service') ?? '';
   const tier = parameters.get('tier') ?? '';

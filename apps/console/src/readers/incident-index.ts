@@ -1,8 +1,9 @@
 import type { Bucket, Consumption } from '@cortex/bus';
 import type { Incident, IncidentRecord } from '@cortex/contracts';
-import { ApiProblem, notFound } from '../api/problems.ts';
+import { notFound, type ApiProblem } from '../api/problems.ts';
 import type { IncidentItem } from '@cortex/api';
 import { byUrgency, incidentItem, isOpen } from './incident-item.ts';
+import { nameById } from './name-by-id.ts';
 
 export interface IncidentFilter {
   /** A status, or `active` for all that are not resolved. */
@@ -13,7 +14,7 @@ export interface IncidentFilter {
 /** A live mirror of the list fields of the incident bucket. Whole records are read from the bucket on request. */
 export interface IncidentIndex {
   list(filter?: IncidentFilter): readonly IncidentItem[];
-  /** The full id for an id or a unique start of one (at least 4 characters). */
+  /** The full id for an id, or for a unique start of one or of its short form (at least 4 characters). */
   resolveId(idOrPrefix: string): string;
   load(idOrPrefix: string): Promise<Incident>;
   stop(): Promise<void>;
@@ -39,16 +40,13 @@ export async function startIncidentIndex(
   function resolveId(idOrPrefix: string): string {
     const wanted = idOrPrefix.toLowerCase();
     if (items.has(wanted) || wanted.length === 36) return wanted;
-    const matches = wanted.length < 4 ? [] : [...items.keys()].filter((id) => id.startsWith(wanted));
-    const [only, another] = matches;
-    if (only === undefined) throw unknownIncident(idOrPrefix);
-    if (another === undefined) return only;
-    throw new ApiProblem(
-      'CORTEX_API_AMBIGUOUS_ID',
-      `"${idOrPrefix}" fits ${matches.length} incidents`,
-      matches.slice(0, 5).join(', '),
-      'give more characters of the id',
-    );
+    const named = nameById(wanted, [...items.values()], {
+      kind: 'incident',
+      id: (item) => item.id,
+      title: (item) => `${item.service}: ${item.title}`,
+    });
+    if (named === undefined) throw unknownIncident(idOrPrefix);
+    return named.id;
   }
 
   return {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ago, resolvedIncident, sampleIncident } from '../test/samples.ts';
 import type { TargetView } from '@cortex/api';
 import { byUrgency, incidentItem } from './incident-item.ts';
-import { countIncidents, healthScore, overview } from './overview.ts';
+import { countIncidents, overview } from './overview.ts';
 
 function target(service: string, state: TargetView['state']): TargetView {
   return {
@@ -16,13 +16,6 @@ function target(service: string, state: TargetView['state']): TargetView {
     failing: [],
   };
 }
-
-test('the health score weighs states and leaves out targets that have not reported', () => {
-  expect(healthScore([])).toBeUndefined();
-  expect(healthScore([target('a', 'UNKNOWN')])).toBeUndefined();
-  expect(healthScore([target('a', 'HEALTHY'), target('b', 'UNKNOWN')])).toBe(100);
-  expect(healthScore([target('a', 'HEALTHY'), target('b', 'DEGRADED'), target('c', 'CRITICAL')])).toBe(53.3);
-});
 
 test('incidents are counted by where they are', () => {
   const items = [

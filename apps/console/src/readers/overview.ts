@@ -1,15 +1,8 @@
 import type { HealthState, IncidentSeverity } from '@cortex/contracts';
 import type { IncidentItem, Overview, Status, TargetView } from '@cortex/api';
+import { healthScore } from './health-score.ts';
 import { isOpen } from './incident-item.ts';
 
-/** The weight of each state in the health score. UNKNOWN is left out. */
-const healthWeight: Readonly<Record<HealthState, number | undefined>> = {
-  HEALTHY: 1,
-  DEGRADED: 0.6,
-  UNHEALTHY: 0.2,
-  CRITICAL: 0,
-  UNKNOWN: undefined,
-};
 const worstFirst: readonly HealthState[] = ['CRITICAL', 'UNHEALTHY', 'DEGRADED', 'UNKNOWN', 'HEALTHY'];
 const minuteMs = 60_000;
 const activityMinutes = 60;
@@ -40,10 +33,10 @@ export function waitingIncidents(items: readonly IncidentItem[]): Status['waitin
 
 /** The real-time dashboard of spec 10.2, computed from records alone. */
 export function overview(items: readonly IncidentItem[], targets: readonly TargetView[], now: Date): Overview {
-  const score = healthScore(targets);
+  const score = healthScore(targets, items);
   return {
     counts: countIncidents(items),
-    ...(score === undefined ? {} : { healthScore: score }),
+    ...(score === undefined ? {} : { health: score }),
     activity: activity(items, now),
     heatMap: heatMap(items, targets, now),
     recentRemediations: items
@@ -60,13 +53,6 @@ export function overview(items: readonly IncidentItem[], targets: readonly Targe
       .sort((left, right) => right.at.localeCompare(left.at))
       .slice(0, recentRemediations),
   };
-}
-
-export function healthScore(targets: readonly TargetView[]): number | undefined {
-  const weights = targets.flatMap((target) => healthWeight[target.state] ?? []);
-  if (weights.length === 0) return undefined;
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return Math.round((sum / weights.length) * 1_000) / 10;
 }
 
 function activity(items: readonly IncidentItem[], now: Date): Overview['activity'] {

@@ -97,6 +97,46 @@ describe.skipIf(chromiumPath === undefined)('the page in a real browser', () => 
     expect(complaints).toEqual([]);
   });
 
+  test.each(['light', 'dark'] as const)('at 400 px no column is cut, %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width: 400, height: 900 });
+    await open(sampleIncident(1, { severity: 'SEV0' }));
+    await open(resolvedIncident(2, 1));
+    await page.getByTestId('targets').waitFor();
+    await page.getByTestId('score-parts').getByText('counts 0: SEV0').first().waitFor();
+    // Text, because the tests are typed without a browser.
+    const tooWide = (): Promise<unknown> =>
+      page.evaluate(`[...document.querySelectorAll('*')]
+        .filter((element) => element.getBoundingClientRect().right > 401 && element.getClientRects().length > 0)
+        .map((element) => element.tagName + ' ' + element.className)`);
+    expect(await tooWide()).toEqual([]);
+    if (process.env['CORTEX_TEST_PICTURES'] !== undefined)
+      await page.screenshot({
+        path: `${process.env['CORTEX_TEST_PICTURES']}/overview-${colorScheme}.png`,
+        fullPage: true,
+      });
+    await page.goto(`${running.url}/#/incidents/${idOf(1)}`);
+    await page.getByTestId('incident-summary').getByText('Since').waitFor();
+    expect(await tooWide()).toEqual([]);
+    if (process.env['CORTEX_TEST_PICTURES'] !== undefined)
+      await page.screenshot({
+        path: `${process.env['CORTEX_TEST_PICTURES']}/incident-${colorScheme}.png`,
+        fullPage: true,
+      });
+    await page.goto(`${running.url}/#/health`);
+    await page.getByText('shop-http').first().waitFor();
+    expect(await tooWide()).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  test('an address that leads nowhere says so', async () => {
+    await page.goto(`${running.url}/#/incident/5f3c`);
+    await page.getByTestId('unknown-route').getByText('There is no page #/incident/5f3c').waitFor();
+    await page.goto(`${running.url}/#/`);
+    await page.getByTestId('unknown-route').waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+  });
+
   test('a selected incident follows what happens to it until it is resolved', async () => {
     await open(sampleIncident(2));
     await page.getByTestId('incident').first().click();

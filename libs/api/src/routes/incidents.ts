@@ -19,7 +19,7 @@ export const incidentRoutes = {
   },
   incident: {
     tag,
-    summary: 'One incident, whole; the start of its id is enough',
+    summary: 'One incident, whole; four characters of its id are enough',
     params: IdParams,
     response: IncidentView,
   },

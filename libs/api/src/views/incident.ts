@@ -113,8 +113,20 @@ export const TimelineEntry = z.object({
 });
 export type TimelineEntry = z.infer<typeof TimelineEntry>;
 
+/** An incident in five sentences. */
+export const IncidentSummary = z.object({
+  what: z.string(),
+  since: z.string(),
+  decided: z.string(),
+  done: z.string(),
+  /** What happens next, or who is waited for. */
+  next: z.string(),
+});
+export type IncidentSummary = z.infer<typeof IncidentSummary>;
+
 /** Everything known of one incident, in the order in which it happened. */
 export const Explanation = z.object({
+  summary: IncidentSummary,
   incident: Incident,
   verifications: z.array(VerificationView),
   notifications: EscalationRecord.shape.notifications,

@@ -96,11 +96,22 @@ export const Status = z.object({
 });
 export type Status = z.infer<typeof Status>;
 
+/** The mean of what each target counts, from 0 to 1, in per cent; and what lowers it, the worst first. */
+export const HealthScore = z.object({
+  value: z.number().min(0).max(100),
+  /** How many targets count: those that have reported, or have an open incident. */
+  targets: z.number().int().positive(),
+  /** The first of those that count less than 1. */
+  lowered: z.array(z.object({ name: z.string(), share: z.number().min(0).max(1), because: z.string() })),
+  loweredTotal: z.number().int().nonnegative(),
+});
+export type HealthScore = z.infer<typeof HealthScore>;
+
 /** The real-time part of spec 10.2. */
 export const Overview = z.object({
   counts: Counts,
-  /** 0 to 100 over all targets that have reported; absent while none has. */
-  healthScore: z.number().min(0).max(100).optional(),
+  /** Absent while no target has reported. */
+  health: HealthScore.optional(),
   /** One point a minute over the last hour, oldest first. */
   activity: z.array(
     z.object({

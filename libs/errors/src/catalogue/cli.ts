@@ -127,4 +127,9 @@ export const cliErrors = {
     cause: 'It is no YAML, too long, or has no endpoints.',
     fix: 'Name the file that Gatus itself reads.',
   },
+  CORTEX_INIT_NOT_WRITTEN: {
+    means: 'A configuration is there already',
+    cause: 'A file that `cortex init` would write exists; it never writes over one.',
+    fix: 'Move it away, or name another folder with `--dir`.',
+  },
 } as const satisfies ErrorEntries;

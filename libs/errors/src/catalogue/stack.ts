@@ -41,6 +41,6 @@ export const stackErrors = {
   CORTEX_STACK_RUNNING: {
     means: 'A stack already runs in this folder',
     cause: 'An earlier `cortex up` or demo was not ended.',
-    fix: 'Stop it with Ctrl-C, or choose another folder with `--dir`.',
+    fix: 'End it with `cortex stop` or Ctrl-C, or choose another folder with `--dir`.',
   },
 } as const satisfies ErrorEntries;

@@ -1,5 +1,5 @@
+import { shortId } from '@cortex/api';
 import { textOption, type CommandInput } from '../../core/command.ts';
-import { shortId } from '../../output/short-id.ts';
 import { show } from '../../output/show.ts';
 import { tableOr } from '../../output/table.ts';
 import { age, words } from '../../output/time.ts';

@@ -1,3 +1,4 @@
+import { shortId } from '@cortex/api';
 import type { ExecutionRecord } from '@cortex/contracts';
 import { textOption, type CommandInput } from '../../core/command.ts';
 import { show } from '../../output/show.ts';
@@ -14,7 +15,8 @@ export async function getExecutions(input: CommandInput, id: string | undefined)
   const answer = await context.api.call('executions', { query: { limit: textOption(input, 'limit') } });
   show(context, answer, ({ executions }) =>
     tableOr('nothing has been executed', executions, [
-      { title: 'execution', value: (row) => row.executionId },
+      { title: 'execution', value: (row) => shortId(row.executionId) },
+      { title: 'incident', value: (row) => shortId(row.incidentId) },
       { title: 'playbook', value: (row) => row.playbookId },
       { title: 'targets', value: (row) => row.targets.map((target) => target.instance).join(',') },
       { title: 'age', value: (row) => age(row.acceptedAt) },

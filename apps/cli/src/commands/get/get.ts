@@ -1,5 +1,5 @@
-import { CliError } from '../../core/cli-error.ts';
-import type { CommandDefinition, CommandInput } from '../../core/command.ts';
+import type { CommandContext, CommandDefinition, CommandInput } from '../../core/command.ts';
+import { getAnomalies } from './anomalies.ts';
 import { getApprovals } from './approvals.ts';
 import { getDecisions } from './decisions.ts';
 import { getExecutions } from './executions.ts';
@@ -11,6 +11,7 @@ import { getPlaybooks } from './playbooks.ts';
 import { getSilences } from './silences.ts';
 import { getStatus } from './status.ts';
 import { getTargets } from './targets.ts';
+import { watchView } from './watch-view.ts';
 
 type View = (input: CommandInput, id: string | undefined) => Promise<void>;
 
@@ -22,6 +23,7 @@ const views = {
   playbooks: getPlaybooks,
   targets: getTargets,
   health: getHealth,
+  anomalies: getAnomalies,
   executions: getExecutions,
   'kill-switch': getKillSwitch,
   silences: getSilences,
@@ -36,34 +38,29 @@ export const getCommand: CommandDefinition = {
     { syntax: '<what>', summary: 'what to show', choices: Object.keys(views) },
     {
       syntax: '[id]',
-      summary: 'one of them; the start of an incident’s id is enough; of health, a service or an instance',
+      summary:
+        'one of them: four characters of its id are enough; of anomalies, a service; of health, a service or an instance',
     },
   ],
   options: [
     { flags: '--status <status>', summary: 'incidents of this status; `active` is all that are not resolved' },
-    { flags: '--service <name>', summary: 'incidents of this service' },
+    { flags: '--service <name>', summary: 'incidents or anomalies of this service' },
     { flags: '--limit <number>', summary: 'at most so many' },
-    { flags: '--watch', summary: 'health: again every second, until Ctrl-C' },
+    { flags: '--watch', summary: 'again every second, until Ctrl-C' },
   ],
   examples: [
     { line: 'cortex get incidents --status active', says: 'what is wrong now' },
-    { line: 'cortex get incidents 0190a3f2', says: 'one incident' },
-    { line: 'cortex get decisions 0190a3f2 -o json', says: 'all that was decided on it, for a script' },
+    { line: 'cortex get incidents 5f3c07d1', says: 'one incident' },
+    { line: 'cortex get decisions 5f3c07d1 -o json', says: 'all that was decided on it, for a script' },
+    { line: 'cortex get incidents --status active --watch', says: 'as they come and go' },
     { line: 'cortex get health shop --watch', says: 'the checks of a service, with their last results, as they come' },
     { line: 'cortex get metrics', says: 'the metrics that playbooks wait for, and whether anybody sends them' },
     { line: 'cortex get status', says: 'is everything connected, and may Cortex act' },
   ],
   async run(input) {
     const what = input.arguments[0] as keyof typeof views;
-    if (input.options['watch'] === true && what !== 'health') {
-      throw new CliError(
-        'CORTEX_CLI_USAGE',
-        'only health is watched',
-        'leave --watch out, or see `cortex events --follow`',
-        'usage',
-      );
-    }
-    await views[what](input, input.arguments[1]);
+    const view = (context: CommandContext): Promise<void> => views[what]({ ...input, context }, input.arguments[1]);
+    await (input.options['watch'] === true ? watchView(input.context, view) : view(input.context));
     return 'ok';
   },
 };

@@ -1,7 +1,6 @@
-import type { IncidentItem } from '@cortex/api';
+import { shortId, type IncidentItem } from '@cortex/api';
 import type { Incident } from '@cortex/contracts';
 import { textOption, type CommandInput } from '../../core/command.ts';
-import { shortId } from '../../output/short-id.ts';
 import { show } from '../../output/show.ts';
 import { facts, table, type Column } from '../../output/table.ts';
 import { age, span, words } from '../../output/time.ts';

@@ -1,7 +1,7 @@
+import { shortId } from '@cortex/api';
 import type { Status } from '@cortex/api';
 import type { CommandInput } from '../../core/command.ts';
 import { show } from '../../output/show.ts';
-import { shortId } from '../../output/short-id.ts';
 import { facts } from '../../output/table.ts';
 import { age, words } from '../../output/time.ts';
 import { killSwitchText } from './kill-switch.ts';

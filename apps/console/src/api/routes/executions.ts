@@ -3,6 +3,7 @@ import type { ExecutionRecord } from '@cortex/contracts';
 import { serveRoute, type ServedRoute } from '../define-route.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { notFound } from '../problems.ts';
+import { nameById } from '../../readers/name-by-id.ts';
 
 export function executionRoutes({ journal }: ApiDependencies): readonly ServedRoute[] {
   return [
@@ -19,17 +20,27 @@ export function executionRoutes({ journal }: ApiDependencies): readonly ServedRo
       },
     }),
     serveRoute('execution', {
-      problems: ['CORTEX_API_NOT_FOUND'],
+      problems: ['CORTEX_API_NOT_FOUND', 'CORTEX_API_AMBIGUOUS_ID'],
       handle: async ({ params }) => {
         const isKey = /^[A-Za-z0-9_=.-]+$/.test(params.id);
         const entry = isKey ? await journal.get(params.id) : undefined;
-        if (entry === undefined) {
+        const execution = entry?.value ?? (await namedExecution(journal, params.id));
+        if (execution === undefined) {
           throw notFound('execution', params.id, 'list them with GET /api/v1/executions (cortex get executions)');
         }
-        return { execution: entry.value };
+        return { execution };
       },
     }),
   ];
+}
+
+async function namedExecution(journal: ApiDependencies['journal'], id: string): Promise<ExecutionRecord | undefined> {
+  const records = (await journal.entries()).map((entry) => entry.value);
+  return nameById(id, records, {
+    kind: 'execution',
+    id: ({ remediation }) => remediation.executionId,
+    title: ({ remediation }) => remediation.playbook.id,
+  });
 }
 
 function executionItem(record: ExecutionRecord): ExecutionItem {

@@ -1,12 +1,18 @@
+import type { CheckView, TargetView } from '@cortex/api';
 import { readKillSwitch } from '../../readers/kill-switch.ts';
 import { countIncidents, overview, waitingIncidents } from '../../readers/overview.ts';
+import { presentHealth } from '../../readers/present-health.ts';
 import { serveRoute, type ServedRoute } from '../define-route.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 
 const version = '0.1.0';
+/** Of one target. */
+const mostChecks = 1_000;
 
 export function systemRoutes(dependencies: ApiDependencies): readonly ServedRoute[] {
-  const { bus, config, control, feed, incidents, targets, now } = dependencies;
+  const { bus, checks, config, control, feed, incidents, targets, now } = dependencies;
+  const checksOf = ({ target, state }: TargetView, at: Date): readonly CheckView[] =>
+    state === 'HEALTHY' ? [] : checks.list(target, mostChecks, at).checks;
   return [
     serveRoute('status', {
       worksOffline: true,
@@ -35,7 +41,10 @@ export function systemRoutes(dependencies: ApiDependencies): readonly ServedRout
     }),
     serveRoute('targets', {
       worksOffline: true,
-      handle: async () => ({ targets: [...targets.list()] }),
+      handle: async () => {
+        const at = now();
+        return { targets: targets.list().map((view) => presentHealth(view, checksOf(view, at))) };
+      },
     }),
   ];
 }

@@ -1,3 +1,4 @@
+import { isNamedBy } from '@cortex/api';
 import { useEffect, useState } from 'preact/hooks';
 import { useExplanation, useLiveState, useNow } from '../live-state.ts';
 import { goTo, useRoute } from '../route.ts';
@@ -70,6 +71,11 @@ export function App() {
             />
           </nav>
           <main id="main" tabIndex={-1}>
+            {route.page === 'overview' && route.unknown !== undefined && (
+              <p class="empty" role="status" data-testid="unknown-route">
+                There is no page {route.unknown}. This is the overview.
+              </p>
+            )}
             {selected === undefined ? (
               <OverviewPanel state={state} now={now} onSelect={select} />
             ) : (
@@ -109,7 +115,7 @@ function useKeys(ids: readonly string[], selected: string | undefined, isPaused:
       if (event.key === 'Escape') select(undefined);
       const step = { j: 1, k: -1 }[event.key];
       if (step === undefined) return;
-      const at = ids.findIndex((id) => selected !== undefined && id.startsWith(selected));
+      const at = ids.findIndex((id) => selected !== undefined && isNamedBy(id, selected));
       const next = ids[Math.min(ids.length - 1, Math.max(0, at + step))];
       if (next === undefined) return;
       select(next);

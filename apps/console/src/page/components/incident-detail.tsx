@@ -1,5 +1,6 @@
+import { shortId, type IncidentSummary } from '@cortex/api';
 import type { Incident } from '@cortex/contracts';
-import { duration, plural, words } from '../format.ts';
+import { duration, plural, withLocalTimes, words } from '../format.ts';
 import type { LoadedExplanation } from '../live-state.ts';
 import { IncidentActions } from './incident-actions.tsx';
 import { Moment, ProblemNote, Severity, StatusChip } from './parts.tsx';
@@ -25,19 +26,35 @@ export function IncidentDetail({ id, loaded, now, onClose, onChanged }: Incident
         <button type="button" class="link" onClick={onClose}>
           ← Overview
         </button>
-        <code>{explanation?.incident.id ?? id}</code>
+        <code title={explanation?.incident.id ?? id}>{shortId(explanation?.incident.id ?? id)}</code>
       </p>
       {problem !== undefined && <ProblemNote problem={problem} />}
       {explanation === undefined && problem === undefined && <p class="empty">Reading…</p>}
       {explanation !== undefined && (
         <>
           <Facts incident={explanation.incident} now={now} />
+          <Summary summary={explanation.summary} now={now} />
           <IncidentActions incident={explanation.incident} onChanged={onChanged} />
           <h3>What happened, and why</h3>
           <Timeline entries={explanation.timeline} now={now} />
         </>
       )}
     </article>
+  );
+}
+
+const summaryNames = { what: 'What', since: 'Since', decided: 'Decided', done: 'Done', next: 'Next' } as const;
+
+function Summary({ summary, now }: { readonly summary: IncidentSummary; readonly now: number }) {
+  return (
+    <dl class="summary" data-testid="incident-summary">
+      {(Object.keys(summaryNames) as (keyof typeof summaryNames)[]).map((part) => (
+        <div key={part}>
+          <dt>{summaryNames[part]}</dt>
+          <dd>{withLocalTimes(summary[part], now)}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

@@ -1,5 +1,5 @@
-import type { IncidentItem } from '@cortex/api';
-import { duration, plural, shortId, words } from '../format.ts';
+import { isNamedBy, shortId, type IncidentItem } from '@cortex/api';
+import { duration, plural, words } from '../format.ts';
 import { Moment, Severity, StatusChip } from './parts.tsx';
 
 interface IncidentListProps {
@@ -15,7 +15,7 @@ const resolvedShown = 20;
 export function IncidentList({ incidents, hasLoaded, selected, now, onSelect }: IncidentListProps) {
   const open = incidents.filter((incident) => incident.status !== 'resolved');
   const resolved = incidents.filter((incident) => incident.status === 'resolved').slice(0, resolvedShown);
-  const isSelected = (incident: IncidentItem): boolean => selected !== undefined && incident.id.startsWith(selected);
+  const isSelected = (incident: IncidentItem): boolean => selected !== undefined && isNamedBy(incident.id, selected);
   return (
     <>
       <section aria-labelledby="open-title">
@@ -84,9 +84,11 @@ function IncidentRow({ incident, isSelected, now, onSelect }: IncidentRowProps) 
 
 function summaryOf(incident: IncidentItem): string {
   const { resolution, attempts } = incident;
-  if (resolution !== undefined) return `${words(resolution.method)} in ${duration(resolution.timeToResolutionMs)}`;
-  if (incident.waiting !== undefined) return `${shortId(incident.id)} · waits for ${words(incident.waiting.for)}`;
+  const id = shortId(incident.id);
+  if (resolution !== undefined)
+    return `${id} · ${words(resolution.method)} in ${duration(resolution.timeToResolutionMs)}`;
+  if (incident.waiting !== undefined) return `${id} · waits for ${words(incident.waiting.for)}`;
   const attempt = attempts.at(-1);
   const tried = attempt === undefined ? plural(incident.activeSignals, 'signal') : attempt.playbookId;
-  return `${shortId(incident.id)} · ${tried}${incident.acknowledgedBy === undefined ? '' : ` · ${incident.acknowledgedBy}`}`;
+  return `${id} · ${tried}${incident.acknowledgedBy === undefined ? '' : ` · ${incident.acknowledgedBy}`}`;
 }

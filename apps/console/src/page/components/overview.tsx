@@ -1,5 +1,5 @@
-import type { Overview, Status } from '@cortex/api';
-import { words } from '../format.ts';
+import type { HealthScore, Overview, Status } from '@cortex/api';
+import { plural, words } from '../format.ts';
 import type { LiveState } from '../live-state.ts';
 import { ActivityChart } from './activity-chart.tsx';
 import { HealthChip, Moment, Panel, Severity } from './parts.tsx';
@@ -20,7 +20,7 @@ export function OverviewPanel({ state, now, onSelect }: OverviewPanelProps) {
   return (
     <div class="overview" data-testid="overview">
       <div class="tiles">
-        <HealthScore score={overview.healthScore} />
+        <HealthGauge health={overview.health} />
         <Panel title="Active incidents" hint="last hour">
           <ActivityChart activity={overview.activity} />
         </Panel>
@@ -59,7 +59,8 @@ const scoreTones: readonly (readonly [number, string])[] = [
   [0, 'bad'],
 ];
 
-function HealthScore({ score }: { readonly score: number | undefined }) {
+function HealthGauge({ health }: { readonly health: HealthScore | undefined }) {
+  const score = health?.value;
   const tone = scoreTones.find(([least]) => score !== undefined && score >= least)?.[1] ?? 'neutral';
   const circumference = 2 * Math.PI * 52;
   return (
@@ -79,7 +80,26 @@ function HealthScore({ score }: { readonly score: number | undefined }) {
         <strong>{score === undefined ? '–' : score.toFixed(score === 100 ? 0 : 1)}</strong>
         <span>{score === undefined ? 'no target has reported' : 'of 100'}</span>
       </div>
+      {health !== undefined && <ScoreParts health={health} />}
     </Panel>
+  );
+}
+
+const partsShown = 3;
+
+/** What the score is made of, so that it can be worked out from what stands beside it. */
+function ScoreParts({ health: { targets, lowered, loweredTotal } }: { readonly health: HealthScore }) {
+  const shown = lowered.slice(0, partsShown);
+  return (
+    <ul class="score-parts" data-testid="score-parts">
+      <li>{loweredTotal === 0 ? `${plural(targets, 'target')}, each 1` : `mean of ${plural(targets, 'target')}`}</li>
+      {shown.map(({ name, share, because }) => (
+        <li key={name + because}>
+          {name} counts {share}: {because}
+        </li>
+      ))}
+      {loweredTotal > shown.length && <li>and {loweredTotal - shown.length} more</li>}
+    </ul>
   );
 }
 
@@ -163,17 +183,19 @@ function Remediations({ entries, isWaiting, now, onSelect }: RemediationsProps) 
         <tbody>
           {entries.map((entry) => (
             <tr key={`${entry.incidentId}/${entry.at}/${entry.playbookId}`}>
-              <td>
+              <td data-label="When">
                 <Moment at={entry.at} now={now} />
               </td>
-              <td>
+              <td data-label="Service">
                 <button type="button" class="link" onClick={() => onSelect(entry.incidentId)}>
                   {entry.service}
                 </button>
               </td>
-              <td class="wide">{entry.issue}</td>
-              <td>{entry.playbookId}</td>
-              <td>
+              <td class="wide" data-label="Issue">
+                {entry.issue}
+              </td>
+              <td data-label="Playbook">{entry.playbookId}</td>
+              <td data-label="Result">
                 <span class={`chip ${remediationTone[entry.status] ?? 'neutral'}`}>
                   {words(entry.status.toLowerCase())}
                 </span>

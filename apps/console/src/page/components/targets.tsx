@@ -21,17 +21,17 @@ export function Targets({ targets, now }: { readonly targets: readonly TargetVie
         <tbody>
           {sorted.map((view) => (
             <tr key={`${view.target.service}/${view.target.instance}`}>
-              <td>
+              <td data-label="Target">
                 <a href={hashOf({ page: 'health', filter: { service: view.target.service } })}>
                   {view.target.instance}
                 </a>{' '}
                 <small>{view.target.service}</small>
               </td>
-              <td>
+              <td data-label="Health">
                 <HealthChip state={view.state} /> {view.flapping && <span class="chip warning">flapping</span>}
               </td>
-              <td>{view.since === undefined ? '–' : <Moment at={view.since} now={now} />}</td>
-              <td class="wide">
+              <td data-label="Since">{view.since === undefined ? '–' : <Moment at={view.since} now={now} />}</td>
+              <td class="wide" data-label="Why">
                 {view.failing.length > 0
                   ? view.failing.map((check) => `${check.check}: ${check.detail}`).join('; ')
                   : view.reason}

@@ -1,0 +1,134 @@
+import { shortId, type IncidentSummary } from '@cortex/api';
+import type { Attempt, Decision, GateResult, Incident } from '@cortex/contracts';
+
+/** The incident in five sentences: what is wrong, since when, what was decided, what was done, what comes next. Pure. */
+export function summaryOf(incident: Incident): IncidentSummary {
+  return {
+    what: what(incident),
+    since: since(incident),
+    decided: decided(incident),
+    done: done(incident),
+    next: next(incident),
+  };
+}
+
+const namedSignals = 3;
+
+/** The title, and what else is wrong now; of what is over, what it was. */
+function what({ title, service, environment, severity, signals, resolution }: Incident): string {
+  const where = `${severity}, ${service} in ${environment}`;
+  const active = signals.filter((signal) => signal.active).map(({ summary }) => summary);
+  if (resolution !== undefined || (signals.length > 0 && active.length === 0)) {
+    return `it was: ${title} (${where})`;
+  }
+  const others = [...new Set(active)].filter((summary) => !title.includes(summary));
+  if (others.length === 0) return `${title} (${where})`;
+  const more = others.length > namedSignals ? ` and ${others.length - namedSignals} more` : '';
+  return `${title} (${where}); also: ${others.slice(0, namedSignals).join('; ')}${more}`;
+}
+
+function since({ startedAt, signals, resolution }: Incident): string {
+  if (resolution !== undefined) {
+    return `${startedAt}, until ${resolution.recoveredAt} (${span(startedAt, resolution.recoveredAt)})`;
+  }
+  const isOver = signals.length > 0 && signals.every(({ active }) => !active);
+  const clearedAt = signals.flatMap((signal) => signal.clearedAt ?? []).sort();
+  const last = clearedAt.at(-1);
+  return isOver && last !== undefined ? `${startedAt}; nothing is seen any more since ${last}` : startedAt;
+}
+
+/** The last decision. What ended the incident is told by what comes next, so it is the one before. */
+function decided({ decisions, resolution }: Incident): string {
+  const told = resolution === undefined ? decisions : decisions.filter(({ outcome }) => outcome !== 'resolve');
+  const last = told.at(-1);
+  if (last === undefined) return 'nothing yet';
+  const earlier = told.length > 1 ? ` (the last of ${told.length} decisions)` : '';
+  return `${last.at}: ${move(last)}: ${sentence(last.reason)}${earlier}`;
+}
+
+function move({ outcome, playbookId }: Decision): string {
+  return `${outcome.replaceAll('_', ' ')}${playbookId === undefined ? '' : ` with ${playbookId}`}`;
+}
+
+/** Each attempt with its result, and whether people were called. */
+function done({ attempts, escalations }: Incident): string {
+  const tried = attempts.map(attemptText);
+  const called = escalations[0] === undefined ? [] : [`people were called at ${escalations[0].at}`];
+  const parts = [...tried, ...called];
+  return parts.length === 0 ? 'nothing was changed, and nobody was called' : parts.join('; ');
+}
+
+function attemptText({ playbookId, targets, outcome, reason, verification, rollback, ...attempt }: Attempt): string {
+  const on = `${playbookId} on ${targets.map(({ instance }) => instance).join(', ')}`;
+  if (outcome === undefined) return `${on}: ${attempt.startedAt === undefined ? 'asked for' : 'running'}`;
+  const results = [
+    outcome.replaceAll('_', ' ') + (outcome === 'succeeded' || reason === undefined ? '' : ` (${sentence(reason)})`),
+    ...(verification === undefined
+      ? []
+      : [`verification ${verification.replaceAll('_', ' ')}${whyVerified(attempt.verificationReason)}`]),
+    ...(rollback === undefined ? [] : [`rollback ${rollback.replaceAll('_', ' ')}`]),
+  ];
+  return `${on}: ${results.join(', ')}`;
+}
+
+function whyVerified(reason: string | undefined): string {
+  return reason === undefined ? '' : ` (${sentence(reason)})`;
+}
+
+/** What happens next, or who is waited for. */
+function next(incident: Incident): string {
+  const { status, resolution, approval, acknowledgedBy, attempts } = incident;
+  const id = shortId(incident.id);
+  switch (status) {
+    case 'resolved':
+      return resolution === undefined
+        ? 'nothing'
+        : `nothing: ended ${resolution.at} by ${resolution.method.replaceAll('_', ' ')}, ${sentence(resolution.reason)}`;
+    case 'awaiting_approval':
+      return approval === undefined
+        ? 'a human must approve the plan'
+        : `waits for an answer to ${approval.playbookId} until ${approval.expiresAt} (${approval.grantedBy.length} of ${approval.requiredApprovals} given): cortex approve ${id}, or cortex reject ${id}`;
+    case 'remediating':
+      return `waits for ${attempts.at(-1)?.playbookId ?? 'the playbook'} to end`;
+    case 'verifying':
+      return `waits for the verification of ${attempts.at(-1)?.playbookId ?? 'the playbook'}`;
+    case 'rolling_back':
+      return `waits for the rollback of ${attempts.at(-1)?.playbookId ?? 'the playbook'}`;
+    case 'monitoring':
+      return 'waits whether it stays well';
+    case 'escalated':
+      return acknowledgedBy === undefined
+        ? `waits for a human: cortex ack ${id}`
+        : `${acknowledgedBy} has it: cortex close ${id} when it is solved`;
+    case 'open':
+      return waitsFor(incident.decisions.at(-1));
+    default: {
+      const never: never = status;
+      return never;
+    }
+  }
+}
+
+function waitsFor(decision: Decision | undefined): string {
+  if (decision === undefined) return 'the first decision';
+  const holding = decision.gates
+    .filter(({ verdict, reason }) => verdict === 'hold' && reason !== decision.reason)
+    .map(gateText);
+  return `waits: ${sentence(decision.reason)}${holding.length === 0 ? '' : ` (held by ${holding.join('; ')})`}; decided again when that changes`;
+}
+
+function gateText({ gate, reason }: GateResult): string {
+  return `${gate.replaceAll('_', ' ')}: ${sentence(reason)}`;
+}
+
+/** Reasons are whole sentences or parts of one; here they are parts. */
+function sentence(text: string): string {
+  return text.trim().replace(/\.$/, '');
+}
+
+function span(from: string, until: string): string {
+  const seconds = Math.max(0, Date.parse(until) - Date.parse(from)) / 1_000;
+  if (seconds < 120) return `${seconds.toFixed(1)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
