@@ -1,8 +1,10 @@
 import { connectBus, type Bus } from '@cortex/bus';
 import { startStack, type Stack } from '@cortex/local-stack';
 import { eventually, silentLogger, temporaryFolder } from '@cortex/testing';
+import { writeFileSync } from 'node:fs';
+import { stringify } from 'yaml';
 import { readEventLog, type EventLog } from './event-log.ts';
-import { killPatient, prepareSite, startPatient, startsOf, type Adapt, type Patient } from './site.ts';
+import { configurationOf, killPatient, prepareSite, startPatient, startsOf, type Adapt, type Patient } from './site.ts';
 
 /** The whole of Cortex as processes, with patients to heal. */
 export interface Cortex {
@@ -22,13 +24,24 @@ export interface Cortex {
 /** Short, so that what a dead process held is free again soon. */
 const leaseTtlMs = 2_000;
 
-/** `isDead`: patients that are down before Cortex begins to watch. */
+/** `isDead`: patients that are down before Cortex begins to watch; `checksOf` replaces the checks that all have by default. */
 export async function startCortex(
   patientCount: number,
-  { adapt, isDead = () => false }: { readonly adapt?: Adapt; readonly isDead?: (index: number) => boolean } = {},
+  {
+    adapt,
+    isDead = () => false,
+    checksOf,
+  }: {
+    readonly adapt?: Adapt;
+    readonly isDead?: (index: number) => boolean;
+    readonly checksOf?: (patients: readonly Patient[]) => readonly Record<string, unknown>[];
+  } = {},
 ): Promise<Cortex> {
   const folder = temporaryFolder('cortex-system-');
   const { dir, configFile, patients } = await prepareSite(folder.path, patientCount, adapt);
+  if (checksOf !== undefined) {
+    writeFileSync(configFile, stringify({ ...configurationOf(patients), checks: checksOf(patients) }));
+  }
   const start = (): Promise<Stack> =>
     startStack({ configFile, dir: `${dir}/stack`, appsDir: 'apps', leaseTtlMs, consolePort: 0 });
   const watch = async (on: Stack): Promise<{ readonly bus: Bus; readonly log: EventLog }> => {

@@ -110,6 +110,18 @@ describe('other trouble in an escalated incident', () => {
     expect(scenario.incident.escalations.at(-1)?.reason).toContain('34 % of requests fail');
   });
 
+  test('that began under a silence is healed after it, once the checks have looked', () => {
+    const scenario = withHumans({ playbooks: [fixErrors] })
+      .silence()
+      .wait(120_000)
+      .anomaly(errors);
+    expect(scenario.incident.attempts).toEqual([]);
+    scenario.due('postponed');
+    expect(scenario.incident.attempts).toEqual([]);
+    scenario.due('reevaluate');
+    expect(scenario.incident.attempts).toMatchObject([{ playbookId: 'fix-errors' }]);
+  });
+
   test('that is worse than what people were told is told', () => {
     const scenario = new Scenario({ playbooks: [] }).anomaly({ ...busy, severity: 'low' });
     expect(scenario.incident).toMatchObject({ severity: 'SEV3', escalations: [{}] });

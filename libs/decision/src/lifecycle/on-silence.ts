@@ -8,6 +8,7 @@ import { callPostponed } from '../moves/escalate.ts';
 import { setTimer } from '../record/timers.ts';
 import { type Work, change } from '../record/work.ts';
 import { addMs } from '../time.ts';
+import { mayDecide } from './may-decide.ts';
 
 type SilenceChange = Extract<InputOf<'control.changed'>['data'], { control: 'silence' }>;
 
@@ -32,7 +33,7 @@ function onCreated(work: Work): IgnoreReason | undefined {
 function onLifted(work: Work, id: string): IgnoreReason | undefined {
   const wasHeld = work.incident.status === 'open' && work.memory.held?.by === 'silence';
   if (!wasHeld && work.memory.postponed === undefined) return 'silence_held_nothing';
-  callPostponed(work);
+  afterSilence(work);
   if (!wasHeld) return undefined;
   const waitMs = lookAgainMs(work.incident, work.facts);
   if (waitMs > 0) {
@@ -43,4 +44,11 @@ function onLifted(work: Work, id: string): IgnoreReason | undefined {
   reassess(work);
   decide(work);
   return undefined;
+}
+
+/** People hear what they were not told meanwhile, and what is with them is looked at again, once the checks have looked. */
+export function afterSilence(work: Work): void {
+  callPostponed(work);
+  if (work.incident.status !== 'escalated' || !mayDecide(work)) return;
+  setTimer(work, 'reevaluate', 'reevaluate', addMs(work.now, lookAgainMs(work.incident, work.facts)));
 }

@@ -6,7 +6,7 @@ import { raisedSeverity } from '../levels.ts';
 import type { IgnoreReason } from '../model/ignore-reason.ts';
 import type { InputOf } from '../model/input.ts';
 import { onQuiet } from '../moves/clear.ts';
-import { callHumans, callPostponed } from '../moves/escalate.ts';
+import { callHumans } from '../moves/escalate.ts';
 import { consumeTimer, setTimer } from '../record/timers.ts';
 import { setSeverity } from '../record/severity.ts';
 import { type Work, activeSignals, noteChange, remember } from '../record/work.ts';
@@ -15,6 +15,7 @@ import { addMs } from '../time.ts';
 import { onApprovalExpiry } from './on-approval.ts';
 import { mayDecide } from './may-decide.ts';
 import { onDeadline } from './on-deadline.ts';
+import { afterSilence } from './on-silence.ts';
 import { onMonitoringEnd } from './on-verified.ts';
 
 /** What this incident told its future self. One that fired is off the list even when it does not matter any more. */
@@ -42,8 +43,8 @@ function onDue(work: Work, { data }: InputOf<'timer.due'>): void {
 function onReevaluate(work: Work, name: string): void {
   if (name === 'quiet') return onQuiet(work);
   if (name === 'prolonged') return onProlonged(work);
-  if (name === 'postponed') callPostponed(work);
-  else if (work.incident.status !== 'open' && work.incident.status !== 'escalated') return;
+  if (name === 'postponed') return afterSilence(work);
+  if (work.incident.status !== 'open' && work.incident.status !== 'escalated') return;
   if (!mayDecide(work)) return;
   reassess(work);
   decide(work);
