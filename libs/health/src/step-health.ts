@@ -75,10 +75,11 @@ export function stepHealth(
     target: before.target,
     from: before.state,
     to: state,
-    since: isReminder && began === before.since ? outcome.observedAt : began,
+    since: isReminder && !changed && !isRelapse ? outcome.observedAt : began,
     failing: failingChecks(checks, settings.checks),
     flapping,
     dependenciesDown,
+    ...(isReminder && !changed && !isRelapse ? { goesOn: true as const } : {}),
     ...atStart,
     reason:
       reason +

@@ -45,6 +45,8 @@ export const HealthChange = z.strictObject({
    * remediated first.
    */
   dependenciesDown: z.array(Name).max(100).default([]),
+  /** Nothing is new but that the trouble goes on. */
+  goesOn: z.literal(true).optional(),
   /** It has been in trouble since Cortex began to watch it: what was so from the beginning is no change. */
   atStart: z.literal(true).optional(),
   reason: Text,
