@@ -2,6 +2,7 @@ import type { Incident } from '@cortex/contracts';
 import { hasHelped } from './assessment/attempts.ts';
 import { worseSeverity } from './levels.ts';
 import type { PastIncident } from './model/facts.ts';
+import { troublesOf } from './signals/troubles.ts';
 
 /** What later incidents of the service want to know of this one. */
 export function pastIncidentOf(incident: Omit<Incident, 'decisions'>): PastIncident {
@@ -21,6 +22,7 @@ export function pastIncidentOf(incident: Omit<Incident, 'decisions'>): PastIncid
     cause,
     openedAt,
     uses,
+    troubles: troublesOf(incident.signals),
     ...(resolution === undefined ? {} : { endedAt: resolution.at }),
     ...(first === undefined ? {} : { told: others.reduce(worseSeverity, first) }),
     ...(recurrence?.toldAt === undefined ? {} : { recurrenceToldAt: recurrence.toldAt }),

@@ -217,7 +217,7 @@ describe('trouble that goes on', () => {
       ({ state } = step);
       if (step.change === undefined) continue;
       told.push(second);
-      expect(step.change).toMatchObject({ from: 'UNHEALTHY', to: 'UNHEALTHY', since: at(second) });
+      expect(step.change).toMatchObject({ from: 'UNHEALTHY', to: 'UNHEALTHY', since: at(second), goesOn: true });
     }
     expect(told).toEqual([45, 105, 225]);
     expect(state.since).toBe(down.since);

@@ -73,20 +73,23 @@ export function stepHealth(
   const isSeenOtherwise = namesOf(failing) !== namesOf(before.change?.failing ?? []);
   const isComplete = pending.length === 0 && (before.change?.pending ?? []).length > 0;
   const isReminder = isTrouble(state) && isFailure(outcome.result) && isReminderDue(before, Date.parse(now));
-  const isNews = changed || isRelapse || isReminder || isNewlyBlocked || isSeenOtherwise || isComplete;
-  if (!isNews && flapping === before.flapping) return { state: { ...before, memory } };
+  const isNews =
+    changed || isRelapse || isNewlyBlocked || isSeenOtherwise || isComplete || flapping !== before.flapping;
+  const goesOn = isReminder && !isNews;
+  if (!isNews && !isReminder) return { state: { ...before, memory } };
 
   const atStart = isTrouble(state) && !memory.hasBeenWell ? { atStart: true as const } : {};
   const change: HealthChange = {
     target: before.target,
     from: before.state,
     to: state,
-    since: isReminder && began === before.since ? outcome.observedAt : began,
+    since: goesOn ? outcome.observedAt : began,
     failing,
     flapping,
     dependenciesDown,
     pending,
     sequence: memory.changeCount + 1,
+    ...(goesOn ? { goesOn: true as const } : {}),
     ...atStart,
     reason:
       reason +

@@ -81,6 +81,9 @@ const effectMs = { least: 50, most: 400 };
 /** What was done while the store was away is written within this time. */
 const catchUpMs = 20_000;
 
+/** The longest interval of a check of the site. */
+const foundWithinMs = 30_000;
+
 /** Everything that outlives the processes: server, targets, people, and the notes that the invariants are judged by. */
 export class Site {
   readonly scheduler = new Scheduler();
@@ -124,8 +127,8 @@ export class Site {
       onStored: (stream, { subject, data }) => this.#stored(stream, subject, data),
     });
     this.world.onChange((target) => {
-      // The services have yet to find out.
-      this.busyAtMs = Math.max(this.busyAtMs, scheduler.nowMs);
+      // The services have yet to find out: by their deep checks, of which the next may be an interval away.
+      this.busyAtMs = Math.max(this.busyAtMs, scheduler.nowMs + foundWithinMs);
       const key = targetKey(target);
       if (!this.world.state(target).isBroken) this.#brokenSince.delete(key);
       else if (!this.#brokenSince.has(key)) this.#brokenSince.set(key, scheduler.nowMs);

@@ -52,6 +52,8 @@ export const HealthChange = z.strictObject({
   pending: z.array(Name).max(1_000).optional(),
   /** Grows with each change of the target: of two changes, the later one has more. Absent in changes of earlier versions. */
   sequence: z.number().int().nonnegative().optional(),
+  /** Nothing is new but that the trouble goes on. */
+  goesOn: z.literal(true).optional(),
   /** It has been in trouble since Cortex began to watch it: what was so from the beginning is no change. */
   atStart: z.literal(true).optional(),
   reason: Text,

@@ -2,6 +2,7 @@ import type { IncidentSeverity, Recurrence } from '@cortex/contracts';
 import { worseSeverity } from '../levels.ts';
 import type { PastIncident } from '../model/facts.ts';
 import { type Work, activeSignals } from '../record/work.ts';
+import { troublesOf } from '../signals/troubles.ts';
 import { earliest, latest, msBetween } from '../time.ts';
 import { affectedInstances } from './affected.ts';
 import { hasHelped } from './attempts.ts';
@@ -42,9 +43,11 @@ export function toldBefore(work: Work): IncidentSeverity | undefined {
   return first === undefined ? undefined : others.reduce(worseSeverity, first);
 }
 
-/** Incidents of the same cause that ended within the span. */
+/** Incidents of the same trouble that ended within the span. */
 function fixesBefore({ facts, incident, now }: Work): readonly PastIncident[] {
+  const present = new Set(troublesOf(incident.signals));
   return facts.history.filter(
-    ({ cause, endedAt, openedAt }) => cause === incident.cause && msBetween(endedAt ?? openedAt, now) <= sameTroubleMs,
+    ({ endedAt, openedAt, troubles = [] }) =>
+      troubles.some((one) => present.has(one)) && msBetween(endedAt ?? openedAt, now) <= sameTroubleMs,
   );
 }

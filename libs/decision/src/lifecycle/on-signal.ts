@@ -141,6 +141,10 @@ function whyNotOpen(
     const isWorse = anomalyRank(signal.severity ?? 'info') > anomalyRank(known.severity ?? 'info');
     if (input.type === 'anomaly.updated' && !isWorse) return 'ended_and_no_worse';
   }
+  // What a human closed stays closed while nothing is new; what verification ended may have failed again unseen.
+  const isOld = input.type === 'health.changed' && input.data.goesOn === true;
+  if (isOld && record?.incident.resolution !== undefined && record.incident.resolution.method !== 'auto_remediation')
+    return 'belongs_to_ended_incident';
   if (input.type === 'health.changed' && record !== undefined && isDisproved(record.incident, input.data))
     return 'seen_before_recovery_was_proved';
   const isPresent =

@@ -161,3 +161,33 @@ test('a confirmed fix of one instance leaves its tries for the next trouble of i
     expect(requests(scenario)).toBe(round + 1);
   }
 });
+
+describe('word that trouble goes on', () => {
+  const goOn = (scenario: Scenario): Scenario => {
+    const data = scenario.wait(30 * second).healthChange('shop-1', 'UNHEALTHY', ['process_running']);
+    return scenario.apply({ id: scenario.nextId(), type: 'health.changed', data: { ...data, goesOn: true } });
+  };
+  const next = (scenario: Scenario): Scenario =>
+    scenario.know({ newIncidentId: '00000000-0000-7000-8000-000000000002' });
+
+  test('begins a new incident where verification found it well, and it failed again before a check saw that', () => {
+    const scenario = next(crash(plain()).wait(second).completed('succeeded').verified('SUCCESS'));
+    expect(scenario.incident.status).toBe('resolved');
+    goOn(scenario);
+    expect(requests(scenario)).toBe(2);
+  });
+
+  test('opens nothing that a human closed', () => {
+    const scenario = next(crash(plain()).wait(second).completed('succeeded').verified('UNCERTAIN').close());
+    expect(goOn(scenario).last?.ignored).toBe('belongs_to_ended_incident');
+  });
+});
+
+test('what comes back is the same trouble, whichever check saw it first', () => {
+  const scenario = critical();
+  scenario.know({ playbooks: [makePlaybook({ trigger: { condition: 'health_state == "UNHEALTHY"' } })] });
+  heal(scenario.health('shop-1', 'UNHEALTHY', ['postgres_query'])).wait(60 * second);
+  heal(scenario.health('shop-1', 'UNHEALTHY', ['process_running']));
+  expect(scenario.incident.recurrence).toMatchObject({ times: 1 });
+  expect(calls(scenario)).toHaveLength(1);
+});

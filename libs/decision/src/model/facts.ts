@@ -40,6 +40,8 @@ export interface PastIncident {
   readonly openedAt: string;
   readonly uses: readonly PastUse[];
   readonly endedAt?: string;
+  /** What was in trouble, see `troublesOf`. */
+  readonly troubles?: readonly string[];
   /** The worst severity under which humans were called. */
   readonly told?: IncidentSeverity;
   /** When humans were told that this trouble comes back again and again. */

@@ -48,6 +48,9 @@ function tellOfSeverity(work: Work): void {
   const isUrgent = severityRank(severity) <= severityRank('SEV1') || isWithHumans;
   if (!isUrgent && !activeSignals(work.incident).some((signal) => signal.healthState === 'CRITICAL')) return;
   const told = work.memory.notified ?? toldBefore(work);
+  // That it comes back and is healed each time was told; that it counts for worse by that is no news.
+  const isKnown = work.incident.recurrence?.toldAt !== undefined && told !== undefined;
+  if (isKnown && severityRank(told) <= severityRank('SEV1')) return;
   if (told !== undefined && severityRank(told) <= severityRank(severity)) return;
   const raised = work.memory.raised.length === 0 ? '' : ` (${work.memory.raised.join(', ')})`;
   callHumans(work, `${severity}: ${work.incident.title}${raised}`);
