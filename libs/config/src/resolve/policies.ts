@@ -1,4 +1,4 @@
-import { DetectionRule, MachineLearning, SeriesLimits } from '@cortex/contracts';
+import { DetectionRule, HarmSettings, MachineLearning, SeriesLimits } from '@cortex/contracts';
 import type { CortexConfiguration, SafetyPolicy } from '@cortex/contracts';
 import { requireInstance, requireService } from '../references.ts';
 import { DetectionInput } from '../schema/detection.ts';
@@ -6,20 +6,23 @@ import { SafetyInput } from '../schema/safety.ts';
 import { read } from '../scope.ts';
 import type { Scope, World } from '../scope.ts';
 
-/** The user's rules in their order, the series limits, and the settings of machine learning. */
+/** The user's rules in their order, what is harm, the series limits, and the settings of machine learning. */
 export function resolveDetection(
   scope: Scope,
   raw: unknown,
   world: Pick<World, 'declared'>,
   /** May be named although it is not a configured service. */
   hostService: unknown,
-): Pick<CortexConfiguration, 'detection' | 'seriesLimits' | 'machineLearning'> | undefined {
+): Pick<CortexConfiguration, 'detection' | 'harm' | 'seriesLimits' | 'machineLearning'> | undefined {
   const input = read(scope, ['detection'], DetectionInput, raw);
   if (input === undefined) return undefined;
   const rules = input.rules ?? [];
-  for (const [index, { match }] of rules.entries()) {
-    if (match.service === undefined || match.service.includes('*') || match.service === hostService) continue;
-    requireService(scope, ['detection', 'rules', index, 'match', 'service'], match.service, world);
+  const matchers = { rules, 'harm.limits': input.harm.limits ?? [] };
+  for (const [list, entries] of Object.entries(matchers)) {
+    for (const [index, { match }] of entries.entries()) {
+      if (match.service === undefined || match.service.includes('*') || match.service === hostService) continue;
+      requireService(scope, ['detection', ...list.split('.'), index, 'match', 'service'], match.service, world);
+    }
   }
   const { partition: perPartition, service: perService, services = {} } = input.max_series;
   const own = Object.entries(services).map(([service, series]) => ({ service, series }));
@@ -29,6 +32,7 @@ export function resolveDetection(
   }
   return {
     detection: rules.map((rule) => DetectionRule.parse(rule)),
+    harm: HarmSettings.parse(input.harm),
     seriesLimits: SeriesLimits.parse({ perPartition, perService, services: own }),
     machineLearning: MachineLearning.parse(input.machine_learning),
   };

@@ -96,6 +96,7 @@ export const DecisionReason = z.enum([
   'dependency_first',
   'trigger_pending',
   'degraded_only',
+  'rare_only',
   'no_playbook',
   'no_usable_playbook',
   'watched_only',

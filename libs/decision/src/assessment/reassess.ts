@@ -23,8 +23,13 @@ export function reassess(work: Work): void {
   change(work, { affected, cause: rootCause.cause, blastRadius });
   work.assessment = assess(work, rootCause);
   const before = work.incident.severity;
-  change(work, { severity: worseSeverity(before, work.assessment.score.severity) });
-  raise(work);
+  const { harm, score } = work.assessment;
+  const { isHarmful, reason } = harm;
+  change(work, {
+    severity: worseSeverity(before, score.severity),
+    harm: { isHarmful, reason: reason.slice(0, 4_000) },
+  });
+  if (isHarmful) raise(work);
   if (work.incident.severity !== before) work.changes.push(`severity rose from ${before} to ${work.incident.severity}`);
 }
 

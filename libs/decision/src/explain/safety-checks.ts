@@ -21,6 +21,7 @@ const wordOf: Partial<Record<DecisionReason, string>> = {
   dependency_first: 'hold',
   trigger_pending: 'not yet',
   degraded_only: 'not yet',
+  rare_only: 'no harm',
   no_playbook: 'no plan',
 };
 

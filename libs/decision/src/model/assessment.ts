@@ -3,8 +3,18 @@ import type { CauseCategory, IncidentSeverity, Signal, SignalClass, Silence } fr
 /** The scoring of spec 6.1 step 2. */
 export interface SeverityScore {
   readonly severity: IncidentSeverity;
+  /** By its points alone, whether or not users suffer. */
+  readonly byPoints: IncidentSeverity;
   readonly score: number;
   readonly parts: Readonly<Record<string, number>>;
+}
+
+/** Whether users suffer. */
+export interface HarmVerdict {
+  readonly isHarmful: boolean;
+  readonly reason: string;
+  /** The active signals that are harm. */
+  readonly harmful: readonly Signal[];
 }
 
 /** Spec 6.1 step 4. */
@@ -25,6 +35,7 @@ export interface Assessment {
   readonly class: SignalClass;
   /** How surprising it is that other services went wrong at the same time; 0 when nothing is known of that. */
   readonly correlation: number;
+  readonly harm: HarmVerdict;
   readonly score: SeverityScore;
   readonly rootCause: RootCause;
   /** The silence that covers the incident now. */

@@ -24,6 +24,7 @@ export type Rule = (question: Question) => Ruling | undefined;
 export const rules: readonly (readonly [name: string, rule: Rule])[] = [
   ['silenced', silenced],
   ['attempts used up', attemptsUsedUp],
+  ['rare only', rareOnly],
   ['radius too wide', radiusTooWide],
   ['dependency first', dependencyFirst],
   ['trigger pending', triggerPending],
@@ -49,6 +50,15 @@ function attemptsUsedUp({ work }: Question): Ruling | undefined {
   if (attempts < work.facts.safety.maxAttempts) return undefined;
   const reason = `automated remediation was tried ${attempts} times without success`;
   return { outcome: 'escalate', code: 'attempts_used_up', reason, escalation: 'needs_human' };
+}
+
+/** Nobody suffers: there is nothing to heal and nobody to wake. A trigger that holds but not long enough yet is harm to come. */
+function rareOnly({ work, candidates }: Question): Ruling | undefined {
+  const { isHarmful, reason } = assessmentOf(work).harm;
+  if (isHarmful || candidates.pendingUntil !== undefined) return undefined;
+  // What was tried and did not help was for more than a rarity.
+  if (unsuccessfulAttempts(work.incident).length > 0) return undefined;
+  return { outcome: 'wait', code: 'rare_only', reason };
 }
 
 function dependencyFirst({ work }: Question): Ruling | undefined {

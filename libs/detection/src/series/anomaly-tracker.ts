@@ -2,6 +2,8 @@ import { AnomalySeverity, type DetectionRule } from '@cortex/contracts';
 import { z } from 'zod';
 import { worseSeverity, severityRank } from '../scoring/composite.ts';
 import { anomalyIdOf } from '../anomaly-id.ts';
+import { followHarm, harmless, HarmState } from '../harm/follow-harm.ts';
+import type { Course } from '../harm/limit.ts';
 import type { Observation } from './series-detector.ts';
 import type { TriggerVerdict } from './threshold-trigger.ts';
 
@@ -18,6 +20,7 @@ const OpenAnomaly = z.strictObject({
   easing: z.number(),
   /** Normal samples in a row. */
   normal: z.number(),
+  harm: HarmState.default(harmless),
 });
 export type OpenAnomaly = z.infer<typeof OpenAnomaly>;
 
@@ -43,10 +46,16 @@ export interface Tracked {
   readonly transition?: TrackerTransition;
 }
 
+/** The limit of harm of a series, at one sample. */
+export interface HarmCheck {
+  readonly forMs: number;
+  isBeyond(course: Course): boolean;
+}
+
 /**
  * One open anomaly per series. It opens after `openAfter` anomalous samples in a row, or as soon as a trigger has held
  * for its duration; it closes after `clearAfter` samples in a row on which neither the statistics nor any trigger is
- * anomalous.
+ * anomalous, unless it is harm: that stays open until it is over.
  */
 export function track(
   seriesKey: string,
@@ -54,10 +63,11 @@ export function track(
   state: TrackerState,
   observation: Observation,
   verdict: TriggerVerdict,
+  harm: HarmCheck,
 ): Tracked {
   return state.open === undefined
-    ? whileQuiet(seriesKey, rule, state, observation, verdict)
-    : whileOpen(rule, state.open, observation, verdict);
+    ? whileQuiet(seriesKey, rule, state, observation, verdict, harm)
+    : whileOpen(rule, state.open, observation, verdict, harm);
 }
 
 function whileQuiet(
@@ -66,6 +76,7 @@ function whileQuiet(
   state: TrackerState,
   observation: Observation,
   verdict: TriggerVerdict,
+  harm: HarmCheck,
 ): Tracked {
   const { timeMs } = observation.sample;
   if (!observation.anomalous && verdict.held.length === 0) return { state: quietTracker };
@@ -85,17 +96,27 @@ function whileQuiet(
     updates: 0,
     easing: 0,
     normal: 0,
+    harm: harmAt(harm, { startedAtMs, harm: harmless }, timeMs, rule),
   };
   return { state: { ...quietTracker, open: anomaly }, transition: { type: 'detected', anomaly } };
 }
 
-function whileOpen(rule: DetectionRule, open: OpenAnomaly, observation: Observation, verdict: TriggerVerdict): Tracked {
-  if (observation.accepted) return cleared(open, 'level_accepted');
-  if (!observation.anomalous && verdict.violated.length === 0) {
-    const anomaly = { ...open, normal: open.normal + 1 };
-    return anomaly.normal >= rule.clearAfter
-      ? cleared(open, 'back_to_normal')
-      : { state: { ...quietTracker, open: anomaly } };
+function whileOpen(
+  rule: DetectionRule,
+  before: OpenAnomaly,
+  observation: Observation,
+  verdict: TriggerVerdict,
+  check: HarmCheck,
+): Tracked {
+  if (observation.accepted) return cleared(before, 'level_accepted');
+  const harm = harmAt(check, before, observation.sample.timeMs, rule);
+  const open = { ...before, harm };
+  const isToldHarm = harm.isHeld !== before.harm.isHeld;
+  const isStillHarm = harm.isHeld && harm.sinceMs !== undefined;
+  if (!observation.anomalous && verdict.violated.length === 0 && !isStillHarm) {
+    const normal = open.normal + 1;
+    if (normal >= rule.clearAfter) return cleared(open, 'back_to_normal');
+    return isToldHarm ? updated({ ...open, normal }) : { state: { ...quietTracker, open: { ...open, normal } } };
   }
   const severity = severityNow(observation, verdict, open.triggers) ?? open.severity;
   const isMilder = severityRank(severity) < severityRank(open.severity);
@@ -104,18 +125,31 @@ function whileOpen(rule: DetectionRule, open: OpenAnomaly, observation: Observat
   // class would publish every time.
   const isToldSeverity = isMilder ? easing >= rule.clearAfter : severity !== open.severity;
   const newTriggers = verdict.held.map(({ id }) => id).filter((id) => !open.triggers.includes(id));
-  if (!isToldSeverity && newTriggers.length === 0) {
+  if (!isToldSeverity && !isToldHarm && newTriggers.length === 0) {
     return { state: { ...quietTracker, open: { ...open, easing, normal: 0 } } };
   }
-  const anomaly: OpenAnomaly = {
+  return updated({
     ...open,
     severity: isToldSeverity ? severity : open.severity,
     triggers: [...open.triggers, ...newTriggers],
-    updates: open.updates + 1,
     easing: isToldSeverity ? 0 : easing,
     normal: 0,
-  };
+  });
+}
+
+function updated(changed: OpenAnomaly): Tracked {
+  const anomaly = { ...changed, updates: changed.updates + 1 };
   return { state: { ...quietTracker, open: anomaly }, transition: { type: 'updated', anomaly } };
+}
+
+function harmAt(
+  { isBeyond, forMs }: HarmCheck,
+  { startedAtMs, harm }: Pick<OpenAnomaly, 'startedAtMs' | 'harm'>,
+  timeMs: number,
+  rule: DetectionRule,
+): HarmState {
+  const course = { ageMs: timeMs - startedAtMs, isGoingOn: harm.sinceMs !== undefined };
+  return followHarm(harm, { isBeyond: isBeyond(course), timeMs }, forMs, rule.clearAfter);
 }
 
 function cleared(anomaly: OpenAnomaly, reason: ClearReason): Tracked {

@@ -1,7 +1,10 @@
 import type { AnomalySeverity } from '@cortex/contracts';
 import { z } from 'zod';
+import { ewma } from '../detectors/ewma.ts';
 import { flatLine } from '../detectors/flat-line.ts';
 import type { DetectorSettings, Direction, Range, Sample } from '../detectors/detector.ts';
+import { seasonality } from '../detectors/seasonality.ts';
+import type { Normal } from '../harm/limit.ts';
 import type { MemoryBlock } from '../memory.ts';
 import { composite, severityOf, type ComponentScores } from '../scoring/composite.ts';
 import { algorithmsFor, type Algorithms } from './algorithms.ts';
@@ -155,6 +158,26 @@ export class SeriesDetector {
       if (best === undefined || member.score > best.score) best = member;
     }
     return best?.detector.range?.();
+  }
+
+  /**
+   * What is normal at the newest sample: everything that any algorithm expects, but for the one that follows the present.
+   * Undefined while none expects anything.
+   */
+  normal(): Normal | undefined {
+    if (!this.#isWarm) return undefined;
+    let normal: Normal | undefined;
+    for (const { definition, detector, deviation } of this.#open()) {
+      if (definition === ewma || Number.isNaN(deviation)) continue;
+      const expected = detector.range?.().expected ?? Number.NaN;
+      if (Number.isNaN(expected)) continue;
+      normal = {
+        least: Math.min(expected, normal?.least ?? expected),
+        greatest: Math.max(expected, normal?.greatest ?? expected),
+        isSeasonal: definition === seasonality || normal?.isSeasonal === true,
+      };
+    }
+    return normal;
   }
 
   /** The algorithms, with the page of this series open. */

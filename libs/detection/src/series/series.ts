@@ -1,19 +1,20 @@
-import { hashText, seriesKey, type DetectionRule, type SeriesBatch } from '@cortex/contracts';
+import { hashText, seriesKey, type DetectionRule } from '@cortex/contracts';
 import { z } from 'zod';
 import type { Direction, Sample } from '../detectors/detector.ts';
+import type { HarmPolicy } from '../harm/harm-policy.ts';
+import type { Course } from '../harm/limit.ts';
+import type { SeriesIdentity } from '../identity.ts';
 import { unitKindOf, type UnitKind } from '../unit.ts';
 import { quietTracker, track, TrackerState, type TrackerTransition } from './anomaly-tracker.ts';
 import type { EntityScore } from './entity-score.ts';
 import { SeriesDetector, type Observation } from './series-detector.ts';
 import { evaluateTriggers, type Trigger, type TriggerTimes, type TriggerVerdict } from './threshold-trigger.ts';
 
-/** The identity of a series. */
-export type SeriesIdentity = Readonly<Pick<SeriesBatch, 'service' | 'metric' | 'labels' | 'instance' | 'unit'>>;
-
 /** The configuration of a series: never saved, always looked up. */
 export interface SeriesSettings {
   readonly rule: DetectionRule;
   readonly triggers: readonly Trigger[];
+  readonly harm: HarmPolicy;
 }
 
 /** One series: its baseline, its open anomaly, its triggers. Changed in place, sample by sample. */
@@ -96,7 +97,12 @@ export function stepSeries(series: Series, sample: Sample, clockMs: number, inst
   });
   const direction = observed.anomalous ? undefined : triggerDirection(verdict, series.identity.metric);
   const observation = direction === undefined ? observed : { ...observed, direction };
-  const { state, transition } = track(series.key, settings.rule, series.tracker, observation, verdict);
+  const { limit } = settings.harm;
+  // Asked only while an anomaly is open: it costs nothing for the others.
+  const isBeyond = (course: Course): boolean =>
+    limit?.isBeyond(sample.value, () => series.detector.normal(), course) === true;
+  const harm = { isBeyond, forMs: limit?.forMs ?? 0 };
+  const { state, transition } = track(series.key, settings.rule, series.tracker, observation, verdict, harm);
   series.tracker = state;
   series.times = verdict.times;
   series.last = sample;
