@@ -47,14 +47,14 @@ export function toEvent(
 function describe(series: Series, anomaly: OpenAnomaly, observation: Observation) {
   const { sample, score } = observation;
   const { components, algorithms } = series.detector.details();
-  const harm = harmOf(series.settings.harm, anomaly.harm, anomaly.triggers);
+  const harm = harmOf(series.settings.harm, series.harm, anomaly.triggers);
   const explanation = explainAnomaly(series, observation, anomaly.triggers);
   return {
     kind: signalOf(series.identity.metric) ?? anomaly.kind,
     value: sample.value,
     ...series.detector.range,
-    // A trigger declares the severity of a value; the score must not be below it.
-    score: anomaly.triggers.length === 0 ? score : Math.max(score, typicalScore(anomaly.severity)),
+    // A trigger declares the severity of a value, a limit that of harm; the score must not be below it.
+    score: anomaly.triggers.length === 0 && !anomaly.isHarm ? score : Math.max(score, typicalScore(anomaly.severity)),
     severity: anomaly.severity,
     harm,
     components,
@@ -67,8 +67,8 @@ function describe(series: Series, anomaly: OpenAnomaly, observation: Observation
 }
 
 /** A trigger is in the explanation already. */
-function withHarm(explanation: string, { harm, triggers }: OpenAnomaly, reason: string): string {
-  return harm.isHeld && triggers.length === 0 ? `${explanation}; ${reason}`.slice(0, 4_000) : explanation;
+function withHarm(explanation: string, { isHarm, triggers }: OpenAnomaly, reason: string): string {
+  return isHarm && triggers.length === 0 ? `${explanation}; ${reason}`.slice(0, 4_000) : explanation;
 }
 
 function timestamp(timeMs: number): string {

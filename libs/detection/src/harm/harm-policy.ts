@@ -1,6 +1,7 @@
 import { globMatches, type Harm, HarmSettings, type HarmLimit } from '@cortex/contracts';
 import type { SeriesIdentity } from '../identity.ts';
 import type { UnitKind } from '../unit.ts';
+import type { HarmState } from './follow-harm.ts';
 import { durationText, limitFor, type Limit } from './limit.ts';
 import { specLimits } from './spec-limits.ts';
 
@@ -56,7 +57,7 @@ function fits(limit: HarmLimit, unit: UnitKind): boolean {
 /** What an anomaly means, with the reason for people. */
 export function harmOf(
   { limit, otherwise }: HarmPolicy,
-  { isHeld, sinceMs }: { readonly isHeld: boolean; readonly sinceMs?: number | undefined },
+  { isHeld, run }: HarmState,
   triggerIds: readonly string[],
 ): Harm {
   const [trigger] = triggerIds;
@@ -64,6 +65,6 @@ export function harmOf(
   if (limit === undefined) return otherwise;
   const lasting = durationText(limit.forMs);
   if (isHeld) return { kind: 'limit', reason: `it is ${limit.text}${lasting}` };
-  const reason = sinceMs === undefined ? `it is not ${limit.text}` : `it is ${limit.text}, but not${lasting} yet`;
+  const reason = run === undefined ? `it is not ${limit.text}` : `it is ${limit.text}, but not${lasting} yet`;
   return { kind: 'none', reason };
 }

@@ -1,16 +1,19 @@
 import { formatDuration } from '@cortex/conditions';
 import type { Bound, HarmLimit } from '@cortex/contracts';
+import { z } from 'zod';
+import type { Direction } from '../detectors/detector.ts';
 import { formatValue, type UnitKind } from '../unit.ts';
 
 /** What is normal for a series at a time, by the algorithms that have an opinion. */
-export interface Normal {
-  readonly least: number;
-  readonly greatest: number;
+export const Normal = z.strictObject({
+  least: z.number(),
+  greatest: z.number(),
   /** The hour of the day is part of it. */
-  readonly isSeasonal: boolean;
-}
+  isSeasonal: z.boolean(),
+});
+export type Normal = z.infer<typeof Normal>;
 
-/** How long the deviation has lasted at this sample, and whether it was beyond the limit at the one before. */
+/** How long an anomaly has been open at this sample, and whether the one before was beyond the limit. */
 export interface Course {
   readonly ageMs: number;
   readonly isGoingOn: boolean;
@@ -21,7 +24,10 @@ export interface Limit {
   readonly forMs: number;
   /** `above 80 %`. */
   readonly text: string;
-  isBeyond(value: number, normal: () => Normal | undefined, course: Course): boolean;
+  readonly direction: Direction;
+  /** It asks what is normal. */
+  readonly isRelative: boolean;
+  isBeyond(value: number, normal: Normal | undefined, course: Course): boolean;
 }
 
 /** A drop within this time is none of the daily rhythm, even where that is not known yet. */
@@ -47,11 +53,13 @@ export function limitFor(limit: HarmLimit, unit: UnitKind): Limit | undefined {
   return {
     forMs,
     text: textOf(limit, unit, above, below),
+    direction: shareOfNormal === undefined && below === undefined ? 'up' : 'down',
+    isRelative: timesNormal !== undefined || shareOfNormal !== undefined,
     isBeyond(value, normal, course) {
       if (above !== undefined && value <= above) return false;
       if (below !== undefined && value >= below) return false;
       if (timesNormal === undefined && shareOfNormal === undefined) return true;
-      return isBeyondNormal(value, normal(), course);
+      return isBeyondNormal(value, normal, course);
     },
   };
 }

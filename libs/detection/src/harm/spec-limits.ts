@@ -47,8 +47,8 @@ function isAllTraffic({ labels }: SeriesIdentity): boolean {
 export const specLimits: readonly SpecLimit[] = [
   // What is logged is no failure of a request: services log errors that nobody notices.
   ...limits(['log_*'], { isHarmless: true }),
-  ...limits(['*success*'], { below: percent(95), forMs: minuteMs }),
-  ...limits(['*error*', '*fail*'], { above: percent(5), forMs: minuteMs }),
+  ...limits(['*success*'], { below: percent(95), forMs: 2 * minuteMs }),
+  ...limits(['*error*', '*fail*'], { above: percent(5), forMs: 2 * minuteMs }),
   // Rates of failures, and those of a network, are no traffic of users.
   ...limits(['*error*', '*fail*', '*network*'], { isHarmless: true }),
   ...limits(
@@ -81,8 +81,10 @@ export const specLimits: readonly SpecLimit[] = [
   ...limits(['*free*', '*avail*', '*idle*', '*cached*', '*buffer*'], { isHarmless: true }),
   // A backup keeps a disk busy for as long as it takes.
   ...limits(['*disk*busy*', '*disk*io*', '*io_util*'], { above: percent(80), forMs: 60 * minuteMs }),
+  // A build or an import may use all processors for a while, and nobody waits for it.
+  ...limits(['*cpu*'], { above: percent(80), forMs: 30 * minuteMs }, isUse),
   ...limits(
-    ['*cpu*', '*memory*', '*heap*', '*disk*', '*filesystem*', '*storage*', '*inode*', '*pool*', '*connection*'],
+    ['*memory*', '*heap*', '*disk*', '*filesystem*', '*storage*', '*inode*', '*pool*', '*connection*'],
     { above: percent(80), forMs: 10 * minuteMs },
     isUse,
   ),
