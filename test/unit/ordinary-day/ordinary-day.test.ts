@@ -48,7 +48,7 @@ test('real harm on such a day is found, and is SEV2 or worse', () => {
     const pages = site.pages.filter(
       (page) => page.service === service && page.timeMs >= fromMs && page.timeMs < untilMs,
     );
-    expect(pages, metric).toMatchObject([
+    expect(pages).toMatchObject([
       { harm: expect.stringMatching(new RegExp(`^${metric}: it is (above|below)`)) },
     ]);
     expect(['SEV0', 'SEV1', 'SEV2']).toContain(pages[0]?.severity);

@@ -30,6 +30,12 @@ test('a break begins it anew', () => {
   expect(live(`xxxxxxxxx.${'x'.repeat(16)}`).held).not.toContain('!');
 });
 
+test('while no samples come nothing is known, and it begins anew', () => {
+  const before = live('X'.repeat(9)).state;
+  expect(live('X'.repeat(11), before, 16).held).toBe(`${'-'.repeat(10)}!`);
+  expect(live('X'.repeat(2), before, 14).held).toBe('!!');
+});
+
 test('it is over after some samples within the limit, not after one', () => {
   expect(live(`${'x'.repeat(11)}..x...x`).held).toBe(`${'-'.repeat(10)}!!!!!!--`);
 });

@@ -38,6 +38,8 @@ export interface HarmSample {
   readonly normal: Normal | undefined;
 }
 
+/** Between two samples further apart than this nobody knows where the series was. */
+const longestGapMs = 5 * 60_000;
 /** What is usual beyond the limit is harm when it lasts this many times as long as ever before. */
 const muchLonger = 2;
 /** No series is so used to its limit that longer runs would be usual. */
@@ -50,7 +52,9 @@ const halfLifeMs = 7 * 24 * 60 * 60_000;
  * longer than any before: a compiler that keeps a machine busy for some minutes, day by day, is none. It is over after
  * `easeAfter` samples in a row within the limit.
  */
-export function followHarm(state: HarmState, sample: HarmSample, forMs: number, easeAfter: number): HarmState {
+export function followHarm(known: HarmState, sample: HarmSample, forMs: number, easeAfter: number): HarmState {
+  const isBroken = known.run !== undefined && sample.timeMs - known.run.untilMs > longestGapMs && !known.isHeld;
+  const state = isBroken ? endRun(known, sample.timeMs) : known;
   if (!sample.isBeyond) return state.run === undefined ? state : whileWithin(state, sample.timeMs, easeAfter);
   const { timeMs, isRare, isFirst, normal } = sample;
   const run = {
