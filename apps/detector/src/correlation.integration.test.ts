@@ -120,6 +120,7 @@ async function publish(service: string, fields: Partial<Anomaly>): Promise<void>
     value: 9,
     score: 0.6,
     severity: 'medium' as const,
+    harm: { kind: 'none' as const, reason: 'nobody has named a value of latency that would be harm' },
     components: { statistical: 0.7, pattern: 0.45 },
     algorithms: [],
     direction: 'up' as const,

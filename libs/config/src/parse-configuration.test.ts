@@ -50,6 +50,14 @@ detection:
     - match: { metric: "process_*", service: shop }
       moving_average: { sigmas: 4 }
       rate_of_change: { within: 2m }
+  harm:
+    limits:
+      - { match: { metric: cpu_usage_percent, service: shop }, above: 95%, for: 30m }
+      - { match: { metric: "latency*" }, times_normal: 3, above: 0.5s, normal_at_least: 0.01 }
+      - { match: { metric: heap }, below: 1.5GiB }
+      - { match: { metric: queue_depth }, above: 5000 }
+      - { match: { metric: orders }, share_of_normal: 0.2, for: 1h }
+      - { match: { metric: go_threads }, harmless: true }
 safety:
   freeze_windows:
     - { name: night, days: [tue, mon], from: "22:00", to: "06:00", timezone: Europe/Berlin }
@@ -120,6 +128,32 @@ describe('a whole configuration', () => {
       movingAverage: { window: 100, sigmas: 4 },
       rateOfChange: { maxPercent: 30, withinMs: 120_000 },
       openAbove: 0.5,
+    });
+  });
+
+  it('has what the user calls harm, in the units of their limits', () => {
+    const rest = { isHarmless: false, forMs: 0 };
+    expect(configuration.harm).toEqual({
+      unnamed: 'inform',
+      limits: [
+        {
+          ...rest,
+          match: { metric: 'cpu_usage_percent', service: 'shop' },
+          above: { value: 95, unit: 'percent' },
+          forMs: 1_800_000,
+        },
+        {
+          ...rest,
+          match: { metric: 'latency*', service: '*' },
+          timesNormal: 3,
+          above: { value: 500, unit: 'milliseconds' },
+          normalAtLeast: 0.01,
+        },
+        { ...rest, match: { metric: 'heap', service: '*' }, below: { value: 1.5 * 2 ** 30, unit: 'bytes' } },
+        { ...rest, match: { metric: 'queue_depth', service: '*' }, above: { value: 5_000, unit: 'own' } },
+        { ...rest, match: { metric: 'orders', service: '*' }, shareOfNormal: 0.2, forMs: 3_600_000 },
+        { ...rest, match: { metric: 'go_threads', service: '*' }, isHarmless: true },
+      ],
     });
   });
 

@@ -2,7 +2,8 @@ import type { AnomalySeverity } from '@cortex/contracts';
 import type { DetectionSettings } from './settings.ts';
 import type { Sample } from './detectors/detector.ts';
 import { Refractory } from './scoring/refractory.ts';
-import { createSeries, stepSeries, type Refusal, type SeriesIdentity } from './series/series.ts';
+import type { SeriesIdentity } from './identity.ts';
+import { createSeries, stepSeries, type Refusal } from './series/series.ts';
 import { explainAnomaly } from './text/explain.ts';
 
 /** The result of the detection for one recorded sample at its time. */

@@ -2,6 +2,7 @@ import { seriesKey, type AnomalySeverity, type EventDraft, type SeriesBatch } fr
 import type { Sample } from './detectors/detector.ts';
 import type { FitRequest } from './entities/entity.ts';
 import { followEntity } from './follow-entity.ts';
+import { endRun } from './harm/follow-harm.ts';
 import { forgetLimits, sayLimits } from './limits/series-limits.ts';
 import { heardIn } from './missing/heard-in.ts';
 import { findMissing, hear } from './missing/missing-data.ts';
@@ -141,6 +142,7 @@ function sweep(state: PartitionState, drafts: EventDraft[]): void {
     if (open !== undefined && silentMs >= endedAfterMs) {
       drafts.push(toEvent(one, { type: 'cleared', anomaly: open, reason: 'series_ended' }, clockMs));
       one.tracker = quietTracker;
+      one.harm = endRun(one.harm, clockMs);
     } else if (silentMs >= forgottenAfterMs) {
       removeSeries(state, one);
     }

@@ -2,7 +2,8 @@ import { seriesKey } from '@cortex/contracts';
 import { emptyEntity, type Entity } from './entities/entity.ts';
 import { limitFor, noteRefusal, type LimitedServices } from './limits/series-limits.ts';
 import { emptyMissingData, type MissingData } from './missing/missing-data.ts';
-import { createSeries, type Series, type SeriesIdentity } from './series/series.ts';
+import type { SeriesIdentity } from './identity.ts';
+import { createSeries, type Series } from './series/series.ts';
 import type { DetectionSettings } from './settings.ts';
 
 /** Detection state of one telemetry partition. `detect` changes it in place. */

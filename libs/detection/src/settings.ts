@@ -7,10 +7,13 @@ import {
   type Service,
 } from '@cortex/contracts';
 import { behaviorMetric, behaviorRule } from './entities/behavior.ts';
+import { compileHarm } from './harm/harm-policy.ts';
+import type { SeriesIdentity } from './identity.ts';
 import { compileMissingPolicy, type MissingPolicy, type Sender } from './missing/missing-policy.ts';
 import { builtinRules, ruleFor } from './rule-for.ts';
-import type { SeriesIdentity, SeriesSettings } from './series/series.ts';
+import type { SeriesSettings } from './series/series.ts';
 import { compileTriggers, triggersFor } from './series/threshold-trigger.ts';
+import { unitKindOf } from './unit.ts';
 
 /** The user's configuration, compiled once. */
 export interface DetectionSettings {
@@ -22,7 +25,7 @@ export interface DetectionSettings {
 }
 
 /** The parts of the configuration that detection needs beside rules and playbooks; a missing part is the default. */
-export type DetectionDependencies = Partial<Pick<CortexConfiguration, 'seriesLimits' | 'machineLearning'>> & {
+export type DetectionDependencies = Partial<Pick<CortexConfiguration, 'seriesLimits' | 'machineLearning' | 'harm'>> & {
   /** The catalogue. */
   readonly services?: readonly Pick<Service, 'name' | 'instances'>[];
 };
@@ -30,9 +33,10 @@ export type DetectionDependencies = Partial<Pick<CortexConfiguration, 'seriesLim
 export function compileDetection(
   rules: readonly DetectionRule[],
   playbooks: readonly Pick<Playbook, 'id' | 'trigger' | 'severity' | 'services'>[],
-  { seriesLimits, machineLearning, services = [] }: DetectionDependencies = {},
+  { seriesLimits, machineLearning, harm, services = [] }: DetectionDependencies = {},
 ): DetectionSettings {
   const triggers = compileTriggers(playbooks);
+  const harmFor = compileHarm(harm, services);
   // One object for each rule: series of one rule share their algorithms.
   const behaviorRules = new Map([...rules, ...builtinRules].map((rule) => [rule, behaviorRule(rule)]));
   return {
@@ -43,6 +47,7 @@ export function compileDetection(
       return {
         rule: (identity.metric === behaviorMetric ? behaviorRules.get(rule) : undefined) ?? rule,
         triggers: triggersFor(triggers, identity),
+        harm: harmFor(identity, unitKindOf(identity.metric, identity.unit)),
       };
     },
     missingPolicyFor: compileMissingPolicy(rules, services),

@@ -7,6 +7,7 @@ import {
   typicalScore,
   type EventDraft,
 } from '@cortex/contracts';
+import { harmOf } from './harm/harm-policy.ts';
 import type { OpenAnomaly, TrackerTransition } from './series/anomaly-tracker.ts';
 import type { Observation } from './series/series-detector.ts';
 import type { Series } from './series/series.ts';
@@ -46,20 +47,28 @@ export function toEvent(
 function describe(series: Series, anomaly: OpenAnomaly, observation: Observation) {
   const { sample, score } = observation;
   const { components, algorithms } = series.detector.details();
+  const harm = harmOf(series.settings.harm, series.harm, anomaly.triggers);
+  const explanation = explainAnomaly(series, observation, anomaly.triggers);
   return {
     kind: signalOf(series.identity.metric) ?? anomaly.kind,
     value: sample.value,
     ...series.detector.range,
-    // A trigger declares the severity of a value; the score must not be below it.
-    score: anomaly.triggers.length === 0 ? score : Math.max(score, typicalScore(anomaly.severity)),
+    // A trigger declares the severity of a value, a limit that of harm; the score must not be below it.
+    score: anomaly.triggers.length === 0 && !anomaly.isHarm ? score : Math.max(score, typicalScore(anomaly.severity)),
     severity: anomaly.severity,
+    harm,
     components,
     algorithms: [...algorithms],
     direction: anomaly.direction,
     triggers: anomaly.triggers,
     observedAt: timestamp(sample.timeMs),
-    explanation: explainAnomaly(series, observation, anomaly.triggers),
+    explanation: withHarm(explanation, anomaly, harm.reason),
   };
+}
+
+/** A trigger is in the explanation already. */
+function withHarm(explanation: string, { isHarm, triggers }: OpenAnomaly, reason: string): string {
+  return isHarm && triggers.length === 0 ? `${explanation}; ${reason}`.slice(0, 4_000) : explanation;
 }
 
 function timestamp(timeMs: number): string {

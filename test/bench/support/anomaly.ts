@@ -19,6 +19,7 @@ export function anomalyEvent(index: number): RawEvent {
     upper: 2,
     score: 0.97,
     severity: 'high',
+    harm: { kind: 'unjudged', reason: 'a benchmark' },
     components: { statistical: 0.97 },
     algorithms: [{ name: 'moving_average', score: 0.97, anomalous: true }],
     direction: 'up',

@@ -77,6 +77,7 @@ function showAnomaly(scenario: Scenario, which: number, how: number): void {
       metric: choose(['disk_usage_percent', 'cpu_usage_percent', 'http_error_rate'], which),
       severity: choose(['low', 'medium', 'high', 'critical'], how),
       triggers: how < 0.5 ? ['clean'] : [],
+      ...(how < 0.75 ? {} : { harm: { kind: 'none' as const, reason: 'it is not above 80 %' } }),
     },
     isKnown ? 'anomaly.updated' : 'anomaly.detected',
   );

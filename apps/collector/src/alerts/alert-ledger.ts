@@ -122,6 +122,7 @@ function anomalyOf({ anomalyId, startedAtMs, facts }: Entry, nowMs: number): Ano
     // It fires. An alert has no measured value.
     value: 1,
     score: typicalScore(facts.severity),
+    harm: { kind: 'alert', reason: 'whoever wrote the alert says so' },
     components: {},
     algorithms: [],
     direction: 'up',

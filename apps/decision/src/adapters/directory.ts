@@ -25,12 +25,20 @@ export class IncidentDirectory {
 
   /** Takes an incident in, unless a newer state of it is known. */
   note(incident: IncidentSummary): void {
-    const { id, service, status, severity, startedAt, updatedAt } = incident;
+    const { id, service, status, severity, startedAt, updatedAt, harm } = incident;
     const known = this.#newest.get(service);
     if (known === undefined || Date.parse(known) <= Date.parse(updatedAt)) {
       this.#newest.set(service, updatedAt);
       if (status === 'resolved') this.#open.delete(service);
-      else this.#open.set(service, { incidentId: id, service, status, severity, startedAt });
+      else
+        this.#open.set(service, {
+          incidentId: id,
+          service,
+          status,
+          severity,
+          startedAt,
+          isHarmful: harm?.isHarmful ?? true,
+        });
     }
     if (status !== 'resolved') return;
     const others = this.historyOf(service).filter((past) => past.incidentId !== id);

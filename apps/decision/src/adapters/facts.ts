@@ -24,6 +24,12 @@ import { KnownSilences } from './silences.ts';
 /** Anomalies cleared before they were known, kept to meet their late detection. */
 const maxCleared = 5_000;
 
+function countByTarget(checks: CortexConfiguration['checks']): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { target } of checks) counts.set(targetKey(target), (counts.get(targetKey(target)) ?? 0) + 1);
+  return counts;
+}
+
 /** Everything that a decision looks at, kept in memory by watching: a decision waits for no read. */
 export class FactsKeeper {
   readonly breakers: Breakers;
@@ -70,7 +76,7 @@ export class FactsKeeper {
       services: new Map(config.services.map((service) => [service.name, service])),
       playbooks: config.playbooks,
       safety: config.safety,
-      checkedTargets: new Set(config.checks.map((check) => targetKey(check.target))),
+      checkedTargets: countByTarget(config.checks),
     };
   }
 

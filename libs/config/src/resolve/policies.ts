@@ -1,4 +1,4 @@
-import { DetectionRule, MachineLearning, SeriesLimits } from '@cortex/contracts';
+import { DetectionRule, HarmSettings, MachineLearning, SeriesLimits } from '@cortex/contracts';
 import type { CortexConfiguration, SafetyPolicy } from '@cortex/contracts';
 import { checkMetricName } from './conditions.ts';
 import { requireInstance, requireService } from '../references.ts';
@@ -7,25 +7,28 @@ import { SafetyInput } from '../schema/safety.ts';
 import { read } from '../scope.ts';
 import type { Scope, World } from '../scope.ts';
 
-/** The user's rules in their order, the series limits, and the settings of machine learning. */
+/** The user's rules in their order, what is harm, the series limits, and the settings of machine learning. */
 export function resolveDetection(
   scope: Scope,
   raw: unknown,
   world: Pick<World, 'declared' | 'metrics'>,
   /** May be named although it is not a configured service. */
   hostService: unknown,
-): Pick<CortexConfiguration, 'detection' | 'seriesLimits' | 'machineLearning'> | undefined {
+): Pick<CortexConfiguration, 'detection' | 'harm' | 'seriesLimits' | 'machineLearning'> | undefined {
   const input = read(scope, ['detection'], DetectionInput, raw);
   if (input === undefined) return undefined;
   const rules = input.rules ?? [];
-  for (const [index, { match }] of rules.entries()) {
-    const path = ['detection', 'rules', index, 'match'];
-    // A pattern may be meant for services that only telemetry knows.
-    if (match.service !== undefined && !match.service.includes('*') && match.service !== hostService) {
-      requireService(scope, [...path, 'service'], match.service, world);
-    }
-    if (match.metric !== undefined && !match.metric.includes('*')) {
-      checkMetricName(scope, [...path, 'metric'], match.metric, world);
+  const matchers = { rules, 'harm.limits': input.harm.limits ?? [] };
+  for (const [list, entries] of Object.entries(matchers)) {
+    for (const [index, { match }] of entries.entries()) {
+      const path = ['detection', ...list.split('.'), index, 'match'];
+      // A pattern may be meant for services that only telemetry knows.
+      if (match.service !== undefined && !match.service.includes('*') && match.service !== hostService) {
+        requireService(scope, [...path, 'service'], match.service, world);
+      }
+      if (match.metric !== undefined && !match.metric.includes('*')) {
+        checkMetricName(scope, [...path, 'metric'], match.metric, world);
+      }
     }
   }
   const { partition: perPartition, service: perService, services = {} } = input.max_series;
@@ -36,6 +39,7 @@ export function resolveDetection(
   }
   return {
     detection: rules.map((rule) => DetectionRule.parse(rule)),
+    harm: HarmSettings.parse(input.harm),
     seriesLimits: SeriesLimits.parse({ perPartition, perService, services: own }),
     machineLearning: MachineLearning.parse(input.machine_learning),
   };

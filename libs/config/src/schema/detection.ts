@@ -8,6 +8,7 @@ import {
   type RateOfChange,
 } from '@cortex/contracts';
 import { z } from 'zod';
+import { HarmInput } from './harm.ts';
 import { duration, positiveDurationOr, raise, text } from './scalars.ts';
 
 type PresetName = keyof typeof rateOfChangePresets;
@@ -131,6 +132,7 @@ const seriesCount = z.number().int().positive().max(100_000);
 
 export const DetectionInput = z.strictObject({
   rules: z.array(DetectionRuleInput).optional(),
+  harm: HarmInput.prefault({}),
   machine_learning: MachineLearningInput.prefault({}),
   max_series: z
     .strictObject({

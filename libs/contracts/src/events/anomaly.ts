@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { defineEvent } from '../define-event.ts';
 import { AnomalyDirection, AnomalyKind } from '../model/anomaly-terms.ts';
+import { Harm } from '../model/harm.ts';
 import { Name, Text, Timestamp } from '../model/scalars.ts';
 import { AnomalySeverity } from '../model/severity.ts';
 import { SeriesLabels } from '../model/telemetry.ts';
+import { upgradeAnomaly } from './anomaly-upgrades.ts';
 
 const Score = z.number().min(0).max(1);
 
@@ -21,7 +23,9 @@ export const Anomaly = z.strictObject({
   upper: z.number().optional(),
   /** Composite score and its parts, each in [0,1]; a part without data is absent. Spec 1.4. */
   score: Score,
+  /** How rare it is. What it means for users is its harm. */
   severity: AnomalySeverity,
+  harm: Harm,
   components: z.strictObject({
     statistical: Score.optional(),
     ml: Score.optional(),
@@ -41,7 +45,8 @@ export type Anomaly = z.infer<typeof Anomaly>;
 
 export const anomalyDetected = defineEvent({
   type: 'anomaly.detected',
-  version: 1,
+  version: 2,
+  upgrades: { 1: upgradeAnomaly },
   stream: 'SIGNALS',
   summary: 'A series left its normal range, or a playbook trigger held for its duration',
   producers: ['detector', 'collector'],
@@ -51,9 +56,10 @@ export const anomalyDetected = defineEvent({
 
 export const anomalyUpdated = defineEvent({
   type: 'anomaly.updated',
-  version: 1,
+  version: 2,
+  upgrades: { 1: upgradeAnomaly },
   stream: 'SIGNALS',
-  summary: 'An open anomaly changed severity or met another trigger',
+  summary: 'An open anomaly changed severity, became harmful or harmless, or met another trigger',
   producers: ['detector', 'collector'],
   consumers: ['detector', 'decision'],
   data: Anomaly,

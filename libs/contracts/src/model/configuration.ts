@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pagingDefaults } from './defaults.ts';
 import { CheckDefinition, Service } from './catalogue.ts';
 import { DetectionRule, MachineLearning, SeriesLimits } from './detection.ts';
+import { HarmSettings } from './harm.ts';
 import { Playbook } from './playbook.ts';
 import { Contact, EscalationPolicy, Paging, SafetyPolicy } from './policy.ts';
 import { DurationMs, Name } from './scalars.ts';
@@ -84,6 +85,7 @@ export const CortexConfiguration = z.strictObject({
   checks: z.array(CheckDefinition),
   health: HealthSettings,
   detection: z.array(DetectionRule),
+  harm: HarmSettings,
   seriesLimits: SeriesLimits,
   machineLearning: MachineLearning,
   playbooks: z.array(Playbook),

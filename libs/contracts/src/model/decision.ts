@@ -99,6 +99,7 @@ export const DecisionReason = z.enum([
   'trigger_pending',
   'checks_pending',
   'degraded_only',
+  'rare_only',
   'no_playbook',
   'no_usable_playbook',
   'watched_only',

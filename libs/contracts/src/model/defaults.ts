@@ -39,6 +39,9 @@ export const detectionDefaults = {
   clearAfter: 5,
 } as const;
 
+/** A limit of harm of the user's holds at once; rarity pages nobody. */
+export const harmDefaults = { forMs: 0, unnamed: 'inform' } as const;
+
 /** Spec 1.2. */
 export const machineLearningDefaults = {
   enabled: true,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BlastRadius } from './blast-radius.ts';
 import { Target } from './catalogue.ts';
 import { Decision } from './decision.ts';
+import { Harm } from './harm.ts';
 import { DurationMs, Name, Text, Timestamp } from './scalars.ts';
 import { AnomalySeverity, IncidentSeverity } from './severity.ts';
 import { VerificationState } from './verification.ts';
@@ -44,6 +45,8 @@ export const Signal = z.strictObject({
   value: z.number().optional(),
   score: z.number().min(0).max(1).optional(),
   severity: AnomalySeverity.optional(),
+  /** Of an anomaly. Absent in signals of earlier versions, which count by their severity. */
+  harm: Harm.optional(),
   healthState: z.string().optional(),
   failingChecks: z.array(z.string()).optional(),
   failingCheckTypes: z.array(z.string()).optional(),
@@ -177,6 +180,8 @@ export const Incident = z.strictObject({
   status: IncidentStatus,
   severity: IncidentSeverity,
   initialSeverity: IncidentSeverity,
+  /** Whether users suffer, and why, or why not. Absent in incidents of earlier versions. */
+  harm: z.strictObject({ isHarmful: z.boolean(), reason: Text }).optional(),
   cause: CauseCategory,
   blastRadius: BlastRadius,
   environment: Name,

@@ -16,9 +16,9 @@ export function affectedInstances(incident: Pick<Incident, 'service' | 'signals'
   return [...known.filter((instance) => all.has(instance)), ...[...named].filter((one) => !known.includes(one))];
 }
 
-/** True when the service has an open incident or an instance that is down. */
+/** True when the service has an open incident that hurts its users, or an instance that is down. */
 export function isInTrouble(facts: Facts, service: string): boolean {
-  if (facts.openIncidents.some((open) => open.service === service)) return true;
+  if (facts.openIncidents.some((open) => open.service === service && open.isHarmful !== false)) return true;
   const instances = facts.services.get(service)?.instances ?? [];
   return instances.some((instance) => isDown(facts.health.get(targetKey({ service, instance: instance.id }))?.state));
 }

@@ -3,6 +3,7 @@ import type { Work } from '../record/work.ts';
 import { riskInputs } from './blast-radius.ts';
 import { classOf, relevantSignals } from './classify.ts';
 import { rootServiceOf } from './dependency.ts';
+import { judgeHarm } from './harm.ts';
 import { findRootCause } from './root-cause.ts';
 import { scoreSeverity } from './severity.ts';
 import { silenceOf } from './silence.ts';
@@ -19,11 +20,13 @@ export function rootCauseOf({ incident, facts, memory, now }: Work): RootCause {
 
 export function assess({ incident, facts, memory, now }: Work, rootCause: RootCause): Assessment {
   const signals = relevantSignals(incident.signals);
+  const harm = judgeHarm(incident, facts, memory, now);
   return {
     signals,
     class: classOf(signals),
     correlation: Math.max(0, ...signals.map((signal) => signal.correlation ?? 0)),
-    score: scoreSeverity(incident, facts, memory.trend, now),
+    harm,
+    score: scoreSeverity(incident, facts, memory.trend, harm, now),
     rootCause,
     risk: riskInputs(incident.affected, facts),
     silence: silenceOf(incident, facts, now),

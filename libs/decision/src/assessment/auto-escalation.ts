@@ -1,4 +1,4 @@
-import type { Incident, IncidentSeverity } from '@cortex/contracts';
+import type { Incident, IncidentSeverity, Signal } from '@cortex/contracts';
 import { raisedSeverity, worseSeverity } from '../levels.ts';
 import type { Memory } from '../model/memory.ts';
 
@@ -23,8 +23,6 @@ export const prolongedMs = 60 * 60_000;
 /** The triggers of spec 5.4 that hold now and have not fired yet. */
 export function findRaises(incident: Incident, memory: Memory, unsuccessful: number, maxAttempts: number): Raise[] {
   const active = incident.signals.filter((signal) => signal.active);
-  const metric = (name: string): number =>
-    Math.max(0, ...active.filter((one) => one.metric === name).map((one) => one.value ?? 0));
   const fails = (name: string): boolean =>
     active.some((one) => one.failingChecks?.includes(name) === true || one.failingCheckTypes?.includes(name) === true);
   const atLeast = (severity: IncidentSeverity): IncidentSeverity => worseSeverity(incident.severity, severity);
@@ -43,15 +41,31 @@ export function findRaises(incident: Incident, memory: Memory, unsuccessful: num
           reason: 'Issue spreading to additional services',
         }
       : undefined,
-    metric('customer_reports') > 10 || metric('vip_customer_affected') > 0
-      ? { trigger: 'customer_impact', severity: atLeast('SEV1'), reason: 'Significant customer impact detected' }
-      : undefined,
     fails('data_consistency_check') || fails('data_consistency')
       ? { trigger: 'data_integrity_risk', severity: 'SEV0', reason: 'Potential data corruption' }
       : undefined,
-    metric('security_alert') > 0
-      ? { trigger: 'security_threat', severity: 'SEV0', reason: 'Security incident detected' }
-      : undefined,
+    ...active.map(metricRaise).map((raise) => raise && { ...raise, severity: atLeast(raise.severity) }),
   ];
-  return raises.filter((raise) => raise !== undefined).filter((raise) => !memory.raised.includes(raise.trigger));
+  const due = new Map(raises.flatMap((raise) => (raise === undefined ? [] : [[raise.trigger, raise] as const])));
+  return [...due.values()].filter(({ trigger }) => !memory.raised.includes(trigger));
+}
+
+const customerImpact: Raise = {
+  trigger: 'customer_impact',
+  severity: 'SEV1',
+  reason: 'Significant customer impact detected',
+};
+const securityThreat: Raise = { trigger: 'security_threat', severity: 'SEV0', reason: 'Security incident detected' };
+
+/** The metrics of spec 5.4, with the value above which they raise. */
+const raisingMetrics: ReadonlyMap<string, readonly [above: number, raise: Raise]> = new Map([
+  ['customer_reports', [10, customerImpact]],
+  ['vip_customer_affected', [0, customerImpact]],
+  ['security_alert', [0, securityThreat]],
+]);
+
+/** What the value of a metric that spec 5.4 names raises by itself. */
+export function metricRaise({ metric, value = 0 }: Signal): Raise | undefined {
+  const [above = Number.POSITIVE_INFINITY, raise] = raisingMetrics.get(metric ?? '') ?? [];
+  return value > above ? raise : undefined;
 }

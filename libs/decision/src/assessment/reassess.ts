@@ -34,9 +34,11 @@ export function reassess(work: Work): void {
   if (recurrence !== undefined) change(work, { recurrence });
   work.assessment = assess(work, rootCause);
   const { severity } = work.incident;
-  const { score } = work.assessment;
+  const { harm, score } = work.assessment;
+  const { isHarmful, reason } = harm;
+  change(work, { harm: { isHarmful, reason: reason.slice(0, 4_000) } });
   setSeverity(work, worseSeverity(severity, score.severity), `its score was ${score.score}`);
-  raise(work);
+  if (isHarmful) raise(work);
   if (work.incident.severity !== severity)
     noteChange(work, `severity rose from ${severity} to ${work.incident.severity}`);
 }

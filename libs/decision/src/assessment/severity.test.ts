@@ -21,7 +21,8 @@ describe('the examples of spec 5.1', () => {
   });
 
   test('a small deviation is SEV3', () => {
-    expect(new Scenario().anomaly({ severity: 'low', score: 0.35 }).incident.severity).toBe('SEV3');
+    const harm = { kind: 'unjudged', reason: 'its harm was not judged' } as const;
+    expect(new Scenario().anomaly({ severity: 'low', score: 0.35, harm }).incident.severity).toBe('SEV3');
   });
 
   test('what is not production is SEV3, however bad', () => {

@@ -1,6 +1,6 @@
 import { type AnomalySeverity, type Incident, type IncidentSeverity, type Signal, targetKey } from '@cortex/contracts';
 import { isDown } from '@cortex/topology';
-import type { ScorePart, SeverityScore } from '../model/assessment.ts';
+import type { HarmVerdict, ScorePart, SeverityScore } from '../model/assessment.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Trend } from '../model/memory.ts';
 import { anomalyRank } from '../levels.ts';
@@ -12,7 +12,7 @@ import { usersAffected } from './blast-radius.ts';
  *
  * | part | points | why |
  * |---|---|---|
- * | worst signal | info 5, low 10, medium 20, high 25, critical 30; DEGRADED 20, UNHEALTHY 25, CRITICAL 30 | how far from normal the worst place is; spec 5.1 calls elevated resource use SEV2, so medium alone reaches it |
+ * | worst signal | anomaly info 5, low 10, medium 20, high 25, critical 30; beyond a limit of harm at least 20, not harmful at most 10; DEGRADED 20, UNHEALTHY 25, CRITICAL 30 | how far from normal the worst place is; spec 5.1 calls elevated resource use SEV2, so that alone reaches it |
  * | share of instances down × 20 | 0 to 20 | a complete outage hurts more than one of many copies; an anomaly alone takes nothing down |
  * | critical service | 20 | the user said so |
  * | share of all users × 10 | 0 to 10 | impact, spec 6.1 |
@@ -23,7 +23,7 @@ import { usersAffected } from './blast-radius.ts';
  *
  * SEV0 from 65: a critical service wholly down (25 + 20 + 20). SEV1 from 50: half of a critical service down
  * (25 + 10 + 20), or a comprehensive check failed everywhere (30 + 20). SEV2 from 20. SEV3 below, and always outside
- * production.
+ * production, and while users do not suffer.
  */
 const severityLimits: readonly (readonly [IncidentSeverity, number])[] = [
   ['SEV0', 65],
@@ -42,9 +42,15 @@ const healthPoints: Readonly<Record<string, number>> = { DEGRADED: 20, UNHEALTHY
 const minuteMs = 60_000;
 
 /** Scores an incident as it is now. Spec 6.1 step 2. */
-export function scoreSeverity(incident: Incident, facts: Facts, trend: Trend, now: string): SeverityScore {
+export function scoreSeverity(
+  incident: Incident,
+  facts: Facts,
+  trend: Trend,
+  harm: HarmVerdict,
+  now: string,
+): SeverityScore {
   const service = facts.services.get(incident.service);
-  const parts = partsOf(incident, facts, trend, now);
+  const parts = partsOf(incident, facts, trend, harm, now);
   const score = round(Object.values(parts).reduce((sum, { points }) => sum + points, 0));
   const limit = severityLimits.find(([, least]) => score >= least);
   const environment = service?.environment ?? facts.environment;
@@ -52,14 +58,33 @@ export function scoreSeverity(incident: Incident, facts: Facts, trend: Trend, no
   const limits = isProduction
     ? severityLimits.map(([name, least]) => `${name} from ${least}`).join(', ')
     : `SEV3 outside production (${environment})`;
-  return { severity: isProduction ? (limit?.[0] ?? 'SEV3') : 'SEV3', score, parts, limits };
+  const byPoints = isProduction ? (limit?.[0] ?? 'SEV3') : 'SEV3';
+  return { severity: harm.isHarmful ? byPoints : 'SEV3', byPoints, score, parts, limits };
 }
 
-function partsOf(incident: Incident, facts: Facts, trend: Trend, now: string): Record<string, ScorePart> {
+/** Points of the anomalies that are harm, and of those that are none, by themselves: SEV2 and SEV3. */
+const leastHarm = 20;
+const mostRarity = 10;
+
+/** How much a signal counts, by what it means. */
+function pointsOf(signal: Signal, { harmful }: HarmVerdict): number {
+  const points = signalPoints(signal);
+  if (signal.kind === 'health') return points;
+  if (!harmful.includes(signal)) return Math.min(mostRarity, points);
+  return signal.harm?.kind === 'limit' ? Math.max(leastHarm, points) : points;
+}
+
+function partsOf(
+  incident: Incident,
+  facts: Facts,
+  trend: Trend,
+  harm: HarmVerdict,
+  now: string,
+): Record<string, ScorePart> {
   const service = facts.services.get(incident.service);
   const [worst] = incident.signals
     .filter((signal) => signal.active)
-    .toSorted((left, right) => signalPoints(right) - signalPoints(left));
+    .toSorted((left, right) => pointsOf(right, harm) - pointsOf(left, harm));
   const instances = service?.instances.length ?? 0;
   const down = countDown(incident, facts);
   const allUsers = [...facts.services.values()].reduce((sum, one) => sum + (one.users ?? 0), 0);
@@ -69,7 +94,7 @@ function partsOf(incident: Incident, facts: Facts, trend: Trend, now: string): R
   const seenBefore = facts.history.filter((past) => past.cause === incident.cause).length;
   return {
     worst_signal: {
-      points: worst === undefined ? 0 : signalPoints(worst),
+      points: worst === undefined ? 0 : pointsOf(worst, harm),
       from: worst === undefined ? 'nothing is wrong any more' : signalText(worst),
     },
     instances_down: {

@@ -1,5 +1,6 @@
 import { type Condition, compileCondition, type ConditionVerdict } from '@cortex/conditions';
 import { type Incident, type Playbook, type Signal, signalVariables } from '@cortex/contracts';
+import type { Facts } from '../model/facts.ts';
 import type { Memory } from '../model/memory.ts';
 import { valuesOfSignal } from '../signals/variables.ts';
 import { addMs } from '../time.ts';
@@ -33,6 +34,17 @@ function verdictOn(playbook: Playbook, incident: Incident, signal: Signal): Cond
 /** True when the decision judges this trigger: it asks about the signal itself, not only about metrics. */
 function isJudgedHere(playbook: Playbook): boolean {
   return triggerOf(playbook).variables.some((name) => asksAboutSignals.has(name));
+}
+
+/** True when the playbook is for this service, in its environment. */
+export function mayBeFor(
+  { services, environments }: Playbook,
+  { service }: Pick<Incident, 'service'>,
+  facts: Facts,
+): boolean {
+  const environment = facts.services.get(service)?.environment ?? facts.environment;
+  const isForService = services.length === 0 || services.includes(service);
+  return isForService && (environments.length === 0 || environments.includes(environment));
 }
 
 export type TriggerState =

@@ -23,6 +23,7 @@ const wordOf: Partial<Record<DecisionReason, string>> = {
   trigger_pending: 'not yet',
   degraded_only: 'not yet',
   checks_pending: 'not yet',
+  rare_only: 'no harm',
   no_playbook: 'no plan',
 };
 

@@ -8,18 +8,23 @@ import { decisionStep } from './decision-step.ts';
  * ever rises: what it came to is kept until it ends.
  */
 export function severityStep(incident: Incident, memory: Memory, assessment: Assessment): DecisionStep {
-  const { score, severity, parts, limits } = assessment.score;
+  const { score, severity, byPoints, parts, limits } = assessment.score;
+  const { isHarmful, reason } = assessment.harm;
   const inputs = {
     score,
     ...Object.fromEntries(Object.entries(parts).map(([name, { points, from }]) => [name, `${points} (${from})`])),
     ...(memory.trendFrom === undefined ? {} : { trend: trendText(parts['trend']?.points ?? 0, memory) }),
     limits,
-    by_score: severity,
+    by_score: byPoints,
+    harm: isHarmful,
+    harm_reason: reason,
     raised_by: [...memory.raised],
   };
   const since = memory.severityFrom === undefined ? '' : ` since ${memory.severityFrom.at}: ${memory.severityFrom.why}`;
   const kept = severity === incident.severity ? '' : `; ${incident.severity} is kept${since}`;
-  return decisionStep('severity', 'done', inputs, incident.severity, `score ${score} is ${severity}${kept}`);
+  const capped = byPoints === severity ? '' : `, but no more than ${severity}`;
+  const why = `score ${score} is ${byPoints}${capped}: ${reason}${kept}`;
+  return decisionStep('severity', 'done', inputs, incident.severity, why.slice(0, 4_000));
 }
 
 function trendText(points: number, { trend, trendFrom }: Memory): string {

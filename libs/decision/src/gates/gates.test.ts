@@ -63,7 +63,7 @@ describe('gates hold, and the timer asks again', () => {
   });
 
   test('where no check looks, the gate says that it cannot judge, and lets pass', () => {
-    const scenario = new Scenario({ services: [makeService('shop', 2)] }).know({ checkedTargets: new Set() });
+    const scenario = new Scenario({ services: [makeService('shop', 2)] }).know({ checkedTargets: new Map() });
     down(scenario);
     expect(scenario.incident.decisions[0]?.gates.find((gate) => gate.gate === 'minimum_healthy')?.verdict).toBe(
       'not_built',

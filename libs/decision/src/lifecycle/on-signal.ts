@@ -133,7 +133,8 @@ function whyNotOpen(
   facts: Facts,
   now: string,
 ): IgnoreReason | undefined {
-  if (signal.severity !== undefined && anomalyRank(signal.severity) < anomalyRank('low')) return 'severity_info';
+  const isSlight = signal.severity !== undefined && anomalyRank(signal.severity) < anomalyRank('low');
+  if (isSlight && signal.harm?.kind !== 'limit') return 'severity_info';
   const known = record?.incident.signals.find((one) => one.key === signal.key);
   const endedAt = record?.incident.resolution?.at;
   if (known !== undefined && endedAt !== undefined) {

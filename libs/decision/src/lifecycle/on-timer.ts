@@ -55,7 +55,9 @@ function onProlonged(work: Work): void {
   if (work.incident.acknowledgedBy !== undefined) return;
   const isToldOfWorst = work.memory.notified === 'SEV0';
   if (!isToldOfWorst) setTimer(work, 'prolonged', 'reevaluate', addMs(work.now, prolongedMs));
-  if (activeSignals(work.incident).length === 0 || assessmentOf(work).silence !== undefined) return;
+  if (activeSignals(work.incident).length === 0) return;
+  const { silence, harm } = assessmentOf(work);
+  if (silence !== undefined || !harm.isHarmful) return;
   setSeverity(work, raisedSeverity(work.incident.severity), 'Issue not resolved within SLA');
   noteChange(work, 'Issue not resolved within SLA');
   remember(work, { raised: [...new Set([...work.memory.raised, 'prolonged_degradation'])] });

@@ -6,7 +6,7 @@ const minute = 60_000;
 const requests = (scenario: Scenario): number => scenario.all('remediation.requested').length;
 const pages = (scenario: Scenario): number => scenario.all('escalation.requested').length;
 const held = (scenario: Scenario): string | undefined => scenario.incident.decisions.at(-1)?.reason;
-const unchecked = { checkedTargets: new Set<string>() };
+const unchecked = { checkedTargets: new Map<string, number>() };
 
 describe('a silenced incident', () => {
   test('is held, and the gate names the silence, who set it, and until when', () => {

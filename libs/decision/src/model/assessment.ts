@@ -9,10 +9,20 @@ export interface ScorePart {
 /** The scoring of spec 6.1 step 2: the sum of its parts. */
 export interface SeverityScore {
   readonly severity: IncidentSeverity;
+  /** By its points alone, whether or not users suffer. */
+  readonly byPoints: IncidentSeverity;
   readonly score: number;
   readonly parts: Readonly<Record<string, ScorePart>>;
   /** Which score is which severity, in words. */
   readonly limits: string;
+}
+
+/** Whether users suffer. */
+export interface HarmVerdict {
+  readonly isHarmful: boolean;
+  readonly reason: string;
+  /** The active signals that are harm. */
+  readonly harmful: readonly Signal[];
 }
 
 /** Spec 6.1 step 4. */
@@ -33,6 +43,7 @@ export interface Assessment {
   readonly class: SignalClass;
   /** How surprising it is that other services went wrong at the same time; 0 when nothing is known of that. */
   readonly correlation: number;
+  readonly harm: HarmVerdict;
   readonly score: SeverityScore;
   readonly rootCause: RootCause;
   /** What the risk score of the blast radius is the weighted mean of, in words. */

@@ -21,6 +21,8 @@ export interface OpenIncident {
   readonly severity: IncidentSeverity;
   /** When its trouble began. */
   readonly startedAt?: string;
+  /** False: it only informs. */
+  readonly isHarmful?: boolean;
 }
 
 /** One use of a playbook that ended, on any incident of the service. */
@@ -54,8 +56,8 @@ export interface Facts {
   readonly newIncidentId: string;
   readonly environment: string;
   readonly services: ReadonlyMap<string, Service>;
-  /** Keys (`targetKey`) of the targets that at least one health check looks at. */
-  readonly checkedTargets: ReadonlySet<string>;
+  /** How many health checks look at a target, by `targetKey`; none is not in here. */
+  readonly checkedTargets: ReadonlyMap<string, number>;
   readonly playbooks: readonly Playbook[];
   readonly safety: SafetyPolicy;
   readonly performance: ReadonlyMap<string, PlaybookPerformance>;

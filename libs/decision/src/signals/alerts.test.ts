@@ -6,6 +6,7 @@ const alert = {
   metric: 'ShopIsDown',
   value: 1,
   severity: 'critical',
+  harm: { kind: 'alert', reason: 'whoever wrote the alert says so' },
   score: 0.95,
   explanation: 'Nobody can buy anything',
 } as const;

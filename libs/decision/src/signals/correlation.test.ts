@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { Scenario } from '../testing/scenario.ts';
 
-const alone = { severity: 'info', score: 0.29, components: { statistical: 0.4, pattern: 0.1 } } as const;
+const rare = { kind: 'none', reason: 'nobody has named a value of latency that would be harm' } as const;
+const alone = { severity: 'info', harm: rare, score: 0.29, components: { statistical: 0.4, pattern: 0.1 } } as const;
 const withCompany = {
   ...alone,
   severity: 'low',

@@ -12,6 +12,7 @@ export function signalFromAnomaly(anomaly: Anomaly): Signal {
     value: anomaly.value,
     score: anomaly.score,
     severity: anomaly.severity,
+    harm: anomaly.harm,
     anomalyKind: anomaly.kind,
     ...(anomaly.components.correlation === undefined ? {} : { correlation: anomaly.components.correlation }),
     direction: anomaly.direction,

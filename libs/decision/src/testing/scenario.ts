@@ -101,9 +101,9 @@ export class Scenario {
       newIncidentId: '00000000-0000-7000-8000-000000000001',
       environment: 'production',
       services: new Map(services.map((service) => [service.name, service])),
-      checkedTargets: new Set(
+      checkedTargets: new Map(
         services.flatMap((service) =>
-          service.instances.map((one) => targetKey({ service: service.name, instance: one.id })),
+          service.instances.map((one) => [targetKey({ service: service.name, instance: one.id }), 1] as const),
         ),
       ),
       playbooks: world.playbooks ?? [makePlaybook()],
@@ -210,6 +210,7 @@ export class Scenario {
       value: 91,
       score: 0.8,
       severity: 'high',
+      harm: { kind: 'limit', reason: 'it is above 80 % for 10m' },
       components: {},
       algorithms: [],
       direction: 'up',

@@ -28,6 +28,7 @@ export type Rule = (question: Question) => Ruling | undefined;
 export const rules: readonly (readonly [name: string, rule: Rule])[] = [
   ['silenced', silenced],
   ['attempts used up', attemptsUsedUp],
+  ['rare only', rareOnly],
   ['radius too wide', radiusTooWide],
   ['learning', learning],
   ['dependency first', dependencyFirst],
@@ -73,6 +74,15 @@ function learning({ work }: Question): Ruling | undefined {
   const names = dependencies.slice(0, 10).join(', ');
   const reason = `it was in trouble when Cortex began to watch: what it depends on is looked at first (${names})`;
   return { outcome: 'hold', code: 'learning', reason, retryAt: until, heldBy: 'learning' };
+}
+
+/** Nobody suffers: there is nothing to heal and nobody to wake. A trigger that holds but not long enough yet is harm to come. */
+function rareOnly({ work, candidates }: Question): Ruling | undefined {
+  const { isHarmful, reason } = assessmentOf(work).harm;
+  if (isHarmful || candidates.pendingUntil !== undefined) return undefined;
+  // What was tried and did not help was for more than a rarity.
+  if (unsuccessfulAttempts(work.incident).length > 0) return undefined;
+  return { outcome: 'wait', code: 'rare_only', reason };
 }
 
 function dependencyFirst({ work }: Question): Ruling | undefined {

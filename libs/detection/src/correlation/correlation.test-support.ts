@@ -30,6 +30,7 @@ export function anomalyOf(service: string, minute = 0, fields: Partial<Anomaly> 
     value: 9,
     score: 0.55,
     severity: 'medium',
+    harm: { kind: 'none', reason: 'nobody has named a value of latency that would be harm' },
     components: { statistical: 0.65, pattern: 0.4 },
     algorithms: [],
     direction: 'up',

@@ -1,6 +1,6 @@
 import type { DetectionRule } from '@cortex/contracts';
 import type { EntityReading } from '../multivariate/entity-detector.ts';
-import type { SeriesIdentity } from '../series/series.ts';
+import type { SeriesIdentity } from '../identity.ts';
 import { outstanding } from './entity-score.ts';
 
 /** The metric of how unusual all metrics of an instance are together: −ln of the probability of such a minute, in nats. */

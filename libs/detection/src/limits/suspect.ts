@@ -1,4 +1,4 @@
-import type { SeriesIdentity } from '../series/series.ts';
+import type { SeriesIdentity } from '../identity.ts';
 
 /** The likely cause of too many series: what most of them have in common, and the label that makes them many. */
 export interface Suspect {

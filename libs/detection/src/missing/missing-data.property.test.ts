@@ -12,7 +12,11 @@ import {
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
-const policy = { severity: 'medium', goneAfterMs: 60 * minuteMs } as const;
+const policy = {
+  severity: 'medium',
+  harm: { kind: 'silence', reason: 'its telemetry is missing' },
+  goneAfterMs: 60 * minuteMs,
+} as const;
 
 test('steady senders with jitter and lost scrapes, and a collector that restarts: no data counts as missing in a day', () => {
   const someSite = fc.record({

@@ -115,7 +115,7 @@ export function findMissing(state: MissingData, policyOf: (sender: Sender) => Mi
     const open = { id: missingId(sender), startedAtMs: sender.heardAtMs, goneAfterMs: policy.goneAfterMs };
     sender.open = open;
     opened.push(policy.severity);
-    drafts.push(missingDetected(sender, open, pace, policy.severity, state.clockMs));
+    drafts.push(missingDetected(sender, open, pace, policy, state.clockMs));
   }
   return { drafts, opened };
 }

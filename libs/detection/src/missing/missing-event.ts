@@ -1,15 +1,8 @@
 import { formatDuration } from '@cortex/conditions';
-import {
-  anomalyCleared,
-  anomalyDetected,
-  draft,
-  typicalScore,
-  type AnomalySeverity,
-  type EventDraft,
-} from '@cortex/contracts';
+import { anomalyCleared, anomalyDetected, draft, typicalScore, type EventDraft } from '@cortex/contracts';
 import { anomalyIdOf } from '../anomaly-id.ts';
 import type { Heartbeat, Open } from './heartbeat.ts';
-import { missingMetric } from './missing-policy.ts';
+import { missingMetric, type MissingPolicy } from './missing-policy.ts';
 import type { Pace } from './pace.ts';
 
 const minuteMs = 60_000;
@@ -24,7 +17,7 @@ export function missingDetected(
   sender: Heartbeat,
   { id, startedAtMs }: Open,
   { usualMs }: Pace,
-  severity: AnomalySeverity,
+  { severity, harm }: Pick<MissingPolicy, 'severity' | 'harm'>,
   clockMs: number,
 ): EventDraft {
   const score = typicalScore(severity);
@@ -41,6 +34,7 @@ export function missingDetected(
       expected: perMinute,
       score,
       severity,
+      harm,
       components: { pattern: score },
       algorithms: [{ name: 'missing_data', score, anomalous: true }],
       direction: 'down',

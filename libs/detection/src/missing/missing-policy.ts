@@ -1,9 +1,10 @@
-import type { AnomalySeverity, DetectionRule, Service } from '@cortex/contracts';
+import type { AnomalySeverity, DetectionRule, Harm, Service } from '@cortex/contracts';
 import { ruleFor } from '../rule-for.ts';
 
 /** The meaning of an instance's silence. */
 export interface MissingPolicy {
   readonly severity: AnomalySeverity;
+  readonly harm: Harm;
   /** Silence after which the instance is gone for good. */
   readonly goneAfterMs: number;
 }
@@ -18,8 +19,16 @@ export interface Sender {
 export const missingMetric = 'samples_per_minute';
 
 const minuteMs = 60_000;
-const named: MissingPolicy = { severity: 'medium', goneAfterMs: 120 * minuteMs };
-const unknown: MissingPolicy = { severity: 'low', goneAfterMs: 15 * minuteMs };
+const named: MissingPolicy = {
+  severity: 'medium',
+  harm: { kind: 'silence', reason: 'its telemetry is missing' },
+  goneAfterMs: 120 * minuteMs,
+};
+const unknown: MissingPolicy = {
+  severity: 'low',
+  harm: { kind: 'none', reason: 'it is in no catalogue (services): what is found there informs' },
+  goneAfterMs: 15 * minuteMs,
+};
 
 /**
  * The meaning of a sender's silence; undefined for none. An instance that the catalogue names is expected; one of a

@@ -5,7 +5,7 @@ import { normalNoise, repeat, startMs } from '../test-support.ts';
 import { SeriesDetector } from './series-detector.ts';
 
 const settings: DetectorSettings = { rule: DetectionRule.parse({ match: {} }), unit: 'other' };
-const calm = { open: false, calledBad: false };
+const calm = { open: false, calledBad: false, isHarm: false };
 const noise = normalNoise(3);
 const values = repeat(900, () => 100 + 5 * noise());
 

@@ -1,7 +1,10 @@
 import type { AnomalySeverity } from '@cortex/contracts';
 import { z } from 'zod';
 import { flatLine } from '../detectors/flat-line.ts';
+import { movingAverage } from '../detectors/moving-average.ts';
 import type { DetectorSettings, Direction, Range, Sample } from '../detectors/detector.ts';
+import { seasonality } from '../detectors/seasonality.ts';
+import type { Normal } from '../harm/limit.ts';
 import type { MemoryBlock } from '../memory.ts';
 import { composite, severityOf, type ComponentScores } from '../scoring/composite.ts';
 import { algorithmsFor, type Algorithms } from './algorithms.ts';
@@ -34,6 +37,8 @@ export interface Circumstances {
   readonly open: boolean;
   /** A trigger of the user declares this value bad. */
   readonly calledBad: boolean;
+  /** It is harm, so that it is not learned, however usual. */
+  readonly isHarm: boolean;
   /** The joint score of all metrics of the instance, if there is one. */
   readonly entity?: EntityScore | undefined;
 }
@@ -122,9 +127,10 @@ export class SeriesDetector {
     const anomalous = score > rule.openAbove;
     // A lasting deviation is not learned: one of an open anomaly, or one in an unwanted direction.
     const deviates = twoSided > rule.openAbove;
-    const learns = !circumstances.calledBad && !(deviates && (circumstances.open || !anomalous));
+    const { calledBad, isHarm } = circumstances;
+    const learns = !calledBad && !isHarm && !(deviates && (circumstances.open || !anomalous));
     const direction = directionOf(members);
-    const accepted = this.#takesAsNormal(sample, direction, anomalous && !learns, learns, circumstances);
+    const accepted = this.#takesAsNormal(sample, direction, (anomalous || isHarm) && !learns, learns, circumstances);
     if (learns) this.#learn(sample);
     return { sample, score, anomalous, direction, accepted, severity: severityOf(score) };
   }
@@ -155,6 +161,26 @@ export class SeriesDetector {
       if (best === undefined || member.score > best.score) best = member;
     }
     return best?.detector.range?.();
+  }
+
+  /**
+   * What is normal at the newest sample: the average of the samples before, and what is usual at this hour. Undefined while
+   * neither is known. Averages over days say nothing of an hour.
+   */
+  normal(): Normal | undefined {
+    if (!this.#isWarm) return undefined;
+    let normal: Normal | undefined;
+    for (const { definition, detector, deviation } of this.#open()) {
+      if ((definition !== movingAverage && definition !== seasonality) || Number.isNaN(deviation)) continue;
+      const expected = detector.range?.().expected ?? Number.NaN;
+      if (Number.isNaN(expected)) continue;
+      normal = {
+        least: Math.min(expected, normal?.least ?? expected),
+        greatest: Math.max(expected, normal?.greatest ?? expected),
+        isSeasonal: definition === seasonality || normal?.isSeasonal === true,
+      };
+    }
+    return normal;
   }
 
   /** The algorithms, with the page of this series open. */

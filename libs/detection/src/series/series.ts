@@ -1,19 +1,21 @@
-import { hashText, seriesKey, type DetectionRule, type SeriesBatch } from '@cortex/contracts';
+import { hashText, seriesKey, type DetectionRule } from '@cortex/contracts';
 import { z } from 'zod';
 import type { Direction, Sample } from '../detectors/detector.ts';
+import { endRun, followHarm, harmless, HarmState } from '../harm/follow-harm.ts';
+import type { HarmPolicy } from '../harm/harm-policy.ts';
+import type { Limit, Normal } from '../harm/limit.ts';
+import type { SeriesIdentity } from '../identity.ts';
 import { unitKindOf, type UnitKind } from '../unit.ts';
 import { quietTracker, track, TrackerState, type TrackerTransition } from './anomaly-tracker.ts';
 import type { EntityScore } from './entity-score.ts';
 import { SeriesDetector, type Observation } from './series-detector.ts';
 import { evaluateTriggers, type Trigger, type TriggerTimes, type TriggerVerdict } from './threshold-trigger.ts';
 
-/** The identity of a series. */
-export type SeriesIdentity = Readonly<Pick<SeriesBatch, 'service' | 'metric' | 'labels' | 'instance' | 'unit'>>;
-
 /** The configuration of a series: never saved, always looked up. */
 export interface SeriesSettings {
   readonly rule: DetectionRule;
   readonly triggers: readonly Trigger[];
+  readonly harm: HarmPolicy;
 }
 
 /** One series: its baseline, its open anomaly, its triggers. Changed in place, sample by sample. */
@@ -27,6 +29,7 @@ export interface Series {
   readonly detector: SeriesDetector;
   tracker: TrackerState;
   times: TriggerTimes;
+  harm: HarmState;
   last: Sample | undefined;
   /** The partition's clock when the series last had a sample. */
   seenAtMs: number;
@@ -69,6 +72,7 @@ export function createSeries(identity: SeriesIdentity, settings: SeriesSettings)
     detector: SeriesDetector.create({ rule: settings.rule, unit }),
     tracker: quietTracker,
     times: {},
+    harm: harmless,
     last: undefined,
     seenAtMs: 0,
     note: undefined,
@@ -89,19 +93,50 @@ export function stepSeries(series: Series, sample: Sample, clockMs: number, inst
           sample.timeMs,
           last === undefined ? undefined : { timeMs: last.timeMs, times },
         );
+  const { limit } = settings.harm;
+  const wasHarm = series.harm.isHeld;
   const observed = series.detector.observe(sample, {
     open: series.tracker.open !== undefined,
-    calledBad: verdict.violated.length > 0,
+    // A limit that asks for no normal value has none that it could become.
+    calledBad: verdict.violated.length > 0 || (wasHarm && limit?.isRelative === false),
+    isHarm: wasHarm,
     entity: instance.entityOf(series, sample),
   });
-  const direction = observed.anomalous ? undefined : triggerDirection(verdict, series.identity.metric);
+  if (observed.accepted) series.harm = endRun(series.harm, sample.timeMs);
+  else if (limit !== undefined) series.harm = harmAt(series, limit, sample, observed.anomalous);
+  const isHarmAlone = series.harm.isHeld && verdict.violated.length === 0;
+  const byLimit = isHarmAlone ? limit?.direction : triggerDirection(verdict, series.identity.metric);
+  const direction = observed.anomalous ? undefined : byLimit;
   const observation = direction === undefined ? observed : { ...observed, direction };
-  const { state, transition } = track(series.key, settings.rule, series.tracker, observation, verdict);
+  const { state, transition } = track(series.key, settings.rule, series.tracker, observation, verdict, series.harm);
   series.tracker = state;
   series.times = verdict.times;
   series.last = sample;
   series.seenAtMs = clockMs;
   return { observation, transition };
+}
+
+/** For so long what was normal at its beginning is what a run is compared with; then the hour has changed it. */
+const normalForMs = 60 * 60_000;
+
+/** The sample against the limit of harm. */
+function harmAt(
+  { detector, harm, tracker, settings, last }: Series,
+  limit: Limit,
+  { timeMs, value }: Sample,
+  isAnomalous: boolean,
+): HarmState {
+  const { run } = harm;
+  let normal: Normal | undefined;
+  if (limit.isRelative) {
+    const isFresh = run !== undefined && timeMs - run.sinceMs < normalForMs;
+    normal = (isFresh ? run.normal : undefined) ?? detector.normal();
+  }
+  const ageMs = tracker.open === undefined ? 0 : timeMs - tracker.open.startedAtMs;
+  const isBeyond = limit.isBeyond(value, normal, { ageMs, isGoingOn: run !== undefined });
+  const isRare = isAnomalous || (tracker.open !== undefined && !tracker.open.isHarm);
+  const sample = { timeMs, isBeyond, isRare, isFirst: last === undefined, normal };
+  return followHarm(harm, sample, limit.forMs, settings.rule.clearAfter);
 }
 
 const noTriggers: TriggerVerdict = { times: {}, violated: [], held: [] };
@@ -131,17 +166,19 @@ const Saved = z.strictObject({
   detector: z.unknown(),
   tracker: TrackerState,
   times: z.record(z.string(), z.number()),
+  harm: HarmState.default(harmless),
   last: z.tuple([z.number(), z.number()]).optional(),
   seenAtMs: z.number(),
 });
 
-export function saveSeries({ identity, settings, detector, tracker, times, last, seenAtMs }: Series) {
+export function saveSeries({ identity, settings, detector, tracker, times, harm, last, seenAtMs }: Series) {
   return {
     ...identity,
     rule: ruleMark(settings.rule),
     detector: detector.save(),
     tracker,
     times,
+    harm,
     ...(last === undefined ? {} : { last: [last.timeMs, last.value] }),
     seenAtMs,
   };
@@ -170,6 +207,7 @@ export function restoreSeries(value: unknown, settingsFor: (identity: SeriesIden
       : fresh.detector,
     tracker: saved.tracker,
     times: saved.times,
+    harm: saved.harm,
     last: saved.last === undefined ? undefined : { timeMs: saved.last[0], value: saved.last[1] },
     seenAtMs: saved.seenAtMs,
   };

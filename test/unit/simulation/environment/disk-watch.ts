@@ -36,6 +36,7 @@ export function watchDisks(site: Site): void {
       value: world.state(target).disk,
       score: 0.8,
       severity: 'high' as const,
+      harm: { kind: 'limit' as const, reason: 'the trigger of playbook clean holds' },
       components: {},
       algorithms: [],
       direction: 'up' as const,

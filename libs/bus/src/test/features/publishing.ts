@@ -174,6 +174,7 @@ function updated(anomalyId: string): Parameters<Bus['publish']>[0] {
       value: 1,
       score: 0.9,
       severity: 'high',
+      harm: { kind: 'none', reason: 'test' },
       components: {},
       algorithms: [],
       direction: 'up',
