@@ -123,9 +123,10 @@ describe('other trouble in an escalated incident', () => {
   });
 
   test('that is worse than what people were told is told', () => {
-    const scenario = new Scenario({ playbooks: [] }).anomaly({ ...busy, severity: 'low' });
+    const unjudged = { ...busy, harm: { kind: 'unjudged' as const, reason: 'of an earlier version' } };
+    const scenario = new Scenario({ playbooks: [] }).anomaly({ ...unjudged, severity: 'low' });
     expect(scenario.incident).toMatchObject({ severity: 'SEV3', escalations: [{}] });
-    scenario.wait(1_000).anomaly({ ...busy, severity: 'critical' }, 'anomaly.updated');
+    scenario.wait(1_000).anomaly({ ...unjudged, severity: 'critical' }, 'anomaly.updated');
     expect(scenario.incident).toMatchObject({ severity: 'SEV2', escalations: [{}, {}] });
   });
 });

@@ -25,6 +25,7 @@ function anomaly(anomalyId: string, minute: number, value = 95): object {
     startedAt: at(minute),
     observedAt: at(minute),
     explanation: 'far above',
+    harm: { kind: 'none', reason: 'it is not noticeable' },
   };
 }
 
