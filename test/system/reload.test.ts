@@ -34,8 +34,14 @@ function command(...words: readonly string[]): Promise<Result> {
   });
 }
 
-function change(edit: (configuration: any) => void): void {
-  const configuration = parse(readFileSync(cortex.configFile, 'utf8'));
+/** The parts of the configuration that are changed here. */
+interface Editable {
+  readonly safety: Record<string, unknown>;
+  readonly checks: Record<string, unknown>[];
+}
+
+function change(edit: (configuration: Editable) => void): void {
+  const configuration = parse(readFileSync(cortex.configFile, 'utf8')) as Editable;
   edit(configuration);
   writeFileSync(cortex.configFile, stringify(configuration));
 }
@@ -55,7 +61,7 @@ test('every service takes a changed configuration, in its process, and a remedia
   const before = pids();
   expect(await command('diff')).toMatchObject({ code: 0 });
   change((configuration) => {
-    configuration.safety.hold_retry = '400ms';
+    configuration.safety['hold_retry'] = '400ms';
     configuration.checks.push({
       name: 'port',
       type: 'tcp_port',
