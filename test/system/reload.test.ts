@@ -34,13 +34,14 @@ function command(...words: readonly string[]): Promise<Result> {
   });
 }
 
-interface Written {
+/** The parts of the configuration that are changed here. */
+interface Editable {
   readonly safety: Record<string, unknown>;
-  readonly checks: unknown[];
+  readonly checks: Record<string, unknown>[];
 }
 
-function change(edit: (configuration: Written) => void): void {
-  const configuration = parse(readFileSync(cortex.configFile, 'utf8')) as Written;
+function change(edit: (configuration: Editable) => void): void {
+  const configuration = parse(readFileSync(cortex.configFile, 'utf8')) as Editable;
   edit(configuration);
   writeFileSync(cortex.configFile, stringify(configuration));
 }
