@@ -13,11 +13,11 @@ let cortex: Cortex;
 beforeAll(async () => {
   cortex = await startCortex(3, {
     checksOf: ([deepFirst, processFirst, unknown]) => [
-      { ...pageOf(deepFirst, '500ms'), tier: 'deep' },
-      processOf(deepFirst, '1h'),
-      { ...pageOf(processFirst, '1h'), tier: 'deep' },
-      processOf(processFirst, '500ms'),
-      pageOf(unknown, '500ms'),
+      { ...pageOf(deepFirst, '600ms'), tier: 'deep' },
+      processOf(deepFirst, '3s'),
+      { ...pageOf(processFirst, '3s'), tier: 'deep' },
+      processOf(processFirst, '600ms'),
+      pageOf(unknown, '600ms'),
     ],
   });
 });
