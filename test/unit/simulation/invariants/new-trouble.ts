@@ -50,7 +50,12 @@ function noneIsForgotten(site: Site): readonly string[] {
     const incident = records.get(newest.get(target.service) ?? '');
     const resolution = incident?.resolution;
     if (incident === undefined) return [`${key} is ${state} since ${since}, and there is no incident`];
-    if (resolution === undefined || resolution.method === 'manual') return [];
+    if (resolution === undefined) return [];
+    const isClosedByHuman = [...records.values()].some((one) => {
+      const { method, at: endedAt = '' } = one.resolution ?? {};
+      return one.service === target.service && method === 'manual' && endedAt >= since;
+    });
+    if (isClosedByHuman) return [];
     return [
       `${key} is ${state} since ${since} (${change?.reason}), and ${incident.id} ended at ${resolution.at}: ${resolution.reason}`,
     ];
