@@ -32,6 +32,7 @@ const packages = {
     brew: 'redis',
     hint: 'https://redis.io/docs/latest/operate/oss_and_stack/install/',
   },
+  nginx: { apt: 'nginx-light', brew: 'nginx', hint: 'https://nginx.org/en/docs/install.html' },
   memcached: { apt: 'memcached', brew: 'memcached', hint: 'https://docs.memcached.org/serverguide/' },
   chromium: { apt: 'chromium', brew: 'chromium', hint: 'install Chromium with your package manager' },
 };

@@ -33,6 +33,7 @@ try {
     'postgres',
     'redis-server',
     'memcached',
+    'nginx',
   ]);
   const node = process.execPath;
   await Promise.all([

@@ -211,7 +211,7 @@ function playbooksOf(disk: string): readonly Playbook[] {
   });
   return [
     restart('start-postgres', '"db/tcp_port" in failing_checks', ['db']),
-    restart('start-redis', '"cache/tcp_port" in failing_checks', ['cache']),
+    restart('start-redis', '"cache/cache_functionality" in failing_checks', ['cache']),
     restart('start-nginx', '"web/process_running" in failing_checks', ['web']),
     restart('start-worker', 'health_state in ["UNHEALTHY", "CRITICAL"]', ['worker', 'batch']),
     {
