@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { violationsOf } from './invariants/invariants.ts';
+import { quietSchedule } from './quiet-schedule.ts';
 import type { Schedule } from './schedule.ts';
 import { describeFailure, search } from './search.ts';
 import { simulate } from './simulate.ts';
@@ -37,7 +38,8 @@ function isCount(value: number | undefined): value is number {
 }
 
 async function replay(path: string): Promise<void> {
-  const site = await simulate(JSON.parse(readFileSync(path, 'utf8')) as Schedule);
+  // A schedule of before lacks the kinds of faults that are new.
+  const site = await simulate({ ...quietSchedule, ...(JSON.parse(readFileSync(path, 'utf8')) as Schedule) });
   console.log(site.story(Number.POSITIVE_INFINITY));
   const violations = violationsOf(site);
   for (const [name, all] of violations) console.log(`violated "${name}":\n  ${all.join('\n  ')}`);

@@ -13,8 +13,12 @@ interface Kind {
   readonly isIdempotent: boolean;
   readonly act: (world: World, target: Target) => void;
   readonly undo?: (world: World, target: Target, before: JsonRecord) => void;
-  readonly tookEffect?: (world: World, target: Target, before: JsonRecord) => boolean;
+  /** Undefined: nothing at the target tells. */
+  readonly tookEffect?: (world: World, target: Target, before: JsonRecord) => boolean | undefined;
 }
+
+/** Per cent in use. */
+const cleanDisk = 40;
 
 const kinds: readonly Kind[] = [
   {
@@ -58,8 +62,10 @@ const kinds: readonly Kind[] = [
     name: 'clean',
     onAmbiguous: 'probe',
     isIdempotent: false,
-    act: (world, target) => world.change(target, { disk: 40 }),
-    tookEffect: (world, target, before) => world.state(target).disk !== before['disk'],
+    act: (world, target) => world.change(target, { disk: cleanDisk }),
+    // What was clean before, because somebody was faster, looks the same afterwards.
+    tookEffect: (world, target, before) =>
+      before['disk'] === cleanDisk ? undefined : world.state(target).disk !== before['disk'],
   },
 ];
 
@@ -92,7 +98,9 @@ function actionOf(kind: Kind, hands: Hands | undefined): ActionDefinition {
       : {
           async probe(_params, { target }: ActionContext, before: JsonRecord) {
             const { world } = await look(hands);
-            return tookEffect(world, target, before) ? ('took_effect' as const) : ('no_effect' as const);
+            const answer = tookEffect(world, target, before);
+            if (answer === undefined) return 'unknown' as const;
+            return answer ? ('took_effect' as const) : ('no_effect' as const);
           },
         }),
     ...(undo === undefined
