@@ -245,7 +245,7 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
       atMs: seconds(3, spanMs / second),
       target: fc.nat(targets.length - 1),
       afterMs: fc.constantFrom(second, 5 * second, 12 * second, 40 * second),
-      forMs: seconds(60, 240),
+      forMs: seconds(20, 90),
     }),
     1,
   ),
