@@ -10,6 +10,8 @@ import {
   type CortexEvent,
   type SeriesBatch,
 } from '@cortex/contracts';
+import { Semaphore } from '@cortex/runtime';
+import { loadConfiguration } from '@cortex/service';
 import { compileDetection, detect, emptyPartition, savePartition } from '@cortex/detection';
 import {
   bundleApp,
@@ -27,7 +29,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
 import { SnapshotStore } from './adapters/snapshot-store.ts';
-import { Semaphore } from '@cortex/runtime';
 
 const app = fileURLToPath(new URL('..', import.meta.url));
 const partitions = ['0', '1', '2', '3'];
@@ -125,9 +126,10 @@ async function telemetryOf(partition: string): Promise<readonly CortexEvent<'tel
   return events;
 }
 
-/** The result of one undisturbed detector for a partition. */
-async function undisturbed(partition: string) {
-  const settings = compileDetection([], []);
+/** The result of one undisturbed detector for a partition, with the configuration of this folder. */
+async function undisturbed(partition: string, folder: string) {
+  const config = await loadConfiguration(join(folder, 'cortex.yaml'));
+  const settings = compileDetection(config.detection, config.playbooks, config);
   const state = emptyPartition();
   const said: (readonly [string, unknown])[] = [];
   for (const event of await telemetryOf(partition)) {
@@ -194,7 +196,7 @@ test('two detectors, killed and frozen at random: in the end as if there had bee
   await untilReady(last);
   const bucket = await bus.bucket(detectorBucket);
   const table = await (await bus.bucket(shardBucket)).get('detector');
-  const expected = await Promise.all(partitions.map(undisturbed));
+  const expected = await Promise.all(partitions.map((partition) => undisturbed(partition, folder)));
   expect(await last.process.stop()).toBe(0);
 
   expect(byId(await everythingSaid())).toEqual(byId(expected.flatMap(({ said }) => said)));
