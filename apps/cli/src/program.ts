@@ -1,8 +1,8 @@
 import { CortexError, errorEntry, messageOf } from '@cortex/errors';
 import { Argument, Command, CommanderError, Option } from 'commander';
-import { createApiClient } from './api/api-client.ts';
 import { consoleUrl } from './api/console-url.ts';
-import { commandTable } from './command-table.ts';
+import { createLazyApiClient } from './api/lazy-api-client.ts';
+import { loadCommandsFor } from './command-table.ts';
 import { CliError } from './core/cli-error.ts';
 import type { CommandDefinition, CommandContext } from './core/command.ts';
 import { exitCodes, type ExitReason } from './core/exit-codes.ts';
@@ -23,8 +23,9 @@ export interface Terminal {
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
   const exitReason: { is: ExitReason } = { is: 'ok' };
   const isJson = isJsonWanted(words);
-  const program = buildProgram(terminal, isJson, (next) => (exitReason.is = next));
   try {
+    const commands = await loadCommandsFor(words);
+    const program = buildProgram(commands, terminal, isJson, (next) => (exitReason.is = next));
     await program.parseAsync([...words], { from: 'user' });
     return exitCodes[exitReason.is].code;
   } catch (error) {
@@ -35,8 +36,13 @@ export async function runCommandLine(words: readonly string[], terminal: Termina
   }
 }
 
-/** The parser for all commands. */
-function buildProgram(terminal: Terminal, isJson: boolean, onEnd: (exitReason: ExitReason) => void): Command {
+/** The parser for these commands. */
+function buildProgram(
+  commands: readonly CommandDefinition[],
+  terminal: Terminal,
+  isJson: boolean,
+  onEnd: (exitReason: ExitReason) => void,
+): Command {
   const program = new Command('cortex')
     .description('See and steer Cortex, the healer of your services.')
     .version(version)
@@ -50,7 +56,7 @@ function buildProgram(terminal: Terminal, isJson: boolean, onEnd: (exitReason: E
       outputError: (text, write) => write(failureText(usageError(text), isJson)),
     })
     .addHelpText('after', `\nExit codes:\n${exitCodeLines()}\n\nEvery command has examples: cortex <command> --help`);
-  for (const definition of commandTable) addCommand(program, definition, terminal, onEnd);
+  for (const definition of commands) addCommand(program, definition, terminal, onEnd);
   return program;
 }
 
@@ -111,7 +117,7 @@ function contextOf(terminal: Terminal, options: Readonly<Record<string, unknown>
     output: options['output'] === 'json' ? 'json' : 'table',
     hasColour: hasColour(terminal),
     screen,
-    api: createApiClient(() => consoleUrl(url, environment, workingFolder), token, signal),
+    api: createLazyApiClient(() => consoleUrl(url, environment, workingFolder), token, signal),
     print: (text) => terminal.write(`${text}\n`),
     note: (text) => terminal.writeError(`${text}\n`),
   };

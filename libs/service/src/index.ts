@@ -1,5 +1,10 @@
 export * from './environment.ts';
 export * from './errors.ts';
+export { exitStatusOf } from './exit-status.ts';
 export * from './load-configuration.ts';
+export { createLogger } from './logger.ts';
 export type * from './ports.ts';
-export * from './run-service.ts';
+export { runService } from './run-service.ts';
+export { startService } from './start-service.ts';
+export type { StartedService } from './start-service.ts';
+export { whenToldToStop } from './stop-signals.ts';

@@ -1,11 +1,11 @@
 import type { AppName } from '@cortex/contracts';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
-/** A registry with the process's own metrics and `cortex_build_info`. */
-export function createMetrics(service: AppName): Registry {
+/** A registry with `cortex_build_info` and, if asked for, the metrics of Node.js. */
+export function createMetrics(service: AppName, hasProcessMetrics: boolean): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  collectDefaultMetrics({ register: registry });
+  if (hasProcessMetrics) collectDefaultMetrics({ register: registry });
   new Gauge({
     name: 'cortex_build_info',
     help: 'Always 1; the labels say what runs',

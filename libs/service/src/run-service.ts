@@ -1,14 +1,10 @@
-import { connectBus, type Bus } from '@cortex/bus';
-import { systemRuntime } from '@cortex/runtime';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { pino, type Logger } from 'pino';
-import { createBusMetrics } from './bus-metrics.ts';
+import { pino } from 'pino';
 import { readEnvironment } from './environment.ts';
-import { createHttpServer, type HttpServer } from './http-server.ts';
+import { exitStatusOf } from './exit-status.ts';
 import { loadConfiguration } from './load-configuration.ts';
-import { createMetrics } from './metrics.ts';
-import type { RunningApp, ServiceContext, ServiceDefinition } from './ports.ts';
+import { createLogger } from './logger.ts';
+import type { ServiceDefinition } from './ports.ts';
+import { startService } from './start-service.ts';
 import { whenToldToStop } from './stop-signals.ts';
 
 /**
@@ -19,10 +15,10 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
   let logger = pino({ name: definition.name });
   try {
     const environment = readEnvironment(process.env);
-    logger = pino({ name: definition.name, level: environment.CORTEX_LOG_LEVEL });
+    logger = createLogger(definition.name, environment);
     const config = await loadConfiguration(environment.CORTEX_CONFIG, definition.plugins);
     const stopRequested = whenToldToStop();
-    const service = await startService(definition, environment, config, logger);
+    const service = await startService(definition, { environment, config, logger });
     const reason = await stopRequested;
     logger.info({ reason }, 'stopping');
     await service.stop();
@@ -30,82 +26,6 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
     process.exit(0);
   } catch (error) {
     logger.fatal({ err: error }, 'cannot run');
-    process.exit(isConfigurationFault(error) ? 78 : 1);
+    process.exit(exitStatusOf(error));
   }
-}
-
-/** A service that runs inside this process, for tests and for programs that embed it. */
-export interface StartedService {
-  readonly context: ServiceContext;
-  readonly port: number;
-  stop(): Promise<void>;
-}
-
-export async function startService(
-  definition: ServiceDefinition,
-  environment: ReturnType<typeof readEnvironment>,
-  config: ServiceContext['config'],
-  logger: Logger,
-): Promise<StartedService> {
-  const startedAt = performance.now();
-  const metrics = createMetrics(definition.name);
-  const running: { bus?: Bus; app?: RunningApp } = {};
-  const http = createHttpServer({
-    metrics,
-    isReady: () => running.bus?.isConnected() === true && (running.app?.isReady?.() ?? running.app !== undefined),
-  });
-  const port = await http.listen(environment.CORTEX_HTTP_HOST, environment.CORTEX_HTTP_PORT);
-  logger.info({ port }, 'listening');
-  const instance = `${definition.name}-${environment.CORTEX_INSTANCE}`;
-  const bus = await connectBus({
-    servers: environment.CORTEX_NATS_URL,
-    source: `/cortex/${definition.name}`,
-    name: instance,
-    logger,
-    hooks: createBusMetrics(metrics),
-  });
-  running.bus = bus;
-  const dataDir = join(environment.CORTEX_DATA_DIR, definition.name);
-  mkdirSync(dataDir, { recursive: true });
-  const context: ServiceContext = {
-    name: definition.name,
-    instance,
-    bus,
-    config,
-    logger,
-    metrics,
-    serveHttp: (listener) => http.serve(listener),
-    dataDir,
-    runtime: systemRuntime,
-  };
-  const app = await definition.start(context);
-  running.app = app;
-  http.open();
-  logger.info({ port, startMs: Math.round(performance.now() - startedAt) }, 'ready');
-  return { context, port, stop: () => stopService(app, bus, http, environment.CORTEX_DRAIN_MS) };
-}
-
-async function stopService(app: RunningApp, bus: Bus, http: HttpServer, drainMs: number): Promise<void> {
-  await lastWords(app, drainMs);
-  await bus.drain(drainMs);
-  await app.stop?.();
-  await http.close();
-}
-
-/** Without NATS an app cannot publish: its last events are given up after `timeoutMs`, because the process must end. */
-async function lastWords(app: RunningApp, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
-  });
-  try {
-    await Promise.race([app.beforeDrain?.(), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function isConfigurationFault(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'CORTEX_CONFIGURATION_INVALID' || code === 'CORTEX_ENVIRONMENT_INVALID';
 }

@@ -26,7 +26,13 @@ export async function startCortex(patientCount: number): Promise<Cortex> {
   const folder = temporaryFolder('cortex-system-');
   const { dir, configFile, patients } = await prepareSite(folder.path, patientCount);
   const start = (): Promise<Stack> =>
-    startStack({ configFile, dir: `${dir}/stack`, appsDir: 'apps', leaseTtlMs, consolePort: 0 });
+    startStack({
+      configFile,
+      dir: `${dir}/stack`,
+      appsDir: 'apps',
+      layout: { kind: 'processes', leaseTtlMs },
+      consolePort: 0,
+    });
   const watch = async (on: Stack): Promise<{ readonly bus: Bus; readonly log: EventLog }> => {
     const bus = await connectBus({
       servers: on.natsUrl,

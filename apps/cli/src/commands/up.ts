@@ -1,42 +1,36 @@
-import { formatProblems } from '@cortex/config';
 import { resolve } from 'node:path';
-import { CliError } from '../core/cli-error.ts';
 import { textOption, type CommandDefinition } from '../core/command.ts';
 import { runUp } from '../up/run-up.ts';
-import { loadConfiguration } from './configuration.ts';
+import { configOption, configurationFile } from './configuration-file.ts';
 import { installation } from './installation.ts';
 
 export const upCommand: CommandDefinition = {
   name: 'up',
   summary: 'Run all of Cortex on this machine with your configuration: nats-server and every service, until Ctrl-C',
   options: [
-    { flags: '--config <file>', summary: 'the configuration (default: CORTEX_CONFIG, else cortex.yaml)' },
+    configOption,
     { flags: '--dir <folder>', summary: 'store, logs and keys', default: '.cortex' },
     { flags: '--nats <url>', summary: 'use this NATS instead of starting one' },
+    {
+      flags: '--processes',
+      summary: 'a process for each service instead of one for all: a crash of one leaves the others alone',
+    },
   ],
   examples: [
     { line: 'cortex up', says: 'with cortex.yaml of this folder' },
     { line: 'cortex up --config config/staging.yaml --dir /var/lib/cortex', says: 'state elsewhere' },
     { line: 'cortex up --nats nats://nats.example:4222', says: 'with a NATS that runs already' },
+    { line: 'cortex up --processes', says: 'with three times the memory' },
   ],
   async run(input) {
     const { context } = input;
-    const { file, result } = await loadConfiguration(textOption(input, 'config'), context);
-    if (!result.ok) {
-      throw new CliError(
-        'CORTEX_CONFIGURATION_INVALID',
-        `nothing was started, because the configuration has mistakes:\n${formatProblems(result.problems)}`,
-        'correct them; `cortex validate` shows this list again',
-      );
-    }
     await runUp({
-      configFile: file,
-      configuration: result.configuration,
+      configFile: configurationFile(textOption(input, 'config'), context),
       dir: resolve(context.workingFolder, textOption(input, 'dir') ?? '.cortex'),
       appsDir: installation.apps,
       natsUrl: textOption(input, 'nats'),
-      print: context.print,
-      signal: context.signal,
+      isEachInItsProcess: input.options['processes'] === true,
+      context,
     });
     return 'ok';
   },

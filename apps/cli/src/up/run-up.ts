@@ -1,51 +1,50 @@
-import type { CortexConfiguration } from '@cortex/contracts';
 import { startStack } from '@cortex/local-stack';
+import type { CommandContext } from '../core/command.ts';
+import { chooseLayout } from './choose-layout.ts';
 
 export interface UpOptions {
   readonly configFile: string;
-  /** Already checked: `up` starts nothing with a configuration that is wrong. */
-  readonly configuration: CortexConfiguration;
   readonly dir: string;
   readonly appsDir: string;
   /** An existing NATS instead of a server of our own. */
   readonly natsUrl: string | undefined;
-  readonly print: (line: string) => void;
-  /** Aborts on Ctrl-C. */
-  readonly signal: AbortSignal;
+  readonly isEachInItsProcess: boolean;
+  readonly context: CommandContext;
 }
 
-/** Runs the whole of Cortex on this machine until the signal aborts. */
-export async function runUp(options: UpOptions): Promise<void> {
+/** Runs the whole of Cortex on this machine until Ctrl-C. Starts nothing with a configuration that is wrong. */
+export async function runUp({ isEachInItsProcess, context, natsUrl, ...where }: UpOptions): Promise<void> {
+  const { print, signal } = context;
   const startedAt = performance.now();
+  const { watched, ...layout } = await chooseLayout(where.configFile, isEachInItsProcess, context);
   const stack = await startStack({
-    configFile: options.configFile,
-    dir: options.dir,
-    appsDir: options.appsDir,
-    consolePort: options.configuration.console.port,
-    onEvent: options.print,
-    ...(options.natsUrl === undefined ? {} : { natsUrl: options.natsUrl }),
+    ...where,
+    ...layout,
+    onEvent: print,
+    ...(natsUrl === undefined ? {} : { natsUrl }),
   });
   try {
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    options.print(`${stack.services.size} services are ready after ${seconds} s`);
-    options.print(`  console   ${stack.consoleUrl}`);
-    options.print(`  NATS      ${stack.natsUrl}`);
-    options.print(`  watching  ${watched(options.configuration)}`);
-    options.print('Ctrl-C stops everything.');
+    print(`${stack.services.size} services are ready after ${seconds} s`);
+    print(`  console   ${stack.consoleUrl}`);
+    print(`  NATS      ${stack.natsUrl}`);
+    const counts = stack.watched ?? watched;
+    if (counts !== undefined) print(`  watching  ${watchedText(counts)}`);
+    print('Ctrl-C stops everything.');
     await new Promise<void>((resume) => {
-      if (options.signal.aborted) resume();
-      options.signal.addEventListener('abort', () => resume());
+      if (signal.aborted) resume();
+      signal.addEventListener('abort', () => resume());
     });
   } finally {
     await stack.stop();
   }
 }
 
-function watched(configuration: CortexConfiguration): string {
+function watchedText({
+  services,
+  checks,
+  playbooks,
+}: Readonly<Record<'services' | 'checks' | 'playbooks', number>>): string {
   const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
-  return [
-    count(configuration.services.length, 'service'),
-    count(configuration.checks.length, 'check'),
-    count(configuration.playbooks.length, 'playbook'),
-  ].join(', ');
+  return [count(services, 'service'), count(checks, 'check'), count(playbooks, 'playbook')].join(', ');
 }

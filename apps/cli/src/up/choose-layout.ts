@@ -1,0 +1,28 @@
+import type { StackLayout, WatchedCounts } from '@cortex/local-stack';
+import type { CommandContext } from '../core/command.ts';
+
+export interface ChosenLayout {
+  readonly layout: StackLayout;
+  readonly consolePort?: number;
+  readonly watched?: WatchedCounts;
+}
+
+/**
+ * One process reads the configuration, refuses it or tells what it holds: so the code for that is not in the memory of the
+ * process that watches over it. Ten processes would each refuse it, so it is read before they start.
+ */
+export async function chooseLayout(
+  configFile: string,
+  isEachInItsProcess: boolean,
+  context: CommandContext,
+): Promise<ChosenLayout> {
+  if (!isEachInItsProcess) return { layout: { kind: 'one-process' } };
+  const { requireConfiguration } = await import('../commands/configuration.ts');
+  const { configuration } = await requireConfiguration(configFile, context);
+  const { services, checks, playbooks, console } = configuration;
+  return {
+    layout: { kind: 'processes' },
+    consolePort: console.port,
+    watched: { services: services.length, checks: checks.length, playbooks: playbooks.length },
+  };
+}
