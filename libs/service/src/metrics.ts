@@ -1,11 +1,19 @@
 import type { AppName } from '@cortex/contracts';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
+/**
+ * How often the delay of the event loop is measured; what is measured includes it. At prom-client's 10 ms it takes 0.4 % of a
+ * core, of each loop.
+ */
+const eventLoopPrecisionMs = 50;
+
 /** A registry with `cortex_build_info` and, if asked for, the metrics of Node.js. */
 export function createMetrics(service: AppName, hasProcessMetrics: boolean): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  if (hasProcessMetrics) collectDefaultMetrics({ register: registry });
+  if (hasProcessMetrics) {
+    collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: eventLoopPrecisionMs });
+  }
   new Gauge({
     name: 'cortex_build_info',
     help: 'Always 1; the labels say what runs',
