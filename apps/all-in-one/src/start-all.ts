@@ -3,6 +3,7 @@ import { freePortNear, type ServiceName } from '@cortex/local-stack';
 import { createLogger, startService, type ServiceDefinition, type ServiceEnvironment } from '@cortex/service';
 import type { RunningService } from './running-service.ts';
 import { startServiceThread } from './service-thread.ts';
+import { allServices } from './services.ts';
 import { servicesWithThread } from './threads.ts';
 import type { WantedServices } from './wanted-services.ts';
 
@@ -25,7 +26,10 @@ export async function startAll(options: StartAllOptions): Promise<readonly Runni
   const threaded = servicesWithThread(config);
   return Promise.all(
     [...wanted].map(async ([name, port]): Promise<RunningService> => {
-      const environment = { ...options.environment, CORTEX_HTTP_PORT: await portFor(name, port, options) };
+      const environment = {
+        ...options.environment,
+        CORTEX_HTTP_PORT: await (port === undefined ? usualPort(name, options) : freePortNear(port)),
+      };
       const definition = definitions.get(name);
       if (definition === undefined || threaded.has(name))
         return startServiceThread({ name, environment, config, onCrash });
@@ -40,13 +44,12 @@ export async function startAll(options: StartAllOptions): Promise<readonly Runni
   );
 }
 
-/** A port that was asked for and is taken by now is no reason not to run: it is told where each service listens. */
-function portFor(
-  name: ServiceName,
-  asked: number | undefined,
-  { environment, config }: StartAllOptions,
-): Promise<number> | number {
-  if (asked !== undefined) return asked === 0 ? 0 : freePortNear(asked);
-  if (name !== 'console') return 0;
-  return environment.CORTEX_HTTP_PORT === 0 ? freePortNear(config.console.port) : environment.CORTEX_HTTP_PORT;
+/**
+ * Without a port in the environment, the console has that of the configuration, and the others any. With one it is the
+ * console's, and the others have those behind it, in the order of their names in docs/operations.md.
+ */
+async function usualPort(name: ServiceName, { environment, config }: StartAllOptions): Promise<number> {
+  const base = environment.CORTEX_HTTP_PORT;
+  if (base !== 0) return name === 'console' ? base : base + 1 + allServices.indexOf(name);
+  return name === 'console' ? freePortNear(config.console.port) : 0;
 }
