@@ -11,6 +11,8 @@ import { alwaysWithThread } from './threads.ts';
 import { wantedServices } from './wanted-services.ts';
 
 const readinessPollMs = 10;
+/** Of the drain time of one service: most have nothing to drain. */
+const longestStop = 3;
 
 /**
  * Runs all services in this process until it is told to stop, with a NATS that it provisions. What one of them cannot
@@ -28,6 +30,8 @@ export async function runAllInOne(parameters: readonly string[]): Promise<void> 
     await untilReady(services);
     await tellSupervisor(readyMessage(services, config));
     await stopRequested;
+    // The supervisor may be gone, and with it whoever would end this process by force.
+    setTimeout(() => process.exit(1), longestStop * environment.CORTEX_DRAIN_MS + 5_000).unref();
     // One after the other: what the first say last is still acted on by the next.
     for (const service of services) await service.stop();
     process.exit(0);

@@ -1,5 +1,4 @@
-import { messageOf } from '@cortex/errors';
-import { CortexError } from '@cortex/errors';
+import { CortexError, messageOf } from '@cortex/errors';
 import type { StackMessage } from '@cortex/local-stack';
 
 /** Tells the process that started this one, if it listens; a container or systemd does not. */
