@@ -32,6 +32,8 @@ export async function startEngine(project, say) {
   return {
     work,
     environment,
+    /** The machine, as containers call it; podman 4.3 knows no `host-gateway`. */
+    hostName: isDocker ? 'host.docker.internal' : 'host.containers.internal',
     engine,
     compose,
     containers,

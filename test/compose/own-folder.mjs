@@ -29,7 +29,7 @@ export async function ownFolder(engine, check) {
   const variables = join(engine.work, 'secrets.env');
   writeFileSync(
     variables,
-    `PAGE_SECRET=${pageSecret}\nCACHE_URL=redis://:${cachePassword}@host.docker.internal:${cache.port}/0\n`,
+    `PAGE_SECRET=${pageSecret}\nCACHE_URL=redis://:${cachePassword}@${engine.hostName}:${cache.port}/0\n`,
   );
   const write = (text) => writeFileSync(join(folder, 'cortex.yaml'), text);
   Object.assign(engine.environment, { CORTEX_CONFIG_DIR: folder, CORTEX_ENV_FILE: variables });
@@ -45,14 +45,14 @@ export async function ownFolder(engine, check) {
         .filter(([name, state]) => name.includes('_cortex_') && state.startsWith('Up'));
       if (running.length > 0) throw new Error(`something runs: ${running.join('; ')}`);
     });
-    write(configuration(shop.port, receiver.port));
+    write(configuration(engine.hostName, shop.port, receiver.port));
     await check('docker compose up with a folder of one’s own: Cortex becomes healthy', async () => {
       engine.compose(['up', '-d']);
       await untilHealthy(engine, '_cortex_');
     });
     await check('checks reach services and databases of the host, with a secret from the file of variables', () =>
       until('both targets are healthy', 60_000, async () => {
-        const { targets } = await (await fetch('http://127.0.0.1:7780/api/v1/targets')).json();
+        const { targets } = await (await fetch('http://127.0.0.1:7780/api/v1/health/targets')).json();
         return ['shop', 'cache'].every((service) =>
           targets.some(({ target, state }) => target.service === service && state === 'HEALTHY'),
         );
@@ -83,7 +83,7 @@ export async function ownFolder(engine, check) {
       await until('it is said', 60_000, () => said() === 1);
       await new Promise((resume) => setTimeout(resume, 10_000));
       if (said() !== 1) throw new Error(`said ${said()} times`);
-      write(configuration(shop.port, receiver.port));
+      write(configuration(engine.hostName, shop.port, receiver.port));
       engine.compose(['restart', '-t', '15', 'cortex']);
       await untilHealthy(engine, '_cortex_');
     });
@@ -122,17 +122,17 @@ function answerAsRedis(socket) {
   });
 }
 
-const configuration = (shopPort, pagePort) => `version: 1
+const configuration = (hostName, shopPort, pagePort) => `version: 1
 environment: test
 services:
   - name: shop
     kind: api_services
-    instances: [{ id: shop-1, host: host.docker.internal, port: ${shopPort} }]
+    instances: [{ id: shop-1, host: ${hostName}, port: ${shopPort} }]
     shallow_checks:
       http_endpoint: { interval: 1s, method: GET, path: /, expected_status: 200, timeout: 500ms }
   - name: cache
     kind: api_services
-    instances: [{ id: cache-1, host: host.docker.internal }]
+    instances: [{ id: cache-1, host: ${hostName} }]
     deep_checks:
       cache_functionality:
         interval: 2s
@@ -143,7 +143,7 @@ services:
 escalation:
   contacts:
     - name: me
-      channels: [{ type: webhook, url: "http://host.docker.internal:${pagePort}/page", secret: "env:PAGE_SECRET" }]
+      channels: [{ type: webhook, url: "http://${hostName}:${pagePort}/page", secret: "env:PAGE_SECRET" }]
   policies:
     - name: All
       escalation_chain: [{ level: 1, delay: 0s, condition: always, notify: me }]

@@ -98,6 +98,7 @@ describe('the check of imports', () => {
   it('lets a composition take the services of apps, and nothing else of them', () => {
     const dependencies = { '@cortex-app/two': '*' };
     const files = {
+      'libs/one/src/a.ts': '',
       'apps/all/package.json': JSON.stringify({
         name: '@cortex-app/all',
         dependencies,

@@ -109,7 +109,9 @@ test('what a plugin does forever holds up its own service alone', async () => {
 
 test('what one service cannot survive ends the process, with the reason', async () => {
   const { child, ended } = await start(
-    withPlugin("setTimeout(() => { throw new Error('a broken plugin'); }, 500); return { passed: true };"),
+    withPlugin(
+      "setTimeout(() => { throw new Error('a broken plugin'); }, 500); return { passed: true, detail: 'fine' };",
+    ),
   );
   let errors = '';
   child.stderr?.on('data', (data) => (errors += String(data)));
