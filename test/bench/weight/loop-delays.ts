@@ -6,7 +6,7 @@ export interface LoopDelay {
   readonly maxMs: number;
 }
 
-/** Of every service whose metrics hold that of an event loop: since its start, because nobody has asked before. */
+/** Of every service whose metrics hold that of an event loop: since somebody last asked. */
 export async function loopDelays(dir: string): Promise<readonly LoopDelay[]> {
   const { services = [] } = readRunningStack(dir) ?? {};
   const delays = await Promise.all(
