@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
-import { incidents, until, untilHealthy } from './until.mjs';
+import { consoleUrl, incidents, until, untilHealthy } from './until.mjs';
 
 const pageSecret = 'a secret of this test alone';
 const cachePassword = 'another-secret';
@@ -51,11 +51,11 @@ export async function ownFolder(engine, check) {
       await untilHealthy(engine, '_cortex_');
     });
     await check('checks reach services and databases of the host, with a secret from the file of variables', () =>
-      until('both targets are healthy', 60_000, async () => {
-        const { targets } = await (await fetch('http://127.0.0.1:7780/api/v1/health/targets')).json();
-        return ['shop', 'cache'].every((service) =>
-          targets.some(({ target, state }) => target.service === service && state === 'HEALTHY'),
-        );
+      until('both checks pass', 60_000, async () => {
+        const { checks } = await (await fetch(`${consoleUrl}/api/v1/health/checks`)).json();
+        const failing = checks.filter(({ state }) => state !== 'passing');
+        if (failing.length > 0) throw new Error(failing.map(({ name, last }) => `${name}: ${last?.detail}`).join('; '));
+        return checks.length === 2;
       }),
     );
     await check('telemetry is taken in on port 4318 of the host', async () => {
