@@ -113,7 +113,7 @@ function answerAsRedis(socket) {
   socket.on('data', (data) => {
     for (const command of String(data).split(/(?=\*\d+\r\n)/)) {
       const [name = '', ...words] = command.split('\r\n').filter((part) => part !== '' && !/^[*$]\d/.test(part));
-      if (name.toUpperCase() === 'AUTH') isKnown = words.at(-1) === cachePassword;
+      if (words.includes(cachePassword)) isKnown = true;
       if (!isKnown) socket.write('-NOAUTH Authentication required.\r\n');
       else if (name.toUpperCase() === 'GET') socket.write('$10\r\ntest_value\r\n');
       else if (name.toUpperCase() === 'DEL') socket.write(':1\r\n');
