@@ -7,7 +7,7 @@ import type { Registry } from 'prom-client';
 import { createBusMetrics } from './bus-metrics.ts';
 import type { ServiceEnvironment } from './environment.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
-import { createMetrics, createProcessMetrics } from './metrics.ts';
+import { createHostMetrics, createMetrics } from './metrics.ts';
 import type { RunningApp, ServiceContext, ServiceDefinition } from './ports.ts';
 
 /** What stays while an app is changed for one with another configuration: the process, its port, its name. */
@@ -21,13 +21,19 @@ export interface Host {
   current: { readonly metrics?: Registry; readonly isReady?: () => boolean };
 }
 
+export interface HostOptions {
+  readonly environment: ServiceEnvironment;
+  readonly logger: Logger;
+  /** Whether the metrics of Node.js are among its own; of several services in one process one has them. Default true. */
+  readonly hasProcessMetrics?: boolean;
+}
+
 /** Opens the HTTP server: alive at once, ready when an app is. */
 export async function openHost(
   definition: ServiceDefinition,
-  environment: ServiceEnvironment,
-  logger: Logger,
+  { environment, logger, hasProcessMetrics = true }: HostOptions,
 ): Promise<Host> {
-  const own = createProcessMetrics(definition.name);
+  const own = createHostMetrics(definition.name, hasProcessMetrics);
   const host: { current: Host['current'] } = { current: {} };
   const http = createHttpServer({
     metrics: () => (host.current.metrics === undefined ? [own] : [own, host.current.metrics]),
