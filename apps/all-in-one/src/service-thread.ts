@@ -1,3 +1,4 @@
+import { CortexError } from '@cortex/errors';
 import { Worker } from 'node:worker_threads';
 import type { RunningService } from './running-service.ts';
 import { stopRequest, type ThreadReport, type ThreadTask } from './thread-messages.ts';
@@ -23,7 +24,9 @@ export function startServiceThread({ onCrash, ...task }: ThreadOptions): Promise
       noteStopped();
     };
     thread.on('error', fail);
-    thread.on('exit', (code) => fail(new Error(`the thread of ${task.name} ended with status ${code}`)));
+    thread.on('exit', (code) => {
+      fail(new CortexError('CORTEX_SERVICE_THREAD_ENDED', `the thread of ${task.name} ended with status ${code}`));
+    });
     thread.on('message', (report: ThreadReport) => {
       switch (report.is) {
         case 'started':

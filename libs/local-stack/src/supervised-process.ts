@@ -74,7 +74,7 @@ export function superviseProcess(options: SupervisedProcessOptions): SupervisedP
     started.once('exit', () => {
       if (child === started) child = undefined;
     });
-    void ended(started).then(([code, signal]) => {
+    whenOver(started, (code, signal) => {
       if (stopping) return;
       isOver = !options.restart || code === wrongConfiguration;
       options.onExit?.(signal === null ? `ended with status ${String(code)}` : `was ended by ${signal}`);
@@ -108,18 +108,18 @@ export function superviseProcess(options: SupervisedProcessOptions): SupervisedP
 }
 
 /**
- * Resolves with status and signal when the process is over and what it said is read: its last words may be heard after its
- * end. A child of it may keep the output open, so the wait has an end.
+ * Calls back when the process has ended and what it said is read: its last words may be heard after its end. A child of it
+ * may keep the output open, so the wait has an end.
  */
-function ended(child: ChildProcess): Promise<readonly [number | null, NodeJS.Signals | null]> {
-  return new Promise((resolve) => {
-    child.once('exit', (code, signal) => {
-      const timer = setTimeout(() => resolve([code, signal]), outputGraceMs);
-      child.once('close', () => {
-        clearTimeout(timer);
-        resolve([code, signal]);
-      });
-    });
+function whenOver(child: ChildProcess, callBack: (code: number | null, signal: NodeJS.Signals | null) => void): void {
+  child.once('exit', (code, signal) => {
+    const over = (): void => {
+      clearTimeout(timer);
+      child.off('close', over);
+      callBack(code, signal);
+    };
+    const timer = setTimeout(over, outputGraceMs);
+    child.once('close', over);
   });
 }
 
