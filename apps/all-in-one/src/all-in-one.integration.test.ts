@@ -1,12 +1,17 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { connectBus } from '@cortex/bus';
+import { reloadBucket, reloadRequestKey, runningConfigurationBucket } from '@cortex/contracts';
 import type { ReadyMessage, StackMessage } from '@cortex/local-stack';
 import { serviceNames } from '@cortex/local-stack';
+import { readConfiguration } from '@cortex/service';
 import {
   bundleApp,
   eventually,
+  silentLogger,
   startNats,
   temporaryFolder,
   type TemporaryFolder,
@@ -20,6 +25,7 @@ const wrongConfiguration = 78;
 
 let nats: TestNats;
 let folder: TemporaryFolder;
+const withoutPort = 'collector: { otlp: { port: 0 } }\n';
 const children: ChildProcess[] = [];
 
 beforeAll(async () => {
@@ -32,12 +38,32 @@ afterAll(async () => {
   folder.remove();
 });
 
+function write(configuration: string): string {
+  const file = join(folder.path, 'cortex.yaml');
+  writeFileSync(file, configuration);
+  return file;
+}
+
+/** Asks all services to take this configuration; returns what a service of the process says of itself. */
+async function askToReload(configuration: string, { pid }: ChildProcess) {
+  const { digest } = await readConfiguration(write(configuration));
+  const bus = await connectBus({ servers: nats.url, source: '/cortex/test', name: 'reload', logger: silentLogger });
+  const request = { id: randomUUID(), step: 'take', digest, by: 'ada', at: new Date().toISOString() } as const;
+  await (await bus.bucket(reloadBucket)).put(reloadRequestKey, request);
+  const records = await bus.bucket(runningConfigurationBucket);
+  return {
+    digest,
+    said: async () =>
+      (await records.entries()).map(({ value }) => value).filter((one) => one.instance.endsWith(`-${pid}`)),
+    close: () => bus.drain(1_000),
+  };
+}
+
 /** Starts the process as `cortex up` does, on a NATS that holds nothing yet; resolves with what it says first. */
 async function start(
   configuration: string,
 ): Promise<{ child: ChildProcess; said: StackMessage; ended: Promise<unknown[]> }> {
-  const config = join(folder.path, 'cortex.yaml');
-  writeFileSync(config, configuration);
+  const config = write(configuration);
   const child = fork(resolve('apps/all-in-one/dist/main.js'), ['console=0', ...serviceNames.slice(0, -1)], {
     env: {
       ...process.env,
@@ -57,7 +83,7 @@ async function start(
 const logOf = (name: string): string => readFileSync(join(folder.path, 'logs', `${name}.log`), 'utf8');
 
 test('all services run in one process, each with port, metrics and log of its own, and end in order on SIGTERM', async () => {
-  const { child, said, ended } = await start(`${minimal}collector: { otlp: { port: 0 } }\n`);
+  const { child, said, ended } = await start(`${minimal}${withoutPort}`);
   expect(said).toMatchObject({ type: 'ready', watched: { services: 1, checks: 0, playbooks: 0 } });
   const { ports } = said as ReadyMessage;
   for (const name of serviceNames) {
@@ -91,7 +117,7 @@ function withPlugin(body: string): string {
       params: z.strictObject({}), async run() { ${body} } });`,
   );
   const check = '{ name: a, type: mine, service: shop, interval: 1s, timeout: 500ms }';
-  return `${minimal}collector: { otlp: { port: 0 } }\nplugins: [.]\nchecks: [${check}]\n`;
+  return `${minimal}${withoutPort}plugins: [.]\nchecks: [${check}]\n`;
 }
 
 test('what a plugin does forever holds up its own service alone', async () => {
@@ -118,3 +144,51 @@ test('what one service cannot survive ends the process, with the reason', async 
   expect(await ended).toEqual([1, null]);
   expect(errors).toContain('a broken plugin');
 });
+
+test('each service takes a changed configuration in this process, on its port, threads too', async () => {
+  const { child, said, ended } = await start(`${minimal}${withoutPort}`);
+  const { ports } = said as ReadyMessage;
+  const request = await askToReload(`${minimal}${withoutPort}safety: { hold_retry: 7s }\n`, child);
+  await eventually(
+    async () => {
+      const taken = (await request.said()).filter(({ reload }) => reload?.outcome === 'applied');
+      expect(taken.map(({ service }) => service).toSorted()).toEqual(serviceNames.toSorted());
+      expect(new Set(taken.map(({ digest }) => digest))).toEqual(new Set([request.digest]));
+    },
+    { timeoutMs: 30_000 },
+  );
+  await request.close();
+  for (const name of serviceNames) {
+    const get = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${ports[name]}${path}`);
+    await eventually(async () =>
+      expect({ name, status: (await get('/readyz')).status }).toEqual({ name, status: 200 }),
+    );
+    const metrics = await (await get('/metrics')).text();
+    expect(metrics.match(/^cortex_bus_connected/gm)).toHaveLength(1);
+    expect(metrics.match(/^cortex_build_info/gm)).toHaveLength(1);
+    expect({ name, has: metrics.includes('nodejs_eventloop_lag') }).toEqual({
+      name,
+      has: name === 'console' || name === 'detector',
+    });
+  }
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+});
+
+test.each(['learner', 'detector'] as const)(
+  'a %s that can start with neither configuration ends the process, with the reason',
+  async (name) => {
+    const { child, ended } = await start(`${minimal}${withoutPort}`);
+    let errors = '';
+    child.stderr?.on('data', (data) => (errors += String(data)));
+    const data = join(folder.path, 'data', name);
+    // Where its folder was is now a file.
+    rmSync(data, { recursive: true });
+    writeFileSync(data, '');
+    const request = await askToReload(`${minimal}${withoutPort}safety: { hold_retry: 7s }\n`, child);
+    expect(await ended).toEqual([1, null]);
+    expect(errors).toContain('EEXIST');
+    await request.close();
+    rmSync(data);
+  },
+);

@@ -61,6 +61,8 @@ export async function startLife(host: Host, config: ServiceContext['config']): P
   const metrics = createMetrics(definition.name);
   const instance = `${definition.name}-${environment.CORTEX_INSTANCE}`;
   const running: { app?: RunningApp } = {};
+  const dataDir = join(environment.CORTEX_DATA_DIR, definition.name);
+  mkdirSync(dataDir, { recursive: true });
   const bus = await connectBus({
     servers: environment.CORTEX_NATS_URL,
     source: `/cortex/${definition.name}`,
@@ -72,8 +74,6 @@ export async function startLife(host: Host, config: ServiceContext['config']): P
     metrics,
     isReady: () => bus.isConnected() && (running.app?.isReady?.() ?? running.app !== undefined),
   };
-  const dataDir = join(environment.CORTEX_DATA_DIR, definition.name);
-  mkdirSync(dataDir, { recursive: true });
   const context: ServiceContext = {
     name: definition.name,
     instance,
