@@ -41,6 +41,7 @@ export function sampleConfiguration(): CortexConfiguration {
       { ...sampleCheck('shop-orders', 'shop'), type: 'database_connectivity', tier: 'deep', intervalMs: 30_000 },
       sampleCheck('db-port', 'db'),
     ],
+    harm: {},
     health: { recoverAfter: 2, flapping: { returns: 10, withinMs: 10 * minuteMs } },
     detection: [],
     seriesLimits: {},
