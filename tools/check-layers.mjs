@@ -13,10 +13,13 @@ const allowed = {
   plugin: ['base', 'contract', 'domain', 'runtime', 'plugin-kit'],
   kit: ['base', 'contract', 'domain', 'runtime', 'kit'],
   app: ['base', 'contract', 'domain', 'runtime', 'plugin', 'plugin-kit', 'kit'],
+  composition: ['base', 'contract', 'kit', 'app'],
   testing: ['base', 'contract', 'domain', 'runtime', 'plugin', 'plugin-kit', 'kit'],
 };
 /** Packages that are one app's own: what others need of them belongs into a package that all may see. */
 const owners = { '@cortex/decision': '@cortex-app/decision' };
+/** What a composition of apps may take of each. */
+const composed = /\/(service|fit-worker)$/;
 const impure = /^(node:|@nats-io\/|undici$|fastify|pino$|execa$)/;
 const imported = /\b(?:from\s+|import\s+|import\()'((?:\.{1,2}\/[^']+)|(?:@[a-z-]+\/)?[a-z][\w.:/-]*)'/g;
 const isTest = (path) => /\.test\.tsx?$|\/src\/test\//.test(path);
@@ -91,7 +94,9 @@ for (const [name, { root, layer, dependencies, devDependencies }] of packages) {
       if (packageName !== name && !specifier.startsWith('node:') && !Object.hasOwn(declared, packageName)) {
         problems.push(`${path}: ${packageName} is not among the dependencies of ${name}`);
       }
-      if (target?.layer === 'app') problems.push(`${path}: nobody imports an app (${packageName})`);
+      if (target?.layer === 'app' && !(layer === 'composition' && composed.test(specifier))) {
+        problems.push(`${path}: nobody imports an app (${specifier})`);
+      }
       if (target && !isTest(path) && !allowed[layer].includes(target.layer)) {
         problems.push(`${path}: ${layer} must not import ${target.layer} (${packageName})`);
       }

@@ -8,6 +8,7 @@ import { benchIngest } from './ingest/ingest.ts';
 import { benchLeaks } from './leaks/leaks.ts';
 import { benchRecovery } from './recovery/recovery.ts';
 import { benchStart } from './start/start.ts';
+import { benchWeight } from './weight/weight.ts';
 import { benchThroughput } from './throughput/throughput.ts';
 import { benchLoop } from './loop/loop.ts';
 import { renderTable } from './report.ts';
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, readonly Bench[]>> = {
   loop: [benchLoop],
   throughput: [benchThroughput],
   start: [benchStart],
+  weight: [benchWeight],
   'hot-paths': [benchHotPaths],
   detection: [benchDetection, benchIngest],
   ingest: [benchIngest],

@@ -115,9 +115,14 @@ test('the local stack refuses what only those services can know to be wrong that
     mistakes.filter(({ code }) => code === 'CORTEX_CONFIG_UNKNOWN_ACTION'),
   );
   const dir = join(folder.path, 'stack');
-  await expect(startStack({ configFile, dir, appsDir: 'apps', consolePort: 0 })).rejects.toThrow(
+  const stack = { configFile, dir, appsDir: 'apps', consolePort: 0 };
+  await expect(startStack({ ...stack, layout: { kind: 'processes' } })).rejects.toThrow(
     /(executor|decision) did not become ready[^]*CORTEX_CONFIG_UNKNOWN_ACTION/,
   );
+  await expect(startStack({ ...stack, layout: { kind: 'one-process' } })).rejects.toMatchObject({
+    code: 'CORTEX_CONFIGURATION_INVALID',
+    message: expect.stringMatching(/CORTEX_CONFIG_UNKNOWN_ACTION/),
+  });
   expect(processesNaming(folder.path)).toEqual([]);
 });
 

@@ -35,6 +35,7 @@ beforeAll(async () => {
   const services = [{ name: 'shop', instances: [{ id: 'shop-1' }] }];
   writeFileSync(configFile, stringify({ version: 1, services, checks }));
   stack = await startStack({
+    layout: { kind: 'processes' },
     configFile,
     dir: join(folder.path, 'stack'),
     appsDir: 'apps',

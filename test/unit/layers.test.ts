@@ -94,4 +94,20 @@ describe('the check of imports', () => {
     };
     expect(problemsOf(files)).toContain('apps/two/src/main.ts: only @cortex-app/decision imports @cortex/decision');
   });
+
+  it('lets a composition take the services of apps, and nothing else of them', () => {
+    const dependencies = { '@cortex-app/two': '*' };
+    const files = {
+      'libs/one/src/a.ts': '',
+      'apps/all/package.json': JSON.stringify({
+        name: '@cortex-app/all',
+        dependencies,
+        nx: { tags: ['layer:composition'] },
+      }),
+      'apps/all/src/a.ts': "import { two } from '@cortex-app/two/service';",
+    };
+    expect(problemsOf(files)).toEqual([]);
+    const more = { ...files, 'apps/all/src/b.ts': "import { two } from '@cortex-app/two/app';" };
+    expect(problemsOf(more)).toEqual(['apps/all/src/b.ts: nobody imports an app (@cortex-app/two/app)']);
+  });
 });

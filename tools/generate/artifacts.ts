@@ -24,7 +24,7 @@ export async function artifacts(): Promise<readonly Artifact[]> {
     { path: 'docs/events/README.md', text: eventsPage() },
     { path: 'docs/events/asyncapi.json', text: json(asyncApiDocument()) },
     { path: 'docs/events/schemas/envelope.json', text: json(z.toJSONSchema(Envelope, { io: 'input' })) },
-    { path: 'docs/cli.md', text: cliPage() },
+    { path: 'docs/cli.md', text: await cliPage() },
     { path: 'docs/errors.md', text: errorsPage() },
     { path: 'docs/plugins.md', text: pluginsPage() },
     { path: 'docs/openapi.json', text: await openApiFile() },

@@ -1,4 +1,4 @@
 import { runService } from '@cortex/service';
-import { startAuditor } from './app.ts';
+import { auditorService } from './service.ts';
 
-await runService({ name: 'auditor', start: startAuditor });
+await runService(auditorService);

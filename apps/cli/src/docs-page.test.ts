@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { commandTable } from './command-table.ts';
+import { loadAllCommands, loadCommandsFor } from './command-table.ts';
 import { exitCodes } from './core/exit-codes.ts';
 import { cliPage } from './docs-page.ts';
 import { runCommandLine } from './program.ts';
@@ -19,18 +19,27 @@ async function run(...words: readonly string[]) {
   return { code, out: out.join(''), err: err.join('') };
 }
 
-test('docs/cli.md says what the command line does', () => {
+test('docs/cli.md says what the command line does', async () => {
   // Stale? Run: npm run generate
-  expect(readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8')).toBe(cliPage());
+  expect(readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8')).toBe(await cliPage());
 });
 
 test('every command explains itself, with examples that start with its own name', async () => {
-  for (const { name, summary, examples } of commandTable) {
+  for (const { name, summary, examples } of await loadAllCommands()) {
     const { code, out } = await run(...name.split(' '), '--help');
     expect({ name, code }).toEqual({ name, code: 0 });
     expect(out.replaceAll(/\s+/g, ' ')).toContain(summary);
     expect(out).toContain('Examples:');
     expect(examples.some(({ line }) => line.startsWith(`cortex ${name}`))).toBe(true);
+  }
+});
+
+test('a command line loads the command that it begins with, and all of them when it begins with none', async () => {
+  const all = await loadAllCommands();
+  for (const command of all)
+    expect(await loadCommandsFor([...command.name.split(' '), '-o', 'json'])).toEqual([command]);
+  for (const words of [[], ['--help'], ['chek', 'run'], ['check'], ['constructor']]) {
+    expect(await loadCommandsFor(words)).toEqual(all);
   }
 });
 

@@ -1,10 +1,11 @@
-import { commandTable } from './command-table.ts';
+import { loadAllCommands } from './command-table.ts';
 import type { CommandDefinition } from './core/command.ts';
 import { exitCodes } from './core/exit-codes.ts';
 
 /** What docs/cli.md holds, written from the command table. */
-export function cliPage(): string {
-  return `${[intro(), commandList(), everywhere(), codes(), ...commandTable.map(section)].join('\n\n')}\n`;
+export async function cliPage(): Promise<string> {
+  const commands = await loadAllCommands();
+  return `${[intro(), commandList(commands), everywhere(), codes(), ...commands.map(section)].join('\n\n')}\n`;
 }
 
 function intro(): string {
@@ -17,8 +18,8 @@ function intro(): string {
 read the configuration.`;
 }
 
-function commandList(): string {
-  const rows = commandTable.map(
+function commandList(commands: readonly CommandDefinition[]): string {
+  const rows = commands.map(
     (command) => `| [\`${command.name}\`](#${command.name.replaceAll(' ', '-')}) | ${command.summary} |`,
   );
   return ['| command | what it does |', '|---|---|', ...rows].join('\n');

@@ -1,8 +1,8 @@
 import { CortexError, errorEntry, messageOf } from '@cortex/errors';
 import { Argument, Command, CommanderError, Option } from 'commander';
-import { createApiClient } from './api/api-client.ts';
 import { consoleUrl } from './api/console-url.ts';
-import { commandTable } from './command-table.ts';
+import { createLazyApiClient } from './api/lazy-api-client.ts';
+import { loadCommandsFor } from './command-table.ts';
 import { CliError } from './core/cli-error.ts';
 import type { CommandDefinition, CommandContext } from './core/command.ts';
 import { exitCodes, type ExitReason } from './core/exit-codes.ts';
@@ -24,8 +24,9 @@ export interface Terminal {
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
   const exitReason: { is: ExitReason } = { is: 'ok' };
   const isJson = isJsonWanted(words);
-  const program = buildProgram(terminal, isJson, (next) => (exitReason.is = next));
   try {
+    const commands = await loadCommandsFor(words);
+    const program = buildProgram(commands, terminal, isJson, (next) => (exitReason.is = next));
     await program.parseAsync([...words], { from: 'user' });
     return exitCodes[exitReason.is].code;
   } catch (error) {
@@ -36,8 +37,13 @@ export async function runCommandLine(words: readonly string[], terminal: Termina
   }
 }
 
-/** The parser for all commands. */
-function buildProgram(terminal: Terminal, isJson: boolean, onEnd: (exitReason: ExitReason) => void): Command {
+/** The parser for these commands. */
+function buildProgram(
+  commands: readonly CommandDefinition[],
+  terminal: Terminal,
+  isJson: boolean,
+  onEnd: (exitReason: ExitReason) => void,
+): Command {
   const program = new Command('cortex')
     .description('See and steer Cortex, the healer of your services.')
     .version(version)
@@ -48,22 +54,24 @@ function buildProgram(terminal: Terminal, isJson: boolean, onEnd: (exitReason: E
       writeErr: (text) => terminal.writeError(text),
       getOutHasColors: () => hasColour(terminal),
       getErrHasColors: () => hasColour(terminal),
-      outputError: (text, write) => write(failureText(usageError(text), isJson)),
+      outputError: (text, write) => write(failureText(usageError(text, commands), isJson)),
     })
     .addHelpText('after', `\nExit codes:\n${exitCodeLines()}\n\nEvery command has examples: cortex <command> --help`);
-  for (const definition of commandTable) addCommand(program, definition, terminal, onEnd);
+  for (const definition of commands) addCommand({ program, commands, terminal, onEnd }, definition);
   return program;
 }
 
-function addCommand(
-  program: Command,
-  definition: CommandDefinition,
-  terminal: Terminal,
-  onEnd: (exitReason: ExitReason) => void,
-): void {
+interface ProgramParts {
+  readonly program: Command;
+  readonly commands: readonly CommandDefinition[];
+  readonly terminal: Terminal;
+  readonly onEnd: (exitReason: ExitReason) => void;
+}
+
+function addCommand({ program, commands, terminal, onEnd }: ProgramParts, definition: CommandDefinition): void {
   const names = definition.name.split(' ');
   const last = names.pop() ?? definition.name;
-  const command = parentOf(program, names).command(last).description(definition.summary).helpCommand(false);
+  const command = parentOf(program, commands, names).command(last).description(definition.summary).helpCommand(false);
   for (const { syntax, summary, choices } of definition.arguments ?? []) {
     const argument = new Argument(syntax, summary);
     command.addArgument(choices === undefined ? argument : argument.choices(choices));
@@ -91,16 +99,16 @@ function addCommand(
     });
 }
 
-function parentOf(program: Command, names: readonly string[]): Command {
+function parentOf(program: Command, commands: readonly CommandDefinition[], names: readonly string[]): Command {
   let parent = program;
   for (const name of names) {
-    parent = parent.commands.find((command) => command.name() === name) ?? addGroup(parent, name);
+    parent = parent.commands.find((command) => command.name() === name) ?? addGroup(parent, name, commands);
   }
   return parent;
 }
 
 /** Alone it is no command, and says which there are. */
-function addGroup(parent: Command, name: string): Command {
+function addGroup(parent: Command, name: string, commands: readonly CommandDefinition[]): Command {
   return parent
     .command(name)
     .description(`See \`cortex ${name} --help\``)
@@ -108,7 +116,7 @@ function addGroup(parent: Command, name: string): Command {
     .allowUnknownOption()
     .allowExcessArguments()
     .action((word: string | undefined) => {
-      throw usageError(groupMessage(name, word, commandTable));
+      throw usageError(groupMessage(name, word, commands), commands);
     });
 }
 
@@ -123,7 +131,7 @@ function contextOf(terminal: Terminal, options: Readonly<Record<string, unknown>
     output: options['output'] === 'json' ? 'json' : 'table',
     hasColour: hasColour(terminal),
     screen,
-    api: createApiClient(() => consoleUrl(url, environment, workingFolder), token, signal),
+    api: createLazyApiClient(() => consoleUrl(url, environment, workingFolder), token, signal),
     print: (text) => terminal.write(`${text}\n`),
     note: (text) => terminal.writeError(`${text}\n`),
   };
@@ -146,8 +154,8 @@ function failureText({ code, message, fix }: CliError, isJson: boolean): string 
   return `${code}: ${message}\n  fix: ${fix}\n`;
 }
 
-function usageError(text: string): CliError {
-  const message = withNearestName(text.replace(/^error: /, '').trim(), commandTable);
+function usageError(text: string, commands: readonly CommandDefinition[]): CliError {
+  const message = withNearestName(text.replace(/^error: /, '').trim(), commands);
   return new CliError('CORTEX_CLI_USAGE', message, 'see `cortex --help`, or --help after the command', 'usage');
 }
 

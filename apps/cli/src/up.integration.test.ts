@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { readRunningStack, processIdentity, serviceNames, type RunningStack } from '@cortex/local-stack';
+import { allInOne, readRunningStack, processIdentity, serviceNames, type RunningStack } from '@cortex/local-stack';
 import { eventually, freePort, temporaryFolder } from '@cortex/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -15,7 +15,7 @@ const binary = join(folder.path, 'apps/cli/dist/main.js');
 
 /** An installation of its own: `up` runs the bundles that lie beside the command line. */
 beforeAll(async () => {
-  for (const app of ['cli', ...serviceNames]) {
+  for (const app of ['cli', allInOne, ...serviceNames]) {
     const out = join(folder.path, 'apps', app, 'dist');
     await promisify(execFile)(process.execPath, ['../../tools/bundle.mjs', out], { cwd: join(apps, app) });
   }
@@ -61,44 +61,51 @@ async function processesOf(): Promise<readonly string[]> {
   return stdout.split('\n').filter((line) => line.includes(folder.path) && !line.includes('ps -eo'));
 }
 
-test('the ports are those that were asked for, a taken one is replaced and named, and other commands find the stack', async () => {
-  const taken = createServer();
-  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
-  const first = (taken.address() as AddressInfo).port;
-  const natsPort = await freePort();
-  const { said, stack, ended } = await up('--nats-port', String(natsPort), '--ports', String(first));
-  expect(stack.natsUrl).toBe(`nats://127.0.0.1:${natsPort}`);
-  expect(said()).toContain(`port ${first} is taken: auditor uses `);
-  const collector = stack.services.find(({ name }) => name === 'collector');
-  // Somebody else may have the next port too.
-  expect(collector?.port === first + 1 || said().includes(`port ${first + 1} is taken: collector uses`)).toBe(true);
-  taken.close();
+test.each([
+  ['one process', []],
+  ['a process each', ['--processes']],
+])(
+  '%s: ports are as asked for, a taken one is replaced and named, and other commands find the stack',
+  async (_, layout) => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const first = (taken.address() as AddressInfo).port;
+    const natsPort = await freePort();
+    const { said, stack, ended } = await up('--nats-port', String(natsPort), '--ports', String(first), ...layout);
+    expect(stack.natsUrl).toBe(`nats://127.0.0.1:${natsPort}`);
+    expect(said()).toContain(`port ${first} is taken: auditor uses `);
+    const collector = stack.services.find(({ name }) => name === 'collector');
+    // Somebody else may have the next port too.
+    expect(collector?.port === first + 1 || said().includes(`port ${first + 1} is taken: collector uses`)).toBe(true);
+    taken.close();
 
-  expect((await cortex('provision')).out).toMatch(/^created +nothing$/m);
-  expect((await cortex('get', 'status')).out).toContain(`console        ${stack.consoleUrl}`);
-  expect((await cortex('logs', 'decision')).out).toMatch(/ info {3}decision {8}ready port=\d+/);
-  expect(await cortex('logs', 'decison')).toMatchObject({
-    code: 2,
-    err: expect.stringContaining('Did you mean decision?'),
-  });
+    expect((await cortex('provision')).out).toMatch(/^created +nothing$/m);
+    expect((await cortex('get', 'status')).out).toContain(`console        ${stack.consoleUrl}`);
+    expect((await cortex('logs', 'decision')).out).toMatch(/ info {3}decision {8}ready port=\d+/);
+    expect(await cortex('logs', 'decison')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Did you mean decision?'),
+    });
 
-  const well = await cortex('doctor', '-o', 'json');
-  expect(JSON.parse(well.out)).toMatchObject({ ok: true });
-  expect(await verdicts()).toMatchObject({
-    node: 'ok',
-    configuration: 'ok',
-    nats: 'ok',
-    streams: 'ok',
-    services: 'ok',
-    ports: 'ok',
-  });
+    const well = await cortex('doctor', '-o', 'json');
+    expect(JSON.parse(well.out)).toMatchObject({ ok: true });
+    expect(await verdicts()).toMatchObject({
+      node: 'ok',
+      configuration: 'ok',
+      nats: 'ok',
+      streams: 'ok',
+      services: 'ok',
+      ports: 'ok',
+    });
 
-  expect(await cortex('stop')).toMatchObject({ code: 0, out: `stopped (process ${stack.owner.pid})\n` });
-  expect(await ended).toBe(0);
-  expect(await processesOf()).toEqual([]);
-  expect(await cortex('stop')).toMatchObject({ code: 0, out: `nothing runs in ${join(work, '.cortex')}\n` });
-  expect((await cortex('logs', '-n', '1', '-o', 'json')).out.trim().split('\n')).toHaveLength(1);
-}, 120_000);
+    expect(await cortex('stop')).toMatchObject({ code: 0, out: `stopped (process ${stack.owner.pid})\n` });
+    expect(await ended).toBe(0);
+    expect(await processesOf()).toEqual([]);
+    expect(await cortex('stop')).toMatchObject({ code: 0, out: `nothing runs in ${join(work, '.cortex')}\n` });
+    expect((await cortex('logs', '-n', '1', '-o', 'json')).out.trim().split('\n')).toHaveLength(1);
+  },
+  120_000,
+);
 
 test('the doctor names what is wrong with the fix, and ends with status 1', async () => {
   const taken = createServer();

@@ -15,6 +15,7 @@ import { pollPrometheus } from './prometheus/poll.ts';
 import type { Rejections } from './rejections.ts';
 import { remoteWriteRoutes } from './remote-write/routes.ts';
 import { every } from './schedule.ts';
+import { readSettings, type CollectorSettings } from './settings.ts';
 import { SignalWindows } from './signals/signal-windows.ts';
 
 /** How often to look for alerts that were not renewed. */
@@ -24,7 +25,10 @@ const alertExpiryMs = 1_000;
  * Turns outside signals into telemetry (metrics, logs and traces by OTLP, Prometheus by remote write and by query, the
  * metrics of this machine), and alerts of other systems into anomalies. Makes no judgement.
  */
-export async function startCollector(context: ServiceContext): Promise<RunningApp> {
+export async function startCollector(
+  context: ServiceContext,
+  settings: CollectorSettings = readSettings(process.env),
+): Promise<RunningApp> {
   const { config, bus, logger } = context;
   const { host, otlp, partitions, signals } = config.collector;
   const batcher = new Batcher({
@@ -79,8 +83,9 @@ export async function startCollector(context: ServiceContext): Promise<RunningAp
       nowMs: intake.nowMs,
     }),
   ]);
-  const port = await listen(server, otlp.host, otlp.port);
-  logger.info({ host: otlp.host, port }, 'otlp listening');
+  const otlpHost = settings.otlpHost ?? otlp.host;
+  const port = await listen(server, otlpHost, otlp.port);
+  logger.info({ host: otlpHost, port }, 'otlp listening');
 
   const reader =
     host && new HostMetrics(host, (what, err) => logger.warn({ what, err }, 'host metrics are incomplete'));

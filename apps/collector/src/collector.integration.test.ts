@@ -19,6 +19,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const folder = temporaryFolder('cortex-collector-');
+const otlpHost = process.platform === 'linux' ? '127.0.0.2' : '127.0.0.1';
 const config = join(folder.path, 'cortex.yaml');
 writeFileSync(
   config,
@@ -48,10 +49,17 @@ beforeAll(async () => {
   await bus.read({ event: telemetryMetrics, from: 'all', handle: (event) => void events.push(event) });
   collector = startProcess([process.execPath, '--import', 'tsx', 'apps/collector/src/main.ts'], {
     cwd: root,
-    env: { CORTEX_CONFIG: config, CORTEX_NATS_URL: nats.url, CORTEX_DATA_DIR: folder.path, CORTEX_HTTP_PORT: '0' },
+    env: {
+      CORTEX_CONFIG: config,
+      CORTEX_NATS_URL: nats.url,
+      CORTEX_DATA_DIR: folder.path,
+      CORTEX_HTTP_PORT: '0',
+      // Wins over the configuration; beyond Linux the loopback has one address.
+      CORTEX_OTLP_HOST: otlpHost,
+    },
   });
   const line = await collector.waitForLine('"otlp listening"', 40_000);
-  otlpUrl = `http://127.0.0.1:${(JSON.parse(line) as { port: number }).port}/v1/metrics`;
+  otlpUrl = `http://${otlpHost}:${(JSON.parse(line) as { port: number }).port}/v1/metrics`;
 });
 
 afterAll(async () => {

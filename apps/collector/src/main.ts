@@ -1,4 +1,4 @@
 import { runService } from '@cortex/service';
-import { startCollector } from './app.ts';
+import { collectorService } from './service.ts';
 
-await runService({ name: 'collector', start: startCollector });
+await runService(collectorService);

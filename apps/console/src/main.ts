@@ -1,4 +1,4 @@
 import { runService } from '@cortex/service';
-import { startConsole } from './app.ts';
+import { consoleService } from './service.ts';
 
-await runService({ name: 'console', start: startConsole });
+await runService(consoleService);

@@ -4,8 +4,10 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { installSecurityHeaders } from './api/security.ts';
 
-/** Beside the bundle in production; in a checkout the page is where the build put it. */
-const folders = ['./public/', '../dist/public/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+/** Beside the bundle, or where the build of this app put it: for the sources, and for a bundle of several apps. */
+const folders = ['./public/', '../dist/public/', '../../console/dist/public/'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+);
 
 /** Serves the live page. Without a build there is no page, and the console says so instead of a bare 404. */
 export async function servePage(app: FastifyInstance): Promise<void> {

@@ -1,5 +1,4 @@
 import { runService } from '@cortex/service';
-import { startDecision } from './app.ts';
-import { loadDecisionPlugins } from './plugins.ts';
+import { decisionService } from './service.ts';
 
-await runService({ name: 'decision', plugins: loadDecisionPlugins, start: startDecision });
+await runService(decisionService);

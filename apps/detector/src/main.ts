@@ -1,4 +1,4 @@
 import { runService } from '@cortex/service';
-import { startDetector } from './app.ts';
+import { detectorService } from './service.ts';
 
-await runService({ name: 'detector', start: startDetector });
+await runService(detectorService);

@@ -1,5 +1,4 @@
 import { runService } from '@cortex/service';
-import { startEscalator } from './app.ts';
-import { loadEscalatorPlugins } from './plugins.ts';
+import { escalatorService } from './service.ts';
 
-await runService({ name: 'escalator', plugins: loadEscalatorPlugins, start: (context) => startEscalator(context) });
+await runService(escalatorService);

@@ -1,5 +1,4 @@
 import { runService } from '@cortex/service';
-import { startExecutor } from './app.ts';
-import { loadExecutorPlugins } from './plugins.ts';
+import { executorService } from './service.ts';
 
-await runService({ name: 'executor', plugins: loadExecutorPlugins, start: (context) => startExecutor(context) });
+await runService(executorService);

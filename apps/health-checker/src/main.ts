@@ -1,9 +1,4 @@
 import { runService } from '@cortex/service';
-import { startHealthChecker } from './app.ts';
-import { loadHealthCheckerPlugins } from './plugins.ts';
+import { healthCheckerService } from './service.ts';
 
-await runService({
-  name: 'health-checker',
-  plugins: loadHealthCheckerPlugins,
-  start: (context) => startHealthChecker(context),
-});
+await runService(healthCheckerService);

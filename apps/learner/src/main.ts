@@ -1,4 +1,4 @@
 import { runService } from '@cortex/service';
-import { startLearner } from './app.ts';
+import { learnerService } from './service.ts';
 
-await runService({ name: 'learner', start: startLearner });
+await runService(learnerService);

@@ -1,5 +1,4 @@
 import { runService } from '@cortex/service';
-import { startVerifier } from './app.ts';
-import { loadVerifierPlugins } from './plugins.ts';
+import { verifierService } from './service.ts';
 
-await runService({ name: 'verifier', plugins: loadVerifierPlugins, start: (context) => startVerifier(context) });
+await runService(verifierService);

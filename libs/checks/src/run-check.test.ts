@@ -105,6 +105,17 @@ describe('runCheck', () => {
     expect(outcome.detail).toContain('cannot read x');
   });
 
+  it.each([undefined, null, 'fine', {}, { passed: true }, { passed: 'yes', detail: 'fine' }])(
+    'calls what is no answer (%j) an error of the plugin',
+    async (answer) => {
+      const registry = checkThat(async () => answer as unknown as CheckResult);
+      expect(await runCheck(definition({ retries: 0 }), facts, { ...options, registry })).toMatchObject({
+        result: 'error',
+        detail: 'probe broke: it answered without `passed` (true or false) and `detail` (a text)',
+      });
+    },
+  );
+
   it('does not retry wrong parameters, and names them', async () => {
     const registry = checkThat(async () => ({ passed: true, detail: '' }), z.strictObject({ port: z.number() }));
     const outcome = await runCheck(definition({ params: { port: 'eighty' } }), facts, { ...options, registry });

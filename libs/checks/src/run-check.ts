@@ -125,6 +125,11 @@ async function attempt(
     }
     return { result: 'timeout', detail: `no answer within ${definition.timeoutMs} ms`, evidence: {} };
   };
+  const broke = (why: string, evidence: CheckAttempt['evidence'] = {}): CheckAttempt => ({
+    result: 'error',
+    detail: `${plugin.name} broke: ${why}`,
+    evidence,
+  });
   try {
     const context: CheckContext = {
       target: definition.target,
@@ -137,7 +142,8 @@ async function attempt(
     };
     // The race enforces the timeout on plugins that ignore their signal.
     const answer = await Promise.race([plugin.run(params.data, context), aborted(signal)]);
-    if (answer === undefined) return ended();
+    if (answer === timeIsUp) return ended();
+    if (!isAnswer(answer)) return broke('it answered without `passed` (true or false) and `detail` (a text)');
     // Redacted before anything is cut: half a secret would not be found.
     return {
       result: answer.passed ? 'pass' : 'fail',
@@ -146,11 +152,7 @@ async function attempt(
     };
   } catch (error) {
     if (signal.aborted) return ended();
-    return {
-      result: 'error',
-      detail: `${plugin.name} broke: ${redactor.text(messageOf(error))}`,
-      evidence: codeOf(error),
-    };
+    return broke(redactor.text(messageOf(error)), codeOf(error));
   } finally {
     timer.cancel();
     stop?.removeEventListener('abort', abort);
@@ -158,11 +160,20 @@ async function attempt(
   }
 }
 
-function aborted(signal: AbortSignal): Promise<CheckResult | undefined> {
+const timeIsUp = Symbol('time is up');
+
+function aborted(signal: AbortSignal): Promise<typeof timeIsUp> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    if (signal.aborted) resolve(timeIsUp);
+    else signal.addEventListener('abort', () => resolve(timeIsUp), { once: true });
   });
+}
+
+/** Plugins of the user need not be TypeScript. */
+function isAnswer(answer: CheckResult): boolean {
+  const given: unknown = answer;
+  if (typeof given !== 'object' || given === null || !('passed' in given) || !('detail' in given)) return false;
+  return typeof given.passed === 'boolean' && typeof given.detail === 'string';
 }
 
 function unknownType(type: string): CheckAttempt {

@@ -1,10 +1,15 @@
 export * from './errors.ts';
 export * from './free-port.ts';
+export type { StackLayout } from './layout.ts';
 export { madeFolders, noteMadeFolders, removeMadeFolders } from './made-folders.ts';
 export * from './nats-server.ts';
+export { allInOne } from './one-process.ts';
 export { defaultPorts, type StackPorts } from './ports.ts';
 export { processIdentity } from './process-identity.ts';
 export { claimStackDir, isRunning, readRunningStack, stopRunningStack } from './running-stack.ts';
 export type { KnownProcess, RunningService, RunningStack, StackClaim } from './running-stack.ts';
-export * from './service-process.ts';
+export * from './service-names.ts';
+export { startServiceProcess } from './service-process.ts';
+export type { ServiceProcess } from './service-process.ts';
 export * from './stack.ts';
+export type { ReadyMessage, StackMessage, WatchedCounts } from './stack-message.ts';

@@ -1,35 +1,17 @@
-import { provision } from '@cortex/bus';
-import type { AppName } from '@cortex/contracts';
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { StackError } from './errors.ts';
-import { freePortNear } from './free-port.ts';
+import { logFileOf, logFolder, type RunningServices, type StackLayout } from './layout.ts';
 import { noteMadeFolders } from './made-folders.ts';
 import { startNatsServer, type NatsServer } from './nats-server.ts';
-import { servicePort, type StackPorts } from './ports.ts';
+import { allInOne, startOneProcess } from './one-process.ts';
+import { portNear, type StackPorts } from './ports.ts';
 import { processIdentity } from './process-identity.ts';
+import { startProcesses } from './processes.ts';
 import { claimStackDir, type RunningStack } from './running-stack.ts';
-import { startServiceProcess, type ServiceProcess } from './service-process.ts';
-
-/** Half of their threads may look up names; of Node's four that would be two names at once. */
-const makesChecks: ReadonlySet<AppName> = new Set(['health-checker', 'verifier']);
-
-/** Every service, in the order of the loop. */
-export const serviceNames = [
-  'auditor',
-  'collector',
-  'detector',
-  'health-checker',
-  'decision',
-  'executor',
-  'verifier',
-  'escalator',
-  'learner',
-  'console',
-] as const satisfies readonly AppName[];
-export type ServiceName = (typeof serviceNames)[number];
+import { serviceNames, type ServiceName } from './service-names.ts';
+import type { ServiceProcess } from './service-process.ts';
+import type { WatchedCounts } from './stack-message.ts';
 
 export interface StackOptions {
   /** The user's configuration. */
@@ -38,15 +20,14 @@ export interface StackOptions {
   readonly dir?: string;
   /** The folder of the bundles: `<appsDir>/<name>/dist/main.js`. */
   readonly appsDir: string;
+  readonly layout: StackLayout;
   readonly services?: readonly ServiceName[];
   /** An existing NATS instead of a server of our own. */
   readonly natsUrl?: string;
-  /** Port of the console; 0, or a port in use, picks a free one. */
+  /** Port of the console; 0, or a port in use, picks a free one. Default: the one of the configuration, with one process. */
   readonly consolePort?: number;
   /** Fixed ports for NATS and the services; absent picks free ones. */
   readonly ports?: StackPorts;
-  /** Shorter leases, for tests; passed on to the provisioner. */
-  readonly leaseTtlMs?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly onEvent?: (message: string) => void;
 }
@@ -55,6 +36,8 @@ export interface Stack {
   readonly natsUrl: string;
   readonly consoleUrl: string;
   readonly services: ReadonlyMap<ServiceName, ServiceProcess>;
+  /** How much the configuration names; with one process alone, which tells. */
+  readonly watched?: WatchedCounts;
   /** Our own server; absent when the stack uses an existing one. */
   readonly nats: NatsServer | undefined;
   /** Ends our server by SIGKILL and starts it again on the same port and store. */
@@ -62,76 +45,56 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-const readyTimeoutMs = 30_000;
-const stopGraceMs = 12_000;
-
-/** Starts nats-server, provisions it, starts every service as a process of its own, and waits until all are ready. */
+/** Starts nats-server and every service, and waits until all are ready. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const dir = resolve(options.dir ?? '.cortex');
-  const names = options.services ?? serviceNames;
-  requireBundles(options.appsDir, names);
+  const { layout, natsUrl: existing, services: names = serviceNames } = options;
+  requireBundles(options.appsDir, layout.kind === 'one-process' ? [allInOne] : names);
   noteMadeFolders(dir, ['run', 'nats', 'logs', 'data']);
   const claim = await claimStackDir(dir);
   const storeDir = join(dir, 'nats');
-  const say = options.onEvent ?? (() => undefined);
-  const services = new Map<ServiceName, ServiceProcess>();
-  const logs = join(dir, 'logs');
-  mkdirSync(logs, { recursive: true });
-  const natsLog = join(logs, 'nats-server.log');
-  const logOf = (name: ServiceName): string => join(logs, `${name}.log`);
+  mkdirSync(logFolder(dir), { recursive: true });
+  const natsLog = join(logFolder(dir), 'nats-server.log');
+  const onEvent = options.onEvent ?? (() => undefined);
   let nats: NatsServer | undefined;
+  let running: RunningServices | undefined;
   const stop = async (): Promise<void> => {
-    await Promise.all([...services.values()].map((service) => service.stop(stopGraceMs)));
+    await running?.stop();
     await nats?.stop();
     claim.release();
   };
   try {
-    if (options.natsUrl === undefined) {
-      const port = await portNear(options.ports?.nats ?? 0, 'NATS', say);
+    if (existing === undefined) {
+      const port = await portNear(options.ports?.nats ?? 0, 'NATS', onEvent);
       nats = await startNatsServer({ storeDir, port, logFile: natsLog });
       claim.note({ nats: known(nats.pid, natsLog) });
     }
-    const natsUrl = options.natsUrl ?? nats?.url ?? '';
+    const natsUrl = existing ?? nats?.url ?? '';
     claim.note({ natsUrl });
-    await provision({
-      servers: [natsUrl],
-      ...(options.leaseTtlMs === undefined ? {} : { leaseTtlMs: options.leaseTtlMs }),
+    const parts = {
+      names,
+      appsDir: options.appsDir,
+      configFile: options.configFile,
+      dir,
+      natsUrl,
+      consolePort: options.consolePort,
+      ports: options.ports,
+      env: options.env ?? {},
+      onEvent,
+    };
+    running =
+      layout.kind === 'one-process' ? await startOneProcess(parts) : await startProcesses(parts, layout.leaseTtlMs);
+    const { services, watched } = running;
+    const consoleUrl = `http://127.0.0.1:${services.get('console')?.port ?? 0}`;
+    claim.note({
+      consoleUrl,
+      services: [...services].map(([name, { port }]) => ({ name, port, logFile: logFileOf(dir, name) })),
     });
-    const consolePort = await portNear(options.consolePort ?? 0, 'the console', say);
-    for (const name of names) {
-      services.set(
-        name,
-        startServiceProcess({
-          name,
-          entry: join(options.appsDir, name, 'dist', 'main.js'),
-          port:
-            name === 'console'
-              ? consolePort
-              : await portNear(servicePort(options.ports, name, serviceNames), name, say),
-          logFile: logOf(name),
-          restart: true,
-          onExit: (description) => say(`${name} ${description}`),
-          env: {
-            CORTEX_CONFIG: resolve(options.configFile),
-            CORTEX_NATS_URL: natsUrl,
-            CORTEX_HTTP_HOST: '127.0.0.1',
-            CORTEX_DATA_DIR: join(dir, 'data'),
-            // A restarted service need not wait for the leases of its last process.
-            CORTEX_INSTANCE: `${hostname()}-${createHash('sha256').update(dir).digest('hex').slice(0, 8)}`,
-            ...(makesChecks.has(name) ? { UV_THREADPOOL_SIZE: process.env['UV_THREADPOOL_SIZE'] ?? '128' } : {}),
-            ...options.env,
-          },
-        }),
-      );
-    }
-    const consoleUrl = `http://127.0.0.1:${consolePort}`;
-    claim.note({ services: [...services].map(([name, { port }]) => ({ name, port, logFile: logOf(name) })) });
-    await Promise.all([...services.values()].map((service) => service.ready(readyTimeoutMs)));
-    claim.note({ consoleUrl });
     return {
       natsUrl,
       consoleUrl,
       services,
+      ...(watched === undefined ? {} : { watched }),
       get nats() {
         return nats;
       },
@@ -150,18 +113,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** Says so when it is another one than was asked for. */
-async function portNear(wanted: number, what: string, say: (message: string) => void): Promise<number> {
-  const port = await freePortNear(wanted);
-  if (wanted !== 0 && port !== wanted) say(`port ${wanted} is taken: ${what} uses ${port}`);
-  return port;
-}
-
 function known(pid: number, logFile: string): NonNullable<RunningStack['nats']> {
   return { pid, identity: processIdentity(pid) ?? '', logFile };
 }
 
-function requireBundles(appsDir: string, names: readonly ServiceName[]): void {
+function requireBundles(appsDir: string, names: readonly string[]): void {
   const missing = names.filter((name) => !existsSync(join(appsDir, name, 'dist', 'main.js')));
   if (missing.length === 0) return;
   throw new StackError(

@@ -22,6 +22,12 @@ export const ServiceEnvironment = z.object({
   /** Port of this service’s own HTTP server; 0 picks a free one. */
   CORTEX_HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   CORTEX_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+  /** Folder for a log file of each service, `<name>.log`; absent, they log to the standard output. */
+  CORTEX_LOG_DIR: z
+    .string()
+    .min(1)
+    .transform((path) => resolve(path))
+    .optional(),
   /** Folder for data that must stay on this machine: keys, spools. */
   CORTEX_DATA_DIR: z
     .string()

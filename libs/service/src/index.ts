@@ -1,7 +1,13 @@
+export { createLogger } from './create-logger.ts';
+export { endWithin } from './end-within.ts';
 export * from './environment.ts';
 export * from './errors.ts';
+export { exitStatusOf } from './exit-status.ts';
 export * from './load-configuration.ts';
 export type * from './ports.ts';
 export * from './record-files.ts';
 export * from './reloadable-service.ts';
-export * from './run-service.ts';
+export { runService } from './run-service.ts';
+export { startService } from './start-service.ts';
+export type { StartedService } from './start-service.ts';
+export { whenToldToStop } from './stop-signals.ts';

@@ -7,7 +7,7 @@ import type { Registry } from 'prom-client';
 import { createBusMetrics } from './bus-metrics.ts';
 import type { ServiceEnvironment } from './environment.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
-import { createMetrics, createProcessMetrics } from './metrics.ts';
+import { createHostMetrics, createMetrics } from './metrics.ts';
 import type { RunningApp, ServiceContext, ServiceDefinition } from './ports.ts';
 
 /** What stays while an app is changed for one with another configuration: the process, its port, its name. */
@@ -21,13 +21,19 @@ export interface Host {
   current: { readonly metrics?: Registry; readonly isReady?: () => boolean };
 }
 
+export interface HostOptions {
+  readonly environment: ServiceEnvironment;
+  readonly logger: Logger;
+  /** Whether the metrics of Node.js are among its own; of several services in one process one has them. Default true. */
+  readonly hasProcessMetrics?: boolean;
+}
+
 /** Opens the HTTP server: alive at once, ready when an app is. */
 export async function openHost(
   definition: ServiceDefinition,
-  environment: ServiceEnvironment,
-  logger: Logger,
+  { environment, logger, hasProcessMetrics = true }: HostOptions,
 ): Promise<Host> {
-  const own = createProcessMetrics(definition.name);
+  const own = createHostMetrics(definition.name, hasProcessMetrics);
   const host: { current: Host['current'] } = { current: {} };
   const http = createHttpServer({
     metrics: () => (host.current.metrics === undefined ? [own] : [own, host.current.metrics]),
@@ -55,6 +61,8 @@ export async function startLife(host: Host, config: ServiceContext['config']): P
   const metrics = createMetrics(definition.name);
   const instance = `${definition.name}-${environment.CORTEX_INSTANCE}`;
   const running: { app?: RunningApp } = {};
+  const dataDir = join(environment.CORTEX_DATA_DIR, definition.name);
+  mkdirSync(dataDir, { recursive: true });
   const bus = await connectBus({
     servers: environment.CORTEX_NATS_URL,
     source: `/cortex/${definition.name}`,
@@ -66,8 +74,6 @@ export async function startLife(host: Host, config: ServiceContext['config']): P
     metrics,
     isReady: () => bus.isConnected() && (running.app?.isReady?.() ?? running.app !== undefined),
   };
-  const dataDir = join(environment.CORTEX_DATA_DIR, definition.name);
-  mkdirSync(dataDir, { recursive: true });
   const context: ServiceContext = {
     name: definition.name,
     instance,

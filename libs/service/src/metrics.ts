@@ -1,6 +1,12 @@
 import type { AppName } from '@cortex/contracts';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
+/**
+ * How often the delay of the event loop is measured; what is measured includes it. At prom-client's 10 ms it takes 0.4 % of a
+ * core, of each loop.
+ */
+const eventLoopPrecisionMs = 50;
+
 /** A registry for one life of an app. */
 export function createMetrics(service: AppName): Registry {
   const registry = new Registry();
@@ -8,10 +14,12 @@ export function createMetrics(service: AppName): Registry {
   return registry;
 }
 
-/** The process's own metrics and `cortex_build_info`: they outlive a change of the configuration. */
-export function createProcessMetrics(service: AppName): Registry {
+/** `cortex_build_info` and, if asked for, the metrics of Node.js: they outlive a change of the configuration. */
+export function createHostMetrics(service: AppName, hasProcessMetrics: boolean): Registry {
   const registry = createMetrics(service);
-  collectDefaultMetrics({ register: registry });
+  if (hasProcessMetrics) {
+    collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: eventLoopPrecisionMs });
+  }
   new Gauge({
     name: 'cortex_build_info',
     help: 'Always 1; the labels say what runs',

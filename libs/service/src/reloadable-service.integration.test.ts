@@ -79,12 +79,11 @@ beforeEach(async () => {
     CORTEX_DATA_DIR: folder.path,
     CORTEX_INSTANCE: 'host.example',
   });
-  service = await startReloadableService(
-    definition,
+  service = await startReloadableService(definition, {
     environment,
-    await readConfiguration(file),
-    pino({ level: 'silent' }),
-  );
+    read: await readConfiguration(file),
+    logger: pino({ level: 'silent' }),
+  });
   return () => service.stop();
 });
 

@@ -11,17 +11,22 @@ import {
 } from '@cortex/contracts';
 import { systemRuntime, type RuntimeTimer } from '@cortex/runtime';
 import { dirname } from 'node:path';
-import type { Logger } from 'pino';
-import type { ServiceEnvironment } from './environment.ts';
-import { openHost, startLife, type Host, type Life } from './life.ts';
+import { openHost, startLife, type Host, type HostOptions, type Life } from './life.ts';
 import { readConfiguration, type ReadConfiguration } from './load-configuration.ts';
 import type { ServiceDefinition } from './ports.ts';
 
 export interface ReloadableService {
   readonly port: number;
+  /** What `/readyz` says. */
+  isReady(): boolean;
   /** Rejects when the app could be started with neither the new configuration nor the one before. */
   readonly failed: Promise<never>;
   stop(): Promise<void>;
+}
+
+export interface ReloadableOptions extends HostOptions {
+  /** What it begins with; a request makes it read the files of CORTEX_CONFIG again. */
+  readonly read: ReadConfiguration;
 }
 
 type Outcome = NonNullable<RunningConfiguration['reload']>;
@@ -41,16 +46,19 @@ const mostReason = 3_900;
  */
 export async function startReloadableService(
   definition: ServiceDefinition,
-  environment: ServiceEnvironment,
-  read: ReadConfiguration,
-  logger: Logger,
+  { read, ...options }: ReloadableOptions,
 ): Promise<ReloadableService> {
   // Before the start, which takes a while: a request of meanwhile is not an old one.
   const readAt = systemRuntime.now();
-  const host = await openHost(definition, environment, logger);
+  const host = await openHost(definition, options);
   const service = new Reloadable(host, read, readAt);
   await service.begin();
-  return { port: host.port, failed: service.failed, stop: () => service.stop() };
+  return {
+    port: host.port,
+    isReady: () => host.current.isReady?.() === true,
+    failed: service.failed,
+    stop: () => service.stop(),
+  };
 }
 
 class Reloadable {

@@ -28,6 +28,7 @@ export async function startCortexSide({ series, appsDir, profileDir }: CortexOpt
   const otlp = { host: '127.0.0.1', port: await freePort() };
   writeFileSync(configFile, JSON.stringify({ version: 1, collector: { otlp, partitions: partitionsFor(series) } }));
   const stack = await startStack({
+    layout: { kind: 'processes' },
     configFile,
     dir: join(folder.path, 'cortex'),
     appsDir,

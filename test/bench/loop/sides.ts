@@ -26,7 +26,7 @@ export interface CortexOptions {
 export async function startCortex(options: CortexOptions): Promise<Side> {
   const { profileDir, ...where } = options;
   const env = profileDir === undefined ? {} : profiling(profileDir);
-  const stack = await startStack({ ...where, env, services: ['decision', 'executor'] });
+  const stack = await startStack({ ...where, layout: { kind: 'processes' }, env, services: ['decision', 'executor'] });
   const connection = await connect({ servers: stack.natsUrl });
   const pidOf = (name: 'decision' | 'executor'): number => stack.services.get(name)?.pid ?? 0;
   return {

@@ -19,7 +19,13 @@ export async function startCortexSide(appsDir: string): Promise<CortexSide> {
   const folder = temporaryFolder('cortex-bench-recovery-');
   const port = await freePort();
   const configFile = writePatientSite(folder.path, port);
-  const stack: Stack = await startStack({ configFile, dir: join(folder.path, 'cortex'), appsDir, services });
+  const stack: Stack = await startStack({
+    configFile,
+    dir: join(folder.path, 'cortex'),
+    appsDir,
+    layout: { kind: 'processes' },
+    services,
+  });
   const connection = await connect({ servers: stack.natsUrl });
   const log = new EventLog(connection);
   await connection.flush();

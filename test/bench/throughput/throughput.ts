@@ -25,7 +25,12 @@ export async function benchThroughput({ count, appsDir }: BenchContext): Promise
     services: count,
     verification: { check: `${benchMetric} < 50`, health_checks: { duration: '0s' } },
   });
-  const stack = await startStack({ configFile, dir: join(folder.path, 'cortex'), appsDir });
+  const stack = await startStack({
+    configFile,
+    dir: join(folder.path, 'cortex'),
+    appsDir,
+    layout: { kind: 'processes' },
+  });
   const connection = await connect({ servers: stack.natsUrl });
   try {
     const idle = usageOf(stack);

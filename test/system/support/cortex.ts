@@ -43,7 +43,13 @@ export async function startCortex(
     writeFileSync(configFile, stringify({ ...configurationOf(patients), checks: checksOf(patients) }));
   }
   const start = (): Promise<Stack> =>
-    startStack({ configFile, dir: `${dir}/stack`, appsDir: 'apps', leaseTtlMs, consolePort: 0 });
+    startStack({
+      configFile,
+      dir: `${dir}/stack`,
+      appsDir: 'apps',
+      layout: { kind: 'processes', leaseTtlMs },
+      consolePort: 0,
+    });
   const watch = async (on: Stack): Promise<{ readonly bus: Bus; readonly log: EventLog }> => {
     const bus = await connectBus({
       servers: on.natsUrl,

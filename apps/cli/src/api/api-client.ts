@@ -2,18 +2,8 @@ import { addressOf, answers, endpoints, parseAnswer } from '@cortex/api';
 import type { AddressParts, AnswerOf, CallOf, RouteName } from '@cortex/api';
 import { withDeadline } from '@cortex/runtime';
 import { CliError } from '../core/cli-error.ts';
+import { headersFor, type ApiClient } from './api-client-port.ts';
 import { notCortex, refusalOf } from './refusal.ts';
-
-/** The console's API. Every failure is a {@link CliError}, of a refusal with the console's own code and fix. */
-export interface ApiClient {
-  readonly url: string;
-  /** Calls one route, and validates its answer against the schema of the route. */
-  call<Name extends RouteName>(name: Name, ...request: CallOf<Name>): Promise<AnswerOf<Name>>;
-  /** The same answer as text to read. */
-  text(name: RouteName, request: AddressParts): Promise<string>;
-  /** The headers of every request: the token, if there is one. */
-  readonly headers: Readonly<Record<string, string>>;
-}
 
 /** `body` goes out as JSON. */
 type Request = AddressParts & { readonly body?: object };
@@ -25,7 +15,7 @@ const patienceMs: { readonly [Name in RouteName]?: number } = { auditVerdict: 60
 /** `findUrl` is called once, when the first request is made. */
 export function createApiClient(findUrl: () => string, token: string | undefined, stopped: AbortSignal): ApiClient {
   let known: string | undefined;
-  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const headers = headersFor(token);
   const url = (): string => (known ??= findUrl());
 
   async function ask(name: RouteName, { body, ...parts }: Request, accept: string): Promise<Response> {

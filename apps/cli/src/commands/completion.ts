@@ -4,8 +4,8 @@ import { bashCompletion, fishCompletion, zshCompletion } from '../completion/scr
 
 const scripts = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 
-/** `commands` is the table that this command is part of. */
-export function completionCommand(commands: () => readonly CommandDefinition[]): CommandDefinition {
+/** `loadCommands` loads the table that this command is part of. */
+export function completionCommand(loadCommands: () => Promise<readonly CommandDefinition[]>): CommandDefinition {
   return {
     name: 'completion',
     summary: 'Print a script that completes commands, lists and options in your shell',
@@ -23,7 +23,7 @@ export function completionCommand(commands: () => readonly CommandDefinition[]):
       const script = Object.entries(scripts).find(([name]) => name === shell)?.[1];
       if (script === undefined)
         throw new CliError('CORTEX_CLI_USAGE', `no shell "${shell}"`, 'bash, zsh or fish', 'usage');
-      input.context.print(script(commands()).trimEnd());
+      input.context.print(script(await loadCommands()).trimEnd());
       return 'ok';
     },
   };

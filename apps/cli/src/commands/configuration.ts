@@ -7,13 +7,8 @@ import { formatProblems, parseConfiguration, readPluginFolders, type Configurati
 import type { CortexConfiguration } from '@cortex/contracts';
 import { listFiles, recordFiles } from '@cortex/service';
 import { CliError } from '../core/cli-error.ts';
-import type { OptionDefinition, CommandContext } from '../core/command.ts';
-
-/** The option of every command that reads a configuration. */
-export const configOption: OptionDefinition = {
-  flags: '--config <file>',
-  summary: 'the configuration (default: CORTEX_CONFIG, else cortex.yaml)',
-};
+import type { CommandContext } from '../core/command.ts';
+import { configurationFile } from './configuration-file.ts';
 
 export interface LoadedConfiguration {
   readonly file: string;
@@ -55,15 +50,7 @@ export async function loadConfiguration(
   named: string | undefined,
   context: CommandContext,
 ): Promise<LoadedConfiguration> {
-  const file = resolve(context.workingFolder, named ?? (context.environment['CORTEX_CONFIG'] || 'cortex.yaml'));
-  if (!existsSync(file)) {
-    throw new CliError(
-      'CORTEX_CLI_NOT_FOUND',
-      `no file ${file}`,
-      'name the configuration file, or set CORTEX_CONFIG',
-      'notFound',
-    );
-  }
+  const file = configurationFile(named, context);
   const files = recordFiles(file, (path) => readFileSync(path, 'utf8'));
   const inputs = { entry: file, readFile: files.readFile, listFiles };
   const folders = readPluginFolders(inputs);

@@ -23,6 +23,7 @@ export const demoCommand: CommandDefinition = {
       default: '.cortex/demo',
     },
     { flags: '--port <number>', summary: 'port of the console; another one if it is taken', default: '7780' },
+    { flags: '--processes', summary: 'a process for each service instead of one for all' },
   ],
   examples: [
     { line: 'cortex demo', says: 'stays until Ctrl-C, with the console open' },
@@ -38,6 +39,7 @@ export const demoCommand: CommandDefinition = {
       templates: installation.demoTemplates,
       appsDir: installation.apps,
       consolePort: portOption(input, 'port'),
+      isEachInItsProcess: input.options['processes'] === true,
       print: context.print,
       signal: context.signal,
     });

@@ -2,7 +2,7 @@ import { textOption, type CommandDefinition } from '../core/command.ts';
 import { count } from '../output/count.ts';
 import { show } from '../output/show.ts';
 import { compareWithRunning, describeChanges, type Comparison } from '../reload/changes.ts';
-import { configOption } from './configuration.ts';
+import { configOption } from './configuration-file.ts';
 
 export const diffCommand: CommandDefinition = {
   name: 'diff',

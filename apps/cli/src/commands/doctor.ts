@@ -12,7 +12,8 @@ import { fail, ok, warn, type Examination, type Finding, type Subject } from '..
 import { paint } from '../output/paint.ts';
 import { show } from '../output/show.ts';
 import { printable } from '../output/table.ts';
-import { configOption, findConfiguration, loadConfiguration } from './configuration.ts';
+import { configOption } from './configuration-file.ts';
+import { findConfiguration, loadConfiguration } from './configuration.ts';
 import { natsOption } from './nats.ts';
 import { dirOption, stackFolder } from './stack-folder.ts';
 

@@ -1,4 +1,4 @@
-import { serviceNames } from '@cortex/local-stack';
+import { allInOne, serviceNames } from '@cortex/local-stack';
 import { pause, systemRuntime } from '@cortex/runtime';
 import { join } from 'node:path';
 import { CliError } from '../core/cli-error.ts';
@@ -7,7 +7,7 @@ import { LogFolder } from '../logs/log-folder.ts';
 import { isAtLeast, logLevels, logText, type LogLevel, type LogLine } from '../logs/log-line.ts';
 import { dirOption, stackFolder } from './stack-folder.ts';
 
-const loggers: readonly string[] = [...serviceNames, 'nats-server'];
+const loggers: readonly string[] = [...serviceNames, allInOne, 'nats-server'];
 const followMs = 250;
 
 export const logsCommand: CommandDefinition = {

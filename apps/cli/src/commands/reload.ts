@@ -6,7 +6,7 @@ import { textOption, type CommandContext, type CommandDefinition } from '../core
 import { show } from '../output/show.ts';
 import { table } from '../output/table.ts';
 import { compareWithRunning } from '../reload/changes.ts';
-import { configOption } from './configuration.ts';
+import { configOption } from './configuration-file.ts';
 import { summaryOf } from './diff.ts';
 import { byOption, personOf } from './who.ts';
 

@@ -4,7 +4,8 @@ import { randomUuid, systemRuntime } from '@cortex/runtime';
 import { CliError } from '../core/cli-error.ts';
 import { requiredArgument, textOption, type CommandDefinition } from '../core/command.ts';
 import { show } from '../output/show.ts';
-import { configOption, requireConfiguration, type Plugins } from './configuration.ts';
+import { configOption } from './configuration-file.ts';
+import { requireConfiguration, type Plugins } from './configuration.ts';
 import { personOf, byOption } from './who.ts';
 
 interface TestedChannel {

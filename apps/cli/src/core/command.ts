@@ -1,4 +1,4 @@
-import type { ApiClient } from '../api/api-client.ts';
+import type { ApiClient } from '../api/api-client-port.ts';
 import type { ExitReason } from './exit-codes.ts';
 
 export interface Screen {

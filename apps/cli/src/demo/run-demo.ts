@@ -3,7 +3,8 @@ import { CortexError } from '@cortex/errors';
 import { startStack, type Stack } from '@cortex/local-stack';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createApiClient, type ApiClient } from '../api/api-client.ts';
+import { createApiClient } from '../api/api-client.ts';
+import type { ApiClient } from '../api/api-client-port.ts';
 import { followEvents } from '../api/follow-events.ts';
 import { demoActs } from './acts.ts';
 import { knownEvent, type KnownEvent } from './known-event.ts';
@@ -21,6 +22,7 @@ export interface DemoOptions {
   readonly templates: string;
   readonly appsDir: string;
   readonly consolePort: number;
+  readonly isEachInItsProcess: boolean;
   readonly print: (line: string) => void;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
@@ -45,6 +47,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
       configFile: site.configFile,
       dir: options.dir,
       appsDir: options.appsDir,
+      layout: { kind: options.isEachInItsProcess ? 'processes' : 'one-process' },
       consolePort: options.consolePort,
       env: { CORTEX_DEMO_PAGE_SECRET: site.pageSecret },
       onEvent: print,

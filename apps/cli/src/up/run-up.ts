@@ -1,53 +1,52 @@
-import type { CortexConfiguration } from '@cortex/contracts';
-import { startStack, type StackPorts } from '@cortex/local-stack';
+import { startStack, type StackPorts, type WatchedCounts } from '@cortex/local-stack';
+import type { CommandContext } from '../core/command.ts';
 import { count } from '../output/count.ts';
+import { chooseLayout } from './choose-layout.ts';
+import { examineConfiguration } from './examine-configuration.ts';
 
 export interface UpOptions {
   readonly configFile: string;
-  /** Already checked: `up` starts nothing with a configuration that is wrong. */
-  readonly configuration: CortexConfiguration;
   readonly dir: string;
   readonly appsDir: string;
   /** An existing NATS instead of a server of our own. */
   readonly natsUrl: string | undefined;
   readonly ports: StackPorts;
-  readonly print: (line: string) => void;
-  /** Aborts on Ctrl-C. */
-  readonly signal: AbortSignal;
+  readonly isEachInItsProcess: boolean;
+  readonly isAllowedMissingSecrets: boolean;
+  readonly context: CommandContext;
 }
 
-/** Runs the whole of Cortex on this machine until the signal aborts. */
+/** Runs the whole of Cortex on this machine until Ctrl-C. Starts nothing with a configuration that is wrong. */
 export async function runUp(options: UpOptions): Promise<void> {
+  const { isEachInItsProcess, isAllowedMissingSecrets, context, natsUrl, ...where } = options;
+  const { print, signal } = context;
   const startedAt = performance.now();
+  const { watched, layout } = await chooseLayout(where.configFile, isEachInItsProcess, context);
+  const examined = await examineConfiguration(where.configFile, isAllowedMissingSecrets, context);
   const stack = await startStack({
-    configFile: options.configFile,
-    dir: options.dir,
-    appsDir: options.appsDir,
-    consolePort: options.configuration.console.port,
-    ports: options.ports,
-    onEvent: options.print,
-    ...(options.natsUrl === undefined ? {} : { natsUrl: options.natsUrl }),
+    ...where,
+    ...examined,
+    layout,
+    onEvent: print,
+    ...(natsUrl === undefined ? {} : { natsUrl }),
   });
   try {
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    options.print(`${stack.services.size} services are ready after ${seconds} s`);
-    options.print(`  console   ${stack.consoleUrl}`);
-    options.print(`  NATS      ${stack.natsUrl}`);
-    options.print(`  watching  ${watched(options.configuration)}`);
-    options.print('Ctrl-C stops everything.');
+    print(`${stack.services.size} services are ready after ${seconds} s`);
+    print(`  console   ${stack.consoleUrl}`);
+    print(`  NATS      ${stack.natsUrl}`);
+    const counts = stack.watched ?? watched;
+    if (counts !== undefined) print(`  watching  ${watchedText(counts)}`);
+    print('Ctrl-C stops everything.');
     await new Promise<void>((resume) => {
-      if (options.signal.aborted) resume();
-      options.signal.addEventListener('abort', () => resume());
+      if (signal.aborted) resume();
+      signal.addEventListener('abort', () => resume());
     });
   } finally {
     await stack.stop();
   }
 }
 
-function watched(configuration: CortexConfiguration): string {
-  return [
-    count(configuration.services.length, 'service'),
-    count(configuration.checks.length, 'check'),
-    count(configuration.playbooks.length, 'playbook'),
-  ].join(', ');
+function watchedText({ services, checks, playbooks }: WatchedCounts): string {
+  return [count(services, 'service'), count(checks, 'check'), count(playbooks, 'playbook')].join(', ');
 }

@@ -34,14 +34,16 @@ export async function startRunningConsole(
   const logger = pino({ level: 'silent' });
   const service = await startService(
     { name: 'console', start: (context) => startConsole(context, settings) },
-    readEnvironment({
-      CORTEX_NATS_URL: natsUrl,
-      CORTEX_DATA_DIR: dataDir,
-      CORTEX_CONFIG: 'unused.yaml',
-      CORTEX_HTTP_PORT: String(port),
-    }),
-    config,
-    logger,
+    {
+      environment: readEnvironment({
+        CORTEX_NATS_URL: natsUrl,
+        CORTEX_DATA_DIR: dataDir,
+        CORTEX_CONFIG: 'unused.yaml',
+        CORTEX_HTTP_PORT: String(port),
+      }),
+      config,
+      logger,
+    },
   );
   const bus = await connectBus({ servers: natsUrl, source: '/cortex/decision', name: 'test-writer', logger });
   const incidents = await bus.bucket(incidentBucket);

@@ -140,7 +140,7 @@ export class EscalatorFixture {
       name: 'escalator',
       start: (context) => startEscalator(context, limits),
     } as const satisfies Parameters<typeof startService>[0];
-    const service = await startService(definition, environment, config, pino({ level: 'fatal' }));
+    const service = await startService(definition, { environment, config, logger: pino({ level: 'fatal' }) });
     this.#services.push(service);
     return service;
   }

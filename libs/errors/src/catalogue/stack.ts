@@ -13,6 +13,11 @@ export const stackErrors = {
     cause: 'A step of a playbook takes longer than five minutes.',
     fix: 'Nothing: the started process runs the changed configuration, and takes the work up from its journal.',
   },
+  CORTEX_SERVICE_THREAD_ENDED: {
+    means: 'A service that runs on a thread of the one process has ended, so the process ends, and starts anew',
+    cause: 'A plugin or a defect ended the thread; what it said last is in `all-in-one.log`.',
+    fix: 'Mend the plugin, or report the defect; `cortex up --processes` keeps the other services apart from it.',
+  },
   CORTEX_ENVIRONMENT_INVALID: {
     means: 'The environment of the process is wrong',
     cause: 'A variable has a value that it cannot have.',

@@ -3,7 +3,8 @@ import { textOption, type CommandDefinition } from '../../core/command.ts';
 import { show } from '../../output/show.ts';
 import { tableOr } from '../../output/table.ts';
 import { span } from '../../output/time.ts';
-import { configOption, requireConfiguration } from '../configuration.ts';
+import { configOption } from '../configuration-file.ts';
+import { requireConfiguration } from '../configuration.ts';
 
 export const checkListCommand: CommandDefinition = {
   name: 'check list',

@@ -3,7 +3,7 @@ import { CliError } from '../../core/cli-error.ts';
 import type { CommandDefinition, CommandInput } from '../../core/command.ts';
 import { show } from '../../output/show.ts';
 import { table } from '../../output/table.ts';
-import { configOption } from '../configuration.ts';
+import { configOption } from '../configuration-file.ts';
 import { chooseChecks } from './choose.ts';
 import { optionDuration } from './option-duration.ts';
 import { resultWords } from './result-words.ts';

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { readEnvironment } from './environment.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import type { ServiceDefinition } from './ports.ts';
-import { startService } from './run-service.ts';
+import { startService } from './start-service.ts';
 
 const minimal = 'version: 1\nservices:\n  - name: shop\n    instances:\n      - id: shop-1\n';
 
@@ -35,12 +35,11 @@ describe('a service', () => {
         CORTEX_CONFIG: file,
         CORTEX_DATA_DIR: folder.path,
       });
-      const service = await startService(
-        definition,
+      const service = await startService(definition, {
         environment,
-        await loadConfiguration(file),
-        pino({ level: 'silent' }),
-      );
+        config: await loadConfiguration(file),
+        logger: pino({ level: 'silent' }),
+      });
       const get = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${service.port}${path}`);
       expect((await get('/healthz')).status).toBe(200);
       expect((await get('/readyz')).status).toBe(200);

@@ -1,0 +1,3 @@
+import { runAllInOne } from './run-all-in-one.ts';
+
+await runAllInOne(process.argv.slice(2));
