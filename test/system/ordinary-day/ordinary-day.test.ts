@@ -28,6 +28,7 @@ beforeAll(async () => {
     configFile: site.configFile,
     dir: join(folder.path, 'stack'),
     appsDir: 'apps',
+    layout: { kind: 'one-process' },
     consolePort: 0,
     env: site.env,
   });
