@@ -254,7 +254,7 @@ function nginxCommand(dir: string, port: number): readonly string[] {
   const file = join(folder, 'nginx.conf');
   writeFileSync(
     file,
-    `daemon off; pid ${join(folder, 'nginx.pid')}; error_log ${join(folder, 'error.log')};
+    `daemon off; master_process off; pid ${join(folder, 'nginx.pid')}; error_log ${join(folder, 'error.log')};
 events {}
 http { access_log off; ${temp.join(' ')} ${server} }
 `,
