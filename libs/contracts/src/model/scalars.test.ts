@@ -28,8 +28,10 @@ describe('JSON values', () => {
   });
 
   it('are judged as z.json() judges them', () => {
+    // z.json() does not look below this key; what stands there would be lost.
+    const key = fc.string().filter((name) => name !== '__proto__');
     fc.assert(
-      fc.property(fc.anything({ withDate: true, withMap: true, withBigInt: true }), (value) => {
+      fc.property(fc.anything({ key, withDate: true, withMap: true, withBigInt: true }), (value) => {
         expect(JsonValue.safeParse(value).success).toBe(z.json().safeParse(value).success);
       }),
     );
