@@ -50,6 +50,17 @@ test('no step begins whose intent cannot be written', async () => {
   expect(site.effects[1]?.beganMs).toBeGreaterThan(startMs + atMs + 1_000);
 });
 
+test('what was allowed before a process stood still is asked again before it acts', async () => {
+  const troubles = [{ ...dead, target: 1, kind: 'misconfigured' as const }];
+  const [first] = (await hold({ ...quietSchedule, troubles })).effects;
+  const intentMs = (first?.beganMs ?? 0) - startMs;
+  // The executor stands still right after its intent; meanwhile the kill switch goes on, and it must not act on its old answers.
+  const killSwitch = [{ atMs: intentMs + 500, forMs: 20_000 }];
+  const site = await hold({ ...quietSchedule, troubles, intentFreezes: [{ atIntent: 1, forMs: 3_000 }], killSwitch });
+  const during = site.effects.filter(({ beganMs }) => beganMs < startMs + intentMs + 20_000);
+  expect(during).toEqual([]);
+});
+
 test('each level is told when it is due, while nobody answers', async () => {
   const site = await hold({ ...quietSchedule, troubles: [{ ...dead, kind: 'broken' }] });
   const [request] = site.events('escalation.requested');
