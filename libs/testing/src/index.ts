@@ -18,7 +18,7 @@ export type { TestMount } from './mounts.ts';
 export { startMemcached } from './memcached.ts';
 export { startNats, startProvisionedNats } from './nats.ts';
 export type { ProvisionedNats, TestNats } from './nats.ts';
-export { startPostgres } from './postgres.ts';
+export { giveToPostgres, postgresArgv, startPostgres } from './postgres.ts';
 export type { TestPostgres } from './postgres.ts';
 export { startProcess } from './process.ts';
 export type { StartProcessOptions, TestProcess } from './process.ts';

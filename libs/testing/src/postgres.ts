@@ -27,7 +27,7 @@ export function startPostgres(flags: readonly string[] = [], certificate?: TestC
   return start(settings, password, async (folder) => {
     const passwordFile = join(folder, 'password');
     writeFileSync(passwordFile, password);
-    giveAway(folder, passwordFile);
+    giveToPostgres(folder, passwordFile);
     const how = [
       '--username=postgres',
       '--auth=scram-sha-256',
@@ -38,7 +38,7 @@ export function startPostgres(flags: readonly string[] = [], certificate?: TestC
     await runProgram('initdb', ['-D', join(folder, 'data'), '--no-sync', ...how]);
     if (certificate === undefined) return;
     const { certFile, keyFile } = writeCertificate(join(folder, 'data'), certificate);
-    giveAway(certFile, keyFile);
+    giveToPostgres(certFile, keyFile);
   });
 }
 
@@ -51,7 +51,7 @@ async function start(
     name: 'postgres',
     prepare,
     argv: (folder, port) => [
-      ...unprivileged('postgres'),
+      ...postgresArgv('postgres'),
       '-D',
       join(folder, 'data'),
       '-p',
@@ -77,7 +77,7 @@ async function start(
     url: (database = 'postgres') => `postgres://postgres:${password}@127.0.0.1:${server.port}/${database}`,
     startReplica: () =>
       start(flags, password, async (folder) => {
-        giveAway(folder);
+        giveToPostgres(folder);
         const from = `postgres://postgres:${password}@127.0.0.1:${server.port}/postgres`;
         await runProgram('pg_basebackup', ['-d', from, '-D', join(folder, 'data'), '-R', '-X', 'stream', '-c', 'fast']);
       }),
@@ -86,18 +86,19 @@ async function start(
 }
 
 async function runProgram(name: string, argv: readonly string[]): Promise<void> {
-  const [program = name, ...rest] = [...unprivileged(name), ...argv];
+  const [program = name, ...rest] = [...postgresArgv(name), ...argv];
   await run(program, rest, { cwd: '/' });
 }
 
-/** Postgres refuses to run as root. */
-function unprivileged(name: string): readonly string[] {
+/** How a program of Postgres is called: as the user postgres where this is root, as which it refuses to run. */
+export function postgresArgv(name: string): readonly string[] {
   const program = programPath(name);
   if (process.getuid?.() !== 0) return [program];
   return ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', '--', program];
 }
 
-function giveAway(...paths: readonly string[]): void {
+/** Makes files and folders those of the user that {@link postgresArgv} calls as. */
+export function giveToPostgres(...paths: readonly string[]): void {
   if (process.getuid?.() !== 0) return;
   // The package makes this folder for its user.
   const { uid, gid } = statSync('/var/lib/postgresql');

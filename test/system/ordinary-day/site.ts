@@ -1,16 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, mountTmpfs, startHttpReceiver } from '@cortex/testing';
+import { freePort, giveToPostgres, mountTmpfs, postgresArgv, startHttpReceiver } from '@cortex/testing';
 import type { HttpReceiver, TestMount } from '@cortex/testing';
 import { stringify } from 'yaml';
 
@@ -262,48 +253,17 @@ http { access_log off; ${temp.join(' ')} ${server} }
   return ['nginx', '-p', folder, '-c', file];
 }
 
-/** Postgres in a folder of its own, as the user postgres when this is root: it refuses to run as root. */
+/** Postgres in a folder of its own. */
 function postgresCommand(dir: string, port: number): readonly string[] {
   const folder = join(dir, 'postgres');
   mkdirSync(folder, { recursive: true });
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot) {
-    const { uid, gid } = statSync('/var/lib/postgresql');
-    chownSync(folder, uid, gid);
-    // Its user must get there.
-    chmodSync(dir, 0o711);
-  }
-  const as = isRoot ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', '--'] : [];
+  giveToPostgres(folder);
+  // Its user must get there.
+  chmodSync(dir, 0o711);
   const data = join(folder, 'data');
-  const [program = '', ...rest] = [
-    ...as,
-    postgresProgram('initdb'),
-    '-D',
-    data,
-    '--auth=trust',
-    '--username=postgres',
-    '--no-sync',
-  ];
+  const how = ['-D', data, '--auth=trust', '--username=postgres', '--no-sync'];
+  const [program = '', ...rest] = [...postgresArgv('initdb'), ...how];
   execFileSync(program, rest, { cwd: '/', stdio: 'pipe' });
   const settings = ['fsync=off', 'shared_buffers=16MB'].flatMap((setting) => ['-c', setting]);
-  return [
-    ...as,
-    postgresProgram('postgres'),
-    '-D',
-    data,
-    '-p',
-    String(port),
-    '-h',
-    '127.0.0.1',
-    '-k',
-    folder,
-    ...settings,
-  ];
-}
-
-/** Debian keeps each version in a folder of its own, outside PATH. */
-function postgresProgram(name: string): string {
-  const versions = '/usr/lib/postgresql';
-  const known = existsSync(versions) ? readdirSync(versions) : [];
-  return known.map((version) => join(versions, version, 'bin', name)).find((path) => existsSync(path)) ?? name;
+  return [...postgresArgv('postgres'), '-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, ...settings];
 }
