@@ -19,7 +19,7 @@ const allowed = {
 /** Packages that are one app's own: what others need of them belongs into a package that all may see. */
 const owners = { '@cortex/decision': '@cortex-app/decision' };
 /** What a composition of apps may take of each. */
-const composed = /\/(service|fit-worker)$/;
+const composed = /\/(service|fit-worker|action-worker)$/;
 const impure = /^(node:|@nats-io\/|undici$|fastify|pino$|execa$)/;
 const imported = /\b(?:from\s+|import\s+|import\()'((?:\.{1,2}\/[^']+)|(?:@[a-z-]+\/)?[a-z][\w.:/-]*)'/g;
 const isTest = (path) => /\.test\.tsx?$|\/src\/test\//.test(path);

@@ -1,9 +1,9 @@
 // What a bare clone needs before anything runs. Each step says what it does and how long it took.
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { whyInstall } from './why-install.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
@@ -34,6 +34,8 @@ const packages = {
   },
   nginx: { apt: 'nginx-light', brew: 'nginx', hint: 'https://nginx.org/en/docs/install.html' },
   memcached: { apt: 'memcached', brew: 'memcached', hint: 'https://docs.memcached.org/serverguide/' },
+  // Its library shifts the clock of one process.
+  faketime: { apt: 'faketime', brew: 'libfaketime', hint: 'https://github.com/wolfcw/libfaketime' },
   chromium: { apt: 'chromium', brew: 'chromium', hint: 'install Chromium with your package manager' },
 };
 
@@ -43,14 +45,12 @@ export function requireNode() {
   throw new Error(`Node ${process.versions.node} is too old.\n  fix: install Node 20.19 or newer`);
 }
 
-/** `npm ci`, unless what is installed came from this very lockfile. */
+/** `npm ci`, unless what is installed is what package-lock.json asks for, whoever installed it. */
 export async function installDependencies() {
-  const stamp = 'node_modules/.cortex-lockfile';
-  const lock = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  await step('installing dependencies (npm ci)', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-  mkdirSync('node_modules', { recursive: true });
-  writeFileSync(stamp, lock);
+  const reason = whyInstall('.');
+  if (reason === undefined) return;
+  const title = `installing dependencies (npm ci), because ${reason}`;
+  await step(title, 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
 export async function buildBundles() {

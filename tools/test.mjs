@@ -34,6 +34,7 @@ try {
     'redis-server',
     'memcached',
     'nginx',
+    'faketime',
   ]);
   const node = process.execPath;
   await Promise.all([

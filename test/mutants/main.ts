@@ -15,7 +15,7 @@ touched. A mutant meets the unit tests of its package first, then the simulation
   npm run mutants -- --list                    what there is, and what each breaks
   npm run mutants -- --runs 300                schedules of the simulation for each of its seeds
   npm run mutants -- --jobs 2                  mutants at a time
-  npm run mutants -- --limit 300               seconds of processor time for the tests of a package, and for the simulation
+  npm run mutants -- --limit 900               seconds of processor time for the tests of a package, and for the simulation
 `;
 const { values } = parseArgs({
   options: {
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     list: { type: 'boolean', default: false },
     runs: { type: 'string', default: '300' },
     jobs: { type: 'string', default: '2' },
-    limit: { type: 'string', default: '300' },
+    limit: { type: 'string', default: '900' },
     help: { type: 'boolean', default: false },
   },
 });

@@ -2,11 +2,12 @@ import { eventDefinitions } from '@cortex/contracts';
 import type { RawMessage } from '@cortex/bus';
 import { eventually } from '@cortex/testing';
 import { connect } from '@nats-io/transport-node';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startCortex, type Cortex } from './support/cortex.ts';
 import { hashOf, hostileMessages, subjectFor } from './support/hostile-messages.ts';
-import { expectWholeAudit, incidentsOf } from './support/evidence.ts';
+import { expectWholeAudit } from './support/evidence.ts';
+import { incidentsOf } from './support/facts.ts';
+import { peakMebibytes } from './support/peak-memory.ts';
 import { killPatient, untilHealthy } from './support/site.ts';
 
 const perSubject = 1_000;
@@ -50,7 +51,7 @@ test('1,000 hostile messages on every event subject: all in the dead letters, th
   expect(letters.size).toBe(total);
   for (const [name, service] of cortex.stack.services) {
     expect({ name, starts: service.starts }).toEqual({ name, starts: 1 });
-    const mebibytes = peakMebibytes(service.pid ?? 0);
+    const mebibytes = peakMebibytes(service.pid);
     expect({ name, mebibytes, isBounded: mebibytes < memoryBoundMebibytes }).toMatchObject({ isBounded: true });
   }
 });
@@ -93,9 +94,4 @@ async function collectLetters(): Promise<ReadonlyMap<number, Letter>> {
       }),
   });
   return letters;
-}
-
-function peakMebibytes(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.POSITIVE_INFINITY) / 1024;
 }

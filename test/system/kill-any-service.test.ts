@@ -3,7 +3,8 @@ import { serviceNames, type ServiceName } from '@cortex/local-stack';
 import { eventually } from '@cortex/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startCortex, type Cortex } from './support/cortex.ts';
-import { expectEachEffectOnce, expectHealedIncidents, expectWholeAudit, incidentsOf } from './support/evidence.ts';
+import { expectEachEffectOnce, expectHealedIncidents, expectWholeAudit } from './support/evidence.ts';
+import { incidentsOf } from './support/facts.ts';
 import type { LoggedEvent } from './support/event-log.ts';
 import { killPatient, untilHealthy } from './support/site.ts';
 

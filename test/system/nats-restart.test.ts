@@ -2,7 +2,8 @@ import { journalBucket, type EventType } from '@cortex/contracts';
 import { eventually } from '@cortex/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startCortex, type Cortex } from './support/cortex.ts';
-import { expectEachEffectOnce, expectHealedIncidents, expectWholeAudit, incidentsOf } from './support/evidence.ts';
+import { expectEachEffectOnce, expectHealedIncidents, expectWholeAudit } from './support/evidence.ts';
+import { incidentsOf } from './support/facts.ts';
 import { killPatient, untilHealthy } from './support/site.ts';
 
 /** When NATS dies, in the middle of three incidents. */

@@ -38,6 +38,7 @@ function command(...words: readonly string[]): Promise<Result> {
 interface Editable {
   readonly safety: Record<string, unknown>;
   readonly checks: Record<string, unknown>[];
+  readonly escalation: { readonly contacts: { readonly channels: Record<string, unknown>[] }[] };
 }
 
 function change(edit: (configuration: Editable) => void): void {
@@ -88,6 +89,9 @@ test('every service takes a changed configuration, in its process, and a remedia
   await eventually(() => cortex.log.of('incident.resolved', second.service).length === 1, { timeoutMs: 60_000 });
   expect(startsOf(second)).toBe(2);
   expect(pids()).toEqual(before);
+  const [digest] = await digests();
+  const [told] = cortex.log.of('control.changed').filter(({ data }) => data['control'] === 'configuration');
+  expect(told?.data).toMatchObject({ digest, by: expect.stringMatching(/./) });
   expect((await digests()).size).toBe(1);
   expect(await command('diff')).toMatchObject({ code: 0, out: expect.stringContaining('is what every service runs') });
 }, 180_000);
@@ -108,4 +112,20 @@ test('an invalid configuration is refused as a whole, with the reasons, and noth
   writeFileSync(playbook, text);
   writeFileSync(cortex.configFile, valid);
   expect(await command('diff')).toMatchObject({ code: 0 });
+}, 60_000);
+
+test('a configuration whose secret nobody can read is refused by who needs it', async () => {
+  const valid = readFileSync(cortex.configFile, 'utf8');
+  const before = { pids: pids(), digests: await digests() };
+  change(({ escalation }) => {
+    const secret = 'env:CORTEX_TEST_NO_SUCH_SECRET';
+    escalation.contacts[0]?.channels.push({ type: 'webhook', url: 'http://127.0.0.1:1/', secret });
+  });
+  const refused = await command('reload');
+  expect(refused.code).toBe(1);
+  expect(refused.out).toContain(
+    'refused: the secret env:CORTEX_TEST_NO_SUCH_SECRET cannot be read: the variable is not set',
+  );
+  expect({ pids: pids(), digests: await digests() }).toEqual(before);
+  writeFileSync(cortex.configFile, valid);
 }, 60_000);

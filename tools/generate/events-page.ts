@@ -8,12 +8,13 @@ export function eventsPage(): string {
   );
   const streamRows = Object.values(streams).map(
     (stream) =>
-      `| ${stream.name} | ${stream.subjects.map((subject) => `\`${subject}\``).join(' ')} | ${retention(stream.maxAgeMs)} | ${stream.summary} |`,
+      `| ${stream.name} | ${stream.subjects.map((subject) => `\`${subject}\``).join(' ')} | ${retention(stream.maxAgeMs)} | ${size(stream.maxBytes)} | ${stream.summary} |`,
   );
   const buckets = bucketDefinitions.map(
     (bucket) =>
-      `| ${bucket.name} | \`${bucket.key.replaceAll('|', '\\|')}\` | ${bucket.ttlMs === 0 ? 'kept' : `${bucket.ttlMs / 1000} s`} | ${bucket.coordination ? 'yes' : 'no'} | ${bucket.summary} |`,
+      `| ${bucket.name} | \`${bucket.key.replaceAll('|', '\\|')}\` | ${bucket.ttlMs === 0 ? 'kept' : `${bucket.ttlMs / 1000} s`} | ${size(bucket.maxBytes)} | ${bucket.whenFull === 'refuse' ? 'refuses' : 'drops the oldest'} | ${bucket.coordination ? 'yes' : 'no'} | ${bucket.summary} |`,
   );
+  const all = [...Object.values(streams), ...bucketDefinitions].reduce((sum, { maxBytes }) => sum + maxBytes, 0);
   return `# Events, streams and buckets
 
 Generated from \`libs/contracts\` by \`npm run generate\`; a test fails when this page is stale.
@@ -25,7 +26,7 @@ number, and its envelope says \`partition-3\`. The id is also the
 
 ## Events
 
-Who acts on an event has a route for it. Others read along: the auditor reads all of them, the console all but telemetry, the
+Who acts on an event has a route for it. Others read along: auditor and console read all of them but telemetry, the
 verifier what it takes as evidence.
 
 | event | stream | said by | acted on by | meaning |
@@ -34,16 +35,18 @@ ${events.join('\n')}
 
 ## Streams
 
-| stream | subjects | kept for | what |
-| --- | --- | --- | --- |
+| stream | subjects | kept for | at most | what |
+| --- | --- | --- | --- | --- |
 ${streamRows.join('\n')}
 
 ## Buckets
 
-Coordination buckets are read from the leader, so that a reader sees the last write.
+Coordination buckets are read from the leader, so that a reader sees the last write. A bucket whose every entry somebody
+needs refuses what is beyond its size; one that keeps what is over drops the oldest, as the streams do. All sizes together are
+${size(all)}, which JetStream reserves.
 
-| bucket | key | lifetime of an entry | coordination | what |
-| --- | --- | --- | --- | --- |
+| bucket | key | lifetime of an entry | at most | when full | coordination | what |
+| --- | --- | --- | --- | --- | --- | --- |
 ${buckets.join('\n')}
 `;
 }
@@ -52,4 +55,9 @@ function retention(maxAgeMs: number): string {
   if (maxAgeMs === 0) return 'ever';
   const hours = maxAgeMs / 3_600_000;
   return hours >= 24 ? `${hours / 24} days` : `${hours} h`;
+}
+
+function size(bytes: number): string {
+  const mebibytes = bytes / 2 ** 20;
+  return mebibytes < 1024 ? `${mebibytes} MiB` : `${Number((mebibytes / 1024).toFixed(1))} GiB`;
 }

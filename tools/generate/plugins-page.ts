@@ -33,6 +33,13 @@ when this page is stale. \`cortex plugins\` lists those of your own folders too.
 
 ## Actions
 
+Actions of your own (\`*.action.mjs\`) make their effects, \`act\` and \`undo\`, in a process of their own, one for each effect, which the
+executor starts; \`guard\`, \`observe\`, \`probe\` and \`dryRun\` run in the executor. Over goes a copy of the parameters, of
+\`target\`, \`facts\`, \`executionId\` and \`token\` of the context, and of what \`observe\` returned; \`signal\`, \`stopRequest\` and \`log\` work
+as they do elsewhere; back comes the result. Variables of the module are not shared, and what is still under way when the result is returned
+ends. An action that has not ended 3 s after its \`signal\` aborted is killed with all that it started, before its target is given
+to another: its effect is then in doubt.
+
 ${actions.join('\n\n')}
 
 ## Checks

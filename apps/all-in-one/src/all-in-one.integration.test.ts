@@ -121,7 +121,13 @@ function withPlugin(body: string): string {
 }
 
 test('what a plugin does forever holds up its own service alone', async () => {
-  const { child, said } = await start(withPlugin("process._rawDebug('stuck'); for (;;);"));
+  // Not before all are ready: what is stuck by then never is.
+  const flag = join(folder.path, 'spin');
+  const spin = `if (existsSync(${JSON.stringify(flag)})) { process._rawDebug('stuck'); for (;;); }`;
+  const { child, said } = await start(
+    withPlugin(`const { existsSync } = await import('node:fs'); ${spin} return { passed: true, detail: 'fine' };`),
+  );
+  writeFileSync(flag, '');
   let errors = '';
   child.stderr?.on('data', (data) => (errors += String(data)));
   const { ports } = said as ReadyMessage;
@@ -131,7 +137,7 @@ test('what a plugin does forever holds up its own service alone', async () => {
     expect({ name, status: answer.status }).toEqual({ name, status: 200 });
   }
   child.kill('SIGKILL');
-});
+}, 180_000);
 
 test('what one service cannot survive ends the process, with the reason', async () => {
   const { child, ended } = await start(

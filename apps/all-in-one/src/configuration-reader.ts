@@ -3,7 +3,7 @@ import { readConfiguration, type PluginLoader, type ReadConfiguration } from '@c
 export type ConfigurationReader = (plugins: PluginLoader | undefined) => Promise<ReadConfiguration>;
 
 /**
- * Reads the configuration as each service does in a process of its own, and on a reload: with the plugins that it calls,
+ * Reads the configuration as each service does in a process of its own, and on a reload: with the plugins that it needs,
  * and no others. Services with the same plugins share what was read.
  */
 export function createConfigurationReader(file: string): ConfigurationReader {

@@ -1,7 +1,7 @@
 import { provision } from '@cortex/bus';
 import type { CortexConfiguration } from '@cortex/contracts';
 import type { ReadyMessage } from '@cortex/local-stack';
-import { endWithin, exitStatusOf, loadConfiguration, readEnvironment, whenToldToStop } from '@cortex/service';
+import { exitStatusOf, hasteMs, loadConfiguration, readEnvironment, whenToldToStop } from '@cortex/service';
 import { pluginsOf } from './plugins-of.ts';
 import type { RunningService } from './running-service.ts';
 import { loadServices } from './services.ts';
@@ -24,13 +24,18 @@ export async function runAllInOne(parameters: readonly string[]): Promise<void> 
     const wanted = wantedServices(parameters);
     const definitions = await loadServices([...wanted.keys()].filter((name) => !alwaysWithThread.has(name)));
     const config = await loadConfiguration(environment.CORTEX_CONFIG, pluginsOf([...definitions.values()]));
-    const stopRequested = whenToldToStop();
+    let isReady = false;
+    const stopRequested = whenToldToStop({
+      // A start has nothing to drain, and without NATS it has no end.
+      graceMs: () => (isReady ? longestStop * environment.CORTEX_DRAIN_MS + 5_000 : hasteMs),
+      sayLast: () => console.error('did not stop in time'),
+    });
     await provision({ servers: environment.CORTEX_NATS_URL });
     const services = await startAll({ wanted, definitions, environment, config, onCrash: endWith });
     await untilReady(services);
+    isReady = true;
     await tellSupervisor(readyMessage(services, config));
     await stopRequested;
-    endWithin(longestStop * environment.CORTEX_DRAIN_MS + 5_000, () => console.error('did not stop in time'));
     // One after the other: what the first say last is still acted on by the next.
     for (const service of services) await service.stop();
     process.exit(0);

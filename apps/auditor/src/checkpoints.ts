@@ -45,7 +45,7 @@ export async function openCheckpoints(
       signed = { entries: last.n, atMs: now().getTime() };
       stored = [...stored, last.n];
       for (const entries of superfluous(stored)) {
-        await bucket.delete(checkpointKey(entries));
+        await bucket.clear(checkpointKey(entries));
         stored = stored.filter((each) => each !== entries);
         logger.debug({ entries }, 'an old checkpoint was thinned out');
       }

@@ -16,6 +16,8 @@ import {
   incidentBucket,
   incidentOpened,
   killSwitchKey,
+  partitionDraft,
+  telemetryMetrics,
   type CortexEvent,
   type Incident,
   type Silence,
@@ -208,6 +210,20 @@ escalation:
       '8 escalation.contacts[0].channels[0].secret the secret env:CORTEX_TEST_PAGE_SECRET cannot be read: the variable is not set',
       `9 escalation.contacts[0].channels[1].url the secret file:${folder.path}/slack-url cannot be read: the file cannot be read`,
     ]);
+    writeFileSync(file, pages(9).replace('timeout_ms: 2000', 'timeout_ms: 2000, mood: fine'));
+    const wrong = await cortex(['validate', file, '--resolve', '-o', 'json']);
+    expect(
+      JSON.parse(wrong.out).problems.map(({ line, code }: { line: number; code: string }) => [line, code]),
+    ).toEqual([
+      [8, 'CORTEX_CONFIG_SECRET_UNREADABLE'],
+      [8, 'CORTEX_CONFIG_UNKNOWN_KEY'],
+      [9, 'CORTEX_CONFIG_SECRET_UNREADABLE'],
+    ]);
+    writeFileSync(file, `${pages(9)}cheks: []\n`);
+    const both = await cortex(['up', '--config', file, '--dir', join(folder.path, 'up')]);
+    expect(both.code).not.toBe(0);
+    expect(both.err).toContain('the secret env:CORTEX_TEST_PAGE_SECRET cannot be read');
+    writeFileSync(file, pages(9));
     const up = await cortex(['up', '--config', file, '--dir', join(folder.path, 'up')]);
     expect(up.code).toBe(1);
     expect(up.err).toContain('nothing was started, because secrets are missing');
@@ -340,6 +356,9 @@ describe('showing', () => {
       total: 1,
       checks: [{ state: 'failing', history: [{}, {}, {}] }],
     });
+    expect((await cortex(['get', 'health', 'shop/shop-1'])).out).toMatch(/\n {2}shop-1 {2}.*✗ closed-port/s);
+    expect((await cortex(['get', 'targets', 'shop/shop-1'])).out).toMatch(/^shop +shop-1 /m);
+    expect((await cortex(['get', 'health', 'shop/shop-9'])).code).toBe(exitCodes.notFound.code);
     expect(failure(await cortex(['get', 'health', 'shop-9']))).toEqual({
       code: exitCodes.notFound.code,
       error: 'CORTEX_CLI_NOT_FOUND',
@@ -356,6 +375,7 @@ describe('showing', () => {
   );
 
   test('a watched list shows what is new, and goes on over a console that does not answer for a while', async () => {
+    await put(incident('0190aaaa'));
     let isAway = false;
     const proxy = createServer((request, response) => {
       if (isAway) return void request.socket.destroy();
@@ -376,6 +396,11 @@ describe('showing', () => {
       isAway = false;
       await put(incident('0190cafe'));
       await eventually(() => expect(text).toContain('0190cafe'));
+      // Into a pipe: the table once, then a line for what is new, with its time.
+      expect(text.match(/SEVERITY/g)).toHaveLength(1);
+      expect(text.match(/CORTEX_CLI_UNREACHABLE/g)).toHaveLength(1);
+      expect(text.match(/0190fade/g)).toHaveLength(1);
+      expect(text).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z {2}0190cafe {2}SEV2/m);
     } finally {
       child.kill('SIGINT');
       proxy.close();
@@ -468,6 +493,17 @@ describe('steering', () => {
         new RegExp(`^${id}  shop     shop-1    all    -          11\\dm     anna  new disks$`, 'm'),
       ),
     );
+    await put(incident('0190feed', { acknowledgedBy: 'ben', acknowledgedAt: at }));
+    const until = String.raw`until \d{4}-\d\d-\d\dT\d\d:\d\dZ`;
+    expect((await cortex(['get', 'incidents'])).out).toMatch(
+      new RegExp(`^0190feed .* ben +shop/shop-1 ${until}  shop-1 is gone$`, 'm'),
+    );
+    expect((await cortex(['get', 'incidents', '0190feed'])).out).toMatch(
+      new RegExp(`^taken by +ben, at ${at}\nsilenced +shop/shop-1 ${until}$`, 'm'),
+    );
+    const status = (await cortex(['get', 'status'])).out;
+    expect(status).toMatch(/^(taken)? +shop \(0190feed\) by ben$/m);
+    expect(status).toMatch(new RegExp(`^silenced +shop/shop-1 ${until}, by anna: new disks$`, 'm'));
     const asJson = await cortex(['get', 'silences', '-o', 'json']);
     expect(JSON.parse(asJson.out)).toMatchObject({ silences: [{ id, service: 'shop', by: 'anna' }], unreadable: [] });
     const ended = { code: 0, out: `silence ${id} was lifted by anna\n` };
@@ -532,6 +568,29 @@ describe('steering', () => {
       code: exitCodes.notFound.code,
       error: 'CORTEX_API_NOT_FOUND',
     });
+  });
+});
+
+describe('telemetry', () => {
+  test('the series that arrived are listed with labels, newest value and age, of all services or of one', async () => {
+    const none = await cortex(['get', 'series']);
+    expect(none).toMatchObject({ code: 0, out: expect.stringContaining('no series arrived') });
+    const series = ['shop', 'auth'].map((service) => ({
+      service,
+      metric: 'disk_free_bytes',
+      unit: 'By',
+      labels: { mount: '/' },
+      timesMs: [Date.now() - 5_000],
+      values: [1_024],
+    }));
+    await bus.publish(partitionDraft(telemetryMetrics, { partition: 0, data: { partition: 0, series }, key: 'one' }));
+    expect((await cortex(['get', 'series', 'nobody'])).out).toMatch(/^no series of nobody arrived/);
+    const all = await cortex(['get', 'series']);
+    expect(all.out).toMatch(/^SERVICE {2}INSTANCE {2}SERIES +VALUE +AGE {2}LABELS\nauth .*\nshop .*\n$/);
+    expect(all.out).toMatch(/^shop {5}- {9}disk_free_bytes {2}1024 By {2}\d+s {3}mount=\/$/m);
+    const ofShop = await cortex(['get', 'series', 'shop', '-o', 'json']);
+    expect(JSON.parse(ofShop.out)).toMatchObject({ series: [{ service: 'shop', value: 1_024 }], total: 1 });
+    expect((await cortex(['get', 'series', '--limit', '1'])).err).toContain('1 more: name a service, or say --limit');
   });
 });
 
@@ -622,6 +681,9 @@ describe('without a console', () => {
     expect(result.code).toBe(exitCodes.failed.code);
     expect(result.out).toMatch(/^closed-port {2}tcp_port {2}shop-1 {2}FAIL/m);
     expect(await cortex(['check', 'run', '--all'])).toMatchObject({ code: exitCodes.failed.code });
+    expect(JSON.parse((await cortex(['check', 'run', '--all', '-o', 'json'])).out)).toMatchObject({
+      checks: [{ check: 'closed-port', result: 'fail', passed: false, evidence: { outcome: 'fail' } }],
+    });
     expect(failure(await cortex(['check', 'run', 'nothing']))).toEqual({
       code: exitCodes.notFound.code,
       error: 'CORTEX_CLI_NOT_FOUND',
@@ -659,7 +721,8 @@ describe('without a console', () => {
     expect(text.lines.at(-1)).toMatch(/^closed-port: \d+ runs, \d+ failed, p50 \d+ms, p95 \d+ms$/);
     expect(json.code).toBe(exitCodes.failed.code);
     const objects = json.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(objects[0]).toMatchObject({ check: 'closed-port', result: 'fail' });
+    const result = { result: 'fail', passed: false, evidence: { outcome: 'fail' } };
+    expect(objects[0]).toMatchObject({ check: 'closed-port', ...result });
     expect(objects.at(-1)).toMatchObject({
       summary: [{ check: 'closed-port', runs: objects.length - 1, failed: objects.length - 1 }],
     });

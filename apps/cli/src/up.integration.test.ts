@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -40,7 +40,15 @@ async function cortex(...words: readonly string[]): Promise<{ code: number; out:
 
 /** `cortex up`, ready. */
 async function up(...words: readonly string[]) {
-  const child = spawn(process.execPath, [binary, 'up', ...words], { cwd: work, stdio: ['ignore', 'pipe', 'inherit'] });
+  return upWith({}, ...words);
+}
+
+async function upWith(environment: Readonly<Record<string, string>>, ...words: readonly string[]) {
+  const child = spawn(process.execPath, [binary, 'up', ...words], {
+    cwd: work,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let out = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
@@ -61,14 +69,28 @@ async function processesOf(): Promise<readonly string[]> {
   return stdout.split('\n').filter((line) => line.includes(folder.path) && !line.includes('ps -eo'));
 }
 
+/**
+ * On a port that, as those after it, no outgoing connection is given: beside other tests one of a whole row of such ports
+ * would be taken between the look at it and its use.
+ */
+async function listenBelowEphemeral(): Promise<Server> {
+  for (let port = 20_000 + (process.pid % 10_000); ; port += 1) {
+    const server = createServer();
+    const listens = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (listens) return server;
+  }
+}
+
 test.each([
   ['one process', []],
   ['a process each', ['--processes']],
 ])(
   '%s: ports are as asked for, a taken one is replaced and named, and other commands find the stack',
   async (_, layout) => {
-    const taken = createServer();
-    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const taken = await listenBelowEphemeral();
     const first = (taken.address() as AddressInfo).port;
     const natsPort = await freePort();
     const { said, stack, ended } = await up('--nats-port', String(natsPort), '--ports', String(first), ...layout);
@@ -128,7 +150,7 @@ escalation:
   taken.close();
   expect(code).toBe(1);
   expect(out).toContain(
-    'fail  channels       anna, webhook: NOT_SET_ANYWHERE is not set\n      fix: set NOT_SET_ANYWHERE',
+    'fail  channels       anna, webhook: the secret env:NOT_SET_ANYWHERE cannot be read: the variable is not set\n      fix: export NOT_SET_ANYWHERE=',
   );
   expect(out).toContain(`anna, webhook: 127.0.0.1:${nobody} does not answer (ECONNREFUSED)`);
   expect(out).not.toContain('a-secret-path');
@@ -138,6 +160,59 @@ escalation:
   expect(await verdicts('--config', 'wrong.yaml')).toMatchObject({ configuration: 'fail' });
   expect(await verdicts('--config', 'missing.yaml')).toMatchObject({ configuration: 'fail' });
 });
+
+test('a secret that only the shell of the doctor lacks is a warning; one that the services miss too fails', async () => {
+  const receiver = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  const { port } = receiver.address() as AddressInfo;
+  writeFileSync(
+    join(work, 'paged.yaml'),
+    `version: 1
+services: [{ name: shop, instances: [{ id: shop-1 }] }]
+collector: { otlp: { port: 0 } }
+console: { port: 0 }
+escalation:
+  contacts: [{ name: anna, channels: [{ type: webhook, url: 'http://127.0.0.1:${port}/', secret: env:ONLY_OF_THE_STACK }] }]
+`,
+  );
+  const words = ['--config', 'paged.yaml', '--nats-port', '0', '--ports', '0'];
+  const has = await upWith({ ONLY_OF_THE_STACK: 'x' }, ...words);
+  const warned = await cortex('doctor', '--config', 'paged.yaml');
+  expect(warned.out).toContain(
+    'warn  channels       anna, webhook: env:ONLY_OF_THE_STACK is not set in this shell; the running services have what they need\n',
+  );
+  expect(warned.out).not.toMatch(/^fail/m);
+  expect(warned.code).toBe(0);
+  await cortex('stop');
+  await has.ended;
+
+  const lacks = await up(...words, '--allow-missing-secrets');
+  await eventually(
+    async () => {
+      const { code, out } = await cortex('doctor', '--config', 'paged.yaml');
+      expect(out).toMatch(/^fail {2}channels {7}anna, webhook: .*; the running services miss it too$/m);
+      expect(code).toBe(1);
+    },
+    { timeoutMs: 20_000 },
+  );
+  await cortex('stop');
+  await lacks.ended;
+  receiver.close();
+}, 120_000);
+
+test('a reload of a file that the services do not read names theirs, and what to do', async () => {
+  const { ended } = await up('--nats-port', '0', '--ports', '0');
+  const other = join(folder.path, 'other.yaml');
+  const own = join(work, 'cortex.yaml');
+  writeFileSync(other, `${readFileSync(own, 'utf8')}safety: { hold_retry: 7s }\n`);
+  const { code, out, err } = await cortex('reload', '--config', other, '--by', 'ada');
+  expect(code).toBe(1);
+  expect(out).toContain(`refused: it reads ${own}, and the files there are not those that were validated`);
+  expect(err).toContain(`the services read ${own}, not ${other}\n  fix: `);
+  expect(err).toContain(`\`cortex reload --config ${own}\``);
+  await cortex('stop');
+  await ended;
+}, 120_000);
 
 test('after kill -9 nothing of it is left, and the folder can be used again', async () => {
   const { child, stack } = await up('--nats-port', '0', '--ports', '0');

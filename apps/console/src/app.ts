@@ -2,8 +2,11 @@ import { apiPrefix } from '@cortex/api';
 import {
   breakerBucket,
   controlBucket,
+  escalationArchiveBucket,
   escalationBucket,
   healthBucket,
+  executionArchiveBucket,
+  incidentArchiveBucket,
   incidentBucket,
   journalBucket,
   playbookPerformanceBucket,
@@ -40,7 +43,7 @@ export async function startConsole(
   const onInvalid = (key: string, error: Error): void => logger.warn({ key, err: error }, 'unreadable record skipped');
   const silences = await bus.bucket(silenceBucket);
   const [incidents, targets, silenceIndex, feed] = await Promise.all([
-    startIncidentIndex(await bus.bucket(incidentBucket), onInvalid),
+    startIncidentIndex(await bus.bucket(incidentBucket), await bus.bucket(incidentArchiveBucket), onInvalid),
     startTargetIndex(await bus.bucket(healthBucket), config, onInvalid),
     startSilenceIndex(silences, onInvalid),
     startEventFeed(bus),
@@ -62,7 +65,9 @@ export async function startConsole(
     breakers: await bus.bucket(breakerBucket),
     performance: await bus.bucket(playbookPerformanceBucket),
     journal: await bus.bucket(journalBucket),
+    journalArchive: await bus.bucket(executionArchiveBucket),
     escalations: await bus.bucket(escalationBucket),
+    escalationArchive: await bus.bucket(escalationArchiveBucket),
   };
 
   const http = fastify({ logger: false, bodyLimit: bodyLimitBytes, forceCloseConnections: true });

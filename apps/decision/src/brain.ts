@@ -1,12 +1,12 @@
 import type { Entry } from '@cortex/bus';
-import type { CortexEvent, IncidentRecord } from '@cortex/contracts';
+import type { CortexEvent, EventDraft, IncidentRecord } from '@cortex/contracts';
 import { type Input, type Transition, readMemory, step } from '@cortex/decision';
 import { CortexError } from '@cortex/errors';
 import type { Logger } from 'pino';
 import type { Effects } from './adapters/effects.ts';
 import type { FactsKeeper } from './adapters/facts.ts';
 import type { IncidentStore, Loaded } from './adapters/incident-store.ts';
-import { outboxOf, readOutbox, storedOutbox } from './adapters/outbox.ts';
+import { outboxOf, storedOutbox } from './adapters/outbox.ts';
 import type { DecisionMetrics } from './metrics.ts';
 
 export interface BrainParts {
@@ -70,9 +70,10 @@ export class Brain {
     for (let attempt = 1; attempt <= maxTries; attempt += 1) {
       const loaded = await load(mustBeFresh);
       const record = loaded.entry?.value;
-      await this.#emptyOutbox(loaded.entry);
+      if (loaded.entry !== undefined) await this.settle(loaded.entry);
       // A pointer without a record is left by a crash: its incident is the one to open.
-      const id = loaded.entry === undefined ? (loaded.pointer?.value.incidentId ?? newIncidentId) : newIncidentId;
+      const isUnopened = loaded.entry === undefined && loaded.isUnreadable !== true;
+      const id = isUnopened ? (loaded.pointer?.value.incidentId ?? newIncidentId) : newIncidentId;
       const facts = this.#parts.facts.at(service ?? record?.incident.service ?? event.subject, id);
       const transition = step(record, event, facts, this.#parts.now().toISOString());
       if (transition.ignored !== undefined) {
@@ -84,9 +85,16 @@ export class Brain {
         mustBeFresh = true;
         continue;
       }
+      const opened = transition.record?.incident.id;
+      if (opened !== undefined && opened !== loaded.entry?.key && (await this.#parts.store.isArchived(opened))) {
+        this.#parts.logger.debug({ type: event.type, id: event.id, incident: opened }, 'a signal of long ago');
+        return;
+      }
+      if (!(await this.#mayBegin(transition))) continue;
       const written = await this.#write(loaded, transition, event);
       if (written !== undefined) {
-        await this.#publish(written, transition);
+        await this.settle(written);
+        for (const draft of transition.drafts) this.#count(draft, written.value);
         return;
       }
       mustBeFresh = true;
@@ -95,6 +103,12 @@ export class Brain {
       'CORTEX_DECISION_CONTENTION',
       `the incident changed under each of ${maxTries} tries to change it`,
     );
+  }
+
+  /** Before it is asked for, what begins takes its slots. When they are used up it is decided again, knowing that. */
+  async #mayBegin({ drafts }: Transition): Promise<boolean> {
+    const request = drafts.find(isRequest);
+    return request === undefined || request.data.dryRun || this.#parts.facts.starts.take(request.data);
   }
 
   async #write(
@@ -116,23 +130,10 @@ export class Brain {
     return written;
   }
 
-  async #publish(written: Entry<IncidentRecord>, transition: Transition): Promise<void> {
-    const outbox = readOutbox(written.value);
-    if (outbox !== undefined) await this.#parts.effects.perform(outbox, written.value.incident);
-    this.#markEmptied(written);
-    for (const draft of transition.drafts) this.#count(draft, written.value);
-  }
-
-  /** Does what another life or replica wrote down and may not have done. */
-  async #emptyOutbox(entry: Entry<IncidentRecord> | undefined): Promise<void> {
-    if (entry === undefined || this.#emptied.get(entry.key) === entry.revision) return;
-    const outbox = readOutbox(entry.value);
-    const since = new Date(entry.writtenAtMs);
-    if (outbox !== undefined) await this.#parts.effects.perform(outbox, entry.value.incident, since);
-    this.#markEmptied(entry);
-  }
-
-  #markEmptied(entry: Entry<IncidentRecord>): void {
+  /** Does what follows from a record that was just written, or that another life or replica wrote down and may not have done. */
+  async settle(entry: Entry<IncidentRecord>): Promise<void> {
+    if (this.#emptied.get(entry.key) === entry.revision) return;
+    await this.#parts.effects.perform(entry);
     this.#emptied.delete(entry.key);
     this.#emptied.set(entry.key, entry.revision);
     const [oldest] = this.#emptied.keys();
@@ -164,4 +165,8 @@ export class Brain {
       );
     }
   }
+}
+
+function isRequest(draft: Transition['drafts'][number]): draft is EventDraft<'remediation.requested'> {
+  return draft.type === 'remediation.requested';
 }

@@ -12,6 +12,7 @@ import {
   decisionMade,
   draft,
   escalationRequested,
+  escapeToken,
   eventDefinitions,
   healthBucket,
   healthChanged,
@@ -20,6 +21,7 @@ import {
   incidentResolved,
   killSwitchKey,
   openIncidentBucket,
+  quarantineBucket,
   remediationRequested,
   silenceBucket,
   targetKey,
@@ -87,7 +89,8 @@ function writeConfiguration(): void {
       'services:',
       '  - { name: shop, instances: [{ id: shop-1 }] }',
       '  - { name: my shop, instances: [{ id: a }, { id: b }], min_healthy: 0 }',
-      'safety: { hold_retry: 1s }',
+      // More incidents of one service within a minute than its limit lets begin.
+      'safety: { hold_retry: 1s, start_rate: { per_service: 20, total: 20 } }',
       '',
     ].join('\n'),
   );
@@ -203,7 +206,7 @@ test('a dead process is answered with its playbook, and the proved recovery ends
   });
   expect(incident?.decisions.at(-1)?.steps.map((step) => step.status)).toEqual(Array<string>(9).fill('done'));
   await eventually(async () => {
-    const breaker = await (await bus.bucket(breakerBucket)).get('restart');
+    const breaker = await (await bus.bucket(breakerBucket)).get('restart.shop');
     expect(breaker?.value.outcomes).toMatchObject([{ effective: true }]);
   });
   expect(all(incidentOpened)).toHaveLength(1);
@@ -295,6 +298,35 @@ test('a silence that cannot be read holds everything; it ends by itself without 
   await eventually(() => expect(all(remediationRequested)).toHaveLength(1));
 });
 
+test('an incident that cannot be read costs itself alone, and its service gets another one', async () => {
+  const [bad, worse] = [randomUUID(), randomUUID()];
+  const foreign = await bus.bucket({ ...openIncidentBucket, name: incidentBucket.name });
+  await foreign.put(bad, { incidentId: bad });
+  const pointers = await bus.bucket(openIncidentBucket);
+  await pointers.put('shop', { incidentId: bad });
+  const strange = await bus.bucket({ ...silenceBucket, name: openIncidentBucket.name });
+  await strange.put(escapeToken('my shop'), { ...hourOfSilence() });
+  await foreign.put(worse, { incidentId: worse });
+  await startDecisionProcess().waitForLine('"msg":"ready"');
+  await healthChange('a', 'UNHEALTHY', 'my shop');
+  await healthChange('shop-1', 'UNHEALTHY');
+  await eventually(() =>
+    expect(
+      all(remediationRequested)
+        .map(({ subject }) => subject)
+        .sort(),
+    ).toEqual(['my shop', 'shop']),
+  );
+  expect(all(incidentOpened).map(({ incidentid }) => incidentid)).not.toContain(bad);
+  // What was there stays as it is, and is kept aside, too.
+  expect((await foreign.get(bad))?.value).toEqual({ incidentId: bad });
+  const quarantine = await bus.bucket(quarantineBucket);
+  await eventually(async () => {
+    const kept = (await quarantine.entries()).map(({ value: { bucket, key } }) => `${bucket} ${key}`);
+    expect(kept.sort()).toEqual([`cortex-incidents ${bad}`, `cortex-open-incidents ${escapeToken('my shop')}`]);
+  });
+});
+
 test('trouble that clears while it is held ends by itself, and its timer with it', async () => {
   const control = await bus.bucket(controlBucket);
   await control.put(killSwitchKey, { on: true, by: 'ada', reason: 'drill', at: new Date().toISOString() });
@@ -320,7 +352,7 @@ test('what did not help three times is out of use, and humans are told', async (
       expect.stringMatching(/^breaker-/),
     ),
   );
-  const breaker = await (await bus.bucket(breakerBucket)).get('restart');
+  const breaker = await (await bus.bucket(breakerBucket)).get('restart.shop');
   expect(breaker?.value).toMatchObject({ state: 'open' });
   expect(all(breakerChanged).map(({ data }) => data)).toMatchObject([
     { playbookId: 'restart', state: 'open', outcomes: { executions: 3, ineffective: 3 } },

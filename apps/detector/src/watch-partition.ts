@@ -13,7 +13,7 @@ import type { MetricSightings } from './metric-sightings.ts';
 import { createTelemetryHandler } from './handlers/telemetry-metrics.ts';
 
 export interface WatchOptions {
-  readonly bus: Pick<Bus, 'read' | 'publish'>;
+  readonly bus: Pick<Bus, 'read' | 'publishUnlessStored'>;
   readonly bucket: Bucket<Snapshot>;
   /** Number of all partitions of the telemetry. */
   readonly partitions: number;

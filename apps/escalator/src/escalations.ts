@@ -1,5 +1,6 @@
-import type { Bucket, Bus, Timers } from '@cortex/bus';
-import { draft, escalationNotified } from '@cortex/contracts';
+import { BusClosedError } from '@cortex/bus';
+import type { Bucket, Bus, Entry, Timers } from '@cortex/bus';
+import { draft, escalationNotified, stormTarget } from '@cortex/contracts';
 import type { EscalationNotification, EscalationRecord } from '@cortex/contracts';
 import {
   factsOf,
@@ -10,13 +11,14 @@ import {
   stepEscalation,
   unreported,
 } from '@cortex/escalation';
-import type { EscalationInput, EscalationSettings, PageOrder } from '@cortex/escalation';
-import { KeyedQueue } from '@cortex/runtime';
+import type { IncidentFacts, EscalationInput, EscalationSettings, PageOrder } from '@cortex/escalation';
+import { KeyedQueue, pause } from '@cortex/runtime';
 import type { Runtime } from '@cortex/runtime';
 import type { ServiceContext } from '@cortex/service';
 import type { ChannelHealth } from './channel-health.ts';
 import type { Incidents } from './adapters/incidents.ts';
 import type { SendPage } from './adapters/page-sender.ts';
+import { LastResort } from './last-resort.ts';
 import type { PageMetrics } from './metrics.ts';
 import { Outage } from './outage.ts';
 import { untilDone } from './until-done.ts';
@@ -24,6 +26,7 @@ import { untilDone } from './until-done.ts';
 export interface EscalationParts {
   readonly bus: Bus;
   readonly bucket: Bucket<EscalationRecord>;
+  readonly archive: Bucket<EscalationRecord>;
   readonly timers: Timers;
   readonly incidents: Incidents;
   readonly send: SendPage;
@@ -34,35 +37,54 @@ export interface EscalationParts {
   readonly runtime: Pick<Runtime, 'now' | 'after'>;
 }
 
+/** What is on its way to the store when the service ends is waited for this long; the next process makes up for it. */
+const longestFarewellMs = 2_000;
+
 /**
- * Keeps the order in which no page is lost: the record is written, then the timer that retries a lost attempt, then the
- * page is sent, then its outcome is written, then it is published. A crash between any two of these sends the same page
- * again, under the same key.
+ * Keeps the order in which no page is lost: the record is written, then the page is sent, then its outcome is written,
+ * then it is published. A crash between any two of these sends the same page again, under the same key; timers and the
+ * sweep find what a crash left. What the store does not take is taken in memory, and people are told all the same.
  */
 export class Escalations {
   readonly #parts: EscalationParts;
   readonly #serial = new KeyedQueue();
   readonly #sending = new Set<Promise<void>>();
+  /** What is told to others about pages, under the page's key: nobody waits for it, and it is begun once. */
+  readonly #telling = new Map<string, Promise<void>>();
   readonly #outage = new Outage();
+  readonly #lastResort: LastResort;
   readonly #closing = new AbortController();
+  /** Incidents whose record is being written: memory waits for the outcome. */
+  readonly #writing = new Set<string>();
 
   constructor(parts: EscalationParts) {
     this.#parts = parts;
+    this.#lastResort = new LastResort(parts, this.#closing.signal);
   }
 
   /**
    * Applies one input. When it resolves, everything that follows from it survives a crash; pages are sent in the
-   * background.
+   * background. When the store does not take it, people are told from memory, and it rejects, so that it comes again.
    */
   async take(incidentId: string, input: EscalationInput): Promise<void> {
-    const orders = await this.#serial.run(incidentId, () => this.#step(incidentId, input));
-    for (const order of orders) this.#sendInBackground(incidentId, order);
+    const written = await this.#serial.run(incidentId, () => this.#step(incidentId, input));
+    if (written === undefined) return;
+    this.#reportInBackground(incidentId, written.value);
+    await this.#keepTimer(incidentId, written);
   }
 
   /** Time has passed for this incident: reads the incident's state, then does what is due. */
   async wake(incidentId: string): Promise<void> {
-    const incident = await this.#parts.incidents.read(incidentId);
-    await this.take(incidentId, { kind: 'due', ...(incident === undefined ? {} : { incident: factsOf(incident) }) });
+    await this.take(incidentId, { kind: 'due', ...(await this.factsOf(incidentId)) });
+  }
+
+  /** What the incident's own record says at this moment; nothing when it cannot be read. */
+  async factsOf(incidentId: string): Promise<{ readonly incident?: IncidentFacts }> {
+    const { incidents } = this.#parts;
+    const incident = await incidents.read(incidentId);
+    if (incident === undefined) return {};
+    const isInStorm = incident.service !== stormTarget.service && (await incidents.isStormOn());
+    return { incident: { ...factsOf(incident), ...(isInStorm ? { isInStorm } : {}) } };
   }
 
   /** The newest record that the store reported: what an outage continues from. */
@@ -70,21 +92,18 @@ export class Escalations {
     this.#outage.remember(incidentId, record);
   }
 
+  /** The stored record cannot be read any more: what is remembered of it is written again. */
+  restore(incidentId: string): void {
+    const record = this.#outage.newest(incidentId);
+    if (record !== undefined) this.#outage.keep(incidentId, record);
+  }
+
   /**
-   * While NATS is away: does what is due from memory. Pages go out under the keys that they would have had anyway, and
-   * the first write afterwards merges the changes into the stored record.
+   * While the store takes nothing: does what is due from memory. Pages go out under the keys that they would have had
+   * anyway, and the first write afterwards merges the changes into the stored record.
    */
   wakeWithoutStore(incidentId: string): void {
-    const { settings, runtime } = this.#parts;
-    const step = stepEscalation(
-      this.#outage.newest(incidentId),
-      { kind: 'due' },
-      settings,
-      runtime.now().toISOString(),
-    );
-    if (step.record === undefined) return;
-    this.#outage.keep(incidentId, step.record);
-    for (const order of step.notify) this.#sendInBackground(incidentId, order);
+    if (!this.#writing.has(incidentId)) this.#stepInMemory(incidentId, { kind: 'due' });
   }
 
   /** Incidents with changes of an outage that are not written yet. */
@@ -107,6 +126,8 @@ export class Escalations {
   /** Waits for pages that are being sent. */
   async settle(): Promise<void> {
     while (this.#sending.size > 0) await Promise.allSettled(this.#sending);
+    const told = Promise.allSettled(this.#telling.values());
+    await Promise.race([told, pause(this.#parts.runtime, longestFarewellMs)]);
   }
 
   /** Stops retrying to write results; the next process sends those pages again. */
@@ -114,48 +135,107 @@ export class Escalations {
     this.#closing.abort();
   }
 
-  async #step(incidentId: string, input: EscalationInput): Promise<readonly PageOrder[]> {
+  /** The record as it was written; undefined when there is none. */
+  async #step(incidentId: string, input: EscalationInput): Promise<Entry<EscalationRecord> | undefined> {
+    this.#writing.add(incidentId);
+    try {
+      const { entry, orders } = await this.#write(incidentId, input);
+      for (const order of orders) this.#sendInBackground(incidentId, order);
+      return entry;
+    } catch (error) {
+      if (this.#closing.signal.aborted || error instanceof BusClosedError) throw error;
+      this.#parts.logger.warn({ incidentId, input: input.kind, err: error }, 'an escalation goes on from memory');
+      this.#takeWithoutStore(incidentId, input);
+      throw error;
+    } finally {
+      this.#writing.delete(incidentId);
+    }
+  }
+
+  async #write(
+    incidentId: string,
+    input: EscalationInput,
+  ): Promise<{ readonly entry: Entry<EscalationRecord> | undefined; readonly orders: readonly PageOrder[] }> {
     const { bucket, settings } = this.#parts;
+    if (await this.#isArchived(incidentId)) return { entry: undefined, orders: [] };
     let orders: readonly PageOrder[] = [];
     let local: EscalationRecord | undefined;
     const entry = await bucket.modify(incidentId, (current) => {
       local = this.#outage.keptFor(incidentId);
-      const joined = current !== undefined && local !== undefined ? mergeRecords(current, local) : current;
+      const joined = current !== undefined && local !== undefined ? mergeRecords(current, local) : (current ?? local);
       const step = stepEscalation(joined, input, settings, this.#parts.runtime.now().toISOString());
       orders = step.notify;
       return isSame(current, step.record) ? undefined : step.record;
     });
     if (local !== undefined) this.#outage.written(incidentId, local);
-    if (entry === undefined) return [];
+    if (entry === undefined) return { entry, orders: [] };
     this.#outage.remember(incidentId, entry.value);
-    await this.#keepTimer(incidentId, entry.value);
-    await this.#report(incidentId, entry.value);
-    return orders;
+    return { entry, orders };
   }
 
-  async #keepTimer(incidentId: string, record: EscalationRecord): Promise<void> {
+  /** A request that cannot be handled in memory either is told as it came. */
+  #takeWithoutStore(incidentId: string, input: EscalationInput): void {
+    try {
+      this.#stepInMemory(incidentId, input);
+    } catch (error) {
+      this.#parts.logger.error({ incidentId, err: error }, 'an escalation cannot be handled');
+      if (input.kind === 'requested') this.#lastResort.tell(input.request);
+    }
+  }
+
+  #stepInMemory(incidentId: string, input: EscalationInput): void {
+    const { settings, runtime } = this.#parts;
+    const before = this.#outage.newest(incidentId);
+    const { record, notify } = stepEscalation(before, input, settings, runtime.now().toISOString());
+    if (record === undefined || isSame(before, record)) return;
+    this.#outage.keep(incidentId, record);
+    for (const order of notify) this.#sendInBackground(incidentId, order);
+  }
+
+  /** What is delivered again after its escalation was archived must not page anybody anew. */
+  async #isArchived(incidentId: string): Promise<boolean> {
+    const { archive } = this.#parts;
+    return this.#outage.newest(incidentId) === undefined && (await archive.get(incidentId)) !== undefined;
+  }
+
+  async #keepTimer(incidentId: string, { value: record, revision }: Entry<EscalationRecord>): Promise<void> {
     const dueAt = nextMoment(record);
     const { timers } = this.#parts;
     if (dueAt === undefined) {
-      await timers.cancel(incidentId);
+      await timers.cancel(incidentId, revision);
       return;
     }
     const service = record.request.service;
-    await timers.schedule({ key: incidentId, dueAt: new Date(dueAt), service, incidentId, purpose: 'escalation' });
+    const purpose = 'escalation';
+    await timers.schedule({ key: incidentId, dueAt: new Date(dueAt), service, incidentId, purpose, revision });
+  }
+
+  /** A store that takes no event must not hold up what comes next for the incident: the record says what is to be told. */
+  #reportInBackground(incidentId: string, record: EscalationRecord): void {
+    for (const page of unreported(record)) {
+      this.#tell(page.key, () => this.#report(incidentId, record, page));
+    }
   }
 
   /** The event's id is derived from the request that asked for the page, so publishing it again adds nothing. */
-  async #report(incidentId: string, record: EscalationRecord): Promise<void> {
-    const pages = unreported(record);
-    if (pages.length === 0) return;
-    for (const page of pages) {
-      const cause = record.requests.findLast((entry) => entry.request.escalationId === page.escalationId)?.event;
-      await this.#parts.bus.publish(notifiedDraft(incidentId, record, page), cause);
-    }
-    const keys = pages.map((page) => page.key);
+  async #report(incidentId: string, record: EscalationRecord, page: EscalationNotification): Promise<void> {
+    const cause = record.requests.findLast((entry) => entry.request.escalationId === page.escalationId)?.event;
+    const reported = notifiedDraft(incidentId, record, page);
+    if (cause === undefined) await this.#parts.bus.publish(reported);
+    else await this.#parts.bus.publishUnlessStored(reported, cause, new Date(page.at));
     await this.#parts.bucket.modify(incidentId, (current) =>
-      current === undefined ? undefined : markReported(current, keys),
+      current === undefined ? undefined : markReported(current, [page.key]),
     );
+  }
+
+  #tell(key: string, work: () => Promise<void>): void {
+    if (this.#telling.has(key)) return;
+    const telling = work()
+      .catch((error: unknown) => {
+        this.#parts.logger.warn({ key, err: error }, 'what became of a page could not be told; told later');
+      })
+      .finally(() => this.#telling.delete(key));
+    this.#telling.set(key, telling);
   }
 
   #sendInBackground(incidentId: string, order: PageOrder): void {
@@ -176,16 +256,22 @@ export class Escalations {
     if (outcome.delivered) this.#parts.logger.info(facts, 'page delivered');
     else this.#parts.logger.warn({ ...facts, retryable: outcome.retryable === true }, 'page not delivered');
     const at = this.#parts.runtime.now().toISOString();
+    const place = { contact, channel, position: order.notification.position };
+    this.#tell(`${key} ${attempts}`, () => this.#parts.channelHealth.note(place, outcome));
     const isKept = this.#outage.settle(incidentId, (record) =>
       settlePage(record, key, outcome, this.#parts.settings, at),
     );
     if (isKept) return;
     await untilDone(
       this.#parts.runtime,
-      () => this.take(incidentId, { kind: 'sent', key, outcome }),
+      async () => {
+        await this.take(incidentId, { kind: 'sent', key, outcome }).catch((error: unknown) => {
+          // Memory has it, and the sweep writes it.
+          if (this.#outage.keptFor(incidentId) === undefined) throw error;
+        });
+      },
       this.#closing.signal,
     );
-    await this.#parts.channelHealth.note({ contact, channel, position: order.notification.position }, outcome);
   }
 }
 

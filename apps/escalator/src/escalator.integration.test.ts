@@ -157,6 +157,24 @@ it('tells what is wrong, since when, what was tried, what is waited for and the 
     expect(page.text).toContain(part);
 });
 
+it('names what is wrong by then in the page of a later level', async () => {
+  await fixture.startService([0, 700]);
+  const incident = sampleIncident(randomUUID());
+  const bucket = await fixture.bus.bucket(incidentBucket);
+  await bucket.put(incident.id, { incident, applied: [], memory: {} });
+  await fixture.request(incident.id);
+  await eventually(() => expect(levels()).toEqual([1]));
+  const other = { ...incident, title: 'shop: shop-2 is UNHEALTHY' };
+  await bucket.put(incident.id, { incident: other, applied: [], memory: {} });
+  await eventually(() => expect(levels()).toEqual([1, 2]));
+  const titles = () => fixture.pages.map(({ body }) => JSON.parse(body).title);
+  expect(titles()).toEqual(['shop is down', other.title]);
+  const own = { escalationId: 'breaker', title: 'Playbook restart is out of use on shop', hasOwnTitle: true } as const;
+  const requestedAt = new Date().toISOString();
+  await fixture.request(incident.id, { ...own, asks: 'reset the circuit breaker of restart', requestedAt });
+  await eventually(() => expect(titles()).toContain(own.title));
+});
+
 it('tells of a channel whose secret is missing before it is needed, and tells the fallback contact what it cannot send', async () => {
   const changes: EventData<'health.changed'>[] = [];
   await fixture.bus.read({ event: healthChanged, from: 'all', handle: ({ data }) => void changes.push(data) });

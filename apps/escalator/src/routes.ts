@@ -7,12 +7,12 @@ export function escalatorRoutes(escalations: Escalations): Routes<'escalator'> {
   return {
     'escalation.requested': handleEscalationRequested(escalations),
     // A human answered the page.
-    'escalation.acknowledged': async ({ id, data: { incidentId, by, at } }) => {
-      await escalations.take(incidentId, { kind: 'acknowledged', eventId: id, by, at });
+    'escalation.acknowledged': async ({ id, data: { incidentId, by, at } }, { sequence }) => {
+      await escalations.take(incidentId, { kind: 'acknowledged', eventId: id, by, at, sequence });
     },
     // A human took the incident; this also covers an answer that came before the escalation was known here.
-    'incident.acknowledged': async ({ id, data: { incident, by, at } }) => {
-      await escalations.take(incident.id, { kind: 'acknowledged', eventId: id, by, at });
+    'incident.acknowledged': async ({ id, data: { incident, by, at } }, { sequence }) => {
+      await escalations.take(incident.id, { kind: 'acknowledged', eventId: id, by, at, sequence });
     },
     // The incident is over: no further level is notified, and whoever was paged hears of it.
     'incident.resolved': async ({ id, time, data: { incident } }) => {

@@ -5,5 +5,6 @@ import { loadEscalatorPlugins } from './plugins.ts';
 export const escalatorService: ServiceDefinition = {
   name: 'escalator',
   plugins: loadEscalatorPlugins,
+  secretsIn: ({ contacts }) => contacts,
   start: (context) => startEscalator(context),
 };

@@ -9,7 +9,8 @@ const graceMs = 5_000;
 
 /**
  * The second net under the timers: looks at every open escalation, wakes those whose timer is overdue, and does their
- * work from memory while NATS is away. At the start it finds pages that were sent but not reported before a crash.
+ * work from memory while the store is away or takes nothing. At the start it finds pages that were sent but not reported
+ * before a crash.
  */
 export async function startSweep(
   escalations: Escalations,
@@ -20,45 +21,52 @@ export async function startSweep(
   const watching = await escalations.bucket.watch(
     (key, entry) => {
       escalations.remember(key, entry?.value);
-      if (entry !== undefined && isOpen(entry.value)) open.set(key, entry.value);
+      if (entry !== undefined && isUnderWay(entry.value)) open.set(key, entry.value);
       else open.delete(key);
       escalations.metrics.setOpen(open.size);
     },
-    { onInvalid: (key, error) => logger.error({ key, err: error }, 'an escalation cannot be read') },
+    {
+      onInvalid(key, error) {
+        logger.error({ key, err: error }, 'an escalation cannot be read');
+        escalations.restore(key);
+      },
+    },
   );
-  const wake = (key: string): Promise<void> =>
-    escalations.wake(key).catch((error: unknown) => {
-      logger.warn({ incidentId: key, err: error }, 'an escalation could not be woken; trying again');
-    });
-  const sweep = async (overdueMs: number): Promise<void> => {
-    if (!bus.isConnected()) {
-      for (const key of open.keys()) escalations.wakeWithoutStore(key);
-      return;
-    }
-    for (const key of escalations.unwritten) await wake(key);
+  /** Does not wait: one whose write takes long must not hold up the others. */
+  const waking = new Map<string, Promise<void>>();
+  const wake = (key: string): void => {
+    if (waking.has(key)) return;
+    const woken = escalations
+      .wake(key)
+      .catch((error: unknown) => {
+        logger.warn({ incidentId: key, err: error }, 'an escalation could not be woken; trying again');
+      })
+      .finally(() => waking.delete(key));
+    waking.set(key, woken);
+  };
+  const sweep = (overdueMs: number): void => {
+    const { unwritten } = escalations;
+    for (const key of bus.isConnected() ? unwritten : open.keys()) escalations.wakeWithoutStore(key);
+    if (!bus.isConnected()) return;
+    for (const key of unwritten) wake(key);
     const limit = new Date(runtime.now().getTime() - overdueMs).toISOString();
     for (const [key, record] of open) {
       const dueAt = nextMoment(record);
-      if (unreported(record).length > 0 || (dueAt !== undefined && dueAt <= limit)) await wake(key);
+      if (unreported(record).length > 0 || (dueAt !== undefined && dueAt <= limit)) wake(key);
     }
   };
-  await sweep(0);
-  let running: Promise<void> = Promise.resolve();
-  let isSweeping = false;
-  const interval = runtime.every(everyMs, () => {
-    if (isSweeping) return;
-    isSweeping = true;
-    running = sweep(graceMs).finally(() => (isSweeping = false));
-  });
+  sweep(0);
+  const interval = runtime.every(everyMs, () => sweep(graceMs));
   return {
     async stop() {
       interval.cancel();
-      await running;
+      await Promise.all(waking.values());
       await watching.stop();
     },
   };
 }
 
-function isOpen(record: EscalationRecord): boolean {
+/** Something is still to be sent, or to be reported. */
+export function isUnderWay(record: EscalationRecord): boolean {
   return nextMoment(record) !== undefined || unreported(record).length > 0;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { silenceBucket } from '@cortex/contracts';
 import type { Remediation } from '@cortex/contracts';
 import { eventually, startProcess, startProvisionedNats } from '@cortex/testing';
 import type { ProvisionedNats, TestProcess } from '@cortex/testing';
@@ -72,6 +73,66 @@ describe('an executor that dies', () => {
     await eventually(() => observer.of('remediation.step.completed', remediation).length === 1);
     expect(completions(remediation)).toHaveLength(1);
     expect(observer.of('remediation.started', remediation)).toHaveLength(1);
+  });
+
+  it('begins nothing when it comes back to a plan that has expired and is silenced meanwhile', async () => {
+    const doomed = await executor('after_intent');
+    const remediation = { ...restart('stale-1'), expiresAt: new Date(Date.now() + 4_000).toISOString() };
+    await observer.request(remediation);
+    expect(await doomed.exited).toBe('SIGKILL');
+    const silences = await observer.bus.bucket(silenceBucket);
+    const [startsAt, endsAt] = [new Date(), new Date(Date.now() + 3_600_000)].map((at) => at.toISOString());
+    if (startsAt === undefined || endsAt === undefined) throw new RangeError('no times');
+    const id = '0123456789ab';
+    await silences.put(id, { id, service: 'shop', startsAt, endsAt, by: 'ada', reason: 'mine', createdAt: startsAt });
+    await eventually(() => Date.now() > Date.parse(remediation.expiresAt) + leaseTtlMs, { timeoutMs: 20_000 });
+    await executor();
+    expect(await end(remediation)).toMatchObject({ outcome: 'refused', refusedBy: 'expired', steps: [] });
+    expect(observer.of('remediation.started', remediation)).toEqual([]);
+    await silences.delete(id);
+    expect(shop.starts('stale-1')).toEqual([]);
+  });
+
+  it.each([
+    ['silenced', 'silence'],
+    ['stopped by the kill switch', 'kill_switch'],
+  ])('begins nothing when it comes back to what is %s meanwhile', async (_what, refusedBy) => {
+    const doomed = await executor('after_intent');
+    const remediation = restart(`meanwhile-${refusedBy}`);
+    await observer.request(remediation);
+    expect(await doomed.exited).toBe('SIGKILL');
+    const silences = await observer.bus.bucket(silenceBucket);
+    const [at, endsAt] = [new Date().toISOString(), new Date(Date.now() + 3_600_000).toISOString()];
+    const silence = {
+      id: 'ba9876543210',
+      service: 'shop',
+      startsAt: at,
+      endsAt,
+      by: 'ada',
+      reason: 'x',
+      createdAt: at,
+    };
+    if (refusedBy === 'silence') await silences.put(silence.id, silence);
+    else await observer.setKillSwitch(true);
+    await executor();
+    expect(await end(remediation)).toMatchObject({ outcome: 'refused', refusedBy, steps: [] });
+    await silences.delete(silence.id);
+    await observer.setKillSwitch(false);
+    expect(shop.starts(`meanwhile-${refusedBy}`)).toEqual([]);
+  });
+
+  it('repeats nothing that may have been done, once its plan has expired', async () => {
+    const doomed = await executor('after_intent');
+    const step = shop.appendStep('repeat', 'x', { onAmbiguous: 'retry' });
+    const remediation = remediationOf({ targets: [{ instance: 'repeat-1' }], steps: [step], expiresInMs: 3_000 });
+    await observer.request(remediation);
+    await doomed.exited;
+    await eventually(() => Date.now() > Date.parse(remediation.expiresAt) + leaseTtlMs, { timeoutMs: 20_000 });
+    await executor();
+    const ended = await end(remediation);
+    expect(ended).toMatchObject({ outcome: 'ambiguous', steps: [] });
+    expect(ended.reason).toMatch(/^expired: not begun by/);
+    expect(shop.lines('repeat')).toEqual([]);
   });
 
   it('is not repeated where its effect cannot be determined', async () => {

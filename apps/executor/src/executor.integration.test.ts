@@ -4,6 +4,7 @@ import {
   journalBucket,
   killSwitchKey,
   leaseBucket,
+  openIncidentBucket,
   silenceBucket,
 } from '@cortex/contracts';
 import type { Remediation } from '@cortex/contracts';
@@ -66,6 +67,22 @@ describe('the executor', () => {
     });
     const leases = await observer.bus.bucket(leaseBucket);
     expect(await leases.keys()).toEqual([]);
+  });
+
+  it('does nothing more where the journal cannot be read, says so, and keeps no hold', async () => {
+    const remediation = remediationOf({
+      targets: [{ instance: 'unread' }],
+      steps: [shop.appendStep('unread', 'never')],
+    });
+    const foreign = await observer.bus.bucket({ ...journalBucket, value: openIncidentBucket.value });
+    const incidentId = remediation.incidentId;
+    await foreign.put(escapeToken(remediation.executionId), { incidentId });
+    const end = await run(remediation);
+    expect(end).toMatchObject({ outcome: 'ambiguous', reason: expect.stringMatching(/journal .* cannot be read/) });
+    expect(shop.lines('unread')).toEqual([]);
+    expect((await foreign.get(escapeToken(remediation.executionId)))?.value).toEqual({ incidentId });
+    const leases = await observer.bus.bucket(leaseBucket);
+    await eventually(async () => expect(await leases.keys()).toEqual([]));
   });
 
   it('runs all steps on one target before it begins the next', async () => {
@@ -202,9 +219,39 @@ describe('the executor', () => {
     await eventually(() => shop.lines('between').length === 1);
     await observer.setKillSwitch(true);
     const end = await completed(remediation);
-    expect(end).toMatchObject({ outcome: 'failed', steps: [{ outcome: 'succeeded' }] });
+    expect(end).toMatchObject({ outcome: 'stopped', steps: [{ outcome: 'succeeded' }] });
     expect(end.reason).toMatch(/^kill_switch/);
     expect(shop.lines('between')).toEqual(['1']);
+  });
+
+  it('holds a rollback while the kill switch is on, and goes on with it when it is asked again', async () => {
+    const remediation = remediationOf({
+      targets: [{ instance: 'held-1' }],
+      steps: [shop.appendStep('held', '1', { undo: true }), shop.appendStep('held', '2', { undo: true })],
+    });
+    expect(await run(remediation)).toMatchObject({ outcome: 'succeeded' });
+    await observer.setKillSwitch(true);
+    await observer.requestRollback(remediation);
+    const held = await eventually(() => observer.rolledBack(remediation) ?? false);
+    expect(held).toMatchObject({ outcome: 'stopped', reason: expect.stringMatching(/^kill_switch/) });
+    expect(shop.lines('held')).toEqual(['1', '2']);
+    await observer.setKillSwitch(false);
+    await observer.requestRollback(remediation);
+    await eventually(() =>
+      observer.of('remediation.rolledback', remediation).some(({ data }) => data.outcome === 'succeeded'),
+    );
+    expect(shop.lines('held')).toEqual(['1', '2', 'undo 2', 'undo 1']);
+  });
+
+  it('counts a step that fails under the switch as stopped, not as failed', async () => {
+    const remediation = remediationOf({
+      targets: [{ instance: 'cut-1' }],
+      steps: [shop.appendStep('cut', '1', { delayMs: 1_000, status: 1 }), shop.appendStep('cut', '2')],
+    });
+    await observer.request(remediation);
+    await eventually(() => shop.lines('cut').length === 1);
+    await observer.setKillSwitch(true);
+    expect(await completed(remediation)).toMatchObject({ outcome: 'stopped', steps: [{ outcome: 'failed' }] });
   });
 
   it('lets one execution at a time hold a target', async () => {

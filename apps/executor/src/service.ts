@@ -5,5 +5,6 @@ import { loadExecutorPlugins } from './plugins.ts';
 export const executorService: ServiceDefinition = {
   name: 'executor',
   plugins: loadExecutorPlugins,
+  secretsIn: ({ playbooks }) => playbooks,
   start: (context) => startExecutor(context),
 };

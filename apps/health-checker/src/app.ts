@@ -74,6 +74,7 @@ export async function startHealthChecker(
             runtime,
             silences,
             onUnfreeze: (listener) => unfreezes.onLift(target, listener),
+            onDependantDown: (listener) => dependencies.onDependantDown(target.service, listener),
             firstRunSpreadMs: spreadMs,
             shard,
             monitor: {

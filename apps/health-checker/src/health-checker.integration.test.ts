@@ -326,6 +326,28 @@ checks:
     await eventually(() => expect(last()).toMatchObject({ to: 'HEALTHY', dependenciesDown: [] }), patience);
   });
 
+  it('looks at a dependency at once when its dependant goes down', async () => {
+    await writeFile(
+      join(folder.path, 'cortex.yaml'),
+      `version: 1
+services:
+  - { name: db, instances: [{ id: db-1 }] }
+  - { name: shop, depends_on: [db], instances: [{ id: shop-1 }] }
+checks:
+  - { name: db, type: tcp_port, service: db, interval: 1h, timeout: 400ms, retries: 0, host: 127.0.0.1, port: ${shop.port} }
+  - { name: web, type: http_endpoint, service: shop, interval: 500ms, timeout: 400ms, retries: 0, url: "http://127.0.0.1:${shop.port}/" }
+`,
+    );
+    await startChecker();
+    const bucket = await bus.bucket(healthBucket);
+    const seenAt = async () => (await bucket.get('db.db-1'))?.value.seenAt ?? '';
+    await eventually(() => expect(path()).toHaveLength(2), patience);
+    isUp = false;
+    await eventually(() => expect(path()).toHaveLength(3), patience);
+    const downSince = changes.at(-1)?.data.since ?? 'unknown';
+    await eventually(async () => expect((await seenAt()) >= downSince).toBe(true), { timeoutMs: 5_000 });
+  });
+
   it('serves its metrics', async () => {
     const running = await startChecker();
     await eventually(() => expect(path()).toEqual(['UNKNOWN>HEALTHY']), patience);

@@ -5,5 +5,6 @@ import { loadHealthCheckerPlugins } from './plugins.ts';
 export const healthCheckerService: ServiceDefinition = {
   name: 'health-checker',
   plugins: loadHealthCheckerPlugins,
+  secretsIn: ({ checks }) => checks,
   start: (context) => startHealthChecker(context),
 };

@@ -54,10 +54,10 @@ afterEach(async () => {
   folder.remove();
 });
 
-/** The shop's checks run every `interval`, those of the other service every 200 ms. */
+/** The shop's checks run every `interval`, those of the other service every second. */
 async function startChecker(interval: string): Promise<TestProcess> {
   const check = (name: string, service: string, every: string): string =>
-    `  - { name: ${name}, type: http_endpoint, service: ${service}, interval: ${every}, timeout: 100ms, retries: 0, url: "http://127.0.0.1:${shop.port}/${name}" }\n`;
+    `  - { name: ${name}, type: http_endpoint, service: ${service}, interval: ${every}, timeout: 900ms, retries: 0, url: "http://127.0.0.1:${shop.port}/${name}" }\n`;
   writeFileSync(
     join(folder.path, 'cortex.yaml'),
     `version: 1
@@ -65,7 +65,7 @@ services:
   - { name: shop, instances: [{ id: shop-1 }] }
   - { name: other, instances: [{ id: other-1 }] }
 checks:
-${check('web', 'shop', interval)}${check('cart', 'shop', interval)}${check('other', 'other', '200ms')}`,
+${check('web', 'shop', interval)}${check('cart', 'shop', interval)}${check('other', 'other', '1s')}`,
   );
   const process = startApp(app, { natsUrl: nats.url, folder: folder.path, env: { CORTEX_INSTANCE: 'test' } });
   running.push(process);
@@ -93,7 +93,7 @@ async function setSilence(fields: Partial<Silence> = {}): Promise<Silence> {
 }
 
 it('checks are suppressed while a silence lasts, across a kill -9 too, keep the state, and run again when it is lifted', async () => {
-  const first = await startChecker('200ms');
+  const first = await startChecker('1s');
   await eventually(() => expect(states).toEqual(['HEALTHY']), patience);
   const silence = await setSilence();
   await first.waitForLine('checks are suppressed: a silence began');
@@ -103,7 +103,7 @@ it('checks are suppressed while a silence lasts, across a kill -9 too, keep the 
   isUp = false;
   await otherRounds(5);
   await first.kill();
-  const second = await startChecker('200ms');
+  const second = await startChecker('1s');
   await otherRounds(5);
   expect(requestsTo('web') + requestsTo('cart')).toBe(before);
   const record = await (await bus.bucket(healthBucket)).get(targetKey({ service: 'shop', instance: 'shop-1' }));
@@ -116,7 +116,7 @@ it('checks are suppressed while a silence lasts, across a kill -9 too, keep the 
 });
 
 it('a check with a long interval does not wait for its next run when the silence ends by itself', async () => {
-  await setSilence({ endsAt: new Date(Date.now() + 2_500).toISOString() });
+  await setSilence({ endsAt: new Date(Date.now() + 8_000).toISOString() });
   const checker = await startChecker('60s');
   await checker.waitForLine('checks run again: a silence ended');
   await eventually(() => expect([requestsTo('web'), requestsTo('cart')]).toEqual([1, 1]), {
@@ -128,7 +128,7 @@ it('a check with a long interval does not wait for its next run when the silence
 
 it('a silence of one check suppresses that check alone', async () => {
   await setSilence({ check: 'web' });
-  await startChecker('200ms');
+  await startChecker('1s');
   await eventually(() => expect(requestsTo('cart')).toBeGreaterThan(5), patience);
   expect(requestsTo('web')).toBe(0);
 });
@@ -137,7 +137,7 @@ it('a silence that cannot be read suppresses nothing', async () => {
   await setSilence();
   const foreign = await bus.bucket({ ...openIncidentBucket, name: silenceBucket.name });
   await foreign.put('0123456789ab', { incidentId: randomUUID() });
-  const checker = await startChecker('200ms');
+  const checker = await startChecker('1s');
   await checker.waitForLine('a silence that cannot be read suppresses no check');
   await eventually(() => expect(states).toEqual(['HEALTHY']), patience);
 });

@@ -1,5 +1,6 @@
 import { consumeRoutes } from '@cortex/bus';
 import type { RunningApp, ServiceContext } from '@cortex/service';
+import { followAnomalies } from './adapters/anomaly-words.ts';
 import { openRecentHistory } from './adapters/recent-history.ts';
 import { createTargetChecks } from './adapters/target-checks.ts';
 import { TelemetryTails } from './adapters/telemetry-tail.ts';
@@ -25,6 +26,7 @@ export async function startVerifier(
     checks,
     history: openRecentHistory(bus),
     tailTelemetry: (from, onBatches) => telemetry.tail(from, onBatches),
+    followAnomalies: (service, from, onWord) => followAnomalies(bus, service, from, onWord),
     metrics,
     logger,
     runtime,

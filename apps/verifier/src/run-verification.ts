@@ -4,6 +4,7 @@ import { pause } from '@cortex/runtime';
 import type { Runtime } from '@cortex/runtime';
 import { beginVerification, stepVerification } from '@cortex/verification';
 import type { Observation, VerificationRequest, VerificationVerdict } from '@cortex/verification';
+import type { OnWord } from './adapters/anomaly-words.ts';
 import type { TargetChecks } from './adapters/target-checks.ts';
 import type { TelemetryTail } from './adapters/telemetry-tail.ts';
 
@@ -28,6 +29,7 @@ export interface VerificationRun {
   readonly checksBefore: readonly CheckOutcome[];
   readonly checks: Pick<TargetChecks, 'run'>;
   readonly tailTelemetry: (from: Date, onBatches: (batches: readonly SeriesBatch[]) => void) => Promise<TelemetryTail>;
+  readonly followAnomalies: (service: string, from: Date, onWord: OnWord) => Promise<{ stop(): Promise<void> }>;
   readonly runtime: Pick<Runtime, 'now' | 'after'>;
   readonly signal: AbortSignal;
 }
@@ -45,11 +47,20 @@ export async function runVerification(run: VerificationRun): Promise<Verificatio
     for (const batch of batches) if (metrics.has(batch.metric)) arrived.push(batch);
   };
   const from = new Date(Date.parse(request.startedAt) - lookBackMs);
+  const said: Extract<Observation, { kind: 'word' }>[] = [];
+  const anomalies = (request.signals ?? []).filter(({ kind }) => kind === 'anomaly');
+  const awaited = new Set(anomalies.map(({ key }) => key));
+  const hear: OnWord = (key, word) => {
+    if (awaited.has(key)) said.push({ kind: 'word', key, word });
+  };
+  const sources = new Set(anomalies.map(({ target }) => target.service));
   const tail = metrics.size === 0 ? undefined : await run.tailTelemetry(from, takeIn);
+  const words = await Promise.all([...sources].map((service) => run.followAnomalies(service, from, hear)));
   try {
     let observation: Observation = { kind: 'tick' };
     while (!signal.aborted) {
       state = stepVerification(state, { kind: 'samples', batches: arrived.splice(0) }, now()).state;
+      for (const word of said.splice(0)) state = stepVerification(state, word, now()).state;
       const step = stepVerification(state, observation, now());
       state = step.state;
       observation = { kind: 'tick' };
@@ -65,6 +76,6 @@ export async function runVerification(run: VerificationRun): Promise<Verificatio
     }
     throw new VerificationInterruptedError(run.executionId);
   } finally {
-    await tail?.stop();
+    await Promise.all([tail, ...words].map((one) => one?.stop()));
   }
 }

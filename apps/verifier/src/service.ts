@@ -5,5 +5,6 @@ import { loadVerifierPlugins } from './plugins.ts';
 export const verifierService: ServiceDefinition = {
   name: 'verifier',
   plugins: loadVerifierPlugins,
+  secretsIn: ({ checks }) => checks,
   start: (context) => startVerifier(context),
 };

@@ -8,12 +8,13 @@ import {
   draft,
   partitionDraft,
   Playbook,
+  anomalyCleared,
   remediationCompleted,
   telemetryMetrics,
   verificationCompleted,
   verificationStarted,
 } from '@cortex/contracts';
-import type { CortexEvent, ExecutionOutcome } from '@cortex/contracts';
+import type { CortexEvent, ExecutionOutcome, TriggeringSignal } from '@cortex/contracts';
 import {
   bundleApp,
   eventually,
@@ -25,6 +26,7 @@ import {
 } from '@cortex/testing';
 import type { HttpReceiver, ProvisionedNats, TemporaryFolder, TestProcess } from '@cortex/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { followAnomalies } from './adapters/anomaly-words.ts';
 import { openRecentHistory } from './adapters/recent-history.ts';
 import { TelemetryTails } from './adapters/telemetry-tail.ts';
 import { verifierRoutes } from './routes.ts';
@@ -86,6 +88,7 @@ async function startVerifier(): Promise<void> {
 async function remediate(
   verification: Partial<Playbook['verification']>,
   outcome: ExecutionOutcome = 'succeeded',
+  signals: readonly TriggeringSignal[] = [],
 ): Promise<string> {
   const executionId = randomUUID();
   const playbook = Playbook.parse({
@@ -112,6 +115,7 @@ async function remediate(
         incidentId,
         playbook,
         targets: [target],
+        signals: [...signals],
         outcome,
         reason: 'all steps ran',
         steps: [],
@@ -167,6 +171,25 @@ describe('the verifier', () => {
     expect(data.reason).toContain('no data');
   });
 
+  it('asks the source of an anomaly that led here whether it is over', async () => {
+    const signal = { key: 'leak', kind: 'anomaly' as const, target, metric: 'heap', value: 9 };
+    const silent = await remediate({ signalsMs: 300 }, 'succeeded', [signal]);
+    expect((await verdictOf(silent)).data).toMatchObject({ state: 'UNCERTAIN', awaits: ['leak'] });
+    const ended = await remediate({ signalsMs: 60_000 }, 'succeeded', [signal]);
+    await eventually(() => expect(started).toHaveLength(2), patience);
+    const clearedAt = new Date(Date.now() + 1).toISOString();
+    const data = {
+      anomalyId: 'leak',
+      ...target,
+      metric: 'heap',
+      startedAt: clearedAt,
+      clearedAt,
+      reason: 'it is over',
+    };
+    await bus.publish(draft(anomalyCleared, { service: 'shop', data: { ...data, end: 'back_to_normal' } }));
+    expect((await verdictOf(ended)).data.state).toBe('SUCCESS');
+  });
+
   it('verifies no remediation that did not run', async () => {
     await remediate({}, 'failed');
     await remediate({}, 'dry_run');
@@ -197,6 +220,7 @@ describe('the verifier', () => {
       checks: { of: () => [], run: async () => [] },
       history: openRecentHistory(bus),
       tailTelemetry: (from, onBatches) => new TelemetryTails(bus).tail(from, onBatches),
+      followAnomalies: (service, from, onWord) => followAnomalies(bus, service, from, onWord),
       metrics: { checked() {}, began: () => void (verifications += 1), ended() {} },
       logger: silentLogger,
       runtime: systemRuntime,

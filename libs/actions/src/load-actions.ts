@@ -2,14 +2,22 @@ import { RiskLevel } from '@cortex/contracts';
 import { loadPlugins } from '@cortex/plugin-loader';
 import { defineAction } from './define-action.ts';
 import type { ActionDefinition } from './define-action.ts';
+import { ActionProcesses } from './own-process/action-processes.ts';
+import type { ActionProgram } from './own-process/action-processes.ts';
+import { inOwnProcess } from './own-process/in-own-process.ts';
+
 import { builtinActions } from './registry.ts';
 
 /**
  * The built-in actions and those of the user's folders: every `<name>.action.mjs` whose default export is
- * `({ defineAction, z }) => defineAction({ … })`. Throws `CORTEX_ACTION_LOAD` on the first that cannot be used.
+ * `({ defineAction, z }) => defineAction({ … })`. With a program, the effects of the user's are made in a process of their own.
+ * Throws `CORTEX_ACTION_LOAD` on the first that cannot be used.
  */
-export function loadActions(folders: readonly string[]): Promise<ReadonlyMap<string, ActionDefinition>> {
-  return loadPlugins({
+export async function loadActions(
+  folders: readonly string[],
+  program?: ActionProgram,
+): Promise<ReadonlyMap<string, ActionDefinition>> {
+  const actions = await loadPlugins<ActionDefinition>({
     folders,
     kind: 'action',
     suffix: '.action.mjs',
@@ -19,6 +27,12 @@ export function loadActions(folders: readonly string[]): Promise<ReadonlyMap<str
     problemOf,
     define: defineAction,
   });
+  if (program === undefined) return actions;
+  const processes = new ActionProcesses(folders, program);
+  const guarded = [...actions].map(([name, action]) => {
+    return [name, builtinActions.has(name) ? action : inOwnProcess(action, processes)] as const;
+  });
+  return new Map(guarded);
 }
 
 function problemOf(action: Partial<ActionDefinition>): string | undefined {

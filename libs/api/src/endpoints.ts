@@ -12,6 +12,7 @@ export const apiPrefix = '/api/v1';
  */
 export const endpoints = {
   status: { method: 'GET', path: '/status' },
+  series: { method: 'GET', path: '/metrics/series' },
   awaitedMetrics: { method: 'GET', path: '/metrics/awaited' },
   configuration: { method: 'GET', path: '/configuration' },
   reload: { method: 'POST', path: '/configuration/reload' },

@@ -11,5 +11,6 @@ export * from './views/health.ts';
 export * from './views/incident.ts';
 export * from './views/problem.ts';
 export * from './views/records.ts';
+export * from './views/series.ts';
 export * from './views/silences.ts';
 export * from './views/system.ts';

@@ -1,10 +1,10 @@
-import type { Bucket, Consumption } from './ports.ts';
+import type { Bucket, Consumption, OnInvalid } from './ports.ts';
 
 /** The contents of a bucket in memory, as its watch reports them. */
 export class BucketMirror<Value> {
   readonly #bucket: Bucket<Value>;
   readonly #values = new Map<string, Value>();
-  readonly #unreadable = new Set<string>();
+  readonly #unreadable = new Map<string, Uint8Array>();
 
   constructor(bucket: Bucket<Value>) {
     this.#bucket = bucket;
@@ -15,8 +15,8 @@ export class BucketMirror<Value> {
     return this.#values;
   }
 
-  /** Keys of the records that cannot be read. */
-  get unreadable(): ReadonlySet<string> {
+  /** The bytes of the records that cannot be read, by key. */
+  get unreadable(): ReadonlyMap<string, Uint8Array> {
     return this.#unreadable;
   }
 
@@ -25,7 +25,7 @@ export class BucketMirror<Value> {
     this.#values.set(key, value);
   }
 
-  watch(onInvalid?: (key: string, error: Error) => void): Promise<Consumption> {
+  watch(onInvalid?: OnInvalid): Promise<Consumption> {
     return this.#bucket.watch(
       (key, entry) => {
         this.#unreadable.delete(key);
@@ -33,9 +33,9 @@ export class BucketMirror<Value> {
         else this.#values.set(key, entry.value);
       },
       {
-        onInvalid: (key, error) => {
-          this.#unreadable.add(key);
-          onInvalid?.(key, error);
+        onInvalid: (key, error, bytes) => {
+          this.#unreadable.set(key, bytes);
+          onInvalid?.(key, error, bytes);
         },
       },
     );

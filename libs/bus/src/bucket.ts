@@ -1,14 +1,16 @@
 import { headers } from '@nats-io/transport-node';
 import type { BucketDefinition } from '@cortex/contracts';
+import { errorOf } from '@cortex/errors';
 import { pause, randomUuid } from '@cortex/runtime';
 import type { z } from 'zod';
 
 import { describeIssues } from './envelope/describe-issues.ts';
 import { BadEntryError, BusError, NotProvisionedError } from './errors.ts';
 import type { Link } from './link.ts';
-import type { Bucket, Consumption, Entry, WriteResult } from './ports.ts';
+import type { Bucket, Consumption, Entry, OnInvalid, Version, WriteResult } from './ports.ts';
 import { isConflict, isStreamMissing, request } from './request.ts';
 import type { Stored } from './jetstream.ts';
+import { Quarantine } from './quarantine.ts';
 import { lastPerSubject } from './snapshot.ts';
 import { watchBucket } from './watch.ts';
 
@@ -54,6 +56,7 @@ class OpenBucket<Schema extends z.ZodType> implements Bucket<z.output<Schema>> {
   readonly #deadlineMs: number;
   readonly #onWatch: (watch: Consumption) => Consumption;
   readonly #prefix: string;
+  readonly #quarantine: Quarantine;
 
   constructor(link: Link, definition: BucketDefinition<Schema>, options: BucketOptions) {
     this.#link = link;
@@ -61,21 +64,33 @@ class OpenBucket<Schema extends z.ZodType> implements Bucket<z.output<Schema>> {
     this.#deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
     this.#onWatch = options.onWatch ?? ((watch) => watch);
     this.#prefix = `$KV.${definition.name}.`;
+    this.#quarantine = new Quarantine(link, definition);
   }
 
   async get(key: string): Promise<Entry<z.output<Schema>> | undefined> {
     const stored = await this.#last(key);
-    return stored === undefined || isDeletion(stored) ? undefined : this.entryOf(stored);
+    if (stored === undefined || isDeletion(stored)) return undefined;
+    try {
+      return this.entryOf(stored);
+    } catch (error) {
+      if (await this.#isReplaceable(stored)) return undefined;
+      throw error;
+    }
   }
 
   async create(key: string, value: z.output<Schema>): Promise<WriteResult> {
     const bytes = this.#encode(key, value);
-    const first = await this.#write(key, bytes, 0);
-    if (first.ok) return first;
-    // A deleted key still has its last revision.
-    const last = await this.#last(key);
-    if (last !== undefined && !isDeletion(last)) return conflict;
-    return this.#write(key, bytes, last?.sequence ?? 0);
+    let on = 0;
+    for (let attempt = 1; attempt <= maxModifyTries; attempt += 1) {
+      const written = await this.#write(key, bytes, on);
+      if (written.ok) return written;
+      // A deleted key still has its last revision, until its marker is removed.
+      const last = await this.#last(key);
+      if (last !== undefined && !isDeletion(last) && !(await this.#isReplaceable(last))) return conflict;
+      if (on > 0 && last !== undefined) return conflict;
+      on = last?.sequence ?? 0;
+    }
+    return conflict;
   }
 
   /** Writes only if the key never existed, not even as a deleted one. */
@@ -95,6 +110,12 @@ class OpenBucket<Schema extends z.ZodType> implements Bucket<z.output<Schema>> {
 
   delete(key: string, revision?: number): Promise<WriteResult> {
     return this.#write(key, undefined, revision);
+  }
+
+  async remove(key: string, revision: number): Promise<void> {
+    const subject = `${this.#prefix}${checkedKey(key)}`;
+    const stream = bucketStream(this.#definition.name);
+    await this.#ask(`the removal of "${key}"`, () => this.#link.jetstream.purge(stream, subject, revision));
   }
 
   async clear(filter: string): Promise<void> {
@@ -123,27 +144,60 @@ class OpenBucket<Schema extends z.ZodType> implements Bucket<z.output<Schema>> {
   }
 
   async keys(filter = '>'): Promise<readonly string[]> {
-    const messages = await this.#snapshot(filter, true);
-    return messages.filter((message) => !isDeletion(message)).map((message) => this.keyOf(message));
+    return [...(await this.versions(filter)).keys()];
   }
 
-  async entries(filter = '>'): Promise<readonly Entry<z.output<Schema>>[]> {
+  async versions(filter = '>'): Promise<ReadonlyMap<string, Version>> {
+    const present = (await this.#snapshot(filter, true)).filter((message) => !isDeletion(message));
+    return new Map(
+      present.map((message) => [this.keyOf(message), { revision: message.sequence, writtenAtMs: message.storedAtMs }]),
+    );
+  }
+
+  async mark(): Promise<string> {
+    const stream = bucketStream(this.#definition.name);
+    const { lastSequence, messages } = await this.#ask('the look at its end', () =>
+      this.#link.jetstream.stream(stream),
+    );
+    return `${lastSequence} ${messages}`;
+  }
+
+  async entries(filter = '>', onInvalid?: OnInvalid): Promise<readonly Entry<z.output<Schema>>[]> {
     const entries: Entry<z.output<Schema>>[] = [];
     for (const message of await this.#snapshot(filter, false)) {
-      if (isDeletion(message)) continue;
-      try {
-        entries.push(this.entryOf(message));
-      } catch (error) {
-        const data = { bucket: this.#definition.name, key: this.keyOf(message), error: String(error) };
-        this.#link.logger.error(data, 'an entry that does not match its schema was left out');
-      }
+      if (!isDeletion(message)) entries.push(...this.#readable(message, onInvalid));
+    }
+    return entries;
+  }
+
+  /** One that cannot be read costs itself alone: it is in the quarantine. */
+  #readable(message: Stored, onInvalid?: OnInvalid): readonly Entry<z.output<Schema>>[] {
+    try {
+      return [this.entryOf(message)];
+    } catch (error) {
+      onInvalid?.(this.keyOf(message), errorOf(error), message.data);
+      return [];
+    }
+  }
+
+  async newest(count: number): Promise<readonly Entry<z.output<Schema>>[]> {
+    const stream = bucketStream(this.#definition.name);
+    const { lastSequence } = await this.#ask('the look at its end', () => this.#link.jetstream.stream(stream));
+    const entries: Entry<z.output<Schema>>[] = [];
+    for (let sequence = lastSequence; sequence > Math.max(0, lastSequence - count); sequence -= 1) {
+      const message = await this.#ask('the read of an entry', () => this.#link.jetstream.message(stream, sequence));
+      if (message !== undefined && !isDeletion(message)) entries.push(...this.#readable(message));
     }
     return entries;
   }
 
   async watch(
     handle: (key: string, entry: Entry<z.output<Schema>> | undefined) => void,
-    options: { readonly filter?: string; readonly onInvalid?: (key: string, error: Error) => void } = {},
+    options: {
+      readonly filter?: string;
+      readonly onInvalid?: OnInvalid;
+      readonly removesMarkers?: boolean;
+    } = {},
   ): Promise<Consumption> {
     const watching = await watchBucket(
       this.#link,
@@ -153,6 +207,9 @@ class OpenBucket<Schema extends z.ZodType> implements Bucket<z.output<Schema>> {
         snapshot: () => this.#snapshot(options.filter ?? '>', false),
         keyOf: (message) => this.keyOf(message),
         read: (message) => (isDeletion(message) ? undefined : this.entryOf(message)),
+        ...(options.removesMarkers === true
+          ? { removeMarker: (message: Stored) => this.remove(this.keyOf(message), message.sequence) }
+          : {}),
       },
       handle,
       options.onInvalid,
@@ -164,10 +221,29 @@ class OpenBucket<Schema extends z.ZodType> implements Bucket<z.output<Schema>> {
     return message.subject.slice(this.#prefix.length);
   }
 
+  /** Throws for a record that cannot be read, and hands it to the quarantine. */
   entryOf(message: Stored): Entry<z.output<Schema>> {
     const key = this.keyOf(message);
     const writtenAtMs = message.storedAtMs;
-    return { key, value: this.#parse(key, message.data), revision: message.sequence, writtenAtMs };
+    try {
+      return { key, value: this.#parse(key, message.data), revision: message.sequence, writtenAtMs };
+    } catch (error) {
+      this.#quarantine.report(key, message, error);
+      throw error;
+    }
+  }
+
+  /** Whether the record cannot be read and may be written over: only when its bytes are kept. */
+  async #isReplaceable(message: Stored): Promise<boolean> {
+    if (this.#definition.unreadable !== 'replace') return false;
+    const key = this.keyOf(message);
+    try {
+      this.#parse(key, message.data);
+      return false;
+    } catch (error) {
+      await this.#quarantine.keep(key, message, error, this.#deadlineMs);
+      return true;
+    }
   }
 
   async #last(key: string): Promise<Stored | undefined> {

@@ -1,4 +1,4 @@
-import type { AnyDraft, CortexEvent, EventType } from '@cortex/contracts';
+import type { CortexEvent, EventType } from '@cortex/contracts';
 import { CortexError, messageOf } from '@cortex/errors';
 import { Semaphore, backOffMs, pause } from '@cortex/runtime';
 import type { KeyedQueue } from '@cortex/runtime';
@@ -14,7 +14,7 @@ import type { Pull } from './jetstream.ts';
 import { derivedId } from './ids.ts';
 import type { Link } from './link.ts';
 import type { HandlerContext, RetryLater, Subscription } from './ports.ts';
-import { mayBeForgotten, publishDraft, publishDrafts, publishUnlessStored } from './publish.ts';
+import { publishDrafts, publishUnlessStored } from './publish.ts';
 
 const firstRetryMs = 200;
 const maxRetryMs = 30_000;
@@ -181,7 +181,7 @@ export class RunningConsumption<Type extends EventType> {
     const startedMs = this.#link.runtime.monotonicMs();
     try {
       const drafts = await this.#subscription.handle(event, this.#context(held, event));
-      await publishDrafts(this.#link, drafts, event, this.#mayBeStoredSince(held.message));
+      await publishDrafts(this.#link, drafts, event, firstHandledAt(held.message));
     } catch (error) {
       await this.#failed(held, error, this.#link.runtime.monotonicMs() - startedMs);
       return;
@@ -190,26 +190,12 @@ export class RunningConsumption<Type extends EventType> {
     this.#settle(held, held.lost ? 'lost' : 'handled', this.#link.runtime.monotonicMs() - startedMs);
   }
 
-  /**
-   * Since when consequences of a message may have been published, if the server may have forgotten their ids: an old one
-   * was perhaps handled before, by a process that died before its ack, or whose ack the server lost in a crash.
-   */
-  #mayBeStoredSince({ storedAtMs }: Delivery): Date | undefined {
-    return mayBeForgotten(this.#link, storedAtMs) ? new Date(storedAtMs) : undefined;
-  }
-
-  async #publish(held: Held, draft: AnyDraft, event: CortexEvent<Type>): Promise<CortexEvent> {
-    const since = this.#mayBeStoredSince(held.message);
-    return since === undefined
-      ? publishDraft(this.#link, draft, event)
-      : publishUnlessStored(this.#link, draft, event, since);
-  }
-
   #context(held: Held, event: CortexEvent<Type>): HandlerContext {
     return {
       signal: held.controller.signal,
       deliveries: held.message.deliveries,
-      publish: (draft) => this.#publish(held, draft, event),
+      sequence: held.message.sequence,
+      publish: (draft) => publishUnlessStored(this.#link, draft, event, firstHandledAt(held.message)),
       deriveId: (...parts) => derivedId(event, 'id', this.#subscription.consumer, ...parts),
     };
   }
@@ -274,6 +260,14 @@ export class RunningConsumption<Type extends EventType> {
     const deliveries = held.message.deliveries;
     this.#link.hooks.consumed?.({ consumer, type: event.type, outcome, durationMs, deliveries });
   }
+}
+
+/**
+ * Since when consequences of a message may be stored: it was perhaps handled before, by a process that died before its
+ * ack, or whose ack the server lost in a crash.
+ */
+function firstHandledAt({ storedAtMs }: Delivery): Date {
+  return new Date(storedAtMs);
 }
 
 function isRetryLater(error: unknown): error is RetryLater {

@@ -7,10 +7,10 @@ import type { Link } from './link.ts';
 import { isConsumerMissing, isStreamMissing, request } from './request.ts';
 
 /**
- * Unacknowledged messages over all replicas. Those that wait for a retry count too, so this is far above what one
- * process holds: a few failing messages must not block the healthy ones.
+ * Unacknowledged messages over all replicas: no limit. Those that wait for another try count too, and at any limit so
+ * many of them would stop the healthy ones. What a process holds is bounded by what it asks for.
  */
-const maxAckPending = 1_000;
+const maxAckPending = -1;
 
 export interface DurableConsumer {
   readonly stream: string;

@@ -49,4 +49,6 @@ export interface BusHooks {
   }): void;
   connection?(state: 'connected' | 'disconnected'): void;
   leaseLost?(key: string): void;
+  /** How far the clock of this machine is ahead of the server's, and the most that this may be wrong. */
+  clock?(fact: { readonly skewMs: number; readonly errorMs: number }): void;
 }

@@ -3,6 +3,8 @@ export { connectMemoryBus } from './memory/connect-memory-bus.ts';
 export type { MemoryBusOptions } from './memory/connect-memory-bus.ts';
 export type { MemoryNetwork } from './memory/memory-network.ts';
 export { MemoryServer } from './memory/memory-server.ts';
+export { archive, keepArchiving } from './archive.ts';
+export type { Archiving } from './archive.ts';
 export { BucketMirror } from './bucket-mirror.ts';
 export type * from './raw-ports.ts';
 export { connectBus } from './connect.ts';

@@ -1,18 +1,32 @@
 import { leaseBucket } from '@cortex/contracts';
 import type { AnyDraft, BucketDefinition, CortexEvent, EventType, StreamName } from '@cortex/contracts';
 import { KeyedQueue, pause } from '@cortex/runtime';
+import type { Runtime } from '@cortex/runtime';
 import type { z } from 'zod';
 import { openAppendLog } from './append-log.ts';
 import { openBucket } from './bucket.ts';
 import { RunningConsumption } from './consume.ts';
 import { openLeases } from './leases.ts';
 import type { Link } from './link.ts';
-import type { Bucket, Bus, Cause, Consumption, LeaseBucket, Leases, Reading, Subscription, Timers } from './ports.ts';
+import type {
+  Bucket,
+  Bus,
+  Cause,
+  Consumption,
+  LeaseBucket,
+  Leases,
+  Reading,
+  Settlement,
+  Subscription,
+  Timers,
+} from './ports.ts';
 import { publishDraft, publishDrafts, publishUnlessStored } from './publish.ts';
 import type { AppendLog, RawMessage, RawReading } from './raw-ports.ts';
 import { startRawReading } from './raw-reader.ts';
 import { startReading } from './read.ts';
 import { deadLetterIfBad } from './screen.ts';
+import { keepSynchronized } from './synchronize.ts';
+import { settleQuarantined } from './settle-quarantined.ts';
 import { openTimers } from './timers.ts';
 
 /** The bus on one link, over NATS or in memory. */
@@ -24,10 +38,20 @@ export class JetStreamBus implements Bus {
   readonly #running = new Set<Consumption | Timers>();
   readonly #leases = new Map<string, Promise<Leases>>();
   #drained: Promise<void> | undefined;
+  #synchronized: Promise<void> | undefined;
 
   constructor(link: Link, closing: AbortController) {
     this.#link = link;
     this.#closing = closing;
+  }
+
+  get runtime(): Runtime {
+    return this.#link.runtime;
+  }
+
+  synchronize(): Promise<void> {
+    this.#synchronized ??= keepSynchronized(this.#link).then((kept) => void this.#keep(kept));
+    return this.#synchronized;
   }
 
   publish(draft: AnyDraft, cause?: Cause, id?: string): Promise<CortexEvent> {
@@ -70,8 +94,11 @@ export class JetStreamBus implements Bus {
     return openAppendLog(this.#link, stream, subject);
   }
 
-  bucket<Value extends z.ZodType>(definition: BucketDefinition<Value>): Promise<Bucket<z.output<Value>>> {
-    return openBucket(this.#link, definition, { onWatch: (watch) => this.#keep(watch) });
+  bucket<Value extends z.ZodType>(
+    definition: BucketDefinition<Value>,
+    options: { readonly deadlineMs?: number } = {},
+  ): Promise<Bucket<z.output<Value>>> {
+    return openBucket(this.#link, definition, { ...options, onWatch: (watch) => this.#keep(watch) });
   }
 
   leases(bucket: LeaseBucket = leaseBucket): Promise<Leases> {
@@ -86,6 +113,10 @@ export class JetStreamBus implements Bus {
 
   isConnected(): boolean {
     return this.#link.isConnected();
+  }
+
+  settleQuarantined(key: string, how: 'restored' | 'dropped', by: string): Promise<Settlement> {
+    return settleQuarantined(this.#link, key, how, by);
   }
 
   drain(timeoutMs = 10_000): Promise<void> {

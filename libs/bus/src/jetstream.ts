@@ -14,8 +14,8 @@ export interface JetStream {
   /** The newest message of a subject. A replica may answer with a stale one, the leader never does. */
   lastMessage(stream: string, subject: string, from: 'leader' | 'replica'): Promise<Stored | undefined>;
   message(stream: string, sequence: number): Promise<Stored | undefined>;
-  /** Removes every message that matches. */
-  purge(stream: string, filter: string): Promise<void>;
+  /** Removes every message that matches, up to this sequence if given. */
+  purge(stream: string, filter: string, upTo?: number): Promise<void>;
   consumer(stream: string, name: string): Promise<ConsumerFacts>;
   addConsumer(stream: string, config: Partial<ConsumerConfig>): Promise<ConsumerFacts>;
   updateConsumer(stream: string, name: string, config: Partial<ConsumerConfig>): Promise<void>;

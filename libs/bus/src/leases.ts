@@ -69,17 +69,6 @@ class BucketLeases implements Leases {
     return (await this.#bucket.get(key)) !== undefined;
   }
 
-  async acquireSlot(prefix: string, count: number, purpose: string): Promise<Lease | undefined> {
-    if (!Number.isInteger(count) || count < 0) {
-      throw new BusError('CORTEX_LEASE_BAD_COUNT', `"${prefix}" cannot have ${count} slots`);
-    }
-    for (let index = 0; index < count; index += 1) {
-      const lease = await this.acquire(`${prefix}.${index}`, purpose);
-      if (lease) return lease;
-    }
-    return undefined;
-  }
-
   held(filter: string): Promise<readonly string[]> {
     return this.#bucket.keys(filter);
   }

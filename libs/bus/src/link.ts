@@ -2,11 +2,16 @@ import { waitFor } from '@cortex/runtime';
 import type { Runtime } from '@cortex/runtime';
 import type { BusHooks, BusLogger } from './hooks.ts';
 import type { JetStream } from './jetstream.ts';
+import type { ServerClock } from './server-clock.ts';
 
 /** One connection with everything that the parts of the bus need of it. */
 export interface Link {
   readonly jetstream: JetStream;
+  /** With the server's time, once it is known. */
   readonly runtime: Runtime;
+  /** With the clock of this machine. */
+  readonly machine: Runtime;
+  readonly clock: ServerClock;
   /** `/cortex/<app>` */
   readonly source: string;
   /** Unique per process. */
@@ -27,7 +32,7 @@ export interface Link {
   close(): Promise<void>;
 }
 
-/** The part of a link that identifies the process. */
+/** The part of a link that identifies the process; its `runtime` is that of the machine. */
 export type LinkIdentity = Pick<Link, 'runtime' | 'source' | 'instance' | 'logger' | 'hooks' | 'closing'>;
 
 /** Resolves once connected, after `ms`, or when one of the signals aborts. */

@@ -8,6 +8,7 @@ import type {
   StreamName,
   TimerRecord,
 } from '@cortex/contracts';
+import type { Runtime } from '@cortex/runtime';
 import type { z } from 'zod';
 import type { AppendLog, RawMessage, RawReading } from './raw-ports.ts';
 
@@ -20,13 +21,21 @@ export type Cause = Pick<CortexEvent, 'id'> & Partial<Pick<CortexEvent, 'time' |
 /** The interface of a service to the bus. Reconnects forever; every promise settles or rejects with a coded error. */
 export interface Bus {
   /**
+   * Time and chance of this process, with the server's time instead of the machine's once {@link synchronize} has asked for
+   * it: what one service writes and another compares is then of one clock.
+   */
+  readonly runtime: Runtime;
+  /** Asks the server for its time, and again every minute. */
+  synchronize(): Promise<void>;
+  /**
    * Publishes until acked, with the same id on every retry. `cause` gives the id, causation and trace context; `id`
    * takes the place of that id, for things with an identity outside of Cortex.
    */
   publish(draft: AnyDraft, cause?: Cause, id?: string): Promise<CortexEvent>;
   /**
    * Publishes the effect of a cause unless its stream has it already. For what another life of the service may have
-   * published at `since` (server time) or later: the server itself drops a second publish only for two minutes.
+   * published at `since` (server time) or later: the server itself drops a second publish only for two minutes, and
+   * only an older one is looked for.
    */
   publishUnlessStored(draft: AnyDraft, cause: Cause, since: Date): Promise<CortexEvent>;
   /** Publishes all, in order. */
@@ -44,8 +53,12 @@ export interface Bus {
   deadLetterIfBad(message: RawMessage, consumer: string): Promise<boolean>;
   /** A stream that one writer at a time appends to, under this subject. */
   appendLog(stream: StreamName, subject: string): AppendLog;
-  bucket<Value extends z.ZodType>(definition: BucketDefinition<Value>): Promise<Bucket<z.output<Value>>>;
-  /** Leases of a bucket. Default: those on targets, slots and memberships, `cortex-leases`. */
+  /** With `deadlineMs`: its reads and writes fail when they are not answered for this long. Default 10 s. */
+  bucket<Value extends z.ZodType>(
+    definition: BucketDefinition<Value>,
+    options?: { readonly deadlineMs?: number },
+  ): Promise<Bucket<z.output<Value>>>;
+  /** Leases of a bucket. Default: those on targets and memberships, `cortex-leases`. */
   leases(bucket?: LeaseBucket): Promise<Leases>;
   /** The durable timers of this service. Only due timers of `owner` fire here. */
   timers(owner: string): Promise<Timers>;
@@ -53,7 +66,15 @@ export interface Bus {
   isConnected(): boolean;
   /** Stops taking messages, waits for running handlers (at most `timeoutMs`), hands the rest back, then closes. */
   drain(timeoutMs?: number): Promise<void>;
+  /** A person's answer to a record in the quarantine, by its key there. See {@link Settlement}. */
+  settleQuarantined(key: string, how: 'restored' | 'dropped', by: string): Promise<Settlement>;
 }
+
+/**
+ * `done`: what lay in the bucket is as asked for. `unknown`: no such record waits in the quarantine. `replaced`: a newer
+ * record has its place, so that the bytes were not put back. `incomplete`: its bytes are not all there.
+ */
+export type Settlement = 'done' | 'unknown' | 'replaced' | 'incomplete';
 
 export interface Subscription<Type extends EventType> {
   /** The consuming service; with the event type it names the durable consumer, which all its replicas share. */
@@ -80,6 +101,8 @@ export interface HandlerContext {
   publish(draft: AnyDraft): Promise<CortexEvent>;
   /** 1 on the first delivery. */
   readonly deliveries: number;
+  /** The place of the event in its stream. */
+  readonly sequence: number;
   /** A stable id for a consequence of this event: the same parts give the same id on every delivery. */
   deriveId(...parts: readonly string[]): string;
 }
@@ -112,6 +135,8 @@ export interface Consumption {
   stop(): Promise<void>;
 }
 
+export type Version = Pick<Entry<unknown>, 'revision' | 'writtenAtMs'>;
+
 export interface Entry<Value> {
   readonly key: string;
   readonly value: Value;
@@ -125,23 +150,42 @@ export type WriteResult =
   /** Another writer came first. */
   | { readonly ok: false; readonly reason: 'conflict' };
 
-/** A KV bucket whose values are validated on every read and write. */
+/** What is told of an entry that cannot be read: its bytes may still say whom it concerns. */
+export type OnInvalid = (key: string, error: Error, bytes: Uint8Array) => void;
+
+/**
+ * A KV bucket whose values are validated on every read and write. A value that cannot be read costs itself alone: lists
+ * leave it out, its bytes go to the quarantine, and what a single read makes of it is declared with the bucket.
+ */
 export interface Bucket<Value> {
+  /** Rejects with {@link BadEntryError} for a value that cannot be read, in a bucket where such a value holds. */
   get(key: string): Promise<Entry<Value> | undefined>;
-  /** Writes only if the key is absent. */
+  /** Writes only if the key is absent, or its value cannot be read and may be replaced. */
   create(key: string, value: Value): Promise<WriteResult>;
   /** Writes only on top of `revision`. */
   update(key: string, value: Value, revision: number): Promise<WriteResult>;
   put(key: string, value: Value): Promise<number>;
   /** Deletes, only on top of `revision` if given. */
   delete(key: string, revision?: number): Promise<WriteResult>;
+  /**
+   * Removes an entry without a marker, unless it was written after `revision`. A watch learns of it the next time that
+   * it reads everything again.
+   */
+  remove(key: string, revision: number): Promise<void>;
   /** Removes all entries that match a filter, without the markers that single deletions leave. */
   clear(filter: string): Promise<void>;
   /** Reads, changes and writes, and repeats on conflict with jitter. `undefined` from `change` writes nothing. */
   modify(key: string, change: (current: Value | undefined) => Value | undefined): Promise<Entry<Value> | undefined>;
   /** All keys, or those that match a subject-like filter: `target.*.*`. */
   keys(filter?: string): Promise<readonly string[]>;
-  entries(filter?: string): Promise<readonly Entry<Value>[]>;
+  /** The newest version of each key, without its value. */
+  versions(filter?: string): Promise<ReadonlyMap<string, Version>>;
+  /** A mark that differs whenever anything in the bucket has been written, deleted or has expired in between: one small request. */
+  mark(): Promise<string>;
+  /** Those that do not parse are left out, and reported to `onInvalid`. */
+  entries(filter?: string, onInvalid?: OnInvalid): Promise<readonly Entry<Value>[]>;
+  /** Those of the last `count` writes that still stand, newest first; what does not parse is left out. */
+  newest(count: number): Promise<readonly Entry<Value>[]>;
   /**
    * Delivers every present entry, then every change, `undefined` for a deleted one. Survives reconnects; re-reads
    * everything now and then. Resolves once the present entries have been delivered. An entry that does not parse is
@@ -149,7 +193,12 @@ export interface Bucket<Value> {
    */
   watch(
     handle: (key: string, entry: Entry<Value> | undefined) => void,
-    options?: { readonly filter?: string; readonly onInvalid?: (key: string, error: Error) => void },
+    options?: {
+      readonly filter?: string;
+      readonly onInvalid?: OnInvalid;
+      /** The owner of the entries also removes what their deletions leave, once every watch has seen it. */
+      readonly removesMarkers?: boolean;
+    },
   ): Promise<Consumption>;
 }
 
@@ -160,11 +209,9 @@ export interface Leases {
    * is known to be the successor of that holder.
    */
   acquire(key: string, purpose: string, options?: { readonly reclaim?: boolean }): Promise<Lease | undefined>;
-  /** Takes one of `count` equal slots, `<prefix>.0` to `<prefix>.<count - 1>`: at most `count` holders, by construction. */
-  acquireSlot(prefix: string, count: number, purpose: string): Promise<Lease | undefined>;
   /** Whether the lease is held by anyone at this time. */
   isHeld(key: string): Promise<boolean>;
-  /** Keys of leases held at this time, by filter: `slot.shop.*`. */
+  /** Keys of leases held at this time, by filter: `target.shop.*`. */
   held(filter: string): Promise<readonly string[]>;
 }
 
@@ -188,12 +235,21 @@ export interface TimerRequest {
   readonly incidentId?: string;
   readonly purpose: string;
   readonly payload?: TimerRecord['payload'];
+  /** Revision of the record that wants it. */
+  readonly revision: number;
 }
 
-/** Timers that survive every restart. Due ones arrive as `timer.due` events with an id derived from key and due time. */
+/**
+ * Timers that survive every restart. Due ones arrive as `timer.due` events with an id derived from key and due time.
+ * They follow from records: a writer that stood still between its record and its timers changes none that a newer
+ * revision of the record has set.
+ */
 export interface Timers {
-  /** Sets or replaces the timer `key`. Setting the same due time again changes nothing. */
+  /** Sets or replaces the timer `key`. What is set by the same revision for the same time again changes nothing. */
   schedule(timer: TimerRequest): Promise<void>;
-  cancel(key: string): Promise<void>;
+  /** `revision`: of the record that does not want it any more. */
+  cancel(key: string, revision: number): Promise<void>;
+  /** Whether this timer is set for this time, as far as this process has heard. */
+  isSet(key: string, dueAt: Date): boolean;
   stop(): Promise<void>;
 }

@@ -3,19 +3,26 @@ import type { AnyDraft, CortexEvent, EventType } from '@cortex/contracts';
 import type { BuiltEvent, EventOrigin } from './envelope/build-event.ts';
 import { buildEvent, buildEvents } from './envelope/build-event.ts';
 import { hasEvent } from './find-event.ts';
+import type { EventAddress } from './find-event.ts';
 import type { Link } from './link.ts';
 import type { Cause } from './ports.ts';
 import { request } from './request.ts';
 
 const ackTimeoutMs = 5_000;
 
-/** Publishes one built event under its id until the stream has acked it. */
-async function send(link: Link, built: BuiltEvent): Promise<CortexEvent> {
+/**
+ * Publishes one built event under its id until the stream has acked it. A try whose answer was lost may have been stored,
+ * and after a long outage the server does not know its id any more. `since`: when anybody may have tried first.
+ */
+async function send(link: Link, built: BuiltEvent, since: Date = link.runtime.now()): Promise<CortexEvent> {
   const startedMs = link.runtime.monotonicMs();
   const type: EventType = built.event.type;
   let attempts = 0;
-  const ack = await request(link, { what: `the publish of ${type}` }, (attempt) => {
+  const ack = await request(link, { what: `the publish of ${type}` }, async (attempt) => {
     attempts = attempt;
+    if (attempt > 1 && mayBeForgotten(link, since.getTime()) && (await hasEvent(link, addressOf(built), since))) {
+      return { duplicate: true };
+    }
     return link.jetstream.publish(built.subject, built.bytes, {
       msgID: built.event.id,
       timeout: ackTimeoutMs,
@@ -32,14 +39,19 @@ async function send(link: Link, built: BuiltEvent): Promise<CortexEvent> {
 }
 
 /**
- * Sends it unless its stream has it already. An event of which every trace would have expired counts as stored: nobody
- * acts on it any more, and published again it would look new.
+ * Sends it unless its stream has it already: the server drops the second of two that are close together, an older one is
+ * looked for. An event of which every trace would have expired counts as stored: nobody acts on it any more, and published
+ * again it would look new.
  */
 async function sendUnlessStored(link: Link, built: BuiltEvent, since: Date): Promise<CortexEvent> {
+  if (!mayBeForgotten(link, since.getTime())) return send(link, built, since);
   const { maxAgeMs } = streams[built.stream];
   const isForgotten = maxAgeMs > 0 && link.runtime.now().getTime() - since.getTime() >= maxAgeMs;
-  const address = { stream: built.stream, subject: built.subject, id: built.event.id };
-  return isForgotten || (await hasEvent(link, address, since)) ? built.event : send(link, built);
+  return isForgotten || (await hasEvent(link, addressOf(built), since)) ? built.event : send(link, built, since);
+}
+
+function addressOf({ stream, subject, event }: BuiltEvent): EventAddress {
+  return { stream, subject, id: event.id };
 }
 
 /** Publishes a draft; `id` replaces the derived or fresh one. */
@@ -62,11 +74,11 @@ export function publishUnlessStored(
  * Whether the server may have forgotten an id that was first used at this time: not yet after two minutes, and clocks
  * may differ.
  */
-export function mayBeForgotten({ runtime }: Pick<Link, 'runtime'>, usedAtMs: number): boolean {
+function mayBeForgotten({ runtime }: Pick<Link, 'runtime'>, usedAtMs: number): boolean {
   return runtime.now().getTime() - usedAtMs > duplicateWindowMs / 2;
 }
 
-/** Publishes all in order, or none when one of them is bad. With `since` only those that are not stored yet. */
+/** Publishes all in order, or none when one of them is bad. With `since` as `Bus.publishUnlessStored` does. */
 export async function publishDrafts(
   link: Link,
   drafts: readonly AnyDraft[],

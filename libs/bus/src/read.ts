@@ -5,14 +5,19 @@ import { NotProvisionedError } from './errors.ts';
 import { follow } from './follow.ts';
 import type { Link } from './link.ts';
 import type { Consumption, Reading } from './ports.ts';
+import type { StreamFacts } from './jetstream.ts';
 import { isStreamMissing, request } from './request.ts';
 import { refuse } from './screen.ts';
 
 /** The sequence of the newest message of a stream. */
 export async function lastSequenceOf(link: Link, stream: string): Promise<number> {
+  return (await streamFacts(link, stream)).lastSequence;
+}
+
+export async function streamFacts(link: Link, stream: string): Promise<StreamFacts> {
   return request(link, { what: `a look at the stream ${stream}` }, async () => {
     try {
-      return (await link.jetstream.stream(stream)).lastSequence;
+      return await link.jetstream.stream(stream);
     } catch (error) {
       if (isStreamMissing(error)) throw new NotProvisionedError(`the stream ${stream}`);
       throw error;

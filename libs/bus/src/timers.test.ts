@@ -1,4 +1,5 @@
 import { timerBucket } from '@cortex/contracts';
+import { pause } from '@cortex/runtime';
 import { expect, test } from 'vitest';
 import { connectMemoryBus } from './memory/connect-memory-bus.ts';
 import { MemoryServer } from './memory/memory-server.ts';
@@ -25,7 +26,7 @@ async function storedWhileFiring(onDue: (server: MemoryServer) => void = () => u
     const bus = connectMemoryBus(server, options);
     const timers = await bus.timers('decision');
     const dueAt = new Date(time.now().getTime() + 100);
-    await timers.schedule({ key: 'key', dueAt, service: 'shop', purpose: 'test' });
+    await timers.schedule({ key: 'key', dueAt, service: 'shop', purpose: 'test', revision: 1 });
     await new Promise<void>((resolve) => void time.after(2_000, resolve));
     await bus.drain(100);
   });
@@ -48,4 +49,30 @@ test('a timer that is set anew while it fires fires again', async () => {
     server.publish(subject, Buffer.from(JSON.stringify(record)), { msgID: 'anew' });
   };
   expect(await storedWhileFiring(setAnew)).toEqual(['set', 'due', 'set', 'due', 'deleted']);
+});
+
+test('timers that are over leave nothing behind, and a key can be set again', async () => {
+  const time = new VirtualTime();
+  const server = new MemoryServer({ runtime: time });
+  const left = (): readonly string[] => server.subjects(`KV_${timerBucket.name}`, '>');
+  await time.run(async () => {
+    const options = { source: '/cortex/decision', name: 'one', logger: silentLogger, runtime: time };
+    const bus = connectMemoryBus(server, options);
+    const timers = await bus.timers('decision');
+    const timer = (key: string) => {
+      const dueAt = new Date(time.now().getTime() + 600_000);
+      return { key, dueAt, service: 'shop', purpose: 'test', revision: 1 };
+    };
+    for (let index = 0; index < 20; index += 1) {
+      await timers.schedule(timer(`t-${index}`));
+      await timers.cancel(`t-${index}`, 1);
+    }
+    expect(left()).toHaveLength(20);
+    await pause(time, 120_000);
+    expect(left()).toEqual([]);
+    await timers.schedule(timer('t-1'));
+    await pause(time, 120_000);
+    expect(left()).toEqual([`$KV.${timerBucket.name}.decision.t-1`]);
+    await bus.drain(100);
+  });
 });

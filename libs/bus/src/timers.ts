@@ -6,7 +6,7 @@ import { openBucket } from './bucket.ts';
 import { derivedId } from './ids.ts';
 import type { Link } from './link.ts';
 import type { Bucket, Consumption, Entry, TimerRequest, Timers } from './ports.ts';
-import { mayBeForgotten, publishDraft, publishUnlessStored } from './publish.ts';
+import { publishUnlessStored } from './publish.ts';
 
 /** The wall clock may jump, so a long wait is checked against it this often. */
 const longestSleepMs = 30_000;
@@ -25,6 +25,8 @@ class BucketTimers implements Timers {
   readonly #bucket: Bucket<TimerRecord>;
   readonly #prefix: string;
   readonly #waiting = new Map<string, RuntimeTimer>();
+  /** Due times, as the watch reports them. */
+  readonly #known = new Map<string, string>();
   readonly #firing = new Set<Promise<void>>();
   #watching: Consumption | undefined;
   #stopped = false;
@@ -37,8 +39,14 @@ class BucketTimers implements Timers {
   }
 
   async start(): Promise<void> {
-    this.#watching = await this.#bucket.watch((key, entry) => this.#arm(key, entry, 0), {
+    const onChange = (key: string, entry: Entry<TimerRecord> | undefined): void => {
+      if (entry === undefined) this.#known.delete(key);
+      else this.#known.set(key, entry.value.dueAt);
+      this.#arm(key, entry, 0);
+    };
+    this.#watching = await this.#bucket.watch(onChange, {
       filter: `${this.#prefix}*`,
+      removesMarkers: true,
       onInvalid: (key, error) => this.#link.logger.error({ key, error: error.message }, 'a timer cannot be read'),
     });
   }
@@ -51,15 +59,26 @@ class BucketTimers implements Timers {
       purpose: timer.purpose,
       dueAt: timer.dueAt.toISOString(),
       payload: timer.payload ?? {},
+      revision: timer.revision,
     };
-    await this.#bucket.modify(this.#keyOf(timer.key), (current) =>
-      current?.dueAt === record.dueAt ? undefined : record,
-    );
+    await this.#bucket.modify(this.#keyOf(timer.key), (current) => {
+      if (current === undefined) return record;
+      if (current.revision > record.revision) return undefined;
+      return current.revision === record.revision && current.dueAt === record.dueAt ? undefined : record;
+    });
   }
 
-  async cancel(key: string): Promise<void> {
+  async cancel(key: string, revision: number): Promise<void> {
     const stored = this.#keyOf(key);
-    if (await this.#bucket.get(stored)) await this.#bucket.delete(stored);
+    for (;;) {
+      const entry = await this.#bucket.get(stored);
+      if (entry === undefined || entry.value.revision > revision) return;
+      if ((await this.#bucket.delete(stored, entry.revision)).ok) return;
+    }
+  }
+
+  isSet(key: string, dueAt: Date): boolean {
+    return this.#known.get(this.#keyOf(key)) === dueAt.toISOString();
   }
 
   async stop(): Promise<void> {
@@ -112,9 +131,7 @@ class BucketTimers implements Timers {
     };
     try {
       const id = derivedId({ id: 'timer', time: value.dueAt }, this.#owner, name, value.dueAt);
-      const due = new Date(value.dueAt);
-      if (!mayBeForgotten(this.#link, due.getTime())) await publishDraft(this.#link, draft, undefined, id);
-      else await publishUnlessStored(this.#link, draft, { eventId: id }, due);
+      await publishUnlessStored(this.#link, draft, { eventId: id }, new Date(value.dueAt));
       // If the timer was set anew meanwhile, the newer one stays.
       await this.#bucket.delete(key, revision);
     } catch (error) {

@@ -2,7 +2,8 @@ import type { Page } from './define-channel.ts';
 
 /** One line that says what a page is about. */
 export function headlineOf({ kind, severity, service, title, urgent }: Page): string {
-  const about = `[${severity}] ${service}: ${title}`;
+  // Titles of Cortex begin with the service already; those of alerts need not.
+  const about = `[${severity}] ${title.startsWith(`${service}: `) ? title : `${service}: ${title}`}`;
   switch (kind) {
     case 'resolved':
       return `✅ Resolved: ${about}`;

@@ -9,7 +9,7 @@ export { checkPageLinks } from './page-links.ts';
 export { parseConfiguration, readPluginFolders } from './parse-configuration.ts';
 export type { ConfigurationResult } from './parse-configuration.ts';
 export type { ActionEntry, ChannelEntry, CheckEntry, PluginCatalogue } from './plugin-catalogue.ts';
-export { formatProblems, formatWarnings } from './problem.ts';
+export { formatProblems, formatWarnings, inOrder } from './problem.ts';
 export type { Problem, ProblemCode } from './problem.ts';
 export { redactValue } from './redact.ts';
 export { findSecretUses, secretReferencesIn } from './secret-uses.ts';

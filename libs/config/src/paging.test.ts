@@ -9,7 +9,7 @@ describe('when pages go out', () => {
     const result = parse('escalation: { hold: { SEV1: 10s }, reminder: { times: 0 }, fallback: log }');
     expect(result.ok && result.configuration.paging).toEqual({
       holdMs: { ...pagingDefaults.holdMs, SEV1: 10_000 },
-      reminder: { everyMs: pagingDefaults.reminder.everyMs, times: 0 },
+      reminder: { ...pagingDefaults.reminder, times: 0 },
       fallback: 'log',
     });
   });

@@ -28,7 +28,7 @@ services:
       - id: shop-1
         host: localhost
         region: eu
-        process: { pid_file: run/shop.pid, start_command: [node, shop.mjs], env: { PORT: "8080" }, log_file: ../log/shop.log }
+        process: { pid_file: run/shop.pid, start_command: [node, shop.mjs], env: { PORT: "8080" }, user: 33, group: www-data, log_file: ../log/shop.log }
       - id: shop-2
         host: shop2.internal
 checks:
@@ -91,6 +91,8 @@ describe('a whole configuration', () => {
     expect(db).toMatchObject({ environment: 'staging', critical: true, dependsOn: [], remediate: true });
     expect(service).toMatchObject({ kind: 'api_services', dependsOn: ['db'], minHealthy: 0, maxUnavailable: 1 });
     expect(service?.instances[0]?.process).toEqual({
+      user: '33',
+      group: 'www-data',
       pidFile: '/etc/cortex/run/shop.pid',
       startCommand: ['node', 'shop.mjs'],
       cwd: '/etc/cortex',
@@ -162,17 +164,23 @@ describe('a whole configuration', () => {
       stormRatio: 0.4,
       stormMinServices: 3,
       stormCooldownMs: 300_000,
+      stormOnePageFrom: 10,
+      startRate: { perService: 5, perCluster: 8, total: 10 },
       freezeWindows: [{ name: 'night', days: [1, 2], from: '22:00', to: '06:00', timezone: 'Europe/Berlin' }],
       maintenanceWindows: [
         { name: 'sunday', days: [7], from: '02:00', to: '04:00', timezone: 'UTC', pausesChecksOf: ['shop'] },
       ],
       approvalTtlMs: 900_000,
       planTtlMs: 600_000,
+      maxClockSkewMs: 5_000,
       holdRetryMs: 30_000,
+      tellWaitingMs: { SEV0: 0, SEV1: 300_000, SEV2: 900_000, SEV3: 1_800_000 },
+      dependencyWaitMs: 600_000,
       maxAttempts: 3,
       signalMaxAgeMs: 900_000,
       monitoringMs: 300_000,
       settlingMs: 60_000,
+      closedRestsMs: 3_600_000,
       breaker: { window: 10, failureRatio: 0.5, consecutiveFailures: 3, cooldownMs: 3_600_000 },
       protectedTargets: [{ service: 'db', instance: 'db-1' }],
       outbound: { privateAddresses: 'allow', allowedRanges: [] },

@@ -76,6 +76,7 @@ function resolve(inputs: ConfigurationInputs, report: Report): CortexConfigurati
     kinds: new Set(services.flatMap(({ kind }) => (kind === undefined ? [] : [kind]))),
     contacts: declaredContacts(escalation),
     checks: new Set([...declaredChecks(root), ...definitions.map(({ name }) => name)]),
+    checkedServices: new Set(definitions.map(({ target }) => target.service)),
     metrics: knownMetrics(root),
   };
   const { contacts, policies, paging } = resolveEscalation(scope, isRecord(escalation) ? escalation : {}, world);

@@ -32,3 +32,28 @@ function format(problems: readonly Problem[], word: string): string {
     )
     .join('\n');
 }
+
+/** Sorted by place; the same problem at the same place is kept once. */
+export function inOrder(problems: readonly Problem[]): Problem[] {
+  const sorted = problems.toSorted(
+    (left, right) =>
+      compare(left.file, right.file) ||
+      left.line - right.line ||
+      left.column - right.column ||
+      compare(left.code, right.code) ||
+      compare(left.message, right.message),
+  );
+  return sorted.filter((problem, index) => {
+    const before = sorted[index - 1];
+    return before === undefined || formatKey(before) !== formatKey(problem);
+  });
+}
+
+function formatKey({ file, line, column, code, message }: Problem): string {
+  return [file, line, column, code, message].join('\n');
+}
+
+function compare(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}

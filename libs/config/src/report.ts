@@ -1,4 +1,4 @@
-import type { Problem, ProblemCode } from './problem.ts';
+import { inOrder, type Problem, type ProblemCode } from './problem.ts';
 import { redactText } from './redact.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
 
@@ -66,22 +66,6 @@ function problemAt(
   };
 }
 
-/** Sorted by place; the same problem at the same place is kept once. */
-function inOrder(problems: readonly Problem[]): Problem[] {
-  const sorted = problems.toSorted(
-    (left, right) =>
-      compare(left.file, right.file) ||
-      left.line - right.line ||
-      left.column - right.column ||
-      compare(left.code, right.code) ||
-      compare(left.message, right.message),
-  );
-  return sorted.filter((problem, index) => {
-    const before = sorted[index - 1];
-    return before === undefined || formatKey(before) !== formatKey(problem);
-  });
-}
-
 /** `services[0].name`, the way people write it. */
 export function showPath(path: Path): string {
   let text = '';
@@ -90,13 +74,4 @@ export function showPath(path: Path): string {
     else text += text === '' ? segment : `.${segment}`;
   }
   return text;
-}
-
-function formatKey({ file, line, column, code, message }: Problem): string {
-  return [file, line, column, code, message].join('\n');
-}
-
-function compare(left: string, right: string): number {
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
 }

@@ -28,6 +28,8 @@ export interface World {
   readonly contacts: ReadonlySet<string>;
   /** The names that checks are written under, and for those of several instances also each `name:instance`. */
   readonly checks: ReadonlySet<string>;
+  /** Services that a health check looks at. */
+  readonly checkedServices: ReadonlySet<string>;
   readonly metrics: KnownMetrics;
 }
 

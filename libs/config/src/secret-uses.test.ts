@@ -42,6 +42,7 @@ it.each([
   ['see env:A', []],
   ['{{name}}', []],
   ['http://x/file:/y', []],
-])('reads %j', (text, references) => {
-  expect(secretReferencesIn(text)).toEqual(references);
+  [{ a: [{ b: 'env:A' }, null, 3], c: 'x {{env:B}}' }, ['env:A', 'env:B']],
+])('reads %j', (value, references) => {
+  expect(secretReferencesIn(value)).toEqual(references);
 });

@@ -19,10 +19,13 @@ export interface SecretUse {
 const whole = /^(?:env:|file:\/)\S+$/;
 const within = /\{\{ ?((?:env:|file:\/)[^{}\s]+) ?\}\}/g;
 
-/** The references to secrets in a text: the text as a whole, or `{{…}}` within it. */
-export function secretReferencesIn(text: string): readonly string[] {
-  if (whole.test(text)) return [text];
-  return [...text.matchAll(within)].map(([, reference]) => reference ?? '');
+/** The references to secrets in a value, however deep: a text as a whole, or `{{…}}` within it. */
+export function secretReferencesIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') {
+    return whole.test(value) ? [value] : [...value.matchAll(within)].map(([, reference]) => reference ?? '');
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(secretReferencesIn);
 }
 
 /** Every reference to a secret in the configuration and its playbooks, in order, with its place. Of files that can be read. */

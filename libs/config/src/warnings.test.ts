@@ -28,6 +28,21 @@ describe('what is doubtful, but no mistake', () => {
     expect(warningsOf('version: 1', 'version: 1')).toEqual([]);
   });
 
+  it('is a playbook that could prove nothing', () => {
+    const none = 'verification: { wait_time: 0s }';
+    const check = "{ name: shop-http, type: http_endpoint, service: shop, url: 'http://127.0.0.1/' }";
+    const unproved = (checks: string, verification: string): readonly string[] => {
+      const files = {
+        'cortex.yaml': base.replace(check, () => checks),
+        'playbooks/disk.yaml': diskSpaceCleanup.replace(/^verification:\n(?: .*\n)+/m, () => `${verification}\n`),
+      };
+      return parseFiles(files).warnings.map(({ code }) => code);
+    };
+    expect(unproved('', none)).toEqual(['CORTEX_CONFIG_PROVES_NOTHING']);
+    expect(unproved(check, none)).toEqual([]);
+    expect(unproved('', 'verification: { check: disk_usage_percent < 75 }')).toEqual([]);
+  });
+
   it.each([
     [
       'disk_usage_percnt > 85',

@@ -247,6 +247,13 @@ const cases: readonly Case[] = [
     fix: 'at most 2',
   },
   {
+    name: 'a user that is no name',
+    change: ['- id: shop-2', '- { id: shop-2, process: { pid_file: a.pid, user: "www data" } }'],
+    code: 'CORTEX_CONFIG_BAD_ACCOUNT',
+    at: '10:57',
+    fix: '/etc/passwd',
+  },
+  {
     name: 'a systemd unit that is none',
     change: ['- id: shop-2', '- { id: shop-2, systemd: { unit: nginx } }'],
     code: 'CORTEX_CONFIG_BAD_UNIT',
@@ -355,6 +362,14 @@ const cases: readonly Case[] = [
     code: 'CORTEX_CONFIG_UNKNOWN_SERVICE',
     at: '28:20',
     fix: 'did you mean "database_cluster"?',
+  },
+  {
+    name: 'a policy for an empty list, which does not mean all',
+    change: ['- name: All', '- name: All\n      applies_to: []'],
+    code: 'CORTEX_CONFIG_EMPTY',
+    at: '28:19',
+    message: 'applies_to is empty',
+    fix: 'name at least one, or delete the key',
   },
   {
     name: 'levels out of order',
@@ -648,6 +663,22 @@ const cases: readonly Case[] = [
     fix: 'did you mean "timeout"?',
   },
   {
+    name: 'a playbook for an empty list of services, which does not mean all',
+    in: 'playbook',
+    change: ['severity: high', 'severity: high\nservices: []'],
+    code: 'CORTEX_CONFIG_EMPTY',
+    at: '6:11',
+    fix: 'name at least one, or delete the key',
+  },
+  {
+    name: 'a playbook for an empty list of environments',
+    in: 'playbook',
+    change: ['severity: high', 'severity: high\nenvironments: []'],
+    code: 'CORTEX_CONFIG_EMPTY',
+    at: '6:15',
+    fix: 'name at least one, or delete the key',
+  },
+  {
     name: 'an empty path',
     in: 'playbook',
     change: ['source: /var/backups/', 'source: ""'],
@@ -801,6 +832,7 @@ describe('a wrong configuration', () => {
     const elsewhere = [
       'CORTEX_CONFIG_UNKNOWN_METRIC',
       'CORTEX_CONFIG_NEVER_USED',
+      'CORTEX_CONFIG_PROVES_NOTHING',
       'CORTEX_CONFIG_SECRET_UNREADABLE',
       'CORTEX_CONFIG_PAGE_LINK',
     ];

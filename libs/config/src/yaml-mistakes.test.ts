@@ -65,6 +65,11 @@ describe('mistakes of YAML, in the terms of who writes it', () => {
     ],
     ['an @', 'a: @home\n', '1:4 a value that begins with @ needs quotes | put the whole value in quotes'],
     ['a %', 'a: %x\n', '1:4 a value that begins with % needs quotes'],
+    [
+      'an alias inside of what it names',
+      'a: &x\n  - b: *x\n',
+      '2:8 *x stands inside of what it names, which so has no end',
+    ],
     ['a lone *', 'a: *\n', '1:4 * and & name anchors, and here no name follows'],
     ['a pattern', 'a: *.yaml\n', '1:4 the alias *.yaml has no anchor before it | define it above with &name'],
     ['an !', 'a: !x y\n', '1:4 ! begins a tag that Cortex does not know | put a value that begins with !'],

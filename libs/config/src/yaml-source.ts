@@ -52,6 +52,13 @@ export function readYaml(file: string, text: string): { source?: YamlSource; pro
         : tell(explainYamlError(text, { code, message, offset })),
     ),
     ...unresolvedAliases(document).map(({ name, offset }) => tell(explainMissingAnchor(text, name, offset))),
+    ...circularAliases(document).map(({ name, offset }) =>
+      tell({
+        message: `*${name} stands inside of what it names, which so has no end`,
+        fix: 'name what was anchored before, or write it out',
+        offset,
+      }),
+    ),
     ...wrongMerges(document).map((offset) =>
       tell({
         message: '<< takes the keys of a mapping, and this is none',
@@ -78,6 +85,17 @@ export function readYaml(file: string, text: string): { source?: YamlSource; pro
     redact: createFileRedactor(value),
   };
   return { source, problems };
+}
+
+function circularAliases(document: Document): readonly { name: string; offset: number }[] {
+  const found: { name: string; offset: number }[] = [];
+  visit(document, {
+    Alias(_, alias, path) {
+      const named = alias.resolve(document);
+      if (path.some((node) => node === named)) found.push({ name: alias.source, offset: start(alias) ?? 0 });
+    },
+  });
+  return found;
 }
 
 function unresolvedAliases(document: Document): readonly { name: string; offset: number }[] {

@@ -12,11 +12,14 @@ import * as knowledge from './events/knowledge.ts';
 import * as remediation from './events/remediation.ts';
 import * as telemetry from './events/telemetry.ts';
 import * as verification from './events/verification.ts';
+import * as clockBuckets from './buckets/clock.ts';
 import * as configurationBuckets from './buckets/configuration.ts';
 import * as sightingBuckets from './buckets/metric-sightings.ts';
 import * as controlBuckets from './buckets/control.ts';
 import * as knowledgeBuckets from './buckets/knowledge.ts';
+import * as quarantineBuckets from './buckets/quarantine.ts';
 import * as silenceBuckets from './buckets/silence.ts';
+import * as archiveBuckets from './buckets/archive.ts';
 import * as stateBuckets from './buckets/state.ts';
 import type { BucketDefinition } from './define-bucket.ts';
 import type { AppName, EventDefinition } from './define-event.ts';
@@ -68,10 +71,13 @@ export const bucketDefinitions: readonly BucketDefinition[] = [
   silenceBuckets.silenceBucket,
   controlBuckets.leaseBucket,
   controlBuckets.quickLeaseBucket,
+  controlBuckets.reservationBucket,
+  controlBuckets.startBucket,
   controlBuckets.shardBucket,
   controlBuckets.timerBucket,
   controlBuckets.breakerBucket,
   controlBuckets.unfreezeBucket,
+  clockBuckets.clockBucket,
   configurationBuckets.reloadBucket,
   configurationBuckets.runningConfigurationBucket,
   sightingBuckets.metricSightingBucket,
@@ -82,9 +88,13 @@ export const bucketDefinitions: readonly BucketDefinition[] = [
   stateBuckets.detectorBucket,
   stateBuckets.journalBucket,
   stateBuckets.escalationBucket,
+  archiveBuckets.incidentArchiveBucket,
+  archiveBuckets.executionArchiveBucket,
+  archiveBuckets.escalationArchiveBucket,
   knowledgeBuckets.incidentHistoryBucket,
   knowledgeBuckets.playbookPerformanceBucket,
   knowledgeBuckets.auditCheckpointBucket,
+  quarantineBuckets.quarantineBucket,
 ];
 
 type Definition = (typeof eventDefinitions)[number];

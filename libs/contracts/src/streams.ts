@@ -70,7 +70,7 @@ export const streams = {
   AUDIT: {
     name: 'AUDIT',
     subjects: ['cortex.audit.>'],
-    summary: 'The hash chain over every event, written by the auditor alone',
+    summary: 'The hash chain over every event but telemetry, written by the auditor alone',
     maxAgeMs: 0,
     maxBytes: 4096 * mebibyte,
   },

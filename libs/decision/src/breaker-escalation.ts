@@ -4,7 +4,7 @@ import type { BreakerOutcome } from '@cortex/suppression';
 /** Tells humans that a playbook was taken out of use. Spec 7.3 `notify_humans`, `wait_for_manual_reset`. */
 export function breakerEscalation(incident: Incident, breaker: BreakerRecord, outcome: BreakerOutcome): EventDraft {
   const id = `breaker-${outcome.executionId}`;
-  const reason = `the circuit breaker of ${breaker.playbookId} is open: ${breaker.reason ?? 'it failed too often'}`;
+  const reason = `the circuit breaker of ${breaker.playbookId} on ${incident.service} is open: ${breaker.reason ?? 'it failed too often'}`;
   return draft(escalationRequested, {
     service: incident.service,
     incidentId: incident.id,
@@ -14,9 +14,10 @@ export function breakerEscalation(incident: Incident, breaker: BreakerRecord, ou
       incidentId: incident.id,
       service: incident.service,
       severity: incident.severity,
-      title: `Playbook ${breaker.playbookId} is out of use`,
+      title: `Playbook ${breaker.playbookId} is out of use on ${incident.service}`,
+      hasOwnTitle: true,
       reason,
-      details: `It runs no more until a human resets the breaker, which is possible after its cool-down. Last outcome: ${outcome.executionId}.`,
+      details: `It runs no more on this service until a human resets the breaker, which is possible after its cool-down. Last outcome: ${outcome.executionId}.`,
       asks: `reset the circuit breaker of ${breaker.playbookId}`,
       notify: [],
       urgent: false,

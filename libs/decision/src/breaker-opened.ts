@@ -16,6 +16,7 @@ export function breakerOpened(incident: Incident, breaker: BreakerRecord, outcom
     key: outcome.executionId,
     data: {
       playbookId: breaker.playbookId,
+      service: outcome.service,
       state: 'open',
       reason: breaker.reason ?? 'it failed too often',
       outcomes: { ...countOutcomes(breaker), last: outcome.executionId },

@@ -16,6 +16,12 @@ export function worseSeverity(left: Severity, right: Severity): Severity {
   return severityRank(left) <= severityRank(right) ? left : right;
 }
 
+/** Undefined: of none. */
+export function worstSeverity(severities: readonly Severity[]): Severity | undefined {
+  const [first, ...others] = severities;
+  return first === undefined ? undefined : others.reduce(worseSeverity, first);
+}
+
 /** One level worse; SEV0 stays SEV0. */
 export function raisedSeverity(severity: Severity): Severity {
   return IncidentSeverity.options[Math.max(0, severityRank(severity) - 1)] ?? 'SEV0';

@@ -50,6 +50,7 @@ describe('the loop, from a stopped process to a proved recovery', () => {
       'target_lock pass',
       'window pass',
       'approval pass',
+      'start_rate pass',
     ]);
   });
 

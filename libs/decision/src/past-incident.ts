@@ -1,6 +1,6 @@
 import type { Incident } from '@cortex/contracts';
-import { hasHelped } from './assessment/attempts.ts';
-import { worseSeverity } from './levels.ts';
+import { hasHelped } from './record/has-helped.ts';
+import { worstSeverity } from './levels.ts';
 import type { PastIncident } from './model/facts.ts';
 import { troublesOf } from './signals/troubles.ts';
 
@@ -14,9 +14,10 @@ export function pastIncidentOf(incident: Omit<Incident, 'decisions'>): PastIncid
       endedAt: attempt.completedAt ?? attempt.requestedAt,
       confirmed: attempt.verification === 'SUCCESS',
       recovered: hasHelped(attempt),
+      ...(attempt.outcome === 'dry_run' ? { isDryRun: true } : {}),
     }));
   const { id, cause, openedAt, escalations, recurrence, resolution } = incident;
-  const [first, ...others] = escalations.map(({ severity }) => severity);
+  const told = worstSeverity(escalations.map(({ severity }) => severity));
   return {
     incidentId: id,
     cause,
@@ -24,7 +25,7 @@ export function pastIncidentOf(incident: Omit<Incident, 'decisions'>): PastIncid
     uses,
     troubles: troublesOf(incident.signals),
     ...(resolution === undefined ? {} : { endedAt: resolution.at }),
-    ...(first === undefined ? {} : { told: others.reduce(worseSeverity, first) }),
+    ...(told === undefined ? {} : { told }),
     ...(recurrence?.toldAt === undefined ? {} : { recurrenceToldAt: recurrence.toldAt }),
   };
 }

@@ -4,7 +4,6 @@ import {
   type IncidentRecord,
   type Silence,
   decisionStepNames,
-  escapeToken,
 } from '@cortex/contracts';
 import { findSilence } from '@cortex/suppression';
 import fc from 'fast-check';
@@ -12,6 +11,7 @@ import { strict as assert } from 'node:assert';
 import { expect, test } from 'vitest';
 import type { Input } from './model/input.ts';
 import { readMemory } from './model/memory.ts';
+import { timersOf } from './record/timers.ts';
 import { whatEnds } from './record/what-ends.ts';
 import { unsuccessfulAttempts } from './assessment/attempts.ts';
 import { step } from './step.ts';
@@ -57,6 +57,8 @@ const refusals = ['silence', 'kill_switch', 'target_lock', 'budget', 'preconditi
 const verdicts = ['SUCCESS', 'PARTIAL_SUCCESS', 'FAILED', 'UNCERTAIN'] as const;
 const rollbacks = ['succeeded', 'failed', 'not_available'] as const;
 const maxAttempts = 3;
+/** As often as an incident can be raised, and more. */
+const mostHours = 6;
 
 const restart = makePlaybook({
   safety: { maxRetries: 1 },
@@ -177,8 +179,13 @@ class Model {
         );
       }
       case 'lease': {
-        const key = choice % 2 === 0 ? `target.shop.${instance}` : `slot.${escapeToken('shop')}.0`;
-        scenario.know({ heldLeases: choice % 3 === 0 ? new Set([key]) : new Set() });
+        const isHeld = choice % 3 === 0;
+        const until = addMs(scenario.now, 60_000);
+        const reservation = { instance, executionId: 'other', at: scenario.now, until };
+        scenario.know({
+          heldLeases: isHeld && choice % 2 === 0 ? new Set([`target.shop.${instance}`]) : new Set(),
+          reservations: new Map(isHeld && choice % 2 === 1 ? [['shop', [reservation]]] : []),
+        });
         return;
       }
       case 'grant':
@@ -419,6 +426,8 @@ class Model {
 
     const own = [...this.timers].filter(([key]) => key.startsWith(incident.id));
     assert.deepEqual(Object.fromEntries(own.map(([key, timer]) => [key, timer.dueAt])), memory.timers);
+    const relied = timersOf(record).map(({ key, dueAt, purpose, payload }) => [key, { dueAt, purpose, payload }]);
+    assert.deepEqual(Object.fromEntries(relied), Object.fromEntries(own));
     // Timers fire in any order here, so that it says nothing when one is late.
     assert.notEqual(whatEnds(record, incident.openedAt), undefined, `${incident.status} without an end`);
     if (incident.status === 'resolved') assert.deepEqual(memory.timers, {});
@@ -452,10 +461,18 @@ class Model {
       hasUnreadableSilence: false,
       heldLeases: new Set(),
     });
+    let hours = 0;
     for (let round = 0; round < 150 && (this.outstanding.length > 0 || this.timers.size > 0); round += 1) {
       const answer = this.outstanding.shift();
-      if (answer === undefined) this.fire(round, false);
-      else this.take(answer, false);
+      if (answer !== undefined) {
+        this.take(answer, false);
+        continue;
+      }
+      // What is left to people is raised every hour, without an end.
+      const isLeft = [...this.timers.keys()].every((key) => key.endsWith('-prolonged'));
+      if (isLeft) hours += 1;
+      if (hours > mostHours) return;
+      this.fire(round, false);
     }
   }
 }

@@ -18,8 +18,8 @@ import { type Work, continueWork } from './record/work.ts';
 import { isTrouble } from './signals/from-health.ts';
 
 /**
- * The brain: one input to one incident, and what follows. `record` is the newest incident of the service, also when it
- * is resolved. Pure; never throws on an input that fits its schema; the same input twice changes nothing the second time.
+ * The brain: one input to one incident, and what follows. `record` is the incident that the input names, else the
+ * newest of its service, also when it is resolved. Pure; never throws on an input that fits its schema; the same input twice changes nothing the second time.
  */
 export function step(record: IncidentRecord | undefined, input: Input, facts: Facts, now: string): Transition {
   if (record?.applied.includes(input.id) === true) return ignore(record, 'taken_in_before');

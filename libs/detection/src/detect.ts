@@ -10,6 +10,7 @@ import { findOrCreate, removeSeries, type PartitionState } from './partition.ts'
 import type { DetectionSettings } from './settings.ts';
 import { quietTracker } from './series/anomaly-tracker.ts';
 import { stepSeries, type Refusal, type Series, type InstanceContext } from './series/series.ts';
+import { tellSeries } from './tell-series.ts';
 import { currentForMs } from './series/threshold-trigger.ts';
 import { toEvent } from './to-event.ts';
 
@@ -75,14 +76,14 @@ export function detect(settings: DetectionSettings, state: PartitionState, batch
     }
     samples += 1;
     taken[index] = (taken[index] ?? 0) + 1;
-    if (step.transition === undefined) continue;
-    if (step.transition.type === 'detected') opened.push(step.transition.anomaly.severity);
-    drafts.push(toEvent(current, step.transition, clockMs, step.observation));
+    if (step.transition?.type === 'detected') opened.push(step.transition.anomaly.severity);
+    const told = tellSeries(current, step, settings.repeatMs, clockMs);
+    if (told !== undefined) drafts.push(told);
   }
   drafts.push(...sayLimits(state), ...hear(state.missing, heardIn(batch.series, taken), clockMs));
   if (clockMs - state.sweptAtMs >= sweepEveryMs) {
     sweep(state, drafts);
-    const missing = findMissing(state.missing, (sender) => settings.missingPolicyFor(sender));
+    const missing = findMissing(state.missing, (sender) => settings.missingPolicyFor(sender), settings.repeatMs);
     drafts.push(...missing.drafts);
     opened.push(...missing.opened);
   }

@@ -9,9 +9,9 @@ import type { EntityReading } from './multivariate/entity-detector.ts';
 import { findOrCreate, type PartitionState } from './partition.ts';
 import type { EntityScore } from './series/entity-score.ts';
 import { stepSeries, type Series } from './series/series.ts';
+import { tellSeries } from './tell-series.ts';
 import { currentForMs } from './series/threshold-trigger.ts';
 import type { DetectionSettings } from './settings.ts';
-import { toEvent } from './to-event.ts';
 
 const minuteMs = 60_000;
 
@@ -100,9 +100,8 @@ function judgeBehavior(
   });
   // As with any deviation: a lasting one must not become usual while it lasts.
   if (behavior.tracker.open === undefined) entity.surprises.learn();
-  if (step.refused === undefined && step.transition !== undefined) {
-    changes.drafts.push(toEvent(behavior, step.transition, state.clockMs, step.observation));
-  }
+  const told = step.refused === undefined ? tellSeries(behavior, step, settings.repeatMs, state.clockMs) : undefined;
+  if (told !== undefined) changes.drafts.push(told);
 }
 
 function valuesAt({ series }: PartitionState, timeMs: number) {

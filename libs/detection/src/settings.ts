@@ -19,13 +19,17 @@ import { unitKindOf } from './unit.ts';
 export interface DetectionSettings {
   readonly limits: SeriesLimits;
   readonly machineLearning: MachineLearning;
+  /** After so long an open anomaly is said again; never where it is not given. */
+  readonly repeatMs: number;
   settingsFor(identity: SeriesIdentity): SeriesSettings;
   /** The meaning of a sender's silence; undefined for none. */
   missingPolicyFor(sender: Sender): MissingPolicy | undefined;
 }
 
 /** The parts of the configuration that detection needs beside rules and playbooks; a missing part is the default. */
-export type DetectionDependencies = Partial<Pick<CortexConfiguration, 'seriesLimits' | 'machineLearning' | 'harm'>> & {
+export type DetectionDependencies = Partial<
+  Pick<CortexConfiguration, 'seriesLimits' | 'machineLearning' | 'harm' | 'repeatAnomaliesMs'>
+> & {
   /** The catalogue. */
   readonly services?: readonly Pick<Service, 'name' | 'instances'>[];
 };
@@ -33,7 +37,13 @@ export type DetectionDependencies = Partial<Pick<CortexConfiguration, 'seriesLim
 export function compileDetection(
   rules: readonly DetectionRule[],
   playbooks: readonly Pick<Playbook, 'id' | 'trigger' | 'severity' | 'services'>[],
-  { seriesLimits, machineLearning, harm, services = [] }: DetectionDependencies = {},
+  {
+    seriesLimits,
+    machineLearning,
+    harm,
+    services = [],
+    repeatAnomaliesMs: repeatMs = Number.POSITIVE_INFINITY,
+  }: DetectionDependencies = {},
 ): DetectionSettings {
   const triggers = compileTriggers(playbooks);
   const harmFor = compileHarm(harm, services);
@@ -42,6 +52,7 @@ export function compileDetection(
   return {
     limits: seriesLimits ?? SeriesLimits.parse({}),
     machineLearning: machineLearning ?? MachineLearning.parse({}),
+    repeatMs,
     settingsFor(identity) {
       const rule = ruleFor(rules, identity);
       return {

@@ -13,10 +13,16 @@ import type { Observation } from './series/series-detector.ts';
 import type { Series } from './series/series.ts';
 import { explainAnomaly, explainClear } from './text/explain.ts';
 
-/** The event of a transition. `observation` is the newest of the series, absent when the series has ended. */
+/** An open anomaly goes on as it was told. */
+export interface Repetition {
+  readonly type: 'goes_on';
+  readonly anomaly: OpenAnomaly;
+}
+
+/** The event of a transition, or of a repetition. `observation` is the newest of the series, absent when the series has ended. */
 export function toEvent(
   series: Series,
-  transition: TrackerTransition,
+  transition: TrackerTransition | Repetition,
   clockMs: number,
   observation?: Observation,
 ): EventDraft {
@@ -33,12 +39,17 @@ export function toEvent(
         ...(observation === undefined ? {} : { value: observation.sample.value }),
         startedAt,
         clearedAt: timestamp(observation?.sample.timeMs ?? clockMs),
+        end: transition.reason,
         reason: explainClear(series, transition.reason, observation),
       },
     });
   }
   if (observation === undefined) throw new RangeError('an anomaly is detected or updated by a sample');
   const data = { ...about, ...describe(series, anomaly, observation), startedAt };
+  if (transition.type === 'goes_on') {
+    const key = `${anomaly.id}.goes-on.${observation.sample.timeMs}`;
+    return draft(anomalyUpdated, { service, key, data: { ...data, goesOn: true } });
+  }
   return transition.type === 'detected'
     ? draft(anomalyDetected, { service, key: anomaly.id, data })
     : draft(anomalyUpdated, { service, key: `${anomaly.id}.${anomaly.updates}`, data });

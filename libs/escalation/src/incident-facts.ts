@@ -7,6 +7,8 @@ export interface IncidentFacts {
   readonly openedAt?: string;
   /** Nothing is wrong at present; whether it stays so, its record will say. */
   readonly isQuiet?: boolean;
+  /** A storm goes on, which people are told of in one page: this incident is one of many. */
+  readonly isInStorm?: boolean;
 }
 
 /** What escalation needs to know of an incident. */

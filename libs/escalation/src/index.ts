@@ -1,6 +1,8 @@
 export { factsOf } from './incident-facts.ts';
 export type { IncidentFacts } from './incident-facts.ts';
 export { choosePolicy } from './choose-policy.ts';
+export { lastResortPages } from './last-resort-pages.ts';
+export { afterAttempt } from './notifications.ts';
 export type { SendOutcome } from './notifications.ts';
 export { defaultLimits } from './settings.ts';
 export type { EscalationSettings } from './settings.ts';

@@ -84,6 +84,29 @@ describe('mergeRecords', () => {
     expect(merged.plan.map((each) => each.status)).toEqual(['told', 'waiting', 'skipped']);
   });
 
+  it('takes in what was asked while the store took nothing, also of what was answered before', () => {
+    const base = record({});
+    const event = { id: 'event-2', source: '/cortex/decision', time: at(1) };
+    const request = { ...base.request, escalationId: 'e2', severity: 'SEV0' as const, urgent: true };
+    const local = record({
+      request,
+      requests: [{ event, request }],
+      asked: ['take over'],
+      applied: ['event-2'],
+      acknowledgeFrom: at(1),
+    });
+    const stored = record({ status: 'acknowledged', acknowledgedBy: 'kim', applied: ['ack'] });
+    expect(mergeRecords(stored, local)).toMatchObject({
+      status: 'active',
+      request,
+      requests: [{ event, request }],
+      asked: ['take over'],
+      applied: ['ack', 'event-2'],
+      acknowledgeFrom: at(1),
+    });
+    expect(mergeRecords(record({ status: 'resolved' }), local).status).toBe('resolved');
+  });
+
   it('changes nothing when it is applied twice', () => {
     const local = record({
       plan: [item(1, 'told'), item(2, 'told')],

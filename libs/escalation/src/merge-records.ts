@@ -1,8 +1,9 @@
 import type { EscalationNotification, EscalationPlanItem, EscalationRecord } from '@cortex/contracts';
+import { skipIfWaiting } from './record-changes.ts';
 
 /**
- * Merges the changes made while the store was away (`local`) into the stored record. Every notification, page and
- * answer of either side is kept.
+ * Merges the changes made while the store took nothing (`local`) into the stored record. Every request, page and answer of
+ * either side is kept. A request that only memory has taken is newer than what is stored, unless that is over.
  */
 export function mergeRecords(stored: EscalationRecord, local: EscalationRecord): EscalationRecord {
   const plan = stored.plan.map((item) => {
@@ -15,13 +16,32 @@ export function mergeRecords(stored: EscalationRecord, local: EscalationRecord):
     return other === undefined ? page : further(page, other);
   });
   const known = new Set(pages.map((page) => page.key));
-  const isOpen = stored.status === 'active';
+  const more = local.requests.filter(({ event }) => !stored.requests.some((one) => one.event.id === event.id));
+  const isOpen = stored.status === 'active' || (more.length > 0 && stored.status !== 'resolved');
   return {
     ...stored,
-    status: isOpen ? local.status : stored.status,
-    ...(isOpen && local.endedAt !== undefined ? { endedAt: local.endedAt } : {}),
-    plan: [...plan, ...(isOpen ? added : added.map((item) => skipped(item)))],
+    ...(isOpen ? stateOf(local) : {}),
+    ...(more.length > 0 ? { request: local.request } : {}),
+    plan: [...plan, ...(isOpen ? added : added.map((item) => skipIfWaiting(item)))],
     notifications: [...pages, ...local.notifications.filter((page) => !known.has(page.key))],
+    requests: [...stored.requests, ...more].slice(-50),
+    asked: [...new Set([...stored.asked, ...local.asked])].slice(-50),
+    applied: [...new Set([...stored.applied, ...local.applied])].slice(-256),
+  };
+}
+
+function stateOf(record: EscalationRecord): Partial<EscalationRecord> {
+  const { policyId, status, triggeredAt, acknowledgeFrom, acknowledgeAfter, acknowledgedBy, acknowledgedAt, endedAt } =
+    record;
+  return {
+    policyId,
+    status,
+    triggeredAt,
+    ...(acknowledgeFrom === undefined ? {} : { acknowledgeFrom }),
+    ...(acknowledgeAfter === undefined ? {} : { acknowledgeAfter }),
+    ...(acknowledgedBy === undefined ? {} : { acknowledgedBy }),
+    ...(acknowledgedAt === undefined ? {} : { acknowledgedAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
   };
 }
 
@@ -36,8 +56,4 @@ function further(left: EscalationNotification, right: EscalationNotification): E
   const difference = progress[right.status] - progress[left.status] || right.attempts - left.attempts;
   const chosen = difference > 0 ? right : left;
   return { ...chosen, reported: left.reported || right.reported };
-}
-
-function skipped(item: EscalationPlanItem): EscalationPlanItem {
-  return item.status === 'waiting' ? { ...item, status: 'skipped' } : item;
 }

@@ -25,7 +25,7 @@ export function conditionHolds(record: EscalationRecord, condition: EscalationPl
 export function pagesOf(
   item: EscalationPlanItem,
   position: number,
-  settings: EscalationSettings,
+  settings: Pick<EscalationSettings, 'contacts'>,
   now: string,
 ): EscalationNotification[] {
   const prefix = `${escapeToken(item.escalationId)}.${position}.${item.level}`;

@@ -47,6 +47,7 @@ export function planFollowUp(
   const notified = plan.filter((item) => item.status === 'told' && item.level > 0);
   const reached = notified.at(-1) ?? plan.find((item) => item.level > 0);
   if (reached === undefined) return planExtra(request, start, new Set());
+  const notify = [...new Set([...notified, reached].flatMap((item) => item.notify))];
   const followUp: EscalationPlanItem = {
     escalationId: request.escalationId,
     kind: start.kind,
@@ -54,10 +55,10 @@ export function planFollowUp(
     round: 0,
     dueAt: latest(start.triggeredAt, start.notBefore),
     condition: 'always',
-    notify: reached.notify,
+    notify,
     status: 'waiting',
   };
-  return [...planExtra(request, start, new Set(reached.notify)), followUp];
+  return [...planExtra(request, start, new Set(notify)), followUp];
 }
 
 /** A request without contacts is for the chain after all: otherwise nobody would be notified. */

@@ -14,7 +14,10 @@ export function situationOf(incident: Incident, playbooks: readonly Playbook[]):
     wrong: signals
       .filter((signal) => signal.active)
       .slice(0, mostSignals)
-      .map((signal) => signal.summary),
+      .flatMap(({ summary, target, findings = [] }) => [
+        summary,
+        ...findings.map((finding) => `${target.instance ?? target.service}: ${finding}`),
+      ]),
     tried: attempts.slice(-mostAttempts).map((attempt) => ({
       playbook: attempt.playbookId,
       targets: attempt.targets,

@@ -77,6 +77,7 @@ function run(
       const { contact, kind } = order.notification;
       told.push(`${contact}@${now / minute}${kind === 'resolved' ? ' resolved' : ''}`);
       apply({ kind: 'sent', key: order.notification.key, outcome: { delivered: true, detail: 'ok' } });
+      if (record !== undefined) record = markReported(record, [order.notification.key]);
     }
     return result.timers[0]?.dueAt;
   };
@@ -98,8 +99,8 @@ function run(
 }
 
 describe('stepEscalation', () => {
-  it('notifies every level at its delay from the trigger, then repeats the last one five times', () => {
-    const { record, told } = run([[0, requested()]]);
+  it('notifies every level of a SEV2 at its delay from the trigger, then repeats the last one five times', () => {
+    const { record, told } = run([[0, requested({ severity: 'SEV2' })]]);
     expect(told).toEqual([
       'sre@0',
       'lead@5',
@@ -108,6 +109,71 @@ describe('stepEscalation', () => {
       ...[45, 75, 105, 135, 165].flatMap((time) => [`manager@${time}`, `manager@${time}`]),
     ]);
     expect(record?.status).toBe('exhausted');
+  });
+
+  describe.each(['SEV0', 'SEV1'] as const)('a %s that nobody answers', (severity) => {
+    const patient = {
+      ...settings,
+      paging: {
+        ...settings.paging,
+        reminder: { firstMs: 10 * minute, everyMs: 60 * minute, times: 0 },
+        fallback: 'dba',
+      },
+    };
+    const grave = requested({ severity });
+
+    it('is told again: to the whole chain, then to all of the policy and the fallback contact, in growing waits', () => {
+      const { record, told } = run([[0, grave]], 4 * 60 * minute, patient);
+      const chainAgain = ['sre@25', 'lead@30', 'manager@40', 'manager@40'];
+      const everybody = (time: number) => ['sre', 'lead', 'manager', 'manager', 'dba'].map((name) => `${name}@${time}`);
+      expect(told).toEqual([
+        'sre@0',
+        'lead@5',
+        'manager@15',
+        'manager@15',
+        ...chainAgain,
+        ...[60, 100, 160, 220].flatMap(everybody),
+      ]);
+      expect(record?.status).toBe('active');
+    });
+
+    it('is still told after weeks, in a record that grows little', () => {
+      const { record, told } = run([[0, grave]], 30 * 24 * 60 * minute, patient);
+      expect(told.at(-1)).toBe(`dba@${30 * 24 * 60 - 20}`);
+      expect(record?.status).toBe('active');
+      expect(JSON.stringify(record).length).toBeLessThan(400_000);
+      const end: EscalationInput = { kind: 'resolved', eventId: 'r', at: at(0) };
+      const { notify } = stepEscalation(record, end, patient, at(31 * 24 * 60 * minute));
+      expect(notify.map(({ notification }) => notification.contact)).toEqual([
+        'sre',
+        'lead',
+        'manager',
+        'manager',
+        'dba',
+      ]);
+    });
+
+    it('is told no further once somebody answered', () => {
+      const ack: EscalationInput = { kind: 'acknowledged', eventId: 'a', by: 'kim', at: at(61 * minute) };
+      const { told } = run([[0, grave], [61 * minute, ack]], 9 * 60 * minute, patient); // prettier-ignore
+      expect(told.at(-1)).toBe('dba@60');
+    });
+
+    it('is told to the chain even when the first request was for the contacts of a playbook alone', () => {
+      const only = requested({ severity, notify: ['dba'], onlyNotify: true });
+      expect(run([[0, only]], 20 * minute, patient).told).toEqual(['dba@0', 'dba@10', 'sre@10', 'lead@15']);
+    });
+  });
+
+  it('brings what somebody acknowledged and did not end to mind, so many times', () => {
+    const reminder = { everyMs: 30 * minute, acknowledgedMs: 60 * minute, times: 2 };
+    const chosen = { ...settings, paging: { ...settings.paging, reminder } };
+    const ack: EscalationInput = { kind: 'acknowledged', eventId: 'a', by: 'kim', at: at(2 * minute) };
+    const { record, told } = run([[0, requested()], [2 * minute, ack]], 9 * 60 * minute, chosen); // prettier-ignore
+    const managers = [15, 62, 122].flatMap((time) => [`manager@${time}`, `manager@${time}`]);
+    expect(told).toEqual(['sre@0', ...managers]);
+    expect(record?.status).toBe('acknowledged');
+    expect(record?.notifications.at(-1)?.kind).toBe('reminder');
   });
 
   it('measures delays from the trigger even when the request arrives late', () => {
@@ -141,7 +207,7 @@ describe('stepEscalation', () => {
   });
 
   it('notifies only the contacts of the playbook when no chain is to begin, once', () => {
-    const { record, told } = run([[0, requested({ notify: ['dba'], onlyNotify: true })]]);
+    const { record, told } = run([[0, requested({ severity: 'SEV2', notify: ['dba'], onlyNotify: true })]]);
     expect(told).toEqual(['dba@0']);
     expect(record?.status).toBe('exhausted');
   });
@@ -198,8 +264,20 @@ describe('stepEscalation', () => {
       [[0, requested()], ask(6, 'approve restart'), ask(7, 'approve restart'), ask(8, 'take over')],
       20 * minute,
     );
-    expect(told).toEqual(['sre@0', 'lead@5', 'lead@6', 'lead@8', 'manager@15', 'manager@15']);
-    expect(record?.notifications.map(({ kind }) => kind)).toEqual(['page', 'page', 'update', 'update', 'page', 'page']);
+    expect(told).toEqual(['sre@0', 'lead@5', 'sre@6', 'lead@6', 'sre@8', 'lead@8', 'manager@15', 'manager@15']);
+    const kinds = record?.notifications.map(({ kind }) => kind);
+    expect(kinds).toEqual(['page', 'page', 'update', 'update', 'update', 'update', 'page', 'page']);
+    // A level that comes later is told of what is asked by then.
+    expect(record?.notifications.map(({ escalationId }) => escalationId)).toEqual([
+      'e1',
+      'e1',
+      'e6',
+      'e6',
+      'e8',
+      'e8',
+      'e8',
+      'e8',
+    ]);
   });
 
   it('still tells the contacts of a further request who were not told before', () => {
@@ -241,6 +319,16 @@ describe('stepEscalation', () => {
         6 * minute,
       ).told,
     ).toEqual(['sre@0', 'lead@5']);
+  });
+
+  it.each([
+    ['before it, by a clock that is ahead', 6, 10 * minute, ['sre@0', 'lead@5']],
+    ['after it, by a clock that is behind', 8, -10 * minute, ['sre@0']],
+  ])('tells answers to an urgent request by their place in the stream: %s', (_, sequence, aheadMs, expected) => {
+    const ask = requested({ urgent: true });
+    const urgent = { ...ask, event: { ...('event' in ask ? ask.event : undefined), sequence: 7 } } as EscalationInput;
+    const ack: EscalationInput = { kind: 'acknowledged', eventId: 'a', by: 'kim', at: at(minute + aheadMs), sequence };
+    expect(run([[0, urgent], [minute, ack]], 6 * minute).told).toEqual(expected); // prettier-ignore
   });
 
   it('takes an answer from the incident itself when its event is late', () => {
@@ -391,6 +479,10 @@ describe('the hold', () => {
     const rising = [[0, requested({ severity: 'SEV2' })], [minute / 2, raised]] as const; // prettier-ignore
     expect(run(rising, 4 * minute, holding).told).toEqual(['sre@1.5']);
     expect(run([[0, requested({ urgent: true })]], minute / 2, holding).told).toEqual(['sre@0']);
+    const recurring = { asks: 'find its cause', withoutHold: true } as const;
+    expect(run([[0, requested(recurring)]], minute / 2, holding).told).toEqual(['sre@0']);
+    const later = requested({ ...recurring, escalationId: 'e2', requestedAt: at(2) }, 'event-2');
+    expect(run([[0, requested()], [2, later]], minute / 2, holding).told).toEqual([`sre@${2 / minute}`]); // prettier-ignore
   });
 
   it('sends one page for everything that was asked meanwhile, and it tells of the newest', () => {
@@ -410,6 +502,10 @@ describe('the hold', () => {
     const back: EscalationInput = { kind: 'due', incident: { isQuiet: false } };
     expect(stepEscalation(waiting.record, back, holding, at(1.5 * minute)).notify).toHaveLength(1);
     expect(stepEscalation(waiting.record, quiet, holding, at(16 * minute)).notify).not.toEqual([]);
+    // The levels keep their distance.
+    const dueOf = (record: EscalationRecord | undefined) => record?.plan.map(({ dueAt }) => Date.parse(dueAt)) ?? [];
+    const [before, after] = [dueOf(first), dueOf(waiting.record)];
+    expect(after.map((due) => due - (after[0] ?? 0))).toEqual(before.map((due) => due - (before[0] ?? 0)));
   });
 });
 

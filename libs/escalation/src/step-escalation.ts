@@ -2,6 +2,7 @@ import type { EscalationNotification, EscalationPlanItem, EscalationRecord, Even
 import type { IncidentFacts } from './incident-facts.ts';
 import { afterAttempt, conditionHolds, pagesOf } from './notifications.ts';
 import type { SendOutcome } from './notifications.ts';
+import { remindOfAcknowledged, repeatChain } from './repeat-chain.ts';
 import { remember, skipIfWaiting, withoutEnd } from './record-changes.ts';
 import type { EscalationSettings } from './settings.ts';
 import { takeRequest } from './take-request.ts';
@@ -13,7 +14,14 @@ type Request = EventData<'escalation.requested'>;
 
 export type EscalationInput =
   | { readonly kind: 'requested'; readonly event: Cause; readonly request: Request; readonly incident?: IncidentFacts }
-  | { readonly kind: 'acknowledged'; readonly eventId: string; readonly by: string; readonly at: string }
+  /** `sequence`: the place of its event in the stream that requests stand in, too. */
+  | {
+      readonly kind: 'acknowledged';
+      readonly eventId: string;
+      readonly by: string;
+      readonly at: string;
+      readonly sequence?: number;
+    }
   | { readonly kind: 'resolved'; readonly eventId: string; readonly at: string }
   /** Time has passed: a timer fired, or the service started. */
   | { readonly kind: 'due'; readonly incident?: IncidentFacts }
@@ -36,6 +44,8 @@ export interface EscalationStep {
 /** How often a quiet incident is looked at while its first page waits, and for how long. */
 const quietLookMs = 30_000;
 const longestQuietMs = 15 * 60_000;
+/** However long a storm lasts, the incidents in it are told of themselves after this time. */
+const longestStormMs = 60 * 60_000;
 
 /** Spec 5.3: who is notified, when, and again until somebody answers. Pure; the same input applied twice changes nothing. */
 export function stepEscalation(
@@ -47,8 +57,11 @@ export function stepEscalation(
   const taken = takeIn(record, input, settings, now);
   if (taken === undefined) return { record: undefined, notify: [], timers: [] };
   const isQuiet = 'incident' in input && input.incident?.isQuiet === true;
-  const held = isQuiet ? waitForReturn(taken, now) : taken;
-  const planned = repeatLastLevel(notifyDueLevels(withdrawPages(held, now), settings, now), settings, now);
+  const isOneOfMany = 'incident' in input && input.incident?.isInStorm === true && taken.request.severity !== 'SEV0';
+  const quiet = isQuiet ? waitUntold(taken, longestQuietMs, now) : taken;
+  const held = isOneOfMany ? waitUntold(quiet, longestStormMs, now) : quiet;
+  const reminded = remindOfAcknowledged(withdrawPages(held, now), settings, now);
+  const planned = repeatChain(notifyDueLevels(reminded, settings, now), settings, now);
   const added = [...fallbackPages(planned, settings, now), ...resolvedNotices(planned, now)];
   const told = added.length === 0 ? planned : { ...planned, notifications: [...planned.notifications, ...added] };
   const { record: claimed, notify } = claimPages(told, settings, now);
@@ -59,6 +72,7 @@ export function stepEscalation(
 /** When the record next needs work: a level, a repeat, or a page to send again. */
 export function nextMoment(record: EscalationRecord): string | undefined {
   return earliest([
+    ...(record.remindAt === undefined ? [] : [record.remindAt]),
     ...record.plan.filter((item) => item.status === 'waiting').map((item) => item.dueAt),
     ...record.notifications.flatMap((page) =>
       page.status === 'pending' && page.nextTryAt !== undefined ? [page.nextTryAt] : [],
@@ -110,7 +124,7 @@ function takeIn(
   if (record === undefined) return undefined;
   switch (input.kind) {
     case 'acknowledged':
-      return acknowledge(record, input.by, input.at, input.eventId);
+      return acknowledge(record, input, input.eventId);
     case 'resolved':
       return resolve(record, input.at, input.eventId);
     case 'due':
@@ -130,16 +144,35 @@ function takeFacts(
 ): EscalationRecord | undefined {
   if (record === undefined || facts === undefined) return record;
   const { acknowledged, resolvedAt } = facts;
-  const answered = acknowledged === undefined ? record : acknowledge(record, acknowledged.by, acknowledged.at);
+  const answered = acknowledged === undefined ? record : acknowledge(record, acknowledged);
   return resolvedAt === undefined ? answered : resolve(answered, resolvedAt);
 }
 
-function acknowledge(record: EscalationRecord, by: string, at: string, eventId?: string): EscalationRecord {
+interface Answer {
+  readonly by: string;
+  readonly at: string;
+  readonly sequence?: number;
+}
+
+function acknowledge(record: EscalationRecord, answer: Answer, eventId?: string): EscalationRecord {
   if (eventId !== undefined && record.applied.includes(eventId)) return record;
   const applied = eventId === undefined ? record.applied : remember(record.applied, eventId);
-  const isTooEarly = record.acknowledgeFrom !== undefined && at < record.acknowledgeFrom;
-  if (isTooEarly || record.status === 'resolved' || record.status === 'acknowledged') return { ...record, applied };
-  return { ...withoutEnd(record), status: 'acknowledged', acknowledgedBy: by, acknowledgedAt: at, applied };
+  const isOver = record.status === 'resolved' || record.status === 'acknowledged';
+  if (isOver || isTooEarly(record, answer)) return { ...record, applied };
+  return {
+    ...withoutEnd(record),
+    status: 'acknowledged',
+    acknowledgedBy: answer.by,
+    acknowledgedAt: answer.at,
+    applied,
+  };
+}
+
+/** Whether an answer was given before the urgent request. By their order in the stream: each clock is its own. */
+function isTooEarly({ acknowledgeAfter, acknowledgeFrom }: EscalationRecord, { sequence, at }: Answer): boolean {
+  // Whoever knows of an answer before its event comes, cannot tell its place: the event will.
+  if (acknowledgeAfter !== undefined) return sequence === undefined || sequence < acknowledgeAfter;
+  return acknowledgeFrom !== undefined && at < acknowledgeFrom;
 }
 
 function resolve(record: EscalationRecord, at: string, eventId?: string): EscalationRecord {
@@ -150,14 +183,18 @@ function resolve(record: EscalationRecord, at: string, eventId?: string): Escala
 }
 
 /**
- * Nothing is wrong at present, and nobody has been told: the first page waits for the incident to end or its trouble to
- * return, for a bounded time.
+ * Nobody has been told, and nothing is wrong at present, or a storm's page speaks for it: the first page waits for the incident
+ * to end, its trouble to return, or the storm to end, for a bounded time.
  */
-function waitForReturn(record: EscalationRecord, now: string): EscalationRecord {
-  const isLongEnough = now >= later(record.triggeredAt, longestQuietMs);
+function waitUntold(record: EscalationRecord, longestMs: number, now: string): EscalationRecord {
+  const isLongEnough = now >= later(record.triggeredAt, longestMs);
   if (record.status !== 'active' || isTold(record) || record.request.urgent || isLongEnough) return record;
+  const first = earliest(record.plan.filter(({ status }) => status === 'waiting').map(({ dueAt }) => dueAt));
+  if (first === undefined || first > now) return record;
+  // All of it, so that a later level is not told together with the first.
+  const byMs = Date.parse(now) + quietLookMs - Date.parse(first);
   const plan = record.plan.map((item) =>
-    item.status === 'waiting' && item.dueAt <= now ? { ...item, dueAt: later(now, quietLookMs) } : item,
+    item.status === 'waiting' ? { ...item, dueAt: later(item.dueAt, byMs) } : item,
   );
   return { ...record, plan };
 }
@@ -171,28 +208,6 @@ function notifyDueLevels(record: EscalationRecord, settings: EscalationSettings,
     return { ...item, status: 'told' };
   });
   return { ...record, plan, notifications: [...record.notifications, ...pages] };
-}
-
-/**
- * Every level was notified and nobody answers: the last one is notified again, then the chain is exhausted. SEV3 is
- * notified once.
- */
-function repeatLastLevel(record: EscalationRecord, settings: EscalationSettings, now: string): EscalationRecord {
-  if (record.status !== 'active' || record.plan.some((item) => item.status === 'waiting')) return record;
-  const last = record.plan.findLast((item) => item.status === 'told' && item.level > 0);
-  const { everyMs, times: most } = settings.paging.reminder;
-  const times = record.request.severity === 'SEV3' ? 0 : most;
-  if (last === undefined || last.round >= times) return { ...record, status: 'exhausted', endedAt: now };
-  const dueAt = later(now, everyMs);
-  const again: EscalationPlanItem = {
-    ...last,
-    kind: 'reminder',
-    round: last.round + 1,
-    dueAt,
-    condition: 'not_acknowledged',
-    status: 'waiting',
-  };
-  return { ...record, plan: [...record.plan, again] };
 }
 
 /** Counts the attempt before it is made, so that a crash during it leads to another attempt, not to a lost page. */

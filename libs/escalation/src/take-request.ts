@@ -32,7 +32,7 @@ export function takeRequest(
       policyId: policy.id,
       status: 'active',
       triggeredAt,
-      ...(request.urgent ? { acknowledgeFrom: triggeredAt } : {}),
+      ...(request.urgent ? acknowledgedFrom(triggeredAt, event) : {}),
       plan: planChain(request, policy, { triggeredAt, notBefore, kind: 'page' }),
       notifications: [],
       requests: [{ event, request }],
@@ -55,17 +55,24 @@ export function takeRequest(
     ? { triggeredAt, notBefore: triggeredAt, kind: 'update' }
     : { triggeredAt, notBefore: endOfHold(merged.request, incident, settings), kind: 'page' };
   const isUrgent = request.urgent && (isAskedNow || request.asks === undefined);
-  if (isRaised || isUrgent) return restart(record, merged, start, settings);
+  const endsHold = request.withoutHold === true && isAskedNow && !isTold(record);
+  if (isRaised || isUrgent || endsHold)
+    return { ...restart(record, merged, start, settings), ...acknowledgedFrom(triggeredAt, event) };
   const more = planMore(record, request, isAskedNow, start, settings);
   if (more === record.plan) return merged;
   const withPlan = { ...merged, plan: [...more] };
   return record.status === 'exhausted' ? { ...withoutEnd(withPlan), status: 'active' } : withPlan;
 }
 
-/** When the first page of the incident may go out. What is urgent does not wait. */
+/** When the first page of the incident may go out. What is urgent does not wait, nor what is told although it is soon over. */
 function endOfHold(request: Request, incident: IncidentFacts | undefined, { paging }: EscalationSettings): string {
-  if (request.urgent) return request.requestedAt;
+  if (request.urgent || request.withoutHold === true) return request.requestedAt;
   return later(incident?.openedAt ?? request.requestedAt, paging.holdMs[request.severity]);
+}
+
+/** Answers to what was asked before do not count as answers to this request. */
+function acknowledgedFrom(triggeredAt: string, { sequence }: Cause) {
+  return { acknowledgeFrom: triggeredAt, ...(sequence === undefined ? {} : { acknowledgeAfter: sequence }) };
 }
 
 function restart(
@@ -75,13 +82,12 @@ function restart(
   settings: EscalationSettings,
 ): EscalationRecord {
   const policy = choosePolicy(merged.request, settings);
-  const { acknowledgedBy: _by, acknowledgedAt: _at, ...restarted } = withoutEnd(merged);
+  const { acknowledgedBy: _by, acknowledgedAt: _at, acknowledgeAfter: _after, ...restarted } = withoutEnd(merged);
   return {
     ...restarted,
     policyId: policy.id,
     status: 'active',
     triggeredAt: start.triggeredAt,
-    acknowledgeFrom: start.triggeredAt,
     plan: [...record.plan.map((item) => skipIfWaiting(item)), ...planChain(merged.request, policy, start)],
   };
 }
@@ -100,13 +106,14 @@ function planMore(
     const extra = planExtra(request, start, isAskedNow ? new Set() : known);
     return extra.length === 0 ? plan : [...plan, ...extra];
   }
-  if (!plan.some((item) => item.level > 0)) {
-    return [...plan, ...planChain(request, choosePolicy(request, settings), { ...start, kind: 'page' })];
+  if (!plan.some((item) => item.level > 0 && item.kind !== 'reminder')) {
+    const chain = planChain(request, choosePolicy(request, settings), { ...start, kind: 'page' });
+    return [...plan.map((item) => skipIfWaiting(item)), ...chain];
   }
-  if (isAskedNow && isTold(record)) return [...plan, ...planFollowUp(request, plan, start)];
   const extra = planExtra(request, start, known);
   if (!isAskedNow) return extra.length === 0 ? plan : [...plan, ...extra];
-  // The first page is still held: it tells of this request.
+  // Whoever is told later is told of this request.
   const { escalationId } = request;
-  return [...plan.map((item) => (item.status === 'waiting' ? { ...item, escalationId } : item)), ...extra];
+  const renewed = plan.map((item) => (item.status === 'waiting' ? { ...item, escalationId } : item));
+  return [...renewed, ...(isTold(record) ? planFollowUp(request, plan, start) : extra)];
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ExecutionRecord } from '@cortex/contracts';
 import { ExecutionRecord as ExecutionRecordSchema } from '@cortex/contracts';
+import { executionDeadline } from './deadline.ts';
 import { JournalOrderError } from './errors.ts';
 import { maxCrashRepeats, nextMove } from './next-move.ts';
 import { completeExecution, newRecord, recordIntent, recordRepeat, recordResult, withdrawIntent } from './record.ts';
 import type { AttemptResult } from './record.ts';
-import { finalResults } from './results.ts';
+import { effectsSoFar, finalResults, hasBegun } from './results.ts';
 import { exampleRemediation } from './test-data/remediation.ts';
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 5, 10, 0, second));
@@ -83,6 +84,29 @@ describe('an execution', () => {
       record = recordRepeat(record, { phase: 'remediation', step: 1, target: { service: 'shop', instance: 'shop-1' } });
     }
     expect(nextMove(record)).toMatchObject({ kind: 'complete', outcome: 'ambiguous' });
+  });
+
+  it('tells what has had an effect from what may have, and from what a probe proved to have none', () => {
+    const place = { phase: 'remediation', step: 1, target: { service: 'shop', instance: 'shop-1' } } as const;
+    const start = newRecord(exampleRemediation({ steps: [{ retries: 1 }] }), at(0));
+    const open = begin(start);
+    const known = (record: ExecutionRecord) => [effectsSoFar(record), hasBegun(record)];
+    expect(known(start)).toEqual(['none', false]);
+    expect(known(open)).toEqual(['unknown', true]);
+    expect(known(recordRepeat(open, place, true))).toEqual(['none', false]);
+    expect(known(recordRepeat(open, place))).toEqual(['unknown', true]);
+    expect(known(end(open, { outcome: 'failed', retryable: true }))).toEqual(['none', true]);
+    expect(known(end(open, { outcome: 'failed', partial: true }))).toEqual(['some', true]);
+    expect(known(end(open, { outcome: 'ambiguous' }))).toEqual(['unknown', true]);
+    expect(known(end(open, { outcome: 'succeeded' }))).toEqual(['some', true]);
+    expect(known(end(begin(recordRepeat(open, place)), { outcome: 'succeeded' }))).toEqual(['some', true]);
+  });
+
+  it('waits for an execution as long as its plan is valid and its steps may take, and a minute', () => {
+    const remediation = exampleRemediation({ steps: [{ retries: 1, timeoutMs: 5_000 }] });
+    const validMs = Date.parse(remediation.expiresAt) - Date.parse(remediation.requestedAt);
+    const waitsMs = executionDeadline(remediation).getTime() - Date.parse(remediation.requestedAt);
+    expect(waitsMs).toBe(validMs + 10_000 * remediation.targets.length + 60_000);
   });
 
   it('withdraws an intent whose effect was never begun', () => {

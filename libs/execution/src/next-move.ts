@@ -35,6 +35,10 @@ export function nextMove(record: ExecutionRecord): NextMove {
       const move = moveAt(record, { phase: 'remediation', step: step.step, target }, step, target, step.retries);
       if (move === 'passed') continue;
       if (move !== 'failed') return move;
+      const last = entriesAt(record, { phase: 'remediation', step: step.step, target }).at(-1);
+      if (last?.stopped === true) {
+        return { kind: 'complete', outcome: 'stopped', reason: describe('was cut short', step, target, record) };
+      }
       if (step.continueOnFailure) continue;
       return { kind: 'complete', outcome: 'failed', reason: describe('failed', step, target, record) };
     }

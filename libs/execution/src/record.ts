@@ -81,6 +81,8 @@ export interface AttemptResult {
   readonly at: Date;
   readonly retryable?: boolean;
   readonly partial?: boolean;
+  /** The kill switch was thrown while it ran. */
+  readonly stopped?: boolean;
   /** Concluded from a probe, not reported by the action. */
   readonly inferred?: boolean;
 }
@@ -97,6 +99,7 @@ export function recordResult(
     status: result.outcome === 'ambiguous' ? 'ambiguous' : 'result',
     ...(result.retryable === true ? { retryable: true } : {}),
     ...(result.partial === true ? { partial: true } : {}),
+    ...(result.stopped === true && result.outcome === 'failed' ? { stopped: true } : {}),
     result: {
       step: entry.step,
       name: step.name,
@@ -112,9 +115,13 @@ export function recordResult(
   }));
 }
 
-/** Closes the open intent as one that a crash left behind and that may be repeated. It has no result of its own. */
-export function recordRepeat(record: ExecutionRecord, place: StepPlace): ExecutionRecord {
-  return replaceOpenIntent(record, place, (entry) => ({ ...entry, status: 'ambiguous' }));
+/**
+ * Closes the open intent as one that a crash left behind and that may be repeated. It has no result of its own.
+ * `isProved`: a probe found that it had no effect; otherwise it may have had one, and repeating does no harm.
+ */
+export function recordRepeat(record: ExecutionRecord, place: StepPlace, isProved = false): ExecutionRecord {
+  const proof = isProved ? { provedUndone: true as const } : {};
+  return replaceOpenIntent(record, place, (entry) => ({ ...entry, status: 'ambiguous', ...proof }));
 }
 
 /** Withdraws the open intent. Only for a caller that knows that the effect was never begun. */
@@ -146,10 +153,23 @@ export function completeExecution(record: ExecutionRecord, ending: ExecutionEndi
   };
 }
 
+/** A stop holds the rollback: what the request of that time asked for is answered, and a newer one goes on from here. */
+export function stopRollback(
+  record: ExecutionRecord,
+  { reason, requestedAt }: { readonly reason: string; readonly requestedAt: string },
+  at: Date,
+): ExecutionRecord {
+  if (openIntent(record) !== undefined) {
+    throw new JournalOrderError(record.remediation.executionId, 'stopped while an intent is open');
+  }
+  const rollback = { outcome: 'stopped', reason: clip(reason), completedAt: at.toISOString(), requestedAt } as const;
+  return { ...record, status: 'completed', rollback };
+}
+
 /** The one terminal state of the rollback. */
 export function completeRollback(
   record: ExecutionRecord,
-  ending: { readonly outcome: RollbackOutcome; readonly reason: string },
+  ending: { readonly outcome: Exclude<RollbackOutcome, 'stopped'>; readonly reason: string },
   at: Date,
 ): ExecutionRecord {
   const { executionId } = record.remediation;

@@ -1,4 +1,4 @@
-import type { ExecutionRecord, StepResult } from '@cortex/contracts';
+import type { ExecutionRecord, JournalEntry, StepResult } from '@cortex/contracts';
 import { targetKey } from '@cortex/contracts';
 import type { ExecutionPhase } from './record.ts';
 
@@ -12,7 +12,31 @@ export function finalResults(record: ExecutionRecord, phase: ExecutionPhase): re
   return [...byPlace.values()];
 }
 
-/** True when nothing was ever attempted under this execution: refusing it, or requesting it again, is then safe. */
-export function hasNoEffect(record: ExecutionRecord): boolean {
-  return record.entries.length === 0;
+/** What the steps have changed so far: nothing (also when a probe proved it after a crash), something, or nobody knows. */
+export type EffectsSoFar = 'none' | 'unknown' | 'some';
+
+export function effectsSoFar(record: ExecutionRecord): EffectsSoFar {
+  const effects = record.entries.filter(({ phase }) => phase === 'remediation').map(effectOf);
+  if (effects.includes('some')) return 'some';
+  return effects.includes('unknown') ? 'unknown' : 'none';
+}
+
+/** True when a step was begun, unless it is proved that it had no effect: refusing the execution is then no longer possible. */
+export function hasBegun(record: ExecutionRecord): boolean {
+  return record.entries.some(({ provedUndone }) => provedUndone !== true);
+}
+
+function effectOf({ result, partial, provedUndone }: JournalEntry): EffectsSoFar {
+  if (result === undefined) return provedUndone === true ? 'none' : 'unknown';
+  switch (result.outcome) {
+    case 'succeeded':
+      return 'some';
+    case 'ambiguous':
+      return 'unknown';
+    case 'failed':
+      return partial === true ? 'some' : 'none';
+    case 'skipped':
+    case 'dry_run':
+      return 'none';
+  }
 }

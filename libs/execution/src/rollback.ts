@@ -13,7 +13,7 @@ export type RollbackItem = { readonly step: PlaybookStep; readonly target: Remed
 export type RollbackMove =
   | { readonly kind: 'intent'; readonly item: RollbackItem; readonly attempt: number }
   | { readonly kind: 'resolve_ambiguous'; readonly item: RollbackItem; readonly entry: JournalEntry }
-  | { readonly kind: 'complete'; readonly outcome: RollbackOutcome; readonly reason: string }
+  | { readonly kind: 'complete'; readonly outcome: Exclude<RollbackOutcome, 'stopped'>; readonly reason: string }
   | { readonly kind: 'ended' };
 
 /**

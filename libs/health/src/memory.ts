@@ -49,6 +49,8 @@ export const TargetHealth = z.strictObject({
   flapping: z.boolean(),
   atStart: z.literal(true).optional(),
   change: HealthChange.optional(),
+  /** See `HealthRecord`. */
+  seenAt: Timestamp.optional(),
   memory: HealthMemory,
 });
 export type TargetHealth = z.infer<typeof TargetHealth>;

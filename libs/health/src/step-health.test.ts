@@ -94,7 +94,7 @@ describe('the state of a target', () => {
       'DEGRADED UNHEALTHY',
     ]);
     expect(changes[2]).toMatchObject({ since: at(10), failing: [{ check: 'a', detail: 'refused' }] });
-    expect(changes[2]?.reason).toContain('round after round: a');
+    expect(changes[2]?.reason).toContain('three times in a row: a');
   });
 
   it('says that a recovery began with the first pass of the streak that confirmed it', () => {
@@ -326,6 +326,11 @@ describe('trouble that comes back before the target was healthy again', () => {
     const { changes } = run('a+ b+ a- b- a+ b+ a-', given);
     expect(changes.at(-1)).toMatchObject({ from: 'UNHEALTHY', to: 'UNHEALTHY', since: at(30) });
     expect(changes).toHaveLength(4);
+  });
+
+  it('is told when the check that fails had counted as passing again, and another not yet', () => {
+    const { changes } = run('a+ b+ a- b- a+ a+ b+ a-', given);
+    expect(changes.at(-1)).toMatchObject({ from: 'DEGRADED', since: at(35) });
   });
 
   it('is told once, not for each check that fails again', () => {

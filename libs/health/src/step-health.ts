@@ -34,7 +34,7 @@ export function stepHealth(
   now: string,
 ): HealthStep {
   const checks = keepExpected(before.memory.checks, settings.checks);
-  const isRelapse = looksWell(checks) && checks[outcome.check]?.status === 'failing' && isFailure(outcome.result);
+  const isRelapse = isTrouble(before.state) && looksWell(checks) && isFailure(outcome.result);
   if (settings.checks.some(({ name }) => name === outcome.check)) {
     checks[outcome.check] = stepCheck(checks[outcome.check], outcome, settings.recoverAfter);
   }
@@ -76,7 +76,9 @@ export function stepHealth(
   const isNews =
     changed || isRelapse || isNewlyBlocked || isSeenOtherwise || isComplete || flapping !== before.flapping;
   const goesOn = isReminder && !isNews;
-  if (!isNews && !isReminder) return { state: { ...before, memory } };
+  const seen = seenAt(checks, settings.checks);
+  const looked = seen === undefined ? {} : { seenAt: seen };
+  if (!isNews && !isReminder) return { state: { ...withoutSeen(before), ...looked, memory } };
 
   const atStart = isTrouble(state) && !memory.hasBeenWell ? { atStart: true as const } : {};
   const change: HealthChange = {
@@ -103,6 +105,7 @@ export function stepHealth(
       since: began,
       flapping,
       ...atStart,
+      ...looked,
       change,
       memory: {
         ...memory,
@@ -185,6 +188,17 @@ function pendingChecks(
   const hasAnswered = ({ name }: ExpectedCheck): boolean =>
     Date.parse(memories[name]?.lastAt ?? '') >= Date.parse(since);
   return checks.filter((check) => check.tier !== 'comprehensive' && !hasAnswered(check)).map(({ name }) => name);
+}
+
+function withoutSeen({ seenAt: _gone, ...rest }: TargetHealth): TargetHealth {
+  return rest;
+}
+
+/** The oldest of the last results; undefined when one is missing. Comprehensive checks count where there are no others. */
+function seenAt(memories: Readonly<Record<string, CheckMemory>>, checks: readonly ExpectedCheck[]): string | undefined {
+  const quick = checks.filter(({ tier }) => tier !== 'comprehensive');
+  const last = (quick.length > 0 ? quick : checks).map(({ name }) => memories[name]?.lastAt);
+  return last.includes(undefined) ? undefined : last.sort()[0];
 }
 
 function flappingRemark(before: boolean, after: boolean, settings: StepHealthSettings): string {

@@ -39,7 +39,7 @@ export function judgeState(
     return { state: 'UNHEALTHY', reason: `all shallow checks fail: ${list(shallow)}` };
   }
   if (persistent.length > 0) {
-    return { state: 'UNHEALTHY', reason: `fails round after round: ${list(persistent)}` };
+    return { state: 'UNHEALTHY', reason: `shallow check failed three times in a row: ${list(persistent)}` };
   }
   if (shallow.length > 0) {
     return { state: 'DEGRADED', reason: `${shallow.length} of ${shallowCount} shallow checks fail: ${list(shallow)}` };

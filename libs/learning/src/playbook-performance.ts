@@ -26,12 +26,12 @@ export function learnOutcome(
   return noteRecommendations(learned, outcome.at);
 }
 
-/** False for outcomes that are not about the playbook: dry runs, refusals by a gate, rollbacks that worked. */
+/** False for outcomes that are not about the playbook: dry runs, a human's stop, refusals by a gate, rollbacks that worked. */
 export function saysSomething(outcome: Outcome): boolean {
   if (outcome.part === 'rolledback') return outcome.rolledBack.outcome === 'failed';
   if (outcome.part !== 'completed') return true;
   const { outcome: result, refusedBy } = outcome.completed;
-  return result === 'refused' ? refusedBy === 'precondition' : result !== 'dry_run';
+  return result === 'refused' ? refusedBy === 'precondition' : result !== 'dry_run' && result !== 'stopped';
 }
 
 /**

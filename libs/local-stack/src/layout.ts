@@ -15,7 +15,13 @@ export type StackLayout =
       readonly kind: 'processes';
       /** Shorter leases, for tests; passed on to the provisioner. */
       readonly leaseTtlMs?: number;
+      /** Copies of every stream, on a cluster; passed on to the provisioner. */
+      readonly replicas?: number;
+      /** More for single services: another address of NATS, another clock. */
+      readonly environmentOf?: (name: ServiceName) => Readonly<Record<string, string>>;
     };
+
+export type ProcessesLayout = Extract<StackLayout, { readonly kind: 'processes' }>;
 
 /** What every layout is given. */
 export interface LayoutOptions {

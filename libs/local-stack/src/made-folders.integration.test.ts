@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -19,6 +19,17 @@ test('what was there before is not of Cortex, and stays', () => {
   expect(madeFolders(dir)).toEqual(['nats', 'logs']);
   removeMadeFolders(dir);
   expect(readdirSync(dir)).toEqual(['data']);
+});
+
+test('what is made for a target is noted as that, also where an earlier version did not, and goes with the rest', () => {
+  const marker = (): unknown => JSON.parse(readFileSync(join(dir, 'made-by-cortex.json'), 'utf8'));
+  writeFileSync(join(dir, 'made-by-cortex.json'), '{"folders":["run","disk"]}');
+  mkdirSync(join(dir, 'disk'));
+  noteMadeFolders(dir, ['disk'], 'target');
+  noteMadeFolders(dir, ['nats']);
+  expect(marker()).toEqual({ folders: ['run', 'disk', 'nats'], targets: ['disk'] });
+  removeMadeFolders(dir);
+  expect(existsSync(dir)).toBe(false);
 });
 
 test('a folder in which nothing else is left goes too', () => {

@@ -4,26 +4,47 @@ import { join } from 'node:path';
 /** Tells what in a folder is of Cortex, so that removing Cortex removes nothing else: the folder may be anybody's. */
 const markerFile = 'made-by-cortex.json';
 
+/** `target`: made for something that is watched and healed, so that actions on files may work in it. */
+export type MadeFor = 'cortex' | 'target';
+
 /** Notes those of the folders below `dir` that are not there yet: whoever calls is about to make them. */
-export function noteMadeFolders(dir: string, names: readonly string[]): void {
-  const noted = madeFolders(dir);
-  const fresh = names.filter((name) => !noted.includes(name) && !existsSync(join(dir, name)));
-  if (fresh.length === 0) return;
+export function noteMadeFolders(dir: string, names: readonly string[], madeFor: MadeFor = 'cortex'): void {
+  const noted = readMarker(dir);
+  const fresh = names.filter((name) => !noted.folders.includes(name) && !existsSync(join(dir, name)));
+  const folders = [...noted.folders, ...fresh];
+  const made = madeFor === 'target' ? folders.filter((name) => names.includes(name)) : [];
+  const targets = [...new Set([...noted.targets, ...made])];
+  if (folders.length === noted.folders.length && targets.length === noted.targets.length) return;
   mkdirSync(dir, { recursive: true });
-  writeFileSync(join(dir, markerFile), `${JSON.stringify({ folders: [...noted, ...fresh] })}\n`);
+  writeFileSync(join(dir, markerFile), `${JSON.stringify({ folders, targets })}\n`);
 }
 
 /** The names of the folders below `dir` that Cortex has made. */
 export function madeFolders(dir: string): readonly string[] {
+  return readMarker(dir).folders;
+}
+
+interface Marker {
+  readonly folders: readonly string[];
+  /** Those of them that were made for a target. */
+  readonly targets: readonly string[];
+}
+
+function readMarker(dir: string): Marker {
   try {
     const marker: unknown = JSON.parse(readFileSync(join(dir, markerFile), 'utf8'));
-    const folders = typeof marker === 'object' && marker !== null && 'folders' in marker ? marker.folders : [];
-    // A name, never a path: what it leads to is removed one day.
-    return Array.isArray(folders) ? folders.map(String).filter((name) => /^[a-z][a-z-]*$/.test(name)) : [];
+    return { folders: namesIn(marker, 'folders'), targets: namesIn(marker, 'targets') };
   } catch {
     // Cortex was never here.
-    return [];
+    return { folders: [], targets: [] };
   }
+}
+
+function namesIn(marker: unknown, key: string): readonly string[] {
+  if (typeof marker !== 'object' || marker === null) return [];
+  const names: unknown = Object.entries(marker).find(([name]) => name === key)?.[1];
+  // A name, never a path: what it leads to is removed one day.
+  return Array.isArray(names) ? names.map(String).filter((name) => /^[a-z][a-z-]*$/.test(name)) : [];
 }
 
 /** Removes what Cortex has made, and the folder itself when nothing else is in it. */

@@ -63,19 +63,23 @@ test('the option that 2.9 refuses is written for 2.10 and later alone', () => {
   expect(natsConfiguration({ ...settings, version: '3.0.0' })).toContain('sync_interval: always');
 });
 
-test('a server ends with the process that started it, even when that one is killed', async () => {
-  const program = `
+test.each(['running', 'frozen'])(
+  'a %s server ends with the process that started it, even when that one is killed',
+  async (state) => {
+    const program = `
     import { startNatsServer } from ${JSON.stringify(new URL('./nats-server.ts', import.meta.url).href)};
     const server = await startNatsServer({ storeDir: process.argv[1] });
     console.log(server.pid);
     setInterval(() => {}, 1_000);
   `;
-  const owner = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program, folder()], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(owner.stdout, 'data')) as [Buffer];
-  const pid = Number(line.toString());
-  expect(processIdentity(pid)).toBeTypeOf('string');
-  owner.kill('SIGKILL');
-  await vi.waitUntil(() => processIdentity(pid) === undefined, { timeout: 30_000 });
-});
+    const owner = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program, folder()], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(owner.stdout, 'data')) as [Buffer];
+    const pid = Number(line.toString());
+    expect(processIdentity(pid)).toBeTypeOf('string');
+    if (state === 'frozen') process.kill(pid, 'SIGSTOP');
+    owner.kill('SIGKILL');
+    await vi.waitUntil(() => processIdentity(pid) === undefined, { timeout: 30_000 });
+  },
+);

@@ -7,6 +7,7 @@ import {
   readyTimeoutMs,
   stopGraceMs,
   type LayoutOptions,
+  type ProcessesLayout,
   type RunningServices,
 } from './layout.ts';
 import { chooseServicePorts } from './ports.ts';
@@ -17,11 +18,18 @@ import { startServiceProcess, type ServiceProcess } from './service-process.ts';
 const makesChecks: ReadonlySet<ServiceName> = new Set(['health-checker', 'verifier']);
 
 /** Provisions NATS, starts every service as a process of its own, and waits until all are ready. */
-export async function startProcesses(options: LayoutOptions, leaseTtlMs?: number): Promise<RunningServices> {
+export async function startProcesses(
+  options: LayoutOptions,
+  { leaseTtlMs, replicas, environmentOf: more = () => ({}) }: ProcessesLayout,
+): Promise<RunningServices> {
   const { names, dir, natsUrl, onEvent } = options;
   // Loaded here alone: with one process it is that process that talks to NATS.
   const { provision } = await import('@cortex/bus');
-  await provision({ servers: [natsUrl], ...(leaseTtlMs === undefined ? {} : { leaseTtlMs }) });
+  await provision({
+    servers: natsUrl,
+    ...(leaseTtlMs === undefined ? {} : { leaseTtlMs }),
+    ...(replicas === undefined ? {} : { replicas }),
+  });
   const ports = await chooseServicePorts(options);
   const services = new Map<ServiceName, ServiceProcess>();
   const stop = async (): Promise<void> => {
@@ -39,7 +47,7 @@ export async function startProcesses(options: LayoutOptions, leaseTtlMs?: number
           logFile: logFileOf(dir, name),
           restart: true,
           onExit: (description) => onEvent(`${name} ${description}`),
-          env: { ...environment, ...(makesChecks.has(name) ? lookUpThreads() : {}), ...options.env },
+          env: { ...environment, ...(makesChecks.has(name) ? lookUpThreads() : {}), ...options.env, ...more(name) },
         }),
       );
     }

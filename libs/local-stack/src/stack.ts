@@ -82,8 +82,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       env: options.env ?? {},
       onEvent,
     };
-    running =
-      layout.kind === 'one-process' ? await startOneProcess(parts) : await startProcesses(parts, layout.leaseTtlMs);
+    running = layout.kind === 'one-process' ? await startOneProcess(parts) : await startProcesses(parts, layout);
     const { services, watched } = running;
     const consoleUrl = `http://127.0.0.1:${services.get('console')?.port ?? 0}`;
     claim.note({

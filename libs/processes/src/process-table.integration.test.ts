@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import {
-  findSessionLeader,
+  findByVariable,
   goesBy,
   hasVariable,
   isSameLife,
@@ -33,7 +33,7 @@ it('reports the identity of a process, when it began, and that it ended', async 
     expect(goesBy(found, 'nod')).toBe(false);
     expect(Math.abs(found.startedAtMs - beforeMs)).toBeLessThan(5_000);
     expect(await hasVariable(pid, 'CORTEX_TABLE', 'shop')).toBe(true);
-    expect(await findSessionLeader('CORTEX_TABLE', 'shop')).toEqual(found);
+    expect(await findByVariable('CORTEX_TABLE', 'shop')).toMatchObject([{ pid, startTicks: found.startTicks }]);
     expect((await readLiveProcesses()).map((process) => process.pid)).toContain(pid);
 
     child.kill('SIGKILL');

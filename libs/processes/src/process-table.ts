@@ -14,8 +14,13 @@ export interface ProcessFacts {
   readonly argv: readonly string[];
   /** Start in clock ticks since boot: with pid and boot id it identifies this life. */
   readonly startTicks: number;
-  /** When it began, epoch milliseconds; within a second. */
+  /** When it began by the clock of now, epoch milliseconds: a clock that was set since moves it. To show, and where nothing else is known. */
   readonly startedAtMs: number;
+  /** Runs, or waits for a processor or a disk. */
+  readonly isBusy: boolean;
+  /** Processor time that it has used, in clock ticks. */
+  readonly usedTicks: number;
+  readonly parent: number;
   readonly group: number;
   readonly session: number;
 }
@@ -52,6 +57,9 @@ export async function readProcess(pid: number): Promise<ProcessFacts | undefined
       argv: words.slice(0, -1),
       startTicks,
       startedAtMs: bootedAtMs + (startTicks * 1_000) / ticksPerSecond,
+      isBusy: fields[0] === 'R' || fields[0] === 'D',
+      usedTicks: Number(fields[11]) + Number(fields[12]),
+      parent: Number(fields[1]),
       group: Number(fields[2]),
       session: Number(fields[3]),
     };
@@ -82,32 +90,53 @@ export async function isSameLife(process: ProcessFacts): Promise<boolean> {
   return (await readLiveProcess(process.pid))?.startTicks === process.startTicks;
 }
 
-/** The leader of a session that was started with this variable in its environment. */
-export async function findSessionLeader(variable: string, value: string): Promise<ProcessFacts | undefined> {
+/** Every process that was started with this variable in its environment, as far as their environments may be read. */
+export async function findByVariable(variable: string, value: string): Promise<readonly ProcessFacts[]> {
   const pids = await listPids();
+  const found: ProcessFacts[] = [];
   for (let from = 0; from < pids.length; from += readAtOnce) {
     const some = pids.slice(from, from + readAtOnce);
-    const found = await Promise.all(some.map((pid) => readIfLeader(pid, variable, value)));
-    const leader = found.find((process) => process !== undefined);
-    if (leader !== undefined) return leader;
+    const facts = await Promise.all(
+      some.map(async (pid) => ((await hasVariable(pid, variable, value)) ? readLiveProcess(pid) : undefined)),
+    );
+    found.push(...facts.filter((process) => process !== undefined));
   }
-  return undefined;
-}
-
-async function readIfLeader(pid: number, variable: string, value: string): Promise<ProcessFacts | undefined> {
-  if (!(await hasVariable(pid, variable, value))) return undefined;
-  const found = await readLiveProcess(pid);
-  return found?.session === pid ? found : undefined;
+  return found;
 }
 
 /** True when the process was started with this variable; false also when its environment may not be read. */
 export async function hasVariable(pid: number, variable: string, value: string): Promise<boolean> {
+  return (await readEnvironment(pid))?.get(variable) === value;
+}
+
+/** What the process was started with; undefined when it may not be read. Programs may have written over it since. */
+export async function readEnvironment(pid: number): Promise<ReadonlyMap<string, string> | undefined> {
   try {
-    const environment = await readFile(`/proc/${pid}/environ`, 'utf8');
-    return environment.split('\0').includes(`${variable}=${value}`);
+    const lines = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
+    return new Map(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const));
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** True when there is such a process, and this one may not see it (`hidepid`). */
+export async function isHidden(pid: number): Promise<boolean> {
+  return pidExists(pid) && (await readProcess(pid)) === undefined && pidExists(pid);
+}
+
+/** True when processes of other users are not shown to this one. */
+export function areOthersHidden(): Promise<boolean> {
+  return isHidden(1);
+}
+
+/** This process and those that started it: never to be ended. */
+export async function readOwnLine(): Promise<ReadonlySet<number>> {
+  const line = new Set([1, process.pid, process.ppid]);
+  for (let pid = process.ppid; pid > 1;) {
+    line.add(pid);
+    pid = (await readProcess(pid))?.parent ?? 0;
+  }
+  return line;
 }
 
 /** True when some process has this pid, whether or not it is ours. Needs no /proc. */

@@ -7,6 +7,8 @@ export interface Runtime {
   now(): Date;
   /** Milliseconds since an arbitrary moment; they never run backwards. */
   monotonicMs(): number;
+  /** Milliseconds since the machine was started, its sleep too, which the monotonic clock does not count. */
+  uptimeMs(): number;
   /** Calls back once, after `delayMs`. A pending timer of this kind keeps the process alive. */
   after(delayMs: number, callback: () => void): RuntimeTimer;
   /** Calls back every `intervalMs`. Does not keep the process alive. */

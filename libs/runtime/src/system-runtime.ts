@@ -1,3 +1,4 @@
+import { uptime } from 'node:os';
 import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Runtime } from './runtime.ts';
@@ -6,6 +7,7 @@ import type { Runtime } from './runtime.ts';
 export const systemRuntime: Runtime = {
   now: () => new Date(),
   monotonicMs: () => performance.now(),
+  uptimeMs: () => uptime() * 1_000,
   after(delayMs, callback) {
     const timeout = setTimeout(callback, Math.max(0, delayMs));
     return { cancel: () => clearTimeout(timeout) };

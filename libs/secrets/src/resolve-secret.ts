@@ -23,17 +23,6 @@ export function isSecretReference(text: string): boolean {
   return /^(env:|file:\/)./.test(text);
 }
 
-/** Why the secret behind a reference cannot be read now; undefined when it can. */
-export async function whyUnreadable(reference: string): Promise<string | undefined> {
-  try {
-    await resolveSecret(reference);
-    return undefined;
-  } catch (error) {
-    if (error instanceof SecretError) return error.problem;
-    throw error;
-  }
-}
-
 /** Resolves `env:NAME` or `file:/path` (surrounding white space removed, at most 64 KiB). Throws {@link SecretError}. */
 export async function resolveSecret(reference: string): Promise<string> {
   if (reference.startsWith('env:')) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRedactor, resolveSecret } from './index.ts';
+import { createRedactor, resolveSecret, unreadableSecrets } from './index.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -28,6 +28,31 @@ describe('resolveSecret', () => {
     await expect(resolveSecret(`file:${folder}/none`)).rejects.toThrow('cannot be read');
     await expect(resolveSecret('file:/dev/zero')).rejects.toThrow('larger than 64 KiB');
     await expect(resolveSecret('hunter2')).rejects.not.toThrow('hunter2');
+  });
+});
+
+describe('unreadableSecrets', () => {
+  it('names each that cannot be read, once, with what to do', async () => {
+    process.env['CORTEX_TEST_SECRET'] = 'x';
+    const references = [
+      'env:CORTEX_TEST_SECRET',
+      'env:CORTEX_TEST_UNSET',
+      `file:${folder}/none`,
+      'env:CORTEX_TEST_UNSET',
+    ];
+    expect(await unreadableSecrets(references)).toEqual([
+      {
+        reference: 'env:CORTEX_TEST_UNSET',
+        message: 'the secret env:CORTEX_TEST_UNSET cannot be read: the variable is not set',
+        fix: 'export CORTEX_TEST_UNSET=… before Cortex is started, or correct the name',
+      },
+      {
+        reference: `file:${folder}/none`,
+        message: `the secret file:${folder}/none cannot be read: the file cannot be read`,
+        fix: `write the secret into ${folder}/none, readable for the user of Cortex, or correct the path`,
+      },
+    ]);
+    delete process.env['CORTEX_TEST_SECRET'];
   });
 });
 

@@ -36,6 +36,11 @@ export function createBusMetrics(registry: Registry): BusHooks {
     registers,
   });
   const connected = new Gauge({ name: 'cortex_bus_connected', help: '1 while connected to NATS', registers });
+  const clockAhead = new Gauge({
+    name: 'cortex_clock_ahead_seconds',
+    help: 'How far the clock of this machine is ahead of the NATS server’s; negative when it is behind',
+    registers,
+  });
   const leasesLost = new Counter({
     name: 'cortex_lease_lost_total',
     help: 'Leases lost while they were still needed',
@@ -53,5 +58,6 @@ export function createBusMetrics(registry: Registry): BusHooks {
     deadLettered: (fact) => deadLetters.inc({ type: fact.type, reason: fact.reason }),
     connection: (state) => connected.set(state === 'connected' ? 1 : 0),
     leaseLost: () => leasesLost.inc(),
+    clock: ({ skewMs }) => clockAhead.set(skewMs / 1_000),
   };
 }

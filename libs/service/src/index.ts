@@ -1,5 +1,4 @@
 export { createLogger } from './create-logger.ts';
-export { endWithin } from './end-within.ts';
 export * from './environment.ts';
 export * from './errors.ts';
 export { exitStatusOf } from './exit-status.ts';
@@ -10,4 +9,4 @@ export * from './reloadable-service.ts';
 export { runService } from './run-service.ts';
 export { startService } from './start-service.ts';
 export type { StartedService } from './start-service.ts';
-export { whenToldToStop } from './stop-signals.ts';
+export { hasteMs, whenToldToStop } from './stop-signals.ts';

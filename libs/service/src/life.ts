@@ -1,5 +1,4 @@
 import { connectBus } from '@cortex/bus';
-import { systemRuntime } from '@cortex/runtime';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -83,10 +82,11 @@ export async function startLife(host: Host, config: ServiceContext['config']): P
     metrics,
     serveHttp: (listener) => http.serve(listener),
     dataDir,
-    runtime: systemRuntime,
+    runtime: bus.runtime,
   };
   let app: RunningApp;
   try {
+    await bus.synchronize();
     app = await definition.start(context);
   } catch (error) {
     host.current = {};

@@ -21,7 +21,7 @@ export interface ServiceContext {
   readonly serveHttp: (listener: RequestListener) => void;
   /** Folder for data that must stay on this machine: keys, spools. Exists. */
   readonly dataDir: string;
-  /** Time and randomness: an app takes both from here alone, so that a simulation can run it on a clock of its own. */
+  /** Time, which is the server's, and randomness: an app takes both from here alone, so that a simulation can run it on a clock of its own. */
   readonly runtime: Runtime;
 }
 
@@ -36,7 +36,9 @@ export interface RunningApp {
 
 export interface ServiceDefinition {
   readonly name: AppName;
-  /** The plugins that this app runs; the configuration must match their parameters. */
+  /** The plugins that this app runs, or whose words on themselves it needs (tier, risk); the configuration must match their parameters. */
   readonly plugins?: PluginLoader;
+  /** The part of a configuration whose secrets it resolves: a reload is refused where one of them cannot be read. */
+  secretsIn?(config: CortexConfiguration): unknown;
   start(context: ServiceContext): Promise<RunningApp>;
 }

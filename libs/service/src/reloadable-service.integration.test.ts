@@ -38,6 +38,7 @@ let release: () => void;
 /** An app that shows which instances it knows, and takes as long for an event as the test wants. */
 const definition: ServiceDefinition = {
   name: 'console',
+  secretsIn: ({ contacts }) => contacts,
   async start(context) {
     const ids = context.config.services.flatMap(({ instances }) => instances.map(({ id }) => id)).join('+');
     if (ids.includes('cannot-start')) throw new Error('the port is taken');
@@ -125,6 +126,21 @@ describe('a service that is asked to take a changed configuration', () => {
     expect(metrics).toMatch(/cortex_test_generation\{service="console"\} 13/);
     expect(metrics.match(/^cortex_build_info/gm)).toHaveLength(1);
     expect(seen).toEqual(['started shop-1', 'stopped shop-1', 'started shop-1+shop-2']);
+  });
+
+  it('refuses one that needs a secret which it cannot read, unless it could not read it before', async () => {
+    const secret = 'CORTEX_TEST_RELOAD_SECRET';
+    const headers = `{ authorization: 'Bearer {{env:${secret}}}' }`;
+    const contacts = `escalation: { contacts: [{ name: ann, channels: [{ type: webhook, headers: ${headers} }] }] }\n`;
+    write(['shop-1'], contacts);
+    expect(await answerTo(await ask('check'))).toMatchObject({
+      reload: { outcome: 'refused', reason: `the secret env:${secret} cannot be read: the variable is not set` },
+    });
+    process.env[secret] = 'x';
+    expect(await answerTo(await ask('take'))).toMatchObject({ reload: { outcome: 'applied' } });
+    delete process.env[secret];
+    write(['shop-1', 'shop-2'], contacts);
+    expect(await answerTo(await ask('check'))).toMatchObject({ reload: { outcome: 'ready' } });
   });
 
   it('first ends what is under way, and nothing of it is done twice', async () => {

@@ -1,5 +1,6 @@
 import { CortexError, messageOf } from '@cortex/errors';
 import type { Bucket, Consumption } from '@cortex/bus';
+import { secretReferencesIn } from '@cortex/config';
 import {
   escapeToken,
   reloadBucket,
@@ -10,7 +11,7 @@ import {
   type RunningConfiguration,
 } from '@cortex/contracts';
 import { systemRuntime, type RuntimeTimer } from '@cortex/runtime';
-import { dirname } from 'node:path';
+import { unreadableSecrets } from '@cortex/secrets';
 import { openHost, startLife, type Host, type HostOptions, type Life } from './life.ts';
 import { readConfiguration, type ReadConfiguration } from './load-configuration.ts';
 import type { ServiceDefinition } from './ports.ts';
@@ -147,8 +148,17 @@ class Reloadable {
       return this.#refuse(id, messageOf(error));
     }
     if (next.digest !== digest) {
-      return this.#refuse(id, `the files at ${environment.CORTEX_CONFIG} are not those that were validated`);
+      return this.#refuse(
+        id,
+        `it reads ${environment.CORTEX_CONFIG}, and the files there are not those that were validated`,
+      );
     }
+    const { secretsIn } = definition;
+    // One that was missing before is no news.
+    const known = new Set(secretReferencesIn(secretsIn?.(this.#running.configuration)));
+    const references = secretReferencesIn(secretsIn?.(next.configuration));
+    const missing = await unreadableSecrets(references.filter((reference) => !known.has(reference)));
+    if (missing.length > 0) return this.#refuse(id, missing.map(({ message }) => message).join('; '));
     if (step === 'check') return this.#tell({ id, outcome: 'ready' });
     await this.#tell({ id, outcome: 'under_way' });
     logger.info({ by: request.by, digest }, 'taking the changed configuration');
@@ -195,7 +205,7 @@ class Reloadable {
       service: context.name,
       instance: context.instance,
       digest: this.#running.digest,
-      folder: dirname(this.#host.environment.CORTEX_CONFIG),
+      file: this.#host.environment.CORTEX_CONFIG,
       since: this.#since.toISOString(),
       ...(this.#outcome === undefined ? {} : { reload: this.#outcome }),
     });

@@ -1,11 +1,10 @@
 import { createLogger } from './create-logger.ts';
-import { endWithin } from './end-within.ts';
 import { readEnvironment } from './environment.ts';
 import { exitStatusOf } from './exit-status.ts';
 import { readConfiguration } from './load-configuration.ts';
 import type { ServiceDefinition } from './ports.ts';
-import { startReloadableService } from './reloadable-service.ts';
-import { whenToldToStop } from './stop-signals.ts';
+import { startReloadableService, type ReloadableService } from './reloadable-service.ts';
+import { hasteMs, whenToldToStop } from './stop-signals.ts';
 
 /**
  * Runs one service until it is told to stop: configuration, logs, metrics, HTTP, bus, the app, and on SIGTERM the same
@@ -18,12 +17,16 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
     const environment = readEnvironment(process.env);
     logger = createLogger(definition.name, environment);
     const read = await readConfiguration(environment.CORTEX_CONFIG, definition.plugins);
-    const stopRequested = whenToldToStop();
-    const service = await startReloadableService(definition, { environment, read, logger });
+    const stopMs = stopTimeoutMs(environment.CORTEX_DRAIN_MS);
+    let service: ReloadableService | undefined;
+    const stopRequested = whenToldToStop({
+      // A start has nothing to drain, and without NATS it has no end.
+      graceMs: () => (service === undefined ? hasteMs : stopMs),
+      sayLast: (timeoutMs) => logger.fatal({ timeoutMs }, 'did not stop in time'),
+    });
+    service = await startReloadableService(definition, { environment, read, logger });
     const reason = await Promise.race([stopRequested, service.failed]);
     logger.info({ reason }, 'stopping');
-    const timeoutMs = stopTimeoutMs(environment.CORTEX_DRAIN_MS);
-    endWithin(timeoutMs, () => logger.fatal({ timeoutMs }, 'did not stop in time'));
     await service.stop();
     logger.info('stopped');
     process.exit(0);

@@ -9,7 +9,7 @@ const at = '2026-03-02T10:00:00.000Z';
 function after(outcomes: readonly boolean[]): BreakerRecord | undefined {
   return outcomes.reduce<BreakerRecord | undefined>(
     (breaker, effective, index) =>
-      recordOutcome(breaker, { playbookId: 'p', executionId: `e${index}`, effective, at }, policy),
+      recordOutcome(breaker, { playbookId: 'p', service: 'shop', executionId: `e${index}`, effective, at }, policy),
     undefined,
   );
 }
@@ -30,7 +30,7 @@ test('once open it stays open, whatever succeeds', () => {
 });
 
 test('one execution counts once', () => {
-  const outcome = { playbookId: 'p', executionId: 'e', effective: false, at };
+  const outcome = { playbookId: 'p', service: 'shop', executionId: 'e', effective: false, at };
   const once = recordOutcome(undefined, outcome, policy);
   expect(recordOutcome(once, outcome, policy)).toBe(once);
   expect(isOpenedBy(once, outcome)).toBe(false);
@@ -41,11 +41,34 @@ test('an execution that is reported again after a human has reset it does not co
   if (open === undefined) throw new Error('no breaker');
   const reset = resetBreaker({ ...open, counted: [] }, '2026-03-02T11:00:00.000Z', policy);
   if (!reset.ok) throw new Error(reset.reason);
-  const again = { playbookId: 'p', executionId: 'e2', effective: false, at };
+  const again = { playbookId: 'p', service: 'shop', executionId: 'e2', effective: false, at };
   expect(recordOutcome(reset.breaker, again, policy)).toBe(reset.breaker);
   const later = after(Array<boolean>(50).fill(true));
-  const first = { playbookId: 'p', executionId: 'e0', effective: false, at };
+  const first = { playbookId: 'p', service: 'shop', executionId: 'e0', effective: false, at };
   expect(recordOutcome(later, first, policy)).toBe(later);
+});
+
+test('an execution that was counted before everything that is remembered does not count anew', () => {
+  const minute = (index: number): string => new Date(Date.parse(at) + index * 60_000).toISOString();
+  let breaker: BreakerRecord | undefined;
+  for (let index = 0; index < 1_200; index += 1) {
+    breaker = recordOutcome(
+      breaker,
+      { playbookId: 'p', service: 'shop', executionId: `e${index}`, effective: true, at: minute(index) },
+      policy,
+    );
+  }
+  const old = { playbookId: 'p', service: 'shop', executionId: 'e0', effective: false, at: minute(0) };
+  expect(recordOutcome(breaker, old, policy)).toBe(breaker);
+  const late = { playbookId: 'p', service: 'shop', executionId: 'late', effective: false, at: minute(1_100) };
+  expect(recordOutcome(breaker, late, policy)).not.toBe(breaker);
+});
+
+test('a breaker of an earlier version knows its executions without their times', () => {
+  const earlier = { playbookId: 'p', state: 'closed' as const, outcomes: [], counted: ['e0'] };
+  expect(
+    recordOutcome(earlier, { playbookId: 'p', service: 'shop', executionId: 'e0', effective: false, at }, policy),
+  ).toBe(earlier);
 });
 
 test('a human may close it after the cool-down, not before, and it begins anew', () => {
@@ -58,7 +81,13 @@ test('a human may close it after the cool-down, not before, and it begins anew',
   });
   expect(resetBreaker(open, '2026-03-02T11:00:00.000Z', policy)).toEqual({
     ok: true,
-    breaker: { playbookId: 'p', state: 'closed', outcomes: [], counted: ['e0', 'e1', 'e2'] },
+    breaker: {
+      playbookId: 'p',
+      service: 'shop',
+      state: 'closed',
+      outcomes: [],
+      counted: ['e0', 'e1', 'e2'].map((id) => `${at}|${id}`),
+    },
   });
   expect(resetBreaker({ ...open, state: 'closed' }, at, policy)).toMatchObject({ ok: false, reason: 'not_open' });
 });

@@ -2,9 +2,10 @@ import type { BreakerRecord, SafetyPolicy } from '@cortex/contracts';
 
 type BreakerPolicy = SafetyPolicy['breaker'];
 
-/** How one execution counts against its playbook's breaker. */
+/** How one execution counts against the breaker of its playbook on its service. */
 export interface BreakerOutcome {
   readonly playbookId: string;
+  readonly service: string;
   readonly executionId: string;
   readonly effective: boolean;
   readonly at: string;
@@ -13,7 +14,7 @@ export interface BreakerOutcome {
 /** A ratio over fewer outcomes than this is not meaningful. */
 const leastOutcomesForRatio = 4;
 
-/** A restarted service may report again what it reported long ago; so many executions are known not to count anew. */
+/** A restarted service may report again what it reported long ago; so many executions are known by name. */
 const rememberedExecutions = 1_000;
 
 /**
@@ -25,10 +26,11 @@ export function recordOutcome(
   outcome: BreakerOutcome,
   policy: BreakerPolicy,
 ): BreakerRecord {
-  const before = breaker ?? { playbookId: outcome.playbookId, state: 'closed' as const, outcomes: [], counted: [] };
+  const { playbookId, service } = outcome;
+  const before = breaker ?? { playbookId, service, state: 'closed' as const, outcomes: [], counted: [] };
   if (isCounted(before, outcome)) return before;
   const { executionId, effective, at } = outcome;
-  const counted = [...before.counted, executionId].slice(-rememberedExecutions);
+  const counted = [...before.counted, tagOf(outcome)].slice(-rememberedExecutions);
   const outcomes = [...before.outcomes, { executionId, effective, at }].slice(-policy.window);
   const next = { ...before, outcomes, counted };
   if (before.state === 'open') return next;
@@ -36,9 +38,25 @@ export function recordOutcome(
   return reason === undefined ? next : { ...next, state: 'open', openedAt: at, reason };
 }
 
-/** Breakers of earlier versions remember no more than their outcomes. */
-function isCounted({ counted, outcomes }: BreakerRecord, { executionId }: BreakerOutcome): boolean {
-  return counted.includes(executionId) || outcomes.some((one) => one.executionId === executionId);
+/**
+ * What is older than everything remembered was counted long ago. Breakers of earlier versions remember their executions
+ * without a time, or no more than their outcomes.
+ */
+function isCounted({ counted, outcomes }: BreakerRecord, { executionId, at }: BreakerOutcome): boolean {
+  const isOld = counted.length >= rememberedExecutions && at < timeOf(counted[0] ?? '');
+  return isOld || [...counted, ...outcomes.map(tagOf)].some((tag) => executionOf(tag) === executionId);
+}
+
+function tagOf({ at, executionId }: Pick<BreakerOutcome, 'at' | 'executionId'>): string {
+  return `${at}|${executionId}`;
+}
+
+function timeOf(tag: string): string {
+  return tag.includes('|') ? tag.slice(0, tag.indexOf('|')) : '';
+}
+
+function executionOf(tag: string): string {
+  return tag.slice(tag.indexOf('|') + 1);
 }
 
 function whyOpen(outcomes: BreakerRecord['outcomes'], policy: BreakerPolicy): string | undefined {
@@ -64,8 +82,11 @@ export function resetBreaker(breaker: BreakerRecord, now: string, policy: Breake
   if (breaker.state !== 'open') return { ok: false, reason: 'not_open' };
   const notBefore = new Date(Date.parse(breaker.openedAt ?? now) + policy.cooldownMs).toISOString();
   if (Date.parse(now) < Date.parse(notBefore)) return { ok: false, reason: 'cooling_down', notBefore };
-  const counted = [...new Set([...breaker.counted, ...breaker.outcomes.map(({ executionId }) => executionId)])];
-  return { ok: true, breaker: { playbookId: breaker.playbookId, state: 'closed', outcomes: [], counted } };
+  const known = new Set(breaker.counted.map(executionOf));
+  const others = breaker.outcomes.filter(({ executionId }) => !known.has(executionId)).map(tagOf);
+  const counted = [...breaker.counted, ...others].slice(-rememberedExecutions);
+  const { openedAt: _openedAt, reason: _reason, ...closed } = breaker;
+  return { ok: true, breaker: { ...closed, state: 'closed', outcomes: [], counted } };
 }
 
 /** True when this outcome opened the breaker: then humans are notified, once. */

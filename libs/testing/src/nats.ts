@@ -9,6 +9,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 export interface TestNats {
   readonly url: string;
   readonly port: number;
+  readonly storeDir: string;
   /** Of the present process. */
   readonly pid: number;
   /** Ends it by SIGKILL; the store stays. */
@@ -19,14 +20,16 @@ export interface TestNats {
   stop(): Promise<void>;
 }
 
-export async function startNats(): Promise<TestNats> {
-  const folder = temporaryFolder('cortex-nats-');
+/** `within`: the folder in which it has its store, such as a small file system. Default: that for temporary files. */
+export async function startNats({ within }: { readonly within?: string } = {}): Promise<TestNats> {
+  const folder = temporaryFolder('cortex-nats-', within);
   const options = { storeDir: join(folder.path, 'store'), logFile: join(folder.path, 'nats.log') };
   let server: NatsServer = await startNatsServer(options);
   const { port, url } = server;
   return {
     url,
     port,
+    storeDir: options.storeDir,
     get pid() {
       return server.pid;
     },
@@ -47,10 +50,13 @@ export interface ProvisionedNats extends TestNats {
 }
 
 /** A server with every stream and bucket of Cortex; `leaseTtlMs` shortens the leases. */
-export async function startProvisionedNats(options: { readonly leaseTtlMs?: number } = {}): Promise<ProvisionedNats> {
-  const nats = await startNats();
+export async function startProvisionedNats(
+  options: { readonly leaseTtlMs?: number; readonly within?: string } = {},
+): Promise<ProvisionedNats> {
+  const { within, ...provisioning } = options;
+  const nats = await startNats(within === undefined ? {} : { within });
   try {
-    const report = await provision({ servers: nats.url, firstConnectTimeoutMs: 10_000, ...options });
+    const report = await provision({ servers: nats.url, firstConnectTimeoutMs: 10_000, ...provisioning });
     return Object.defineProperties({ report } as ProvisionedNats, Object.getOwnPropertyDescriptors(nats));
   } catch (error) {
     await nats.stop();

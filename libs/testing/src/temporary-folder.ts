@@ -11,8 +11,8 @@ export interface TemporaryFolder {
 const kept = new Set<string>();
 
 /** A new empty folder, deleted at the latest when the process ends. */
-export function temporaryFolder(prefix = 'cortex-test-'): TemporaryFolder {
-  const path = mkdtempSync(join(tmpdir(), prefix));
+export function temporaryFolder(prefix = 'cortex-test-', within = tmpdir()): TemporaryFolder {
+  const path = mkdtempSync(join(within, prefix));
   // One listener for all: Node warns of more than ten.
   if (kept.size === 0) process.once('exit', removeAll);
   kept.add(path);

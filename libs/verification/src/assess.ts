@@ -3,6 +3,7 @@ import { readCondition, readConditionBefore } from './conditions.ts';
 import { worseByName, worseDirection } from './direction.ts';
 import type { Assessment } from './judge.ts';
 import { isAbout } from './series.ts';
+import { assessSignals } from './signals.ts';
 import { checkKey, targetName } from './state.ts';
 import type { TrackRecord, TargetCondition, VerificationProgress } from './state.ts';
 import { thinOut, trendOf } from './trend.ts';
@@ -22,6 +23,7 @@ export function assessAll(progress: VerificationProgress, nowMs: number, isDeadl
     ...progress.conditions.map((condition) => assessCondition(progress, condition, nowMs, isDeadline)),
     ...progress.request.checks.map((check) => assessCheck(progress, checkKey(check), nowMs, isDeadline)),
     ...assessTrends(progress, nowMs),
+    ...assessSignals(progress, nowMs),
   ];
 }
 

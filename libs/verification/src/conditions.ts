@@ -26,10 +26,17 @@ export function readCondition(
   store: SeriesStore,
   nowMs: number,
 ): ConditionReading {
-  return decisive(
-    condition,
-    readAll(condition, target, store, (series) => presentSample(series, nowMs)),
-  );
+  return decisive(condition, readEach(condition, target, store, nowMs));
+}
+
+/** The condition on the present values of each series that it may be about. */
+export function readEach(
+  condition: Condition,
+  target: Target,
+  store: SeriesStore,
+  nowMs: number,
+): readonly ConditionReading[] {
+  return readAll(condition, target, store, (series) => presentSample(series, nowMs));
 }
 
 /**

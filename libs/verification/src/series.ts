@@ -62,6 +62,15 @@ export function isAbout(
   return series.service === target.service && (series.instance === undefined || series.instance === target.instance);
 }
 
+/**
+ * The same series without the lead of its sender's clock: no sample is later than the moment when all of them were there.
+ * With it, samples from before the effect would look like evidence from after it. INV-10.
+ */
+export function withoutLead(batch: SeriesBatch, presentAtMs: number): SeriesBatch {
+  const leadMs = Math.max(...batch.timesMs) - presentAtMs;
+  return leadMs > 0 ? { ...batch, timesMs: batch.timesMs.map((timeMs) => timeMs - leadMs) } : batch;
+}
+
 /** The newest sample after the effect, unless the series has had no sample for too long. */
 export function presentSample(series: ObservedSeries, nowMs: number): ObservedSample | undefined {
   const newest = series.after.at(-1);

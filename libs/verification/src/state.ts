@@ -1,9 +1,10 @@
 import type { Condition } from '@cortex/conditions';
 import { compileCondition } from '@cortex/conditions';
-import type { CheckOutcome, CheckTier, Playbook, Target } from '@cortex/contracts';
+import type { CheckOutcome, CheckTier, Playbook, Target, TriggeringSignal } from '@cortex/contracts';
 import type { Worse } from './direction.ts';
 import { worseDirection } from './direction.ts';
 import type { EffectSpan, SeriesStore } from './series.ts';
+import { metricsOfSignals, type SignalWord } from './triggering.ts';
 
 /** A health check of one of the targets. */
 export interface VerificationCheck {
@@ -14,8 +15,10 @@ export interface VerificationCheck {
 }
 
 export interface VerificationRequest {
-  readonly playbook: Pick<Playbook, 'verification' | 'trigger'>;
+  readonly playbook: Pick<Playbook, 'id' | 'verification' | 'trigger'>;
   readonly targets: readonly Target[];
+  /** What led to the remediation: each must be seen gone. */
+  readonly signals?: readonly TriggeringSignal[];
   /** Every configured check of the targets. */
   readonly checks: readonly VerificationCheck[];
   /** When the remediation began. */
@@ -52,6 +55,8 @@ export interface VerificationProgress {
   /** The watched metrics, each with the direction that is worse where a condition implies it. */
   readonly metrics: ReadonlyMap<string, Worse | undefined>;
   readonly series: SeriesStore;
+  /** What the sources of the anomalies said last, by the key of the signal. */
+  readonly words: ReadonlyMap<string, SignalWord>;
   readonly stage: Stage;
   readonly stageSinceMs: number;
   readonly nextRoundMs: number;
@@ -84,6 +89,7 @@ export function beginVerification(request: VerificationRequest, now: string): Ve
       metrics.set(variable, worseDirection(condition) ?? metrics.get(variable));
     }
   }
+  for (const metric of metricsOfSignals(request)) if (!metrics.has(metric)) metrics.set(metric, undefined);
   return {
     request,
     span: { startedAtMs: Date.parse(request.startedAt), effectAtMs },
@@ -92,6 +98,7 @@ export function beginVerification(request: VerificationRequest, now: string): Ve
     ),
     metrics,
     series: new Map(),
+    words: new Map(),
     stage: 'settling',
     stageSinceMs: Date.parse(now),
     nextRoundMs: settledAtMs,

@@ -176,6 +176,16 @@ describe('time', () => {
     expect(verdict.recoveredAt?.slice(0, 19)).toBe(iso(20).slice(0, 19));
   });
 
+  it('says soon that what was well for some seconds fails again, and does not wait as if it had never come up', () => {
+    const verdict = simulate({ plan: { healthChecksMs: 60_000 }, checks: http((second) => second > 0 && second < 9) });
+    expect(verdict).toMatchObject({
+      state: 'FAILED',
+      reason: expect.stringMatching(/^it was well for no more than \d s: /),
+    });
+    expect(verdict.relapsed).toBeUndefined();
+    expect(verdict.endedAtSecond).toBeLessThan(35);
+  });
+
   it('says soon that trouble came back, and how long it was gone', () => {
     const crashes = (second: number) => second > 0 && second < 40;
     const verdict = simulate({ plan: { healthChecksMs: 120_000 }, checks: http(crashes) });

@@ -1,9 +1,11 @@
-import type { CheckOutcome, SeriesBatch, VerificationFinding } from '@cortex/contracts';
+import { verificationDefaults, type CheckOutcome, type SeriesBatch, type VerificationFinding } from '@cortex/contracts';
 import { assessAll } from './assess.ts';
 import { readCondition } from './conditions.ts';
 import { judge } from './judge.ts';
 import type { Assessment, Judgement } from './judge.ts';
 import { addSamples } from './series.ts';
+import { isAnyOpen } from './signals.ts';
+import type { SignalWord } from './triggering.ts';
 import { checkKey, outcomeKey } from './state.ts';
 import type { TrackRecord, VerificationProgress } from './state.ts';
 
@@ -13,6 +15,8 @@ export type Observation =
   | { readonly kind: 'checks'; readonly outcomes: readonly CheckOutcome[] }
   /** The last result of each check from before the remediation, oldest first. */
   | { readonly kind: 'checks_before'; readonly outcomes: readonly CheckOutcome[] }
+  /** What the source of one anomaly says of it. */
+  | { readonly kind: 'word'; readonly key: string; readonly word: SignalWord }
   | { readonly kind: 'samples'; readonly batches: readonly SeriesBatch[] };
 
 /** What the verification needs next. */
@@ -40,7 +44,7 @@ const minRoundMs = 250;
 
 /** A target that was well for so long had recovered: what fails after that is trouble that came back. */
 const recoveredAfterMs = 10_000;
-/** And it has come back when it lasts for so long: shorter is a blip. */
+/** What was well and fails has failed again when that lasts for so long: shorter is a blip. */
 const returnedAfterMs = 10_000;
 
 /** The streak may break and begin again until this many times its length have gone by. */
@@ -59,6 +63,8 @@ export function stepVerification(
   switch (observation.kind) {
     case 'samples':
       return remember(withSamples(before, observation.batches));
+    case 'word':
+      return remember(withWord(before, observation.key, observation.word));
     case 'checks_before':
       return remember(withChecksBefore(before, observation.outcomes));
     case 'checks':
@@ -113,7 +119,12 @@ function look(progress: VerificationProgress, isBroken: boolean, nowMs: number):
 
 /** Spec 8.2 step 2 and spec 8.1: trends do not worsen, and nothing fails for as long as the playbook says. */
 function watch(progress: VerificationProgress, nowMs: number): VerificationStep {
-  const { healthChecksMs, immediateTimeoutMs, shortTerm } = progress.request.playbook.verification;
+  const {
+    healthChecksMs,
+    immediateTimeoutMs,
+    shortTerm,
+    signalsMs = verificationDefaults.signalsMs,
+  } = progress.request.playbook.verification;
   const { streakSinceMs, brokenSinceMs, stageSinceMs } = progress;
   const streakMs = progress.request.checks.length > 0 ? healthChecksMs : 0;
   const trendMs = shortTerm.metrics.length > 0 ? shortTerm.durationMs : 0;
@@ -122,16 +133,19 @@ function watch(progress: VerificationProgress, nowMs: number): VerificationStep 
   const isLongEnough = streakSinceMs !== undefined && nowMs - streakSinceMs >= streakMs;
   const isTrendDue = nowMs - stageSinceMs >= trendMs;
   const isDataDue = !isSilent || nowMs - stageSinceMs >= immediateTimeoutMs;
-  if (isLongEnough && isTrendDue && isDataDue) return conclude(progress, nowMs, false);
+  const isSignalAwaited = nowMs - stageSinceMs < signalsMs && isAnyOpen(progress, nowMs);
+  if (isLongEnough && isTrendDue && isDataDue && !isSignalAwaited) return conclude(progress, nowMs, false);
   const brokenMs = brokenSinceMs === undefined ? 0 : nowMs - brokenSinceMs;
-  const mayHaveReturned = (progress.heldMs ?? 0) >= recoveredAfterMs;
-  const patienceMs = mayHaveReturned ? Math.min(returnedAfterMs, immediateTimeoutMs) : immediateTimeoutMs;
+  // What was well need not be given the time to come up again.
+  const wasWell = (progress.heldMs ?? 0) > 0;
+  const patienceMs = wasWell ? Math.min(returnedAfterMs, immediateTimeoutMs) : immediateTimeoutMs;
   if (brokenSinceMs !== undefined && brokenMs >= patienceMs) return conclude(progress, nowMs, false);
 
-  const deadlineMs = stageSinceMs + Math.max(deadlineStreaks * streakMs, trendMs) + immediateTimeoutMs;
+  const awaitMs = isSignalAwaited ? signalsMs : 0;
+  const deadlineMs = stageSinceMs + Math.max(deadlineStreaks * streakMs, trendMs, awaitMs) + immediateTimeoutMs;
   if (nowMs >= deadlineMs) return conclude(progress, nowMs, true);
 
-  const spanMs = Math.max(streakMs, trendMs, isSilent ? immediateTimeoutMs : 0);
+  const spanMs = Math.max(streakMs, trendMs, awaitMs, isSilent ? immediateTimeoutMs : 0);
   const everyMs = Math.min(Math.max(Math.round(spanMs / roundsPerSpan), minRoundMs), maxRoundMs);
   // The round that ends the streak comes when the streak is long enough, not up to a whole round later.
   const endMs = streakSinceMs === undefined ? deadlineMs : Math.max(streakSinceMs + streakMs, stageSinceMs + trendMs);
@@ -142,7 +156,8 @@ function watch(progress: VerificationProgress, nowMs: number): VerificationStep 
 function conclude(progress: VerificationProgress, nowMs: number, isDeadline: boolean): VerificationStep {
   const assessments = assessAll(progress, nowMs, isDeadline);
   const { heldMs = 0 } = progress;
-  const judgement = judge(assessments, heldMs >= recoveredAfterMs ? heldMs : undefined);
+  const held = { ms: heldMs, isRecovery: heldMs >= recoveredAfterMs };
+  const judgement = judge(assessments, heldMs > 0 ? held : undefined);
   const verdict: VerificationVerdict = {
     ...judgement,
     findings: worstFirst(assessments).slice(0, maxFindings),
@@ -166,6 +181,13 @@ function withSamples(progress: VerificationProgress, batches: readonly SeriesBat
   const { metrics, request, span } = progress;
   const series = addSamples(progress.series, batches, new Set(metrics.keys()), request.targets, span);
   return { ...progress, series };
+}
+
+/** Only what was said of the time after the effect. */
+function withWord(progress: VerificationProgress, key: string, word: SignalWord): VerificationProgress {
+  const known = progress.words.get(key);
+  if (word.atMs <= progress.span.effectAtMs || (known !== undefined && known.atMs > word.atMs)) return progress;
+  return { ...progress, words: new Map([...progress.words, [key, word]]) };
 }
 
 function withChecksBefore(progress: VerificationProgress, outcomes: readonly CheckOutcome[]): VerificationProgress {

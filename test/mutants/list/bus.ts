@@ -10,16 +10,23 @@ const publish = 'libs/bus/src/publish.ts';
 /** What every service relies on. */
 export const ofBus: readonly Mutant[] = [
   {
+    id: 'unreadable-record-lost',
+    file: bucket,
+    find: 'await this.#quarantine.keep(key, message, error, this.#deadlineMs);',
+    replace: '',
+    breaks: 'A record that cannot be read is written over before its bytes are kept.',
+  },
+  {
     id: 'create-overwrites',
     file: bucket,
-    find: 'const first = await this.#write(key, bytes, 0);',
-    replace: 'const first = await this.#write(key, bytes, undefined);',
+    find: 'const written = await this.#write(key, bytes, on);',
+    replace: 'const written = await this.#write(key, bytes, on < 0 ? on : undefined);',
     breaks: 'Two who create one key both believe that it is theirs: a lease has two holders.',
   },
   {
     id: 'create-over-a-value',
     file: bucket,
-    find: 'if (last !== undefined && !isDeletion(last)) return conflict;',
+    find: 'if (last !== undefined && !isDeletion(last) && !(await this.#isReplaceable(last))) return conflict;',
     replace: '',
     breaks: 'What exists is created again on top of its last revision.',
   },
@@ -104,7 +111,7 @@ export const ofBus: readonly Mutant[] = [
   {
     id: 'acked-before-published',
     file: consume,
-    find: 'await publishDrafts(this.#link, drafts, event, this.#mayBeStoredSince(held.message));',
+    find: 'await publishDrafts(this.#link, drafts, event, firstHandledAt(held.message));',
     replace: 'void publishDrafts(this.#link, drafts, event).catch(() => undefined);',
     breaks: 'What follows from an event is lost with the process that was to publish it.',
   },
@@ -132,8 +139,9 @@ export const ofBus: readonly Mutant[] = [
   {
     id: 'timer-deleted-first',
     file: timers,
-    find: 'const due = new Date(value.dueAt);',
-    replace: 'await this.#bucket.delete(key, revision); const due = new Date(value.dueAt);',
+    find: 'await publishUnlessStored(this.#link, draft, { eventId: id }, new Date(value.dueAt));',
+    replace:
+      'await this.#bucket.delete(key, revision); await publishUnlessStored(this.#link, draft, { eventId: id }, new Date(value.dueAt));',
     breaks: 'A timer whose process dies as it is due never fires.',
   },
   {
@@ -142,6 +150,27 @@ export const ofBus: readonly Mutant[] = [
     find: 'await this.#bucket.delete(key, revision);',
     replace: 'await this.#bucket.delete(key);',
     breaks: 'A timer that was set anew while it fired is gone.',
+  },
+  {
+    id: 'timer-cancelled-by-the-past',
+    file: timers,
+    find: 'if (entry === undefined || entry.value.revision > revision) return;',
+    replace: 'if (entry === undefined) return;',
+    breaks: 'A replica that stood still cancels the timer that another has set since.',
+  },
+  {
+    id: 'timer-set-by-the-past',
+    file: timers,
+    find: 'if (current.revision > record.revision) return undefined;',
+    replace: '',
+    breaks: 'A replica that stood still sets a timer over the one that another has set since.',
+  },
+  {
+    id: 'timer-keeps-an-old-revision',
+    file: timers,
+    find: 'return current.revision === record.revision && current.dueAt === record.dueAt ? undefined : record;',
+    replace: 'return current.dueAt === record.dueAt ? undefined : record;',
+    breaks: 'A timer that is wanted again for the same time is cancelled by a revision in between.',
   },
   {
     id: 'timer-ids-not-derived',
@@ -159,10 +188,59 @@ export const ofBus: readonly Mutant[] = [
     breaks: 'What a message of some minutes ago led to is published again when it is delivered again.',
   },
   {
+    id: 'lost-answer-published-again',
+    file: publish,
+    find: 'if (attempt > 1 && mayBeForgotten(',
+    replace: 'if (attempt < 1 && mayBeForgotten(',
+    breaks: 'An event whose answer was lost in an outage is stored again after it.',
+  },
+  {
+    id: 'archived-before-its-copy',
+    file: 'libs/bus/src/archive.ts',
+    find: 'await to.put(key, archived(entry.value));',
+    replace: '',
+    breaks: 'What is over is gone.',
+  },
+  {
+    id: 'archived-over-a-write',
+    file: 'libs/bus/src/archive.ts',
+    find: 'await from.remove(key, revision);',
+    replace: 'await from.clear(key);',
+    breaks: 'What is written while it is archived is gone.',
+  },
+  {
+    id: 'markers-kept',
+    file: 'libs/bus/src/watch.ts',
+    find: 'if (isMarker && message.storedAtMs < limitMs) await removeMarker(message);',
+    replace: '',
+    breaks: 'Each timer that ever was makes every later look at the timers slower.',
+  },
+  {
     id: 'stored-event-not-found',
     file: 'libs/bus/src/find-event.ts',
     find: 'if (idOf(newest) === id) return true;',
     replace: 'if (idOf(newest) === id) return false;',
     breaks: 'An event that its stream has is published again when the server has forgotten its id.',
+  },
+  {
+    id: 'clock-of-the-machine',
+    file: 'libs/bus/src/synchronize.ts',
+    find: 'clock.take({ serverMs: entry.writtenAtMs, askedMs, answeredMs, wallMs });',
+    replace: 'clock.take({ serverMs: wallMs, askedMs, answeredMs, wallMs });',
+    breaks: 'Limits are decided by the clock of the machine, which may be an hour off.',
+  },
+  {
+    id: 'clock-set-back-by-the-machine',
+    file: 'libs/bus/src/server-clock.ts',
+    find: 'const passedMs = this.#base.monotonicMs() - anchor.monotonicMs;',
+    replace: 'const passedMs = wall.getTime() - anchor.wallMs;',
+    breaks: 'A clock that is set anew moves every limit until the server is asked again.',
+  },
+  {
+    id: 'sleep-of-the-machine-not-counted',
+    file: 'libs/bus/src/server-clock.ts',
+    find: 'anchor.serverMs + passedMs + (sleptMs > jumpMs ? sleptMs : 0)',
+    replace: 'anchor.serverMs + passedMs',
+    breaks: 'A machine that was asleep takes for valid what expired meanwhile.',
   },
 ];

@@ -3,8 +3,12 @@ import type { Mutant } from '../mutant.ts';
 const attempt = 'apps/executor/src/execution/attempt.ts';
 const killSwitch = 'apps/executor/src/execution/kill-switch.ts';
 const holds = 'apps/executor/src/execution/holds.ts';
-const refuse = 'apps/executor/src/execution/refuse-at-once.ts';
+const mayBegin = 'apps/executor/src/execution/may-begin.ts';
+const reservations = 'apps/executor/src/execution/reservations.ts';
+const standing = 'apps/executor/src/execution/plan-standing.ts';
+const runSteps = 'apps/executor/src/execution/run-steps.ts';
 const ambiguous = 'apps/executor/src/execution/resolve-ambiguous.ts';
+const effect = 'apps/executor/src/execution/run-effect.ts';
 const journal = 'apps/executor/src/execution/journal.ts';
 
 /** What is done to targets. */
@@ -19,9 +23,23 @@ export const ofExecutor: readonly Mutant[] = [
   {
     id: 'kill-switch-verdict-ignored',
     file: attempt,
-    find: "if (kill.value.on) return { kind: 'stop', reason: kill.value.reason };",
+    find: "if (kill.value.on) return { kind: 'stop', by: 'kill_switch', reason: kill.value.reason };",
     replace: '',
     breaks: 'The kill switch is read, and what it says is of no matter.',
+  },
+  {
+    id: 'stop-is-failure',
+    file: 'apps/executor/src/execution/run-steps.ts',
+    find: "return by === 'kill_switch' ? 'stopped' : 'failed';",
+    replace: "return 'failed';",
+    breaks: 'The kill switch opens breakers, and calls people because of what it stopped.',
+  },
+  {
+    id: 'stopped-rollback-is-failure',
+    file: 'apps/executor/src/execution/run-rollback.ts',
+    find: 'await journal.write(stopRollback(journal.record, { reason, requestedAt }, parts.now()));',
+    replace: "await journal.write(completeRollback(journal.record, { outcome: 'failed', reason }, parts.now()));",
+    breaks: 'A rollback that the kill switch stops is lost, and wakes people at SEV0.',
   },
   {
     id: 'kill-switch-missing-is-off',
@@ -61,8 +79,8 @@ export const ofExecutor: readonly Mutant[] = [
   {
     id: 'intent-not-written',
     file: attempt,
-    find: 'let clearance = await askClearance(run, planned, journal.write(intended));',
-    replace: 'journal.restart(intended); let clearance = await askClearance(run, planned);',
+    find: 'let clearance = await askClearance(run, operation, journal.write(intended));',
+    replace: 'journal.restart(intended); let clearance = await askClearance(run, operation);',
     breaks: 'An effect begins that no journal knows of.',
   },
   {
@@ -89,34 +107,126 @@ export const ofExecutor: readonly Mutant[] = [
   {
     id: 'ended-execution-runs-again',
     file: 'apps/executor/src/execution/answers.ts',
-    find: 'return [...endOfDryRun(journal), completedDraft(record)];',
+    find: 'return [...begunSteps(journal), ...endOfDryRun(journal), completedDraft(record)];',
     replace: 'return undefined;',
     breaks: 'A request that is delivered again after its execution ended is carried out again.',
   },
   {
     id: 'expiry-ignored',
-    file: refuse,
-    find: 'if (parts.now().toISOString() > remediation.expiresAt) {',
-    replace: 'if (parts.now().toISOString() === remediation.expiresAt) {',
+    file: mayBegin,
+    find: 'if (parts.now() > new Date(remediation.expiresAt)) {',
+    replace: 'if (parts.now() === new Date(remediation.expiresAt)) {',
     breaks: 'A plan is carried out when the world has long moved on.',
   },
   {
     id: 'silence-ignored',
-    file: refuse,
-    find: "if (silence !== undefined) return { outcome: 'refused', refusedBy: 'silence', reason: silence };",
-    replace: '',
+    file: 'apps/executor/src/execution/silences.ts',
+    find: 'const silence = findSilence(silences, now.toISOString(), covers);',
+    replace: 'const silence = findSilence([], now.toISOString(), covers);',
     breaks: 'The executor begins on what people asked to be left alone.',
+  },
+  {
+    id: 'first-effect-by-the-journal',
+    file: runSteps,
+    find: "const isFirstEffect = effectsSoFar(journal.record) !== 'some';",
+    replace: 'const isFirstEffect = journal.record.entries.length === 0;',
+    breaks: 'After a crash between intent and effect it is not asked again whether the plan may begin.',
+  },
+  {
+    id: 'last-moment-not-asked',
+    file: attempt,
+    find: 'const objection = isFirstEffect ? (objectionAtOnce(parts, remediation) ?? asked.value) : undefined;',
+    replace: 'const objection = isFirstEffect ? asked.value : undefined;',
+    breaks: 'A plan that expires while leave is asked for is begun.',
+  },
+  {
+    id: 'server-not-asked-before-first-effect',
+    file: attempt,
+    find: 'isFirstEffect ? objectionToBegin(parts, remediation) : undefined,',
+    replace: 'isFirstEffect && remediation.dryRun ? objectionToBegin(parts, remediation) : undefined,',
+    breaks: 'A first effect begins on what the executor knew when it took the request.',
+  },
+  {
+    id: 'superseded-plan-begun',
+    file: mayBegin,
+    find: "ask('superseded', async () => whySuperseded(remediation, await incident)),",
+    replace: '',
+    breaks: 'The executor begins for an incident that is over, or with humans.',
+  },
+  {
+    id: 'approval-not-asked-by-executor',
+    file: mayBegin,
+    find: "ask('approval', async () => whyUnapproved(remediation, await incident, parts.now())),",
+    replace: '',
+    breaks: 'The executor begins without a valid approval.',
+  },
+  {
+    id: 'executor-takes-any-approval',
+    file: standing,
+    find: 'if (hashOf(remediation, approval.executionId) !== approval.planHash) {',
+    replace: 'if (approval.planHash === "") {',
+    breaks: 'An approval counts for a plan that was changed since.',
+  },
+  {
+    id: 'approval-expired-for-executor',
+    file: standing,
+    find: 'if (now >= new Date(approval.expiresAt)) return',
+    replace: 'if (now === new Date(approval.expiresAt)) return',
+    breaks: 'An approval counts after its time.',
+  },
+  {
+    id: 'freeze-window-not-asked-by-executor',
+    file: mayBegin,
+    find: 'if (frozen !== undefined) return `inside the freeze window ${frozen.name}`;',
+    replace: '',
+    breaks: 'The executor begins inside a freeze window.',
+  },
+  {
+    id: 'breaker-not-asked-by-executor',
+    file: mayBegin,
+    find: "records.find((record) => record?.state === 'open')",
+    replace: "records.find((record) => record?.reason === '')",
+    breaks: 'The executor runs a playbook whose breaker has opened.',
+  },
+  {
+    id: 'frozen-target-touched',
+    file: mayBegin,
+    find: 'records.find((record) => record?.flapping === true)?.target;',
+    replace: 'records.find((record) => record?.target === undefined)?.target;',
+    breaks: 'The executor touches a target that is frozen by flapping.',
+  },
+  {
+    id: 'unreadable-passes-at-the-executor',
+    file: mayBegin,
+    find: 'return { by, reason: `it cannot be known whether that stands against it: ${messageOf(error)}` };',
+    replace: "return messageOf(error) === '' ? { by, reason: '' } : undefined;",
+    breaks: 'What cannot be read does not stand against an effect.',
+  },
+  {
+    id: 'repeat-taken-for-proof',
+    file: ambiguous,
+    find: "answer === 'probe'",
+    replace: "answer !== 'escalate'",
+    breaks: 'What may have been done counts as not done, because repeating it does no harm.',
+  },
+  {
+    id: 'execution-deadline-ignored',
+    file: attempt,
+    find: 'if (parts.now() > deadline) {',
+    replace: 'if (parts.now() === deadline) {',
+    breaks: 'An execution or a rollback goes on when nobody waits for it any more.',
   },
   {
     id: 'unreadable-silence-ignored',
     file: 'apps/executor/src/execution/silences.ts',
-    find: 'if (unreadable !== undefined) return `silence ${unreadable} cannot be read, so it may hold`;',
-    replace: '',
+    find: 'if (targets.some(({ service }) => mayHold(possible, service, now.toISOString())))',
+    replace:
+      'if (targets.some(({ service }) => mayHold(possible, `${service}-`, now.toISOString()) && possible.endsAt === id))',
     breaks: 'The executor takes a silence that it cannot read for none.',
   },
   {
     id: 'protected-target-touched',
-    file: refuse,
+    file: mayBegin,
     find: 'const own = remediation.targets.find((target) => protectedKeys.has(targetKey(target)));',
     replace: 'const own = remediation.targets.find((target) => protectedKeys.has(target.instance));',
     breaks: 'A request for a protected target is carried out.',
@@ -129,16 +239,66 @@ export const ofExecutor: readonly Mutant[] = [
     breaks: 'A playbook runs although its pre-condition does not hold.',
   },
   {
-    id: 'one-slot-too-many',
-    file: holds,
-    find: 'parts.leases.acquireSlot(slotLeasePrefix(service), maxUnavailable, executionId)',
-    replace: 'parts.leases.acquireSlot(slotLeasePrefix(service), maxUnavailable + 1, executionId)',
+    id: 'one-place-too-many',
+    file: reservations,
+    find: 'if (out.length > maxUnavailable && !isBegun) return undefined;',
+    replace: 'if (out.length > maxUnavailable + 1 && !isBegun) return undefined;',
     breaks: 'One instance more of a service is worked on than may be down at once.',
+  },
+  {
+    id: 'place-ends-with-the-effect',
+    file: reservations,
+    find: 'return [...left, ...awaited];',
+    replace: "return [...left, ...awaited.filter(({ until }) => until === '')];",
+    breaks: 'The next execution of a service begins while what the last one restarted does not serve yet.',
+  },
+  {
+    id: 'earlier-wait-forgotten',
+    file: 'libs/execution/src/reservations.ts',
+    find: 'one.instance !== added.instance || one.executionId !== added.executionId',
+    replace: 'one.instance !== added.instance',
+    breaks:
+      'What was worked on and does not serve yet is forgotten when a further execution ends before it has touched it.',
+  },
+  {
+    id: 'expired-place-for-ever',
+    file: 'libs/execution/src/reservations.ts',
+    find: 'Date.parse(until) > Date.parse(now)',
+    replace: 'Date.parse(until) > 0',
+    breaks: 'An instance that never serves again keeps all others of its service from being healed, for ever.',
+  },
+  {
+    id: 'old-look-frees-new-place',
+    file: reservations,
+    find: 'one.awaitedSince !== undefined &&',
+    replace: "one.instance !== '' ||",
+    breaks: 'A look from before a rollback frees the place that the rollback has.',
+  },
+  {
+    id: 'wave-not-proved',
+    file: 'libs/execution/src/waves.ts',
+    find: "return { kind: 'serve_again', targets: before };",
+    replace: "return before.length === 0 ? { kind: 'serve_again', targets: before } : undefined;",
+    breaks: 'A plan goes on to the next targets although those before do not serve again.',
+  },
+  {
+    id: 'unseen-counts-as-serving',
+    file: 'apps/executor/src/execution/serving.ts',
+    find: "return { kind: 'nobody_can_tell', detail: `no health check looks at ${target.instance}` };",
+    replace: "return { kind: 'serves' };",
+    breaks: 'Where no check looks, a plan goes over all instances of a service at once.',
+  },
+  {
+    id: 'unhealthy-do-not-count',
+    file: 'libs/topology/src/out-together.ts',
+    find: 'if (!isDown(states.get(instance))) {',
+    replace: 'if (states.size === 0) {',
+    breaks: 'An instance that serves is worked on while another is down.',
   },
   {
     id: 'some-holds-suffice',
     file: holds,
-    find: 'if (taken.length === targets.length + services.length) {',
+    find: 'if (busy === undefined) {',
     replace: 'if (taken.length > 0) {',
     breaks: 'An execution begins with some of its holds, and another has the others.',
   },
@@ -152,9 +312,16 @@ export const ofExecutor: readonly Mutant[] = [
   {
     id: 'always-repeated-after-crash',
     file: ambiguous,
-    find: 'switch (undoes === undefined ? planned.onAmbiguous : undoAnswer(planned.action)) {',
-    replace: "switch ((undoes === undefined ? 'retry' : undoAnswer(planned.action)) as OnAmbiguous) {",
+    find: 'return undoes === undefined ? planned.onAmbiguous : undoAnswer(planned.action);',
+    replace: "return undoes === undefined ? 'retry' : undoAnswer(planned.action);",
     breaks: 'What a crash left open is done again, whatever the action says.',
+  },
+  {
+    id: 'killed-action-has-failed',
+    file: effect,
+    find: 'if (error instanceof ActionKilledError) return undefined;',
+    replace: '',
+    breaks: 'An action that was killed is taken for one that had no further effect, although nobody knows.',
   },
   {
     id: 'probe-not-believed',
@@ -183,5 +350,19 @@ export const ofExecutor: readonly Mutant[] = [
     find: 'if (!written.ok) throw new JournalTakenError(record.remediation.executionId);',
     replace: 'if (!written.ok) return;',
     breaks: 'An executor goes on although another has written the journal.',
+  },
+  {
+    id: 'place-without-leases',
+    file: 'apps/executor/src/execution/next-place.ts',
+    find: "if (holds.signal.aborted) throw new TryAgainLater('a lease was lost', 1);",
+    replace: 'if (holds === undefined) return;',
+    breaks: 'An executor that stood still takes a place for an execution that another may have ended.',
+  },
+  {
+    id: 'end-frees-place-of-rollback',
+    file: reservations,
+    find: '(endedAt === undefined || one.at <= endedAt)',
+    replace: 'endedAt !== null',
+    breaks: 'An end that is answered once more gives up the place that its rollback has taken since.',
   },
 ];

@@ -7,10 +7,17 @@ const rollback = 'libs/execution/src/rollback.ts';
 /** What follows from the journal of an execution. */
 export const ofJournal: readonly Mutant[] = [
   {
+    id: 'unreadable-journal-begun-anew',
+    file: 'apps/executor/src/execution/journal.ts',
+    find: 'throw error instanceof BadEntryError ? new JournalUnreadableError(executionId, error) : error;',
+    replace: 'if (error instanceof BadEntryError) return undefined;\n    throw error;',
+    breaks: 'An execution whose journal cannot be read is told as if it had never begun.',
+  },
+  {
     id: 'begun-counts-as-fresh',
     file: 'libs/execution/src/results.ts',
-    find: 'return record.entries.length === 0;',
-    replace: 'return record.entries.length >= 0;',
+    find: 'return record.entries.some(({ provedUndone }) => provedUndone !== true);',
+    replace: 'return record.entries.length < 0;',
     breaks: 'An execution that is under way may be refused, as if nothing had been done.',
   },
   {
@@ -75,5 +82,19 @@ export const ofJournal: readonly Mutant[] = [
     find: "if (item.kind === 'step' && step.continueOnFailure) continue;",
     replace: "if (item.kind === 'undo') continue;",
     breaks: 'A rollback goes on below an undo that has failed.',
+  },
+  {
+    id: 'partial-failure-changed-nothing',
+    file: 'libs/execution/src/results.ts',
+    find: "return partial === true ? 'some' : 'none';",
+    replace: "return partial === undefined ? 'some' : 'none';",
+    breaks: 'What broke off half-way counts as not begun.',
+  },
+  {
+    id: 'interrupted-counts-as-not-begun',
+    file: 'libs/execution/src/results.ts',
+    find: "return provedUndone === true ? 'none' : 'unknown';",
+    replace: "return provedUndone === undefined ? 'none' : 'unknown';",
+    breaks: 'What a crash interrupted counts as not done, without a probe.',
   },
 ];

@@ -16,9 +16,44 @@ export const ofPeople: readonly Mutant[] = [
   {
     id: 'level-without-timer',
     file: escalations,
-    find: 'await this.#keepTimer(incidentId, entry.value);',
+    find: 'await this.#keepTimer(incidentId, written);',
     replace: '',
     breaks: 'The next level is told late, by the second net alone.',
+  },
+  {
+    id: 'silent-while-store-refuses',
+    file: escalations,
+    find: 'this.#takeWithoutStore(incidentId, input);',
+    replace: '',
+    breaks: 'While the store takes no writes, nobody is paged.',
+  },
+  {
+    id: 'unhandled-request-untold',
+    file: escalations,
+    find: "if (input.kind === 'requested') this.#lastResort.tell(input.request);",
+    replace: '',
+    breaks: 'A request for humans that cannot be handled ends in a log line.',
+  },
+  {
+    id: 'memory-waits-for-connection-loss',
+    file: 'apps/escalator/src/sweep.ts',
+    find: 'for (const key of bus.isConnected() ? unwritten : open.keys())',
+    replace: 'for (const key of bus.isConnected() ? [] : open.keys())',
+    breaks: 'What falls due in memory waits for a store that refuses writes.',
+  },
+  {
+    id: 'unanswered-falls-silent',
+    file: 'libs/escalation/src/repeat-chain.ts',
+    find: 'if (isGrave(record)) return',
+    replace: "if (isGrave(record) && record.status !== 'active') return",
+    breaks: 'A SEV0 that nobody answers is told no more after a while.',
+  },
+  {
+    id: 'answer-by-the-clock',
+    file: steps,
+    find: 'if (acknowledgeAfter !== undefined) return',
+    replace: 'if (acknowledgeAfter === 0) return',
+    breaks: 'The clock of the console decides whether an answer counts.',
   },
   {
     id: 'page-key-of-each-try',
@@ -68,5 +103,12 @@ export const ofPeople: readonly Mutant[] = [
     find: 'const isAskedNow = request.asks !== undefined && !record.asked.includes(request.asks);',
     replace: 'const isAskedNow = true;',
     breaks: 'People are paged again for each further reason of the same incident.',
+  },
+  {
+    id: 'wrong-clock-not-told',
+    file: 'apps/escalator/src/clock-health.ts',
+    find: 'const isWrong = Math.abs(aheadMs) > maxSkewMs;',
+    replace: 'const isWrong = aheadMs > maxSkewMs;',
+    breaks: 'Nobody hears of a clock that is behind.',
   },
 ];

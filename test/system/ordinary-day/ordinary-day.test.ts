@@ -8,7 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { incidentsOf } from '../support/evidence.ts';
+import { incidentsOf } from '../support/facts.ts';
 import { readEventLog } from '../support/event-log.ts';
 import type { EventLog } from '../support/event-log.ts';
 import { isRunning, pidOf, signalProgram, startOrdinarySite, startProgram } from './site.ts';
@@ -75,48 +75,56 @@ test('a worker that crashes six times within minutes is healed each time, and no
 
 test('a disk that fills is cleaned', async () => {
   writeFileSync(join(site.disk.path, 'upload.tmp'), Buffer.alloc(7_700 * 1_024));
-  await eventually(
-    async () => expect(await endedOf('spool')).toMatchObject([{ resolution: { method: 'auto_remediation' } }]),
-    patience,
-  );
+  await eventually(async () => {
+    // A machine under load may be told of by an incident of its own, which nothing is done about.
+    const ended = (await endedOf('spool')).filter(({ attempts }) => attempts.length > 0);
+    expect(ended).toMatchObject([{ resolution: { method: 'auto_remediation' } }]);
+  }, patience);
 });
 
-test('what nobody may restart is paged once; back again, its incident ends by itself, and those who were called hear of it', async () => {
-  const { api } = site.programs;
-  for (const outage of [1, 2]) {
-    const before = pagesOf('api').length;
-    signalProgram(api, 'SIGKILL');
-    await eventually(() => expect(pagesOf('api').length).toBeGreaterThan(before), patience);
-    startProgram(api);
-    await eventually(async () => expect(await endedOf('api')).toHaveLength(outage), {
-      ...patience,
-      timeoutMs: 120_000,
-    });
-    const incident = (await endedOf('api'))[outage - 1];
-    // Those who were called hear of it a moment later.
-    await eventually(() => expect(pagesFor(incident?.id).filter(isResolved)).toHaveLength(1), patience);
-    expect(pagesFor(incident?.id).filter((page) => !isResolved(page)).length).toBeLessThanOrEqual(2);
-  }
-});
+// The two that mostly wait run side by side: two services of seven are no storm.
+test.concurrent(
+  'what nobody may restart is paged once; back again, its incident ends by itself, and those who were called hear of it',
+  async () => {
+    const { api } = site.programs;
+    for (const outage of [1, 2]) {
+      const before = pagesOf('api').length;
+      signalProgram(api, 'SIGKILL');
+      await eventually(() => expect(pagesOf('api').length).toBeGreaterThan(before), patience);
+      startProgram(api);
+      await eventually(async () => expect(await endedOf('api')).toHaveLength(outage), {
+        ...patience,
+        timeoutMs: 120_000,
+      });
+      const incident = (await endedOf('api'))[outage - 1];
+      // Those who were called hear of it a moment later.
+      await eventually(() => expect(pagesFor(incident?.id).filter(isResolved)).toHaveLength(1), patience);
+      expect(pagesFor(incident?.id).filter((page) => !isResolved(page)).length).toBeLessThanOrEqual(2);
+    }
+  },
+);
 
-test('a service that crashes every five seconds ends with a human after a bounded number of restarts', async () => {
-  const { batch } = site.programs;
-  const first = pidOf(batch);
-  let starts = 0;
-  let last = first;
-  const until = Date.now() + 240_000;
-  while (pagesOf('batch').length === 0 && Date.now() < until) {
-    await sleep(250);
-    if (!isRunning(batch)) continue;
-    if (pidOf(batch) !== last) starts += 1;
-    last = pidOf(batch);
-    await sleep(5_000);
-    signalProgram(batch, 'SIGKILL');
-  }
-  expect(pagesOf('batch').length).toBeGreaterThan(0);
-  // health.flapping freezes it after ten returns.
-  expect(starts).toBeLessThanOrEqual(12);
-});
+test.concurrent(
+  'a service that crashes every five seconds ends with a human after a bounded number of restarts',
+  async () => {
+    const { batch } = site.programs;
+    const first = pidOf(batch);
+    let starts = 0;
+    let last = first;
+    const until = Date.now() + 240_000;
+    while (pagesOf('batch').length === 0 && Date.now() < until) {
+      await sleep(250);
+      if (!isRunning(batch)) continue;
+      if (pidOf(batch) !== last) starts += 1;
+      last = pidOf(batch);
+      await sleep(5_000);
+      signalProgram(batch, 'SIGKILL');
+    }
+    expect(pagesOf('batch').length).toBeGreaterThan(0);
+    // health.flapping freezes it after ten returns.
+    expect(starts).toBeLessThanOrEqual(12);
+  },
+);
 
 /** What was told of every service, for whoever looks into a failure. */
 function story(): readonly string[] {

@@ -223,7 +223,8 @@ function playbooksOf(disk: string): readonly Playbook[] {
         check: 'disk_usage_percent < 75',
         wait_time: '1s',
         retry: 3,
-        short_term: { metrics: ['disk_usage_percent'], duration: '3s', interval: '1s' },
+        // A trend needs three samples, and the collector takes one a second.
+        short_term: { metrics: ['disk_usage_percent'], duration: '6s', interval: '1s' },
         health_checks: { duration: '0s' },
       },
       rollback: { available: false, reason: 'Cleanup operations are not reversible' },

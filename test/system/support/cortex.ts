@@ -1,5 +1,5 @@
 import { connectBus, type Bus } from '@cortex/bus';
-import { startStack, type Stack } from '@cortex/local-stack';
+import { startStack, type ServiceName, type Stack } from '@cortex/local-stack';
 import { eventually, silentLogger, temporaryFolder } from '@cortex/testing';
 import { writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
@@ -31,14 +31,24 @@ export async function startCortex(
     adapt,
     isDead = () => false,
     checksOf,
+    instancesPerService,
+    natsUrl,
+    replicas,
+    environmentOf,
   }: {
     readonly adapt?: Adapt;
     readonly isDead?: (index: number) => boolean;
     readonly checksOf?: (patients: readonly Patient[]) => readonly Record<string, unknown>[];
+    /** Default: one. */
+    readonly instancesPerService?: number;
+    /** An existing NATS, which stays as it is when everything is restarted. */
+    readonly natsUrl?: string;
+    readonly replicas?: number;
+    readonly environmentOf?: (name: ServiceName) => Readonly<Record<string, string>>;
   } = {},
 ): Promise<Cortex> {
   const folder = temporaryFolder('cortex-system-');
-  const { dir, configFile, patients } = await prepareSite(folder.path, patientCount, adapt);
+  const { dir, configFile, patients } = await prepareSite(folder.path, patientCount, adapt, instancesPerService);
   if (checksOf !== undefined) {
     writeFileSync(configFile, stringify({ ...configurationOf(patients), checks: checksOf(patients) }));
   }
@@ -47,7 +57,13 @@ export async function startCortex(
       configFile,
       dir: `${dir}/stack`,
       appsDir: 'apps',
-      layout: { kind: 'processes', leaseTtlMs },
+      layout: {
+        kind: 'processes',
+        leaseTtlMs,
+        ...(replicas === undefined ? {} : { replicas }),
+        ...(environmentOf === undefined ? {} : { environmentOf }),
+      },
+      ...(natsUrl === undefined ? {} : { natsUrl }),
       consolePort: 0,
     });
   const watch = async (on: Stack): Promise<{ readonly bus: Bus; readonly log: EventLog }> => {
@@ -63,7 +79,10 @@ export async function startCortex(
   const dead = patients.filter((_patient, index) => isDead(index));
   await eventually(() => dead.every((patient) => startsOf(patient) === 1));
   for (const patient of dead) killPatient(patient);
-  let stack = await start();
+  let stack = await start().catch((error: unknown) => {
+    for (const patient of patients) killPatient(patient);
+    throw error;
+  });
   let { bus, log } = await watch(stack);
   return {
     dir,

@@ -1,10 +1,10 @@
-import { AuditRecord, verifyLive } from '@cortex/audit';
-import type { Bus } from '@cortex/bus';
-import { incidentBucket, incidentHistoryBucket, journalBucket, type EventType, type Incident } from '@cortex/contracts';
+import { verifyLive } from '@cortex/audit';
+import { incidentHistoryBucket, type EventType, type Incident } from '@cortex/contracts';
 import { eventually } from '@cortex/testing';
 import { expect } from 'vitest';
 import type { Cortex } from './cortex.ts';
 import type { EventLog } from './event-log.ts';
+import { auditedMessages, executionsOf, incidentsOf } from './facts.ts';
 import { startsOf } from './site.ts';
 
 /** What an incident that was healed by itself has left in the streams, whatever died meanwhile. */
@@ -21,10 +21,6 @@ const chain: readonly EventType[] = [
 ];
 
 const falseAlarmChain: readonly EventType[] = ['incident.opened', 'decision.made', 'incident.resolved'];
-
-export async function incidentsOf(bus: Bus): Promise<readonly Incident[]> {
-  return (await (await bus.bucket(incidentBucket)).entries()).map((entry) => entry.value.incident);
-}
 
 /**
  * As many incidents as patients died were healed by a remediation, each with its whole chain of events and a record in
@@ -70,7 +66,7 @@ function incompleteChains(log: EventLog, incidents: readonly Incident[]): readon
  * effect: no step took effect twice.
  */
 export async function expectEachEffectOnce({ bus, patients }: Cortex): Promise<void> {
-  const executions = (await (await bus.bucket(journalBucket)).entries()).map((entry) => entry.value);
+  const executions = await executionsOf(bus);
   for (const patient of patients) {
     const own = executions.filter(({ remediation }) => remediation.targets[0]?.service === patient.service);
     const effects = own.filter(({ entries }) =>
@@ -96,22 +92,4 @@ export async function expectWholeAudit({ bus, log }: Cortex): Promise<void> {
   const verdict = await verifyLive(bus);
   expect(verdict).toMatchObject({ ok: true, problems: [] });
   expect(verdict.entries).toBeGreaterThanOrEqual(wanted.size);
-}
-
-async function auditedMessages(bus: Bus): Promise<ReadonlySet<string>> {
-  const recorded = new Set<string>();
-  let caughtUp = (): void => undefined;
-  const done = new Promise<void>((resolve) => (caughtUp = resolve));
-  const reading = await bus.readRaw({
-    stream: 'AUDIT',
-    fromSequence: 1,
-    handle({ data }) {
-      const { stream, sequence } = AuditRecord.parse(JSON.parse(Buffer.from(data).toString('utf8')));
-      recorded.add(`${stream}:${sequence}`);
-    },
-    onCaughtUp: () => caughtUp(),
-  });
-  await done;
-  await reading.stop();
-  return recorded;
 }

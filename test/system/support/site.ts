@@ -27,19 +27,25 @@ export type Adapt = (configuration: Record<string, unknown>) => Record<string, u
 const patientFile = resolve('test/system/support/patient.mjs');
 
 /** Writes a configuration whose times are small: trouble is seen within about a second, recovery is proved within one. */
-export async function prepareSite(dir: string, patientCount: number, adapt: Adapt = (plain) => plain): Promise<Site> {
+export async function prepareSite(
+  dir: string,
+  patientCount: number,
+  adapt: Adapt = (plain) => plain,
+  instancesPerService = 1,
+): Promise<Site> {
   const run = join(dir, 'run');
   mkdirSync(join(dir, 'playbooks'), { recursive: true });
   mkdirSync(run, { recursive: true });
   const patients: Patient[] = [];
   for (let index = 0; index < patientCount; index += 1) {
-    const service = `patient${index}`;
+    const service = `patient${Math.floor(index / instancesPerService)}`;
+    const instance = `${service}-${(index % instancesPerService) + 1}`;
     patients.push({
       service,
-      instance: `${service}-1`,
+      instance,
       port: await freePort(),
-      pidFile: join(run, `${service}.pid`),
-      startsFile: join(run, `${service}.starts`),
+      pidFile: join(run, `${instance}.pid`),
+      startsFile: join(run, `${instance}.starts`),
     });
   }
   const configFile = join(dir, 'cortex.yaml');
@@ -54,26 +60,27 @@ export function configurationOf(patients: readonly Patient[]): Record<string, un
     version: 1,
     environment: 'test',
     playbooks: ['playbooks/*.yaml'],
-    services: patients.map((patient) => ({
-      name: patient.service,
-      instances: [
-        {
+    services: patients.filter(isFirst).map(({ service }) => ({
+      name: service,
+      instances: patients
+        .filter((patient) => patient.service === service)
+        .map((patient) => ({
           id: patient.instance,
+          port: patient.port,
           process: {
             pid_file: patient.pidFile,
             log_file: `${patient.pidFile}.log`,
             start_command: [process.execPath, patientFile],
             env: environmentOf(patient),
           },
-        },
-      ],
+        })),
     })),
-    checks: patients.flatMap((patient) => [
+    checks: patients.filter(isFirst).flatMap((patient) => [
       {
         ...shallow(patient, 'http'),
         type: 'http_endpoint',
         method: 'GET',
-        url: `http://127.0.0.1:${patient.port}/health`,
+        path: '/health',
         expected_status: 200,
       },
       { ...shallow(patient, 'process'), type: 'process_running', check_method: 'pid_file' },
@@ -85,6 +92,7 @@ export function configurationOf(patients: readonly Patient[]): Record<string, un
       settling: '2s',
       max_attempts: 10,
       storm: { ratio: 1, min_services: 1000, cooldown: '1s' },
+      start_rate: { per_service: 1000, per_cluster: 1000, total: 1000 },
     },
     escalation: { contacts: [{ name: 'nobody', channels: [{ type: 'log' }] }] },
     collector: { otlp: { host: '127.0.0.1', port: 0 }, partitions: 1 },
@@ -109,6 +117,11 @@ export const restartPlaybook = {
   escalation: { on_failure: true, notify: ['nobody'] },
   safety: { max_retries: 5, require_approval: false, blast_radius: 'single_host' },
 };
+
+/** Checks are of the service, and made of each of its instances. */
+function isFirst(patient: Patient, index: number, all: readonly Patient[]): boolean {
+  return all.findIndex(({ service }) => service === patient.service) === index;
+}
 
 function shallow(patient: Patient, kind: string): Record<string, unknown> {
   return {
@@ -167,7 +180,7 @@ export async function untilHealthy(cortex: {
       cortex.patients.every(
         ({ service }) =>
           cortex.log.of('health.checked', service).at(-1)?.data['result'] === 'pass' &&
-          (cortex.log.of('health.changed', service).at(-1)?.data['to'] ?? 'HEALTHY') === 'HEALTHY',
+          cortex.log.of('health.changed', service).at(-1)?.data['to'] === 'HEALTHY',
       ),
     { timeoutMs: 30_000, intervalMs: 50 },
   );

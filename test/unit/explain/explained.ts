@@ -4,13 +4,13 @@ import { createHash } from 'node:crypto';
 
 /** What `cortex explain` prints for this record after its summary: the console renders it. */
 export function explained(incident: Incident): string {
-  const text = recordText(explanationOf(incident, [], []));
+  const text = recordText(explanationOf(incident, [], undefined));
   return `${text.trimEnd()}\n`;
 }
 
 /** The five lines with which `cortex explain` begins. */
 export function summaryLines(incident: Incident): string {
-  return summaryText(explanationOf(incident, [], []));
+  return summaryText(explanationOf(incident, [], undefined));
 }
 
 /** The same in one line, with a hash of the whole text. */

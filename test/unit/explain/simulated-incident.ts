@@ -39,6 +39,13 @@ function choose<const Value>(values: readonly [Value, ...Value[]], share: number
   return values[Math.floor(share * values.length)] ?? values[0];
 }
 
+const heldByAnother = { heldLeases: new Set(['target.shop.shop-1']) };
+
+function reservedByAnother({ now }: Scenario) {
+  const until = new Date(Date.parse(now) + 60 * 60_000).toISOString();
+  return { reservations: new Map([['shop', [{ instance: 'shop-2', executionId: 'another-1', at: now, until }]]]) };
+}
+
 /** What is so already when the trouble begins. */
 function surround(scenario: Scenario, random: SeededRandom): void {
   if (random.chance(0.1)) scenario.setHealth('db', 'db-1', 'UNHEALTHY');
@@ -48,7 +55,7 @@ function surround(scenario: Scenario, random: SeededRandom): void {
   const isOn = random.chance(0.1);
   scenario.know({
     openIncidents: open,
-    ...(isHeld ? { heldLeases: new Set([random.pick(['slot.shop.0', 'target.shop.shop-1'])]) } : {}),
+    ...(isHeld ? random.pick<Partial<Scenario['facts']>>([reservedByAnother(scenario), heldByAnother]) : {}),
     ...(isOn ? { killSwitch: { on: true, by: 'ada', reason: 'drill', at: scenario.now } } : {}),
   });
   for (const name of ['a', 'b', 'c', 'd', 'e']) {
@@ -101,7 +108,7 @@ function happen(scenario: Scenario, { which, how }: Draw): void {
     () =>
       scenario.silence({ endsAt: new Date(Date.parse(scenario.now) + 1 + Math.floor(how * 300_000)).toISOString() }),
     () => (scenario.facts.silences?.some((one) => one.lifted === undefined) === true ? scenario.lift() : undefined),
-    () => scenario.know({ heldLeases: new Set(how < 0.4 ? ['target.shop.shop-1'] : []) }),
+    () => scenario.know({ heldLeases: new Set(how < 0.4 ? ['target.shop.shop-1'] : []), reservations: new Map() }),
     () => scenario.know({ openIncidents: [] }).setHealth('db', 'db-1', 'HEALTHY'),
     () => scenario.acknowledge(),
     () => (how < 0.2 ? scenario.close() : undefined),

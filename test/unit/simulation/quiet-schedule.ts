@@ -20,7 +20,12 @@ export const quietSchedule: Schedule = {
   strays: [],
   intentFreezes: [],
   recurring: [],
+  recordFreezes: [],
   downAtStart: [],
+  intentCrashes: [],
+  clockJumps: [],
+  quorumLosses: [],
+  garbled: [],
   lostPages: [],
   people: {
     acknowledgeAfterMs: undefined,

@@ -33,6 +33,10 @@ export interface People {
 /** Playbooks that need no approval. */
 export const strayPlaybooks = ['restart', 'reconfigure'] as const;
 
+/** Buckets whose records are written anew when they cannot be read. */
+export const garbledBuckets = ['cortex-playbook-performance', 'cortex-health'] as const;
+export type GarbledBucket = (typeof garbledBuckets)[number];
+
 /** All that goes wrong in one run, and the seed of everything else. */
 export interface Schedule {
   readonly seed: number;
@@ -82,6 +86,8 @@ export interface Schedule {
   }[];
   /** Freezes of an executor between the n-th intent and its effect: it has asked whether it may, and hears the answers late. */
   readonly intentFreezes: readonly { readonly atIntent: number; readonly forMs: number }[];
+  /** Deaths of an executor between the n-th intent and its effect. */
+  readonly intentCrashes: readonly { readonly atIntent: number; readonly downMs: number }[];
   /** Requests to the executors that decision knows nothing of. */
   readonly strays: readonly {
     readonly atMs: number;
@@ -89,6 +95,8 @@ export interface Schedule {
     readonly playbook: (typeof strayPlaybooks)[number];
     /** How long ago it was made. */
     readonly ageMs: number;
+    /** On all instances of the service. */
+    readonly isWide?: true;
   }[];
   /** A process that dies, and again so long after each repair. */
   readonly recurring: readonly {
@@ -97,8 +105,16 @@ export interface Schedule {
     readonly afterMs: number;
     readonly forMs: number;
   }[];
+  /** Freezes of a replica of decision between the n-th record of an incident and what follows from it. */
+  readonly recordFreezes: readonly { readonly atRecord: number; readonly forMs: number }[];
   /** Targets whose process is down before anything watches. */
   readonly downAtStart: readonly number[];
+  /** The clock of a process jumps by so much; from the beginning on, it is only wrong. */
+  readonly clockJumps: readonly { readonly process: ProcessName; readonly atMs: number; readonly byMs: number }[];
+  /** The server answers nothing, as with too few servers of its cluster, and the connections stay. */
+  readonly quorumLosses: readonly { readonly atMs: number; readonly forMs: number }[];
+  /** Records of a bucket become such that nobody can read them: those that are there at this time. */
+  readonly garbled: readonly { readonly bucket: GarbledBucket; readonly atMs: number }[];
   /** Pages that do not get through: every n-th. */
   readonly lostPages: readonly number[];
   readonly people: People;
@@ -236,7 +252,7 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
   intentFreezes: rarely(
     fc.record({
       atIntent: fc.integer({ min: 1, max: 6 }),
-      forMs: fc.constantFrom(2 * second, 9 * second, 12 * second, 30 * second),
+      forMs: fc.constantFrom(2 * second, 9 * second, 12 * second, 30 * second, 70 * second),
     }),
     2,
   ),
@@ -250,4 +266,29 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
     1,
   ),
   downAtStart: rarely(fc.nat(targets.length - 1), 5),
+  recordFreezes: rarely(
+    fc.record({
+      atRecord: fc.integer({ min: 1, max: 15 }),
+      // The longest outlasts what the server knows of ids.
+      forMs: fc.constantFrom(3 * second, 25 * second, 70 * second, 150 * second),
+    }),
+    2,
+  ),
+  intentCrashes: rarely(
+    fc.record({ atIntent: fc.integer({ min: 1, max: 6 }), downMs: fc.constantFrom(second, 12 * second, 70 * second) }),
+    2,
+  ),
+  clockJumps: rarely(
+    fc.record({
+      process: anyProcess,
+      atMs: fc.oneof(fc.constant(0), seconds(0, spanMs / second)),
+      byMs: fc.constantFrom(-3_600 * second, -60 * second, -5 * second, 5 * second, 60 * second, 3_600 * second),
+    }),
+    4,
+  ),
+  quorumLosses: rarely(
+    fc.record({ atMs: seconds(5, spanMs / second), forMs: fc.constantFrom(2 * second, 12 * second, 40 * second) }),
+    1,
+  ),
+  garbled: rarely(fc.record({ bucket: fc.constantFrom(...garbledBuckets), atMs: seconds(5, spanMs / second) }), 2),
 });

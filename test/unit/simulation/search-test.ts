@@ -12,7 +12,7 @@ export function searchTest(seed: number): void {
   const count = Object.keys(invariants).length;
   test(
     `whatever breaks whenever: ${count} invariants hold (${runs} schedules)`,
-    { timeout: isQuick ? 0 : 600_000 },
+    { timeout: isQuick ? 0 : 1_500_000 },
     async () => {
       const result = await search({ runs, seed, isQuick });
       if (!result.ok) throw new Error(describeFailure(result));

@@ -64,8 +64,9 @@ export async function startServiceOf(site: Site, name: ProcessName, life: Life):
     metrics: new Registry(),
     serveHttp: () => undefined,
     dataDir: '/nowhere',
-    runtime: life.runtime,
+    runtime: bus.runtime,
   };
+  await bus.synchronize();
   return { app: await start(context, pluginsFor(site, name, life)), bus };
 }
 

@@ -16,6 +16,8 @@ const second = 1_000;
 const horizonMs = 20 * 60 * second;
 /** A run is over when nothing but observations has happened for so long, and no timer is due soon. */
 const quietMs = 30 * second;
+/** So soon, when everything is well and nothing is under way. */
+const quietWhenWellMs = 5 * second;
 /** Longer than anything that decides whether an incident ends, but for the hour after which one counts as prolonged. */
 const noTimerWithinMs = 100 * second;
 const flapEveryMs = 20 * second;
@@ -43,6 +45,10 @@ export async function simulate(schedule: Schedule): Promise<Site> {
       scheduler,
       latencyMs: schedule.latencyMs,
       crashes: schedule.crashes.filter((crash) => crash.process === name),
+      clockAheadMs: () =>
+        schedule.clockJumps
+          .filter((jump) => jump.process === name && startMs + jump.atMs <= scheduler.nowMs)
+          .reduce((sum, { byMs }) => sum + byMs, 0),
       trace: (text) => site.trace(text),
       onDeath(downMs) {
         site.crashes += 1;
@@ -55,6 +61,7 @@ export async function simulate(schedule: Schedule): Promise<Site> {
         site.trace(`${name} cannot start: ${String(error)}`);
         process.kill(second);
       },
+      carry: (arrive) => site.carry(name, arrive),
       boot: async (life) => void services.set(name, await startServiceOf(site, name, life)),
     });
     site.processes.set(name, process);
@@ -73,6 +80,8 @@ export async function simulate(schedule: Schedule): Promise<Site> {
   await people;
   return site;
 }
+
+const unreadable = new TextEncoder().encode('{"state":NaN');
 
 /** Puts everything that a schedule names into the clock; crashes are found by the processes themselves. */
 function arrange(site: Site, services: ReadonlyMap<ProcessName, RunningService>): void {
@@ -104,6 +113,15 @@ function arrange(site: Site, services: ReadonlyMap<ProcessName, RunningService>)
       server.refuseWrites(forMs);
     });
   }
+  for (const { atMs, forMs } of schedule.quorumLosses) {
+    // Watches are set up again with a growing back-off.
+    blind('all', atMs, forMs + 10 * second);
+    scheduler.after(atMs, () => {
+      site.trace(`the server has no quorum for ${forMs / second} s`);
+      server.loseQuorum(forMs);
+    });
+  }
+  for (const { bucket, atMs } of schedule.garbled) scheduler.after(atMs, () => garble(site, bucket));
   for (const { atMs, withinMs } of schedule.redeliveries) {
     scheduler.after(atMs, () => {
       site.trace(`everything of the last ${withinMs / second} s is delivered again`);
@@ -112,6 +130,20 @@ function arrange(site: Site, services: ReadonlyMap<ProcessName, RunningService>)
   }
   for (const recurring of schedule.recurring) scheduler.after(recurring.atMs, () => recur(site, recurring));
   for (const trouble of schedule.troubles) scheduler.after(trouble.atMs, () => strike(site, trouble));
+}
+
+/** As a disk that loses a block: past the limits that refuse writes. */
+function garble({ server, trace }: Site, bucket: string): void {
+  for (const subject of server.subjects(`KV_${bucket}`, `$KV.${bucket}.>`)) {
+    const stored = server.last(`KV_${bucket}`, subject);
+    if (stored === undefined || (stored.headers?.get('KV-Operation') ?? '') !== '') continue;
+    try {
+      server.publish(subject, unreadable, { msgID: `garbled-${bucket}-${stored.sequence}` });
+      trace(`${subject} cannot be read any more`);
+    } catch {
+      // The server takes no writes at this time.
+    }
+  }
 }
 
 /** What the service kit does on SIGTERM. */
@@ -177,6 +209,8 @@ function lastFaultMs(schedule: Schedule): number {
     freezes,
     partitions,
     refusals,
+    quorumLosses,
+    garbled,
     killSwitch,
     spoiled,
     serverCrashes,
@@ -185,16 +219,24 @@ function lastFaultMs(schedule: Schedule): number {
     silences,
     recurring,
   } = schedule;
-  const ends = [...troubles, ...recurring, ...freezes, ...partitions, ...refusals, ...killSwitch, ...spoiled].map(
-    ({ atMs, forMs }) => atMs + forMs,
-  );
-  const others = [...redeliveries, ...strays].map(({ atMs }) => atMs);
+  const ends = [
+    ...troubles,
+    ...recurring,
+    ...freezes,
+    ...partitions,
+    ...refusals,
+    ...quorumLosses,
+    ...killSwitch,
+    ...spoiled,
+  ].map(({ atMs, forMs }) => atMs + forMs);
+  const others = [...redeliveries, ...strays, ...garbled].map(({ atMs }) => atMs);
   const outages = serverCrashes.map(({ atMs, downMs }) => atMs + downMs);
   const silenced = silences.map(({ trouble, afterMs, forMs }) => (troubles[trouble]?.atMs ?? 0) + afterMs + forMs);
   return startMs + Math.max(0, ...ends, ...others, ...outages, ...silenced);
 }
 
 function isQuiet(site: Site, faultsEndMs: number): boolean {
-  const { nowMs } = site.scheduler;
-  return nowMs > Math.max(site.busyAtMs, faultsEndMs) + quietMs && !site.hasTimerWithin(noTimerWithinMs);
+  const quietForMs = site.scheduler.nowMs - Math.max(site.busyAtMs, faultsEndMs);
+  if (quietForMs <= quietWhenWellMs || (quietForMs <= quietMs && !site.isWell())) return false;
+  return !site.hasTimerWithin(noTimerWithinMs);
 }

@@ -17,12 +17,16 @@ export interface ProcessOptions {
   /** The longest way to the server; the shortest takes half a millisecond. */
   readonly latencyMs: number;
   readonly crashes: readonly CrashPoint[];
+  /** How far its clock is ahead by now. */
+  readonly clockAheadMs: () => number;
   readonly trace: (text: string) => void;
   /** Starts the service in this life of the process. */
   readonly boot: (life: Life) => Promise<unknown>;
   readonly onDeath: (downMs: number) => void;
   readonly onStart: () => void;
   readonly onBroken: (error: unknown) => void;
+  /** Lets a message of it arrive at the server. */
+  readonly carry: (arrive: () => void) => void;
 }
 
 /** One life of a process, from its start to its death: what the service in it has of time, chance and network. */
@@ -124,8 +128,9 @@ export class SimulatedProcess {
     const random = new Random(`${this.#options.seed} ${this.name} ${number}`);
     const wake = (run: () => void): void => this.#wake(life, run);
     const runtime: Runtime = {
-      now: () => new Date(scheduler.nowMs),
+      now: () => new Date(scheduler.nowMs + this.#options.clockAheadMs()),
       monotonicMs: () => scheduler.nowMs,
+      uptimeMs: () => scheduler.nowMs,
       after: (ms, callback) => scheduler.after(Math.max(0, ms), () => wake(callback)),
       every: (ms, callback) => repeat(scheduler, life, ms, wake, callback),
       random: random.next,
@@ -139,6 +144,7 @@ export class SimulatedProcess {
       stalledUntilMs: () => this.#stalledUntilMs,
       isCut: () => this.#isCut,
       onMessage: () => this.#onMessage(),
+      carry: this.#options.carry,
     });
     const life: Life = { number, runtime, network, isOver: false };
     this.#network = network;
@@ -180,6 +186,7 @@ interface NetworkOptions {
   readonly stalledUntilMs: () => number;
   readonly isCut: () => boolean;
   readonly onMessage: () => CrashPoint['moment'] | undefined;
+  readonly carry: (arrive: () => void) => void;
 }
 
 /** One connection. Each way keeps its order; what is under way when it breaks is lost. */
@@ -195,13 +202,13 @@ class ProcessNetwork implements MemoryNetwork {
   }
 
   toServer(arrive: () => void): void {
-    const { scheduler, isCut, onMessage } = this.#options;
+    const { scheduler, isCut, onMessage, carry } = this.#options;
     if (isCut()) return;
     if (onMessage() === 'unsent') return;
     this.#lastToServerMs = Math.max(this.#lastToServerMs, this.#arrivalMs());
     const connection = this.#connection;
     scheduler.at(this.#lastToServerMs, () => {
-      if (connection === this.#connection) arrive();
+      if (connection === this.#connection) carry(arrive);
     });
   }
 

@@ -17,6 +17,8 @@ export interface TargetState {
   isBroken: boolean;
   isDrained: boolean;
   disk: number;
+  /** A process that was started needs until then to serve. */
+  servesFromMs: number;
   /** Counts restarts and changes of configuration: what a probe compares. */
   restarts: number;
   configurations: number;
@@ -32,12 +34,18 @@ const troubles: Readonly<Record<TroubleKind, Partial<TargetState>>> = {
   full: { disk: 95 },
 };
 
+/** Longer than a step, and than the first look at what it did. */
+const timeToServeMs = 4_000;
+
 /** The targets as they really are. Only actions, troubles and people change them. */
 export class World {
   readonly #states = new Map<string, TargetState>();
+  readonly #lastServedMs = new Map<string, number>();
   readonly #listeners: ((target: Target) => void)[] = [];
+  readonly #nowMs: () => number;
 
-  constructor(targets: readonly Target[]) {
+  constructor(targets: readonly Target[], nowMs: () => number) {
+    this.#nowMs = nowMs;
     for (const target of targets) this.#states.set(targetKey(target), healthy());
   }
 
@@ -61,15 +69,26 @@ export class World {
     this.change(target, { ...healthy(), restarts, configurations });
   }
 
+  /** Its process is started anew. */
+  restart(target: Target): Partial<TargetState> {
+    return { servesFromMs: this.#nowMs() + timeToServeMs, restarts: this.state(target).restarts + 1 };
+  }
+
   change(target: Target, changes: Partial<TargetState>): void {
     const key = targetKey(target);
+    this.#lastServedMs.set(key, this.lastServedMs(target));
     this.#states.set(key, { ...this.state(target), ...changes });
     for (const listener of this.#listeners) listener(target);
   }
 
   isServing(target: Target): boolean {
-    const { isBroken, isProcessUp, isConfigured } = this.state(target);
-    return !isBroken && isProcessUp && isConfigured;
+    const { isBroken, isProcessUp, isConfigured, servesFromMs } = this.state(target);
+    return !isBroken && isProcessUp && isConfigured && servesFromMs <= this.#nowMs();
+  }
+
+  /** Now, for what serves. */
+  lastServedMs(target: Target): number {
+    return this.isServing(target) ? this.#nowMs() : (this.#lastServedMs.get(targetKey(target)) ?? 0);
   }
 
   isUp(target: Target): boolean {
@@ -90,6 +109,7 @@ function healthy(): TargetState {
     isBroken: false,
     isDrained: false,
     disk: 40,
+    servesFromMs: 0,
     restarts: 0,
     configurations: 0,
   };

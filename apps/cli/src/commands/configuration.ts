@@ -63,9 +63,10 @@ export async function loadConfiguration(
   return { file, result, plugins, digest: files.digest() };
 }
 
-/** The same configuration as a service reads it that knows no plugins: for comparison with what such a one runs. */
-export function withoutPlugins(file: string): CortexConfiguration {
-  const result = parseConfiguration({ entry: file, readFile: (path) => readFileSync(path, 'utf8'), listFiles });
+/** The same configuration as the console reads it, which knows of plugins the checks alone: for comparison with what it tells. */
+export function asConsoleReads(file: string, { checks }: Plugins): CortexConfiguration {
+  const inputs = { entry: file, readFile: (path: string) => readFileSync(path, 'utf8'), listFiles };
+  const result = parseConfiguration({ ...inputs, plugins: { checks } });
   if (result.ok) return result.configuration;
   throw new CliError(
     'CORTEX_CONFIGURATION_INVALID',

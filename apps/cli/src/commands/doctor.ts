@@ -7,6 +7,7 @@ import { examineMachine } from '../doctor/examinations/machine.ts';
 import { examineNats } from '../doctor/examinations/nats.ts';
 import { examinePorts } from '../doctor/examinations/ports.ts';
 import { examinePrograms } from '../doctor/examinations/programs.ts';
+import { examineRecords } from '../doctor/examinations/records.ts';
 import { examineServices } from '../doctor/examinations/services.ts';
 import { fail, ok, warn, type Examination, type Finding, type Subject } from '../doctor/finding.ts';
 import { paint } from '../output/paint.ts';
@@ -15,6 +16,7 @@ import { printable } from '../output/table.ts';
 import { configOption } from './configuration-file.ts';
 import { findConfiguration, loadConfiguration } from './configuration.ts';
 import { natsOption } from './nats.ts';
+import { repairRecord } from '../doctor/repair-record.ts';
 import { dirOption, stackFolder } from './stack-folder.ts';
 
 const examinations: readonly Examination[] = [
@@ -22,6 +24,7 @@ const examinations: readonly Examination[] = [
   examineMachine,
   examinePorts,
   examineNats,
+  examineRecords,
   examineServices,
   examineChannels,
 ];
@@ -29,12 +32,26 @@ const examinations: readonly Examination[] = [
 export const doctorCommand: CommandDefinition = {
   name: 'doctor',
   summary: 'Look whether Cortex can run here, and whether what runs is well: each line ok, warn or fail, with the fix',
-  options: [configOption, dirOption, natsOption],
+  options: [
+    configOption,
+    dirOption,
+    natsOption,
+    { flags: '--restore-record <id>', summary: 'put the bytes of a record in quarantine back where they lay' },
+    { flags: '--drop-record <id>', summary: 'give up a record in quarantine: what it was about begins anew' },
+    { flags: '--yes', summary: 'do it: without this, --restore-record and --drop-record only say what they would do' },
+  ],
   examples: [
     { line: 'cortex doctor', says: 'before the first start, and when something is odd' },
     { line: 'cortex doctor -o json', says: 'for a pipeline: status 1 when a line is fail' },
+    {
+      line: 'cortex doctor --drop-record cortex-breakers.17 --yes',
+      says: 'gives up a record that cannot be read; its bytes stay in the quarantine',
+    },
   ],
   async run(input) {
+    if (textOption(input, 'restoreRecord') !== undefined || textOption(input, 'dropRecord') !== undefined) {
+      return repairRecord(input);
+    }
     const configuration = await examineConfiguration(input);
     const dir = stackFolder(input);
     const stack = readRunningStack(dir);

@@ -1,6 +1,6 @@
 import { formatProblems } from '@cortex/config';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CliError } from '../core/cli-error.ts';
 import { textOption, type CommandDefinition, type CommandInput } from '../core/command.ts';
 import { askEach } from '../init/ask.ts';
@@ -8,6 +8,7 @@ import { candidatesOf, type Candidate } from '../init/candidates.ts';
 import { findContainers } from '../init/containers.ts';
 import { propose } from '../init/find-http.ts';
 import { findListeners } from '../init/listeners.ts';
+import { nextCommands, shownPath } from '../init/next-commands.ts';
 import { writeProposal, type ProposedFile } from '../init/write-proposal.ts';
 import { show } from '../output/show.ts';
 import { printable } from '../output/table.ts';
@@ -53,8 +54,9 @@ export const initCommand: CommandDefinition = {
       [
         ...summary.map((one) => printable(`${one.name}: ${one.about}${one.restartable ? '' : ' (watched only)'}`)),
         summary.length === 0 ? 'nothing was found that listens; the file is a frame to fill' : '',
-        `written: ${written.map((path) => relative(context.workingFolder, path)).join(', ')}`,
-        'next: cortex check run --all, then cortex up (dry run is on: nothing is changed)',
+        `written: ${written.map((path) => shownPath(path, context)).join(', ')}`,
+        'next (dry run is on: nothing is changed):',
+        ...nextCommands(file, context).map((command) => `  ${command}`),
       ]
         .filter((line) => line !== '')
         .join('\n'),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { checkPageLinks, findSecretUses, formatProblems, type Problem } from '@cortex/config';
 import type { CortexConfiguration } from '@cortex/contracts';
-import { whyUnreadable } from '@cortex/secrets';
+import { unreadableSecrets } from '@cortex/secrets';
 import { listFiles } from '@cortex/service';
 import { CliError } from '../core/cli-error.ts';
 
@@ -9,14 +9,13 @@ const readFile = (path: string): string => readFileSync(path, 'utf8');
 
 /** Every secret that the configuration and its playbooks refer to and that cannot be read here and now. */
 export async function missingSecrets(entry: string): Promise<readonly Problem[]> {
-  const problems: Problem[] = [];
-  for (const { reference, ...place } of findSecretUses({ entry, readFile, listFiles })) {
-    const problem = await whyUnreadable(reference);
-    if (problem === undefined) continue;
-    const message = `the secret ${reference} cannot be read: ${problem}`;
-    problems.push({ ...place, code: 'CORTEX_CONFIG_SECRET_UNREADABLE', message, fix: fixOf(reference) });
-  }
-  return problems;
+  const uses = findSecretUses({ entry, readFile, listFiles });
+  const unreadable = await unreadableSecrets(uses.map(({ reference }) => reference));
+  const reasons = new Map(unreadable.map(({ reference, ...why }) => [reference, why]));
+  return uses.flatMap(({ reference, ...place }) => {
+    const why = reasons.get(reference);
+    return why === undefined ? [] : [{ ...place, code: 'CORTEX_CONFIG_SECRET_UNREADABLE', ...why }];
+  });
 }
 
 /** What is doubtful about where the links of pages lead. */
@@ -33,10 +32,4 @@ export async function refuseMissingSecrets(entry: string, isAllowed: boolean): P
     `nothing was started, because secrets are missing:\n${formatProblems(problems)}`,
     'make them readable for this process, or start without them: --allow-missing-secrets',
   );
-}
-
-function fixOf(reference: string): string {
-  return reference.startsWith('env:')
-    ? `export ${reference.slice('env:'.length)}=… before Cortex is started, or correct the name`
-    : `write the secret into ${reference.slice('file:'.length)}, readable for the user of Cortex, or correct the path`;
 }

@@ -19,8 +19,15 @@ export function natsUrl(input: CommandInput): readonly string[] {
 const quiet: BusLogger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Connects, does the work, and disconnects; reports when NATS does not answer. */
-export async function withBus<Result>(input: CommandInput, work: (bus: Bus) => Promise<Result>): Promise<Result> {
-  const servers = natsUrl(input);
+export function withBus<Result>(input: CommandInput, work: (bus: Bus) => Promise<Result>): Promise<Result> {
+  return withBusAt(natsUrl(input), work);
+}
+
+/** The same, at these servers. */
+export async function withBusAt<Result>(
+  servers: readonly string[],
+  work: (bus: Bus) => Promise<Result>,
+): Promise<Result> {
   const bus = await explainFailure(servers, () =>
     connectBus({
       servers,

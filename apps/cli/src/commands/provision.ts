@@ -36,16 +36,24 @@ export const provisionCommand: CommandDefinition = {
         firstConnectTimeoutMs: connectTimeoutMs,
       }),
     );
-    show(input.context, report, ({ server, durability, created, extended, unchanged, killSwitchInitialised }) =>
-      facts([
-        ['server', `nats-server ${server.version} (${server.name})`],
-        ['created', created.length === 0 ? 'nothing' : created.join(', ')],
-        ['extended', extended.length === 0 ? 'nothing' : extended.join(', ')],
-        ['unchanged', `${unchanged.length}`],
-        ['kill switch', killSwitchInitialised ? 'written for the first time: off' : undefined],
-        ['durability', String(durability)],
-      ]),
+    show(
+      input.context,
+      report,
+      ({ server, durability, created, extended, unchanged, killSwitchInitialised, killSwitchLost }) =>
+        facts([
+          ['server', `nats-server ${server.version} (${server.name})`],
+          ['created', created.length === 0 ? 'nothing' : created.join(', ')],
+          ['extended', extended.length === 0 ? 'nothing' : extended.join(', ')],
+          ['unchanged', `${unchanged.length}`],
+          ['kill switch', switchWords(killSwitchInitialised, killSwitchLost)],
+          ['durability', String(durability)],
+        ]),
     );
     return 'ok';
   },
 };
+
+function switchWords(isInitialised: boolean, isLost: boolean): string | undefined {
+  if (isLost) return 'its bucket was gone, so it is on: see what else is gone before you switch it off';
+  return isInitialised ? 'written for the first time: off' : undefined;
+}

@@ -31,7 +31,11 @@ export const reloadCommand: CommandDefinition = {
     const refusing = checked.filter((process) => !isWilling(process, request));
     if (refusing.length > 0) {
       tell(context, { ok: false, changes: comparison.changes, processes: checked }, request);
-      if (context.output === 'table') context.note('refused, so nothing was changed anywhere');
+      if (context.output === 'table') {
+        context.note('refused, so nothing was changed anywhere');
+        const advice = adviceOnPlace(comparison.file, refusing);
+        if (advice !== undefined) context.note(advice);
+      }
       return 'failed';
     }
     await api.call('reload', { body: { ...request, step: 'take' } });
@@ -100,6 +104,18 @@ function tell(
       { title: 'configuration', value: (process) => stateOf(process, request) },
     ]),
   );
+}
+
+/** Services read the file that they were started with, whatever is named here. */
+function adviceOnPlace(file: string, refusing: readonly Process[]): string | undefined {
+  const others = refusing.filter((process) => process.file !== file && process.reload?.reason?.includes(process.file));
+  const [place, ...more] = new Set(others.map((process) => process.file));
+  if (place === undefined) return undefined;
+  const places = [place, ...more].join(' and ');
+  return [
+    `the services read ${places}, not ${file}`,
+    `  fix: make the change there, then \`cortex reload --config ${place}\`; or start Cortex anew with --config ${file}`,
+  ].join('\n');
 }
 
 function stateOf({ digest, reload }: Process, request: Request): string {

@@ -1,5 +1,6 @@
 import { requiredArgument, textOption, type CommandDefinition } from '../core/command.ts';
 import { show } from '../output/show.ts';
+import { targetOf } from './target-of.ts';
 import { byOption, personOf } from './who.ts';
 
 export const unfreezeCommand: CommandDefinition = {
@@ -15,10 +16,8 @@ export const unfreezeCommand: CommandDefinition = {
     },
   ],
   async run(input) {
-    const [service = '', ...rest] = requiredArgument(input).split('/');
     const body = {
-      service,
-      instance: rest.length === 0 ? undefined : rest.join('/'),
+      ...targetOf(requiredArgument(input)),
       by: personOf(input),
       reason: textOption(input, 'reason') ?? '',
     };

@@ -1,4 +1,4 @@
-import { formatProblems, formatWarnings } from '@cortex/config';
+import { formatProblems, formatWarnings, inOrder } from '@cortex/config';
 import type { CommandDefinition } from '../core/command.ts';
 import { count } from '../output/count.ts';
 import { show } from '../output/show.ts';
@@ -24,19 +24,15 @@ export const validateCommand: CommandDefinition = {
     const { file, result } = await loadConfiguration(input.arguments[0], context);
     const warnings = [...result.warnings, ...(result.ok ? doubtfulLinks(file, result.configuration) : [])];
     const isStrict = input.options['strict'] === true;
-    if (!result.ok) {
-      const { problems } = result;
+    const missing = input.options['resolve'] === true ? await missingSecrets(file) : [];
+    const problems = inOrder([...(result.ok ? [] : result.problems), ...missing]);
+    if (!result.ok || problems.length > 0) {
       show(context, { ok: false, file, problems, warnings }, () =>
         [formatProblems(problems), formatWarnings(warnings)].filter((text) => text !== '').join('\n'),
       );
       if (context.output === 'table') {
         context.note([count(problems.length, 'problem'), ...countOf(warnings.length)].join(', '));
       }
-      return 'failed';
-    }
-    const problems = input.options['resolve'] === true ? await missingSecrets(file) : [];
-    if (problems.length > 0) {
-      show(context, { ok: false, file, problems, warnings }, () => formatProblems(problems));
       return 'failed';
     }
     const { services, checks, playbooks } = result.configuration;

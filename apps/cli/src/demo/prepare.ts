@@ -24,7 +24,8 @@ const soundLedger = JSON.stringify({ accounts: [{ id: 1, balance: 100 }] });
 export async function prepareSite(dir: string, templates: string, pagePort: number): Promise<DemoSite> {
   for (const leftover of ['nats', 'data', 'logs', 'site', 'run/explanations'])
     rmSync(join(dir, leftover), { recursive: true, force: true });
-  noteMadeFolders(dir, ['run', 'site', 'disk']);
+  noteMadeFolders(dir, ['run', 'site']);
+  noteMadeFolders(dir, ['disk'], 'target');
   const site = join(dir, 'site');
   mkdirSync(join(site, 'run'), { recursive: true });
   const [shopPort, ledgerPort, otlpPort] = await Promise.all([freePort(), freePort(), freePort()]);

@@ -155,6 +155,19 @@ test.each<[string, readonly Proposal[], object]>([
   expect(written).toContain('otlp: { port: 4320 }');
 });
 
+test('init in another folder says where it wrote, and names the file in what is to be typed next', async () => {
+  const other = temporaryFolder();
+  try {
+    const { out, code } = await cortex('init', '--yes', '--dir', other.path);
+    expect(code).toBe(0);
+    expect(out).toContain(`written: ${other.path}/cortex.yaml`);
+    expect(out).toContain(`\n  cortex check run --all --config ${other.path}/cortex.yaml\n`);
+    expect(out).toContain(`\n  cortex up --config ${other.path}/cortex.yaml\n`);
+  } finally {
+    other.remove();
+  }
+});
+
 test('init writes a valid file for this machine, and never over one', async () => {
   const first = await cortex('init', '--yes', '-o', 'json');
   expect(first).toMatchObject({ code: 0, err: '' });

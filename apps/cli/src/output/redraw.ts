@@ -1,19 +1,21 @@
 import { pause, systemRuntime } from '@cortex/runtime';
 import type { CommandContext } from '../core/command.ts';
 
-/** Prints what `draw` gives, again every `everyMs` until Ctrl-C; on a terminal each time over the last. */
+/** Prints what `draw` gives, if anything, again every `everyMs` until Ctrl-C; on a terminal each time over the last. */
 export async function redraw(
   context: Pick<CommandContext, 'print' | 'screen' | 'signal'>,
   everyMs: number,
-  draw: () => Promise<string>,
+  draw: () => Promise<string | undefined>,
 ): Promise<void> {
   const { print, screen, signal } = context;
   let isFirst = true;
   while (!signal.aborted) {
     const text = await draw();
     const size = screen();
-    print(size === undefined ? text : frame(text, size.rows, isFirst));
-    isFirst = false;
+    if (text !== undefined) {
+      print(size === undefined ? text : frame(text, size.rows, isFirst));
+      isFirst = false;
+    }
     await pause(systemRuntime, everyMs, signal);
   }
 }

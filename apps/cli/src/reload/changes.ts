@@ -2,7 +2,7 @@ import type { ConfigurationView } from '@cortex/api';
 import { compareConfigurations, type ConfigurationChange, type FieldChange } from '@cortex/config';
 import { dirname } from 'node:path';
 import type { CommandContext } from '../core/command.ts';
-import { requireConfiguration, withoutPlugins } from '../commands/configuration.ts';
+import { asConsoleReads, requireConfiguration } from '../commands/configuration.ts';
 
 /** What the running Cortex and the configuration here have in common, and what not. */
 export interface Comparison {
@@ -16,23 +16,49 @@ export interface Comparison {
 
 /** Compares a valid configuration with the one that is in use. Throws with all mistakes, if there are any. */
 export async function compareWithRunning(named: string | undefined, context: CommandContext): Promise<Comparison> {
-  const { file, digest } = await requireConfiguration(named, context);
+  const { file, digest, plugins } = await requireConfiguration(named, context);
   const running = await context.api.call('configuration');
-  const before = withPaths(running.configuration, running.folder);
-  const after = withPaths({ ...withoutPlugins(file) }, dirname(file));
   const otherFiles = running.processes.filter((process) => process.digest !== digest).length;
-  return { file, digest, running, changes: compareConfigurations(before, after), otherFiles };
+  const changes = changesBetween(running, {
+    folder: dirname(file),
+    configuration: { ...asConsoleReads(file, plugins) },
+  });
+  return { file, digest, running, changes, otherFiles };
 }
 
-/** Paths below the folder of the configuration relative to it: that may be another one in a container. */
-function withPaths<Value>(value: Value, folder: string): Value {
+interface Placed {
+  /** That of the configuration file. */
+  readonly folder: string;
+  readonly configuration: Readonly<Record<string, unknown>>;
+}
+
+/** Stands for the folder of the configuration; no path of a user contains it. */
+const folderMark = '\u0000folder';
+
+/**
+ * What differs. A path below the folder of the configuration is the same as the one below the other folder: that may be
+ * another one in a container. Paths that differ are told as they are on each side.
+ */
+export function changesBetween(before: Placed, after: Placed): readonly ConfigurationChange[] {
+  const marked = ({ configuration, folder }: Placed) => moved(configuration, folder, folderMark);
+  return compareConfigurations(marked(before), marked(after)).map((change) => ({
+    ...change,
+    fields: change.fields.map((field) => ({
+      ...field,
+      before: moved(field.before, folderMark, before.folder),
+      after: moved(field.after, folderMark, after.folder),
+    })),
+  }));
+}
+
+/** Every path in or below one folder, in or below another. */
+function moved<Value>(value: Value, from: string, to: string): Value {
   if (typeof value === 'string') {
-    if (value === folder) return '.' as Value;
-    return (value.startsWith(`${folder}/`) ? `.${value.slice(folder.length)}` : value) as Value;
+    return (value === from || value.startsWith(`${from}/`) ? `${to}${value.slice(from.length)}` : value) as Value;
   }
-  if (Array.isArray(value)) return value.map((item: unknown) => withPaths(item, folder)) as Value;
+  if (Array.isArray(value)) return value.map((item: unknown) => moved(item, from, to)) as Value;
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withPaths(inner, folder)])) as Value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, moved(inner, from, to)])) as Value;
 }
 
 const signs = { added: '+', removed: '-', changed: '~' } as const;

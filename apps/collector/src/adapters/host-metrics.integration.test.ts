@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { eventually } from '@cortex/testing';
@@ -37,4 +38,19 @@ test('this machine is measured; a disk that is not there is reported and left ou
     timeMs: 5,
   });
   expect(new Set(problems)).toEqual(new Set(['disk /no/such/place']));
+});
+
+test('docs/telemetry.md lists each metric with its unit and labels, and no other', async () => {
+  const page = readFileSync(new URL('../../../../docs/telemetry.md', import.meta.url), 'utf8');
+  const section = /^## The machine$([\s\S]*?)^## /m.exec(page)?.[1] ?? '';
+  const rows = [...section.matchAll(/^\| `(\w+)` +\| `(.+?)` +\| (?:none|`(\w+)`) +\|/gm)];
+  const settings = { service: 'host', instance: 'host-1', intervalMs: 1_000, disks: [{ path: '/' }] };
+  const host = new HostMetrics(settings, () => undefined);
+  const samples = await eventually(async () => {
+    const read = await host.read(5);
+    return read.some(({ metric }) => metric === 'cpu_usage_percent') && read;
+  });
+  expect(rows.map(([, metric, unit, label]) => `${metric} ${unit} ${label ?? ''}`).toSorted()).toEqual(
+    samples.map(({ metric, unit, labels }) => `${metric} ${unit} ${Object.keys(labels).join()}`).toSorted(),
+  );
 });

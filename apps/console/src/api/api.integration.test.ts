@@ -35,6 +35,7 @@ import {
   sampleApproval,
   sampleAttempt,
   sampleIncident,
+  samplePage,
   sampleVerification,
 } from '../test/samples.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -138,24 +139,7 @@ describe('incidents', () => {
       plan: [],
       requests: [],
       asked: [],
-      notifications: [
-        {
-          key: 'k',
-          escalationId: 'e-1',
-          kind: 'page',
-          attempting: false,
-          level: 1,
-          contact: 'anna',
-          channel: 'webhook',
-          position: 0,
-          condition: 'always',
-          status: 'delivered',
-          attempts: 2,
-          at,
-          detail: '200',
-          reported: true,
-        },
-      ],
+      notifications: [samplePage(at)],
       applied: [],
     });
     const { body, status } = await running.call('GET', `/incidents/${incident.id}/explanation`);
@@ -581,7 +565,7 @@ describe('targets, playbooks, executions, status', () => {
     });
     expectProblem(await reset(), 409, 'CORTEX_BREAKER_COOLING_DOWN');
     const { body, text } = await running.call('GET', '/playbooks');
-    expect(body.playbooks).toMatchObject([{ performance: { successRate: 0.75 }, breaker: { state: 'open' } }]);
+    expect(body.playbooks).toMatchObject([{ performance: { successRate: 0.75 }, breakers: [{ state: 'open' }] }]);
     expect(text).not.toContain('secret-bookkeeping');
     await breakers.put('restart_shop', {
       playbookId: 'restart_shop',
@@ -591,9 +575,13 @@ describe('targets, playbooks, executions, status', () => {
       openedAt: ago(61),
       reason: 'three in a row',
     });
-    expect((await reset()).body).toMatchObject({ breaker: { state: 'closed', outcomes: [] } });
+    const ofOther = { playbookId: 'restart_shop', service: 'other', counted: [], outcomes: [] };
+    await breakers.put('restart_shop.other', { ...ofOther, state: 'open', openedAt: ago(61) });
+    const onShop = await running.call('POST', '/breakers/restart_shop/reset?service=shop', { by: 'anna' });
+    expect(onShop.body).toMatchObject({ breakers: [{ state: 'closed', outcomes: [] }] });
+    expect((await reset()).body).toMatchObject({ breakers: [{ service: 'other', state: 'closed' }] });
     expectProblem(await reset(), 409, 'CORTEX_BREAKER_CLOSED');
-    await eventually(() => expect(changes).toHaveLength(1));
+    await eventually(() => expect(changes).toHaveLength(2));
     expect(changes[0]?.data).toMatchObject({
       playbookId: 'restart_shop',
       state: 'closed',

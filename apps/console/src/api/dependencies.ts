@@ -32,6 +32,8 @@ export interface ApiDependencies {
   readonly breakers: Bucket<BreakerRecord>;
   readonly performance: Bucket<PlaybookPerformance>;
   readonly journal: Bucket<ExecutionRecord>;
+  readonly journalArchive: Bucket<ExecutionRecord>;
   readonly escalations: Bucket<EscalationRecord>;
+  readonly escalationArchive: Bucket<EscalationRecord>;
   readonly now: () => Date;
 }

@@ -6,12 +6,14 @@ import { explanationOf } from './explanation.ts';
 
 /** Joins the incident's record with the evidence and the pages that are stored elsewhere. */
 export async function explain(
-  { bus, escalations }: Pick<ApiDependencies, 'bus' | 'escalations'>,
+  { bus, escalations, escalationArchive }: Pick<ApiDependencies, 'bus' | 'escalations' | 'escalationArchive'>,
   incident: Incident,
 ): Promise<Explanation> {
   const [verifications, escalation] = await Promise.all([
     readVerifications(bus, incident),
-    incident.escalations.length === 0 ? undefined : escalations.get(incident.id),
+    incident.escalations.length === 0
+      ? undefined
+      : escalations.get(incident.id).then((found) => found ?? escalationArchive.get(incident.id)),
   ]);
-  return explanationOf(incident, verifications, escalation?.value.notifications ?? []);
+  return explanationOf(incident, verifications, escalation?.value.notifications);
 }

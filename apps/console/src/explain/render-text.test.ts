@@ -46,3 +46,9 @@ test('names that carry terminal escapes or text direction marks do no harm', () 
   // oxlint-disable-next-line no-control-regex
   expect(text).not.toMatch(/[\u001b\u202e]/);
 });
+
+test('what a long incident does without is said', () => {
+  const leftOut = { attempts: 12, stepResults: 340, decisions: 5 };
+  const text = textOf({ ...resolvedIncident(2, 1), leftOut });
+  expect(text).toContain('not kept: 12 earlier attempts that helped or were refused, 340 results of steps');
+});

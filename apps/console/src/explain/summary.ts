@@ -1,13 +1,16 @@
-import { shortId, type IncidentSummary } from '@cortex/api';
+import { shortId, type Explanation, type IncidentSummary } from '@cortex/api';
 import type { Attempt, Decision, GateResult, Incident } from '@cortex/contracts';
 
+/** Undefined: no record of the pages is known. */
+type Notifications = Explanation['notifications'] | undefined;
+
 /** The incident in five sentences: what is wrong, since when, what was decided, what was done, what comes next. Pure. */
-export function summaryOf(incident: Incident): IncidentSummary {
+export function summaryOf(incident: Incident, notifications: Notifications): IncidentSummary {
   return {
     what: what(incident),
     since: since(incident),
     decided: decided(incident),
-    done: done(incident),
+    done: done(incident, notifications),
     next: next(incident),
   };
 }
@@ -38,11 +41,12 @@ function since({ startedAt, signals, resolution }: Incident): string {
 }
 
 /** The last decision. What ended the incident is told by what comes next, so it is the one before. */
-function decided({ decisions, resolution }: Incident): string {
+function decided({ decisions, resolution, leftOut }: Incident): string {
   const told = resolution === undefined ? decisions : decisions.filter(({ outcome }) => outcome !== 'resolve');
   const last = told.at(-1);
   if (last === undefined) return 'nothing yet';
-  const earlier = told.length > 1 ? ` (the last of ${told.length} decisions)` : '';
+  const count = told.length + (leftOut?.decisions ?? 0);
+  const earlier = count > 1 ? ` (the last of ${count} decisions)` : '';
   return `${last.at}: ${move(last)}: ${sentence(last.reason)}${earlier}`;
 }
 
@@ -50,12 +54,37 @@ function move({ outcome, playbookId }: Decision): string {
   return `${outcome.replaceAll('_', ' ')}${playbookId === undefined ? '' : ` with ${playbookId}`}`;
 }
 
-/** Each attempt with its result, and whether people were called. */
-function done({ attempts, escalations }: Incident): string {
-  const tried = attempts.map(attemptText);
-  const called = escalations[0] === undefined ? [] : [`people were called at ${escalations[0].at}`];
-  const parts = [...tried, ...called];
+/** Each attempt with its result, and whether people were told. */
+function done(incident: Incident, notifications: Notifications): string {
+  const { attempts, leftOut } = incident;
+  const told = toldText(incident, notifications);
+  const parts = [...attempts.map(attemptText), ...leftOutText(leftOut), ...(told === undefined ? [] : [told])];
   return parts.length === 0 ? 'nothing was changed, and nobody was called' : parts.join('; ');
+}
+
+/** That people are asked for is not yet a page: it has a hold, and is needless when the incident ends within it. */
+function toldText({ escalations, resolution }: Incident, notifications: Notifications): string | undefined {
+  const [asked] = escalations;
+  if (asked === undefined) return undefined;
+  if (notifications === undefined) return `people were asked for at ${asked.at}`;
+  const pages = notifications.filter(({ kind }) => kind !== 'resolved');
+  const [first] = pages.filter(({ status }) => status === 'delivered').toSorted((a, b) => a.at.localeCompare(b.at));
+  if (first !== undefined) return `${first.contact} was told at ${first.at}`;
+  if (resolution !== undefined) return 'nobody was told: it was over before';
+  const failed = pages.find(({ status }) => status === 'failed');
+  if (failed !== undefined)
+    return `nobody could be told yet: ${failed.contact} by ${failed.channel}: ${sentence(failed.detail)}`;
+  return `people are asked for since ${asked.at}, and nobody was told yet`;
+}
+
+/** What a long incident does without. */
+function leftOutText(leftOut: Incident['leftOut']): readonly string[] {
+  if (leftOut === undefined) return [];
+  const parts = [
+    ...(leftOut.attempts === 0 ? [] : [`${leftOut.attempts} earlier attempts that helped or were refused`]),
+    ...(leftOut.stepResults === 0 ? [] : [`${leftOut.stepResults} results of steps`]),
+  ];
+  return parts.length === 0 ? [] : [`not kept: ${parts.join(', ')}`];
 }
 
 function attemptText({ playbookId, targets, outcome, reason, verification, rollback, ...attempt }: Attempt): string {

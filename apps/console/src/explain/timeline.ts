@@ -158,7 +158,7 @@ function escalationEntries(
   const entries: TimelineEntry[] = escalations.map((escalation) => ({
     at: escalation.at,
     kind: 'escalation',
-    title: `Humans were called (${escalation.severity}${escalation.urgent ? ', urgent' : ''})`,
+    title: `Humans were asked for (${escalation.severity}${escalation.urgent ? ', urgent' : ''})`,
     detail: escalation.reason,
     tone: 'bad',
   }));
@@ -200,7 +200,7 @@ function endEntries({ resolution }: Incident): readonly TimelineEntry[] {
       at: resolution.at,
       kind: 'resolution',
       title: `Resolved: ${resolution.method.replaceAll('_', ' ')}`,
-      detail: `${resolution.reason} Healthy since ${resolution.recoveredAt}.`,
+      detail: `${resolution.reason}; healthy since ${resolution.recoveredAt}`,
       tone: 'good',
     },
   ];

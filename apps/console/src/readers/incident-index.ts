@@ -1,5 +1,6 @@
 import type { Bucket, Consumption } from '@cortex/bus';
 import type { Incident, IncidentRecord } from '@cortex/contracts';
+import { errorOf } from '@cortex/errors';
 import { notFound, type ApiProblem } from '../api/problems.ts';
 import type { IncidentItem } from '@cortex/api';
 import { byUrgency, incidentItem, isOpen } from './incident-item.ts';
@@ -22,20 +23,32 @@ export interface IncidentIndex {
 
 /** Resolved incidents beyond this many leave the mirror, oldest first; they can still be read by their full id. */
 const resolvedKept = 5_000;
+/** So many of the archive are in the mirror from the start. */
+const archivedAtStart = 1_000;
 
 export async function startIncidentIndex(
   bucket: Bucket<IncidentRecord>,
+  archive: Bucket<Incident>,
   onInvalid: (key: string, error: Error) => void,
 ): Promise<IncidentIndex> {
   const items = new Map<string, IncidentItem>();
   const watching: Consumption = await bucket.watch(
     (key, entry) => {
-      if (entry === undefined) items.delete(key);
-      else items.set(key, incidentItem(entry.value.incident));
+      // One that is over went to the archive.
+      if (entry === undefined && items.get(key)?.status !== 'resolved') items.delete(key);
+      if (entry !== undefined) items.set(key, incidentItem(entry.value.incident));
       if (items.size > resolvedKept + 1_000) forgetOldest(items);
     },
     { onInvalid },
   );
+
+  const readingArchive = readNewest().catch((error: unknown) => onInvalid('archive', errorOf(error)));
+
+  async function readNewest(): Promise<void> {
+    for (const { key, value } of await archive.newest(archivedAtStart)) {
+      if (!items.has(key)) items.set(key, incidentItem(value));
+    }
+  }
 
   function resolveId(idOrPrefix: string): string {
     const wanted = idOrPrefix.toLowerCase();
@@ -55,11 +68,15 @@ export async function startIncidentIndex(
     },
     resolveId,
     async load(idOrPrefix) {
-      const entry = await bucket.get(resolveId(idOrPrefix));
-      if (entry === undefined) throw unknownIncident(idOrPrefix);
-      return entry.value.incident;
+      const id = resolveId(idOrPrefix);
+      const incident = (await bucket.get(id))?.value.incident ?? (await archive.get(id))?.value;
+      if (incident === undefined) throw unknownIncident(idOrPrefix);
+      return incident;
     },
-    stop: () => watching.stop(),
+    async stop() {
+      await watching.stop();
+      await readingArchive;
+    },
   };
 }
 

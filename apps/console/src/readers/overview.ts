@@ -31,6 +31,17 @@ export function waitingIncidents(items: readonly IncidentItem[]): Status['waitin
     .slice(0, waitingShown);
 }
 
+const takenShown = 100;
+
+/** Open incidents that people have taken, the oldest first. */
+export function takenIncidents(items: readonly IncidentItem[]): Status['taken'] {
+  return items
+    .filter(isOpen)
+    .toSorted((left, right) => left.openedAt.localeCompare(right.openedAt))
+    .flatMap(({ id, service, acknowledgedBy: by }) => (by === undefined ? [] : [{ incidentId: id, service, by }]))
+    .slice(0, takenShown);
+}
+
 /** The real-time dashboard of spec 10.2, computed from records alone. */
 export function overview(items: readonly IncidentItem[], targets: readonly TargetView[], now: Date): Overview {
   const score = healthScore(targets, items);

@@ -47,6 +47,14 @@ function check(name: string, state: CheckView['state'], detail = ''): CheckView 
   };
 }
 
+test('of a target that nobody looks at any more it says so, whatever its state', () => {
+  const unseenSince = '2026-03-02T09:00:00.000Z';
+  expect(presentHealth(view({ state: 'HEALTHY', reason: '', failing: [], unseenSince }), []).reason).toBe(
+    `nobody has looked at it since ${unseenSince}: does a health-checker run?`,
+  );
+  expect(presentHealth(view({ unseenSince }), []).reason).toContain('it was, at 2026-03-02T10:00:00.000Z: 1 of 2');
+});
+
 test('a healthy target has no reason left', () => {
   expect(presentHealth(view({ state: 'HEALTHY' }), [check('port', 'passing')])).toMatchObject({
     reason: '',

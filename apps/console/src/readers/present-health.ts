@@ -5,6 +5,10 @@ import type { CheckView, TargetView } from '@cortex/api';
  * the state changed, and that may be over.
  */
 export function presentHealth(view: TargetView, checks: readonly CheckView[]): TargetView {
+  if (view.unseenSince !== undefined) {
+    const reason = `nobody has looked at it since ${view.unseenSince}: does a health-checker run?${was(view)}`;
+    return { ...view, reason };
+  }
   if (view.state === 'HEALTHY') return { ...view, reason: '', failing: [] };
   const reported = checks.filter(({ last }) => last !== undefined);
   if (view.state === 'UNKNOWN' || reported.length === 0) return view;

@@ -23,7 +23,7 @@ export async function startSilenceIndex(
         .map(([, silence]) => silence);
       return {
         silences: present.sort((left, right) => (left.endsAt < right.endsAt ? -1 : 1)),
-        unreadable: [...mirror.unreadable].sort(),
+        unreadable: [...mirror.unreadable.keys()].sort(),
       };
     },
     stop: () => watching.stop(),

@@ -8,6 +8,7 @@ import {
   type CheckOutcome,
   type Decision,
   type DecisionOutcome,
+  type EscalationRecord,
   type EventData,
   type Incident,
   type IncidentRecord,
@@ -74,15 +75,21 @@ export function sampleConfiguration(): CortexConfiguration {
       stormRatio: 0.4,
       stormMinServices: 3,
       stormCooldownMs: 5 * minuteMs,
+      stormOnePageFrom: 10,
+      startRate: { perService: 5, perCluster: 8, total: 10 },
       freezeWindows: [],
       maintenanceWindows: [],
       approvalTtlMs: 15 * minuteMs,
       planTtlMs: 10 * minuteMs,
+      maxClockSkewMs: 5_000,
       holdRetryMs: 30_000,
+      tellWaitingMs: { SEV0: 0, SEV1: 5 * minuteMs, SEV2: 15 * minuteMs, SEV3: 30 * minuteMs },
+      dependencyWaitMs: 10 * minuteMs,
       maxAttempts: 3,
       signalMaxAgeMs: 15 * minuteMs,
       monitoringMs: 5 * minuteMs,
       settlingMs: minuteMs,
+      closedRestsMs: 60 * minuteMs,
       breaker: { window: 10, failureRatio: 0.5, consecutiveFailures: 3, cooldownMs: 60 * minuteMs },
       protectedTargets: [],
       outbound: { privateAddresses: 'allow', allowedRanges: [] },
@@ -343,3 +350,25 @@ export function sampleVerification(number: number, at: string): EventData<'verif
     durationMs: 60_000,
   };
 }
+
+/** A page that reached anna. */
+export function samplePage(at: string, changes: Partial<SampledPage> = {}): SampledPage {
+  return {
+    key: 'k',
+    escalationId: 'e-1',
+    kind: 'page',
+    attempting: false,
+    level: 1,
+    contact: 'anna',
+    channel: 'webhook',
+    position: 0,
+    condition: 'always',
+    status: 'delivered',
+    attempts: 2,
+    at,
+    detail: '200',
+    reported: true,
+    ...changes,
+  };
+}
+type SampledPage = EscalationRecord['notifications'][number];

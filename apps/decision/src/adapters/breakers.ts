@@ -1,5 +1,6 @@
-import type { Bucket, Consumption } from '@cortex/bus';
-import { type BreakerRecord, type SafetyPolicy, escapeToken } from '@cortex/contracts';
+import { BadEntryError } from '@cortex/bus';
+import type { Bucket, Consumption, Entry } from '@cortex/bus';
+import { type BreakerRecord, type SafetyPolicy, breakerKey, unescapeToken } from '@cortex/contracts';
 import { type BreakerOutcome, isOpenedBy, recordOutcome } from '@cortex/suppression';
 
 /** The breakers, as last seen; only this service counts outcomes. */
@@ -7,39 +8,58 @@ export class Breakers {
   readonly #bucket: Bucket<BreakerRecord>;
   readonly #policy: SafetyPolicy['breaker'];
   readonly #known = new Map<string, BreakerRecord>();
-  readonly #byKey = new Map<string, string>();
 
   constructor(bucket: Bucket<BreakerRecord>, policy: SafetyPolicy['breaker']) {
     this.#bucket = bucket;
     this.#policy = policy;
   }
 
-  /** By playbook id. */
+  /** By key: a playbook on a service. */
   get known(): ReadonlyMap<string, BreakerRecord> {
     return this.#known;
   }
 
   watch(): Promise<Consumption> {
-    return this.#bucket.watch((key, entry) => {
-      const playbookId = entry?.value.playbookId ?? this.#byKey.get(key);
-      if (playbookId === undefined) return;
-      if (entry === undefined) {
-        this.#known.delete(playbookId);
-        return;
-      }
-      this.#byKey.set(key, playbookId);
-      this.#known.set(playbookId, entry.value);
-    });
+    return this.#bucket.watch(
+      (key, entry) => {
+        if (entry === undefined) this.#known.delete(key);
+        else this.#known.set(key, entry.value);
+      },
+      { onInvalid: (key) => this.#distrust(key) },
+    );
   }
 
   /** Counts one outcome, once however often it is called. Returns the breaker when this outcome is what opened it. */
   async count(outcome: BreakerOutcome): Promise<BreakerRecord | undefined> {
-    const entry = await this.#bucket.modify(escapeToken(outcome.playbookId), (current) => {
-      const next = recordOutcome(current, outcome, this.#policy);
-      return next === current ? undefined : next;
-    });
+    const entry = await this.#modify(outcome);
     if (entry === undefined) return undefined;
-    this.#known.set(outcome.playbookId, entry.value);
+    this.#known.set(keyOf(outcome), entry.value);
     return isOpenedBy(entry.value, outcome) ? entry.value : undefined;
   }
+
+  async #modify(outcome: BreakerOutcome): Promise<Entry<BreakerRecord> | undefined> {
+    try {
+      return await this.#bucket.modify(keyOf(outcome), (current) => {
+        const next = recordOutcome(current, outcome, this.#policy);
+        return next === current ? undefined : next;
+      });
+    } catch (error) {
+      if (!(error instanceof BadEntryError)) throw error;
+      // Nothing can be counted, and the incident must go on.
+      this.#distrust(keyOf(outcome));
+      return undefined;
+    }
+  }
+
+  /** A breaker that cannot be read may be open, so it counts as open. */
+  #distrust(key: string): void {
+    const [playbookId = '', service] = key.split('.').map(unescapeToken);
+    const of = service === undefined ? { playbookId } : { playbookId, service };
+    const reason = 'its record cannot be read';
+    this.#known.set(key, { ...of, state: 'open', outcomes: [], counted: [], reason });
+  }
+}
+
+function keyOf({ playbookId, service }: BreakerOutcome): string {
+  return breakerKey(playbookId, service);
 }

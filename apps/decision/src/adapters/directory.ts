@@ -1,5 +1,12 @@
 import type { Bus, Consumption } from '@cortex/bus';
-import { type IncidentSummary, incidentOpened, incidentResolved, incidentUpdated } from '@cortex/contracts';
+import {
+  type Attempt,
+  type IncidentSummary,
+  incidentOpened,
+  incidentResolved,
+  incidentUpdated,
+  startWindowMs,
+} from '@cortex/contracts';
 import { type OpenIncident, type PastIncident, pastIncidentOf } from '@cortex/decision';
 
 const dayMs = 24 * 3_600_000;
@@ -7,6 +14,16 @@ const dayMs = 24 * 3_600_000;
 const historyMs = 30 * dayMs;
 /** Incidents kept per service. */
 const maxHistory = 100;
+/** Newest attempts of an incident that are looked at: more do not fit into a minute. */
+const maxAsked = 5;
+
+/** An execution that decision asked for, and until when it counts for the limits on how many may begin. */
+export interface AskedFor {
+  readonly executionId: string;
+  readonly service: string;
+  readonly instances: readonly string[];
+  readonly until: string;
+}
 
 /** What is open and what has been, over all services and all replicas: from own writes at once, from the events of others. */
 export class IncidentDirectory {
@@ -14,9 +31,25 @@ export class IncidentDirectory {
   readonly #newest = new Map<string, string>();
   readonly #open = new Map<string, OpenIncident>();
   readonly #history = new Map<string, PastIncident[]>();
+  readonly #askedFor = new Map<string, AskedFor>();
+  readonly #planTtlMs: number;
+  /** Called after each incident that is taken in. */
+  onChange: () => void = () => undefined;
+
+  constructor(planTtlMs: number) {
+    this.#planTtlMs = planTtlMs;
+  }
 
   get open(): readonly OpenIncident[] {
     return [...this.#open.values()];
+  }
+
+  /** What may begin yet, or began within the last minute. */
+  askedFor(now: string): readonly AskedFor[] {
+    for (const [executionId, { until }] of this.#askedFor) {
+      if (Date.parse(until) <= Date.parse(now)) this.#askedFor.delete(executionId);
+    }
+    return [...this.#askedFor.values()];
   }
 
   historyOf(service: string): readonly PastIncident[] {
@@ -25,7 +58,7 @@ export class IncidentDirectory {
 
   /** Takes an incident in, unless a newer state of it is known. */
   note(incident: IncidentSummary): void {
-    const { id, service, status, severity, startedAt, updatedAt, harm } = incident;
+    const { id, service, status, severity, startedAt, updatedAt, harm, waiting, signals } = incident;
     const known = this.#newest.get(service);
     if (known === undefined || Date.parse(known) <= Date.parse(updatedAt)) {
       this.#newest.set(service, updatedAt);
@@ -37,15 +70,32 @@ export class IncidentDirectory {
           status,
           severity,
           startedAt,
+          isActive: signals.some(({ active }) => active),
           isHarmful: harm?.isHarmful ?? true,
+          isAnomalous: signals.some(({ kind, active }) => active && kind === 'anomaly'),
+          ...(waiting === undefined ? {} : { waiting }),
         });
+      for (const attempt of incident.attempts.slice(-maxAsked)) this.#noteAttempt(service, attempt);
     }
+    this.onChange();
     if (status !== 'resolved') return;
     const others = this.historyOf(service).filter((past) => past.incidentId !== id);
     const history = [...others, pastIncidentOf(incident)].sort(
       (a, b) => Date.parse(a.openedAt) - Date.parse(b.openedAt),
     );
     this.#history.set(service, history.slice(-maxHistory));
+  }
+
+  #noteAttempt(service: string, attempt: Attempt): void {
+    const { executionId, requestedAt, startedAt, outcome, targets } = attempt;
+    if (outcome === 'refused') {
+      this.#askedFor.delete(executionId);
+      return;
+    }
+    const lastMs = startedAt === undefined ? Date.parse(requestedAt) + this.#planTtlMs : Date.parse(startedAt);
+    const until = new Date(Math.max(lastMs, Date.parse(requestedAt)) + startWindowMs).toISOString();
+    const instances = targets.map(({ instance }) => instance);
+    this.#askedFor.set(executionId, { executionId, service, instances, until });
   }
 
   /** Follows what other replicas publish, and the history of the last month. */

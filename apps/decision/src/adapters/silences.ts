@@ -1,7 +1,9 @@
 import { BucketMirror } from '@cortex/bus';
 import type { Bucket, Consumption } from '@cortex/bus';
 import type { Silence } from '@cortex/contracts';
-import { isSilenceActive } from '@cortex/suppression';
+import { isSilenceActive, mayHold, possibleSilence } from '@cortex/suppression';
+
+const decoder = new TextDecoder();
 
 /** The silences, as their bucket tells them. */
 export class KnownSilences {
@@ -15,9 +17,11 @@ export class KnownSilences {
     return [...this.#mirror.values.values()];
   }
 
-  /** True while there is a record that cannot be read: it may cover anything. */
-  get hasUnreadable(): boolean {
-    return this.#mirror.unreadable.size > 0;
+  /** Whether there is a record that cannot be read and may cover the service. */
+  mayHoldUnread(service: string, now: string): boolean {
+    return [...this.#mirror.unreadable.values()].some((bytes) =>
+      mayHold(possibleSilence(decoder.decode(bytes)), service, now),
+    );
   }
 
   countActive(now: string): number {

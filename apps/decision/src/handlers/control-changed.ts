@@ -9,8 +9,8 @@ export function handleControlChanged(brain: Brain, facts: FactsKeeper): Route<'c
       await facts.refreshKillSwitch();
       return brain.takeForAll(event);
     }
-    // The health-checker lets the target go; what it then says is decided.
-    if (event.data.control === 'freeze') return;
+    // The health-checker lets the target go; what it then says is decided. A configuration is taken by the process itself.
+    if (event.data.control === 'freeze' || event.data.control === 'configuration') return;
     const { silence } = event.data;
     facts.silences.note(silence);
     return brain.takeForService(event, silence.service, context.deriveId('incident', silence.service));

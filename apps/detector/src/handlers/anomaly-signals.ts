@@ -6,7 +6,7 @@ import type { AnomalyReader, AnomalyStreamEvent } from '../adapters/anomaly-stre
 
 export interface CorrelationHandlerOptions {
   readonly settings: CorrelationSettings;
-  readonly bus: Pick<Bus, 'publish'>;
+  readonly bus: Pick<Bus, 'publishUnlessStored'>;
   readonly logger: Logger;
 }
 
@@ -65,7 +65,7 @@ export function createCorrelationHandler({ settings, bus, logger }: CorrelationH
 
   async function publishPending(): Promise<void> {
     for (const [anomalyId, update] of unpublished) {
-      await bus.publish(update.draft, update.cause);
+      await bus.publishUnlessStored(update.draft, update.cause, new Date(update.cause.time));
       if (unpublished.get(anomalyId) === update) unpublished.delete(anomalyId);
       logger.info({ type: update.draft.type, anomaly: update.draft.data }, 'correlated anomaly');
     }

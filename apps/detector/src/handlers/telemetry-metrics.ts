@@ -14,7 +14,7 @@ export interface PartitionHandlerOptions {
   readonly settings: DetectionSettings;
   /** Changed in place by the handler. */
   readonly initial: PartitionState;
-  readonly bus: Pick<Bus, 'publish'>;
+  readonly bus: Pick<Bus, 'publishUnlessStored'>;
   readonly snapshots: SnapshotStore;
   readonly fitting: FittingModels;
   readonly sightings: Pick<MetricSightings, 'note'>;
@@ -44,7 +44,7 @@ export function createTelemetryHandler(options: PartitionHandlerOptions) {
     unpublished = { sequence, detection };
     for (const draft of detection.drafts) {
       if (!shard.isHeld()) return;
-      await bus.publish(draft, event);
+      await bus.publishUnlessStored(draft, event, new Date(event.time));
     }
     unpublished = undefined;
     metrics.count(shard.name, state, detection.counts);

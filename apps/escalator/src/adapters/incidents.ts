@@ -1,4 +1,5 @@
 import type { Bucket } from '@cortex/bus';
+import { escapeToken, stormTarget } from '@cortex/contracts';
 import type { Incident, IncidentRecord } from '@cortex/contracts';
 import type { ServiceContext } from '@cortex/service';
 
@@ -11,11 +12,17 @@ export interface Incidents {
   read(incidentId: string): Promise<Incident | undefined>;
   /** What was last read: what a page tells of while the store is away. */
   known(incidentId: string): Incident | undefined;
+  /** Whether a storm goes on. Unreadable: no, then each incident is told of by itself. */
+  isStormOn(): Promise<boolean>;
   /** An event brought a newer state. */
   learn(incident: Incident): void;
 }
 
-export function openIncidents(bucket: Bucket<IncidentRecord>, logger: ServiceContext['logger']): Incidents {
+export function openIncidents(
+  bucket: Bucket<IncidentRecord>,
+  newest: Bucket<{ readonly incidentId: string }>,
+  logger: ServiceContext['logger'],
+): Incidents {
   const known = new Map<string, Incident>();
   const learn = (incident: Incident): void => {
     known.delete(incident.id);
@@ -25,6 +32,16 @@ export function openIncidents(bucket: Bucket<IncidentRecord>, logger: ServiceCon
   };
   return {
     learn,
+    async isStormOn() {
+      try {
+        const pointer = await newest.get(escapeToken(stormTarget.service));
+        const storm = pointer === undefined ? undefined : (await bucket.get(pointer.value.incidentId))?.value.incident;
+        return storm?.signals.some(({ active, target }) => active && target.instance === stormTarget.instance) === true;
+      } catch (error) {
+        logger.warn({ err: error }, 'whether there is a storm cannot be read; escalating as if there was none');
+        return false;
+      }
+    },
     known: (incidentId) => known.get(incidentId),
     async read(incidentId) {
       try {

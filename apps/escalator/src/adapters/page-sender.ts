@@ -82,7 +82,8 @@ function pageOf(
     contact,
     service: request.service,
     severity: request.severity,
-    title: request.title,
+    // What is wrong may be something else by now.
+    title: request.hasOwnTitle === true ? request.title : (incident?.title ?? request.title),
     reason: isOver ? (incident?.resolution?.reason ?? 'the incident is over') : request.reason,
     details: [instead, isOver ? '' : request.details, told].filter((part) => part !== '').join('\n'),
     ...(situation === undefined ? {} : { situation }),

@@ -5,7 +5,7 @@ import type { EscalationPolicy, EventData } from '@cortex/contracts';
 import { loadConfiguration, readEnvironment, startService } from '@cortex/service';
 import type { StartedService } from '@cortex/service';
 import { silentLogger, startHttpReceiver } from '@cortex/testing';
-import type { HttpReceiver, ProvisionedNats, TemporaryFolder } from '@cortex/testing';
+import type { HttpReceiver, TemporaryFolder, TestNats } from '@cortex/testing';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -33,7 +33,7 @@ remediation_steps:
 
 /** A provisioned NATS server and a folder, both of the test's own. */
 interface Ground {
-  readonly nats: ProvisionedNats;
+  readonly nats: Pick<TestNats, 'url' | 'stop'>;
   readonly folder: TemporaryFolder;
 }
 
@@ -49,20 +49,23 @@ interface ReceivedPage {
 }
 
 /** Real NATS, a real receiver, and the other services' events. */
-export class EscalatorFixture {
-  readonly nats: Ground['nats'];
+export class EscalatorFixture<Nats extends Ground['nats'] = TestNats> {
+  readonly nats: Nats;
   readonly receiver: HttpReceiver;
   readonly folder: Ground['folder'];
   /** Speaks for decision and the console. */
   readonly bus: Bus;
   readonly #services: StartedService[] = [];
 
-  static async start({ nats, folder }: Ground): Promise<EscalatorFixture> {
+  static async start<Nats extends Ground['nats']>({
+    nats,
+    folder,
+  }: Ground & { readonly nats: Nats }): Promise<EscalatorFixture<Nats>> {
     const bus = await connectBus({ servers: nats.url, source: '/cortex/decision', name: 'test', logger: silentLogger });
     return new EscalatorFixture({ nats, folder }, await startHttpReceiver(), bus);
   }
 
-  private constructor({ nats, folder }: Ground, receiver: HttpReceiver, bus: Bus) {
+  private constructor({ nats, folder }: Ground & { readonly nats: Nats }, receiver: HttpReceiver, bus: Bus) {
     this.nats = nats;
     this.receiver = receiver;
     this.folder = folder;
@@ -103,7 +106,6 @@ export class EscalatorFixture {
         ...contacts,
         '  policies:',
         '    - name: all',
-        '      applies_to: []',
         '      escalation_chain:',
         ...levels,
         '',

@@ -1,9 +1,10 @@
 import type { ActionContext, ActionResult } from '@cortex/actions';
-import type { JsonRecord } from '@cortex/contracts';
+import type { JsonRecord, RefusedBy } from '@cortex/contracts';
 import { messageOf } from '@cortex/errors';
 import { recordIntent, recordResult, withdrawIntent } from '@cortex/execution';
 import type { ExecutionPhase } from '@cortex/execution';
 import { failpoint } from '../failpoint.ts';
+import { objectionAtOnce, objectionToBegin } from './may-begin.ts';
 import { runEffect } from './run-effect.ts';
 import { TryAgainLater } from './errors.ts';
 import type { PlannedStep } from './resolve-plan.ts';
@@ -15,16 +16,21 @@ export interface Operation {
   readonly phase: ExecutionPhase;
   readonly planned: PlannedStep;
   readonly attempt: number;
+  /** Nothing has taken effect in this execution yet: then it is asked again whether the plan may begin at all. */
+  readonly isFirstEffect?: boolean;
   /** For an undo: the observation from before the step. A step observes its target itself. */
   readonly undoes?: JsonRecord;
 }
 
 export type AttemptEnd =
   | { readonly kind: 'done' }
-  /** The kill switch is on: nothing was begun, and the intent is withdrawn. */
-  | { readonly kind: 'stopped'; readonly reason: string }
+  /** Something stands against it: nothing was begun, and the intent is withdrawn. */
+  | { readonly kind: 'stopped'; readonly by: StoppedBy; readonly reason: string }
   /** The action's own guard refuses: nothing was begun. */
   | { readonly kind: 'guarded'; readonly reason: string };
+
+/** `deadline`: the execution took longer than anybody waits for it. */
+export type StoppedBy = RefusedBy | 'deadline';
 
 /** Clearances older than this are stale: the process may have been frozen since. */
 const freshMs = 1_000;
@@ -32,7 +38,8 @@ const never = new AbortController().signal;
 
 /**
  * One attempt: INTENT, effect, RESULT. The INTENT is written while the kill switch and the leases are checked; the
- * effect begins only when all three have succeeded less than a second ago.
+ * effect begins only when all have succeeded less than a second ago. Before the first effect of an execution everything
+ * that could stand against its plan is asked for too, whatever the journal has: also after a crash or a freeze.
  */
 export async function attempt(run: ExecutionRun, operation: Operation, onBegin: () => void): Promise<AttemptEnd> {
   const { parts, journal, holds } = run;
@@ -50,13 +57,13 @@ export async function attempt(run: ExecutionRun, operation: Operation, onBegin: 
     { ...place, attempt: operation.attempt },
     { token, before, at: parts.now() },
   );
-  let clearance = await askClearance(run, planned, journal.write(intended));
+  let clearance = await askClearance(run, operation, journal.write(intended));
   failpoint('after_intent');
   if (clearance.kind === 'go' && parts.runtime.monotonicMs() - clearance.askedMs > freshMs)
-    clearance = await askClearance(run, planned);
+    clearance = await askClearance(run, operation);
   if (clearance.kind === 'stop') {
     journal.restart(withdrawIntent(journal.record, place));
-    return { kind: 'stopped', reason: clearance.reason };
+    return { kind: 'stopped', by: clearance.by, reason: clearance.reason };
   }
   if (clearance.kind === 'lost') {
     await journal.write(withdrawIntent(journal.record, place));
@@ -73,7 +80,8 @@ export async function attempt(run: ExecutionRun, operation: Operation, onBegin: 
     runtime: parts.runtime,
   }).finally(unwatch);
   failpoint('after_effect');
-  await journal.write(recordResult(journal.record, place, planned.step, { ...result, at: parts.now() }));
+  const ended = { ...result, stopped: stop.signal.aborted, at: parts.now() };
+  await journal.write(recordResult(journal.record, place, planned.step, ended));
   failpoint('after_result');
   parts.metrics.actionEnded(planned.action.name, result.outcome);
   return { kind: 'done' };
@@ -102,24 +110,32 @@ function act({ planned, undoes }: Operation, context: ActionContext, before: Jso
 
 type Clearance =
   | { readonly kind: 'go'; readonly askedMs: number }
-  | { readonly kind: 'stop'; readonly reason: string }
+  | { readonly kind: 'stop'; readonly by: StoppedBy; readonly reason: string }
   | { readonly kind: 'lost'; readonly reason: string };
 
-/** Writes the intent, reads the kill switch and proves the leases, all in one round trip. */
+/** Writes the intent, reads the kill switch, proves the leases and asks what stands against a first effect, all at once. */
 async function askClearance(
-  { parts, holds }: ExecutionRun,
-  { target }: PlannedStep,
+  { parts, holds, journal, deadline }: ExecutionRun,
+  { planned: { target }, isFirstEffect = false }: Operation,
   write?: Promise<void>,
 ): Promise<Clearance> {
+  const { remediation } = journal.record;
   const askedMs = parts.runtime.monotonicMs();
-  const [written, kill, held] = await Promise.allSettled([
+  const [written, kill, held, asked] = await Promise.allSettled([
     write ?? Promise.resolve(),
     parts.killSwitch.read(),
     holds.assertHeld(target),
+    isFirstEffect ? objectionToBegin(parts, remediation) : undefined,
   ]);
   if (written.status === 'rejected') throw written.reason;
   if (held.status === 'rejected') return { kind: 'lost', reason: String(held.reason) };
-  if (kill.status === 'rejected') return { kind: 'stop', reason: String(kill.reason) };
-  if (kill.value.on) return { kind: 'stop', reason: kill.value.reason };
+  if (kill.status === 'rejected') return { kind: 'stop', by: 'kill_switch', reason: String(kill.reason) };
+  if (kill.value.on) return { kind: 'stop', by: 'kill_switch', reason: kill.value.reason };
+  if (asked.status === 'rejected') throw asked.reason;
+  const objection = isFirstEffect ? (objectionAtOnce(parts, remediation) ?? asked.value) : undefined;
+  if (objection !== undefined) return { kind: 'stop', ...objection };
+  if (parts.now() > deadline) {
+    return { kind: 'stop', by: 'deadline', reason: `nobody waits for it after ${deadline.toISOString()}` };
+  }
   return { kind: 'go', askedMs };
 }

@@ -35,7 +35,7 @@ export function stepDraft(record: ExecutionRecord, phase: ExecutionPhase, result
 }
 
 export function completedDraft(record: ExecutionRecord): EventDraft {
-  const { executionId, incidentId, playbook, targets } = record.remediation;
+  const { executionId, incidentId, playbook, targets, signals } = record.remediation;
   const startedAt = record.startedAt ?? record.acceptedAt;
   const completedAt = record.completedAt ?? startedAt;
   return draft(remediationCompleted, {
@@ -45,6 +45,7 @@ export function completedDraft(record: ExecutionRecord): EventDraft {
       incidentId,
       playbook,
       targets: targets.map(plainTarget),
+      ...(signals === undefined ? {} : { signals }),
       outcome: record.outcome ?? 'ambiguous',
       reason: record.reason ?? '',
       ...(record.refusedBy === undefined ? {} : { refusedBy: record.refusedBy }),

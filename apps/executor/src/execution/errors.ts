@@ -24,3 +24,16 @@ export class StepTimeoutError extends CortexError {
     super('CORTEX_EXECUTION_STEP_TIMEOUT', `the step took longer than its ${timeoutMs} ms`);
   }
 }
+
+/** What was done in this execution cannot be read, so nothing more is done in it. */
+export class JournalUnreadableError extends CortexError {
+  constructor(executionId: string, cause: unknown) {
+    super(
+      'CORTEX_EXECUTION_JOURNAL_UNREADABLE',
+      `the journal of ${executionId} cannot be read, so nothing more is done`,
+      {
+        cause,
+      },
+    );
+  }
+}

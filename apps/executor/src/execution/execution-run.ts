@@ -16,6 +16,8 @@ export interface ExecutionRun {
   readonly plan: ResolvedPlan;
   readonly holds: Holds;
   readonly publisher: Publisher;
+  /** From then on nobody waits for it: no further effect begins. */
+  readonly deadline: Date;
   /** Aborts when this process drains: the running step ends, the next one is left to another executor. */
   readonly draining: HandlerContext['signal'];
 }

@@ -1,7 +1,13 @@
-import type { Bucket } from '@cortex/bus';
+import { BadEntryError } from '@cortex/bus';
+import type { Bucket, Entry } from '@cortex/bus';
 import { escapeToken } from '@cortex/contracts';
 import type { ExecutionRecord } from '@cortex/contracts';
-import { JournalTakenError } from './errors.ts';
+import { JournalTakenError, JournalUnreadableError } from './errors.ts';
+
+export interface Journals {
+  readonly journal: Bucket<ExecutionRecord>;
+  readonly journalArchive: Pick<Bucket<ExecutionRecord>, 'get'>;
+}
 
 /** The journal of one execution, as this executor last read or wrote it. */
 export class Journal {
@@ -15,10 +21,14 @@ export class Journal {
     this.#revision = revision;
   }
 
-  /** Reads the journal, or undefined when the execution has none yet. */
-  static async read(bucket: Bucket<ExecutionRecord>, executionId: string): Promise<Journal | undefined> {
-    const entry = await bucket.get(escapeToken(executionId));
-    return entry === undefined ? undefined : new Journal(bucket, entry.value, entry.revision);
+  /** Reads the journal, also one that is archived, or undefined when the execution has none yet. Throws {@link JournalUnreadableError}. */
+  static async read({ journal, journalArchive }: Journals, executionId: string): Promise<Journal | undefined> {
+    const [entry, archived] = await Promise.all([
+      readEntry(journal, executionId),
+      readEntry(journalArchive, executionId),
+    ]);
+    if (entry !== undefined) return new Journal(journal, entry.value, entry.revision);
+    return archived === undefined ? undefined : new Journal(journal, archived.value, undefined);
   }
 
   /** A journal that does not exist yet: the first write creates it, or finds that another executor did. */
@@ -30,7 +40,7 @@ export class Journal {
     return this.#record;
   }
 
-  /** Starts over from a record that ended without an effect. */
+  /** Goes on from this record instead; it is stored with the next write. */
   restart(record: ExecutionRecord): void {
     this.#record = record;
   }
@@ -48,5 +58,16 @@ export class Journal {
     if (!written.ok) throw new JournalTakenError(record.remediation.executionId);
     this.#revision = written.revision;
     this.#record = record;
+  }
+}
+
+async function readEntry(
+  bucket: Pick<Bucket<ExecutionRecord>, 'get'>,
+  executionId: string,
+): Promise<Entry<ExecutionRecord> | undefined> {
+  try {
+    return await bucket.get(escapeToken(executionId));
+  } catch (error) {
+    throw error instanceof BadEntryError ? new JournalUnreadableError(executionId, error) : error;
   }
 }

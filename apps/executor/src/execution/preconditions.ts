@@ -1,10 +1,9 @@
-import { runCheck } from '@cortex/checks';
 import type { RunnableCheck } from '@cortex/checks';
-import { targetKey } from '@cortex/contracts';
 import type { JsonRecord, Remediation } from '@cortex/contracts';
 import { PlaybookTemplateError, plainTarget, substitute, templateVariables } from '@cortex/execution';
 import type { RemediationTarget } from '@cortex/execution';
 import type { ExecutorParts } from './parts.ts';
+import { checksOf, runOwnCheck } from './run-own-check.ts';
 
 const timeoutMs = 10_000;
 
@@ -32,13 +31,7 @@ async function problemOf(
 ): Promise<string | undefined> {
   try {
     const given = substitute(params, templateVariables(target));
-    const outcome = await runCheck(definitionOf(parts, target, check, given), target.facts, {
-      registry: parts.checks,
-      now: parts.now,
-      runtime: parts.runtime,
-      outbound: parts.outbound,
-      signal,
-    });
+    const outcome = await runOwnCheck(parts, definitionOf(parts, target, check, given), target, signal);
     return outcome.result === 'pass'
       ? undefined
       : `pre-condition ${check} does not hold on ${target.instance}: ${outcome.detail}`;
@@ -55,9 +48,7 @@ function definitionOf(
   check: string,
   params: JsonRecord,
 ): RunnableCheck {
-  const own = parts.configuredChecks.find((candidate) => {
-    return candidate.name === check && targetKey(candidate.target) === targetKey(target);
-  });
+  const own = checksOf(parts, target).find(({ name }) => name === check);
   if (own !== undefined) return { ...own, params: { ...own.params, ...params }, retries: 0 };
   const tier = parts.checks.get(check)?.tier ?? 'shallow';
   return { name: check, type: check, tier, target: plainTarget(target), params, timeoutMs, retries: 0 };

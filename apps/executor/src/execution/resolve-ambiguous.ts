@@ -18,13 +18,14 @@ export async function resolveAmbiguous(
   const { parts, journal } = run;
   const { planned, phase } = operation;
   const place = placeOf(phase, planned);
-  const verdict = await verdictOf(run, operation, entry);
+  const answer = answerOf(operation);
+  const verdict = await verdictOf(run, operation, entry, answer);
   parts.logger.warn(
     { executionId: journal.record.remediation.executionId, step: planned.step.step, phase, verdict },
     'a crash left a step open',
   );
   if (verdict === 'no_effect') {
-    await journal.write(recordRepeat(journal.record, place));
+    await journal.write(recordRepeat(journal.record, place, answer === 'probe'));
     return;
   }
   const result =
@@ -35,12 +36,17 @@ export async function resolveAmbiguous(
   parts.metrics.actionEnded(planned.action.name, result.outcome);
 }
 
+function answerOf({ planned, undoes }: Omit<Operation, 'attempt'>): OnAmbiguous {
+  return undoes === undefined ? planned.onAmbiguous : undoAnswer(planned.action);
+}
+
 async function verdictOf(
   run: ExecutionRun,
-  { planned, undoes }: Omit<Operation, 'attempt'>,
+  { planned }: Omit<Operation, 'attempt'>,
   entry: JournalEntry,
+  answer: OnAmbiguous,
 ): Promise<ProbeVerdict> {
-  switch (undoes === undefined ? planned.onAmbiguous : undoAnswer(planned.action)) {
+  switch (answer) {
     case 'retry':
       return 'no_effect';
     case 'escalate':

@@ -1,3 +1,4 @@
+import { ActionKilledError } from '@cortex/actions';
 import type { ActionContext, ActionResult } from '@cortex/actions';
 import type { PlaybookStep } from '@cortex/contracts';
 import { messageOf } from '@cortex/errors';
@@ -54,10 +55,11 @@ export async function runEffect(
 async function start(
   act: (signal: ActionContext['signal']) => Promise<ActionResult>,
   signal: ActionContext['signal'],
-): Promise<ActionResult> {
+): Promise<ActionResult | undefined> {
   try {
     return await act(signal);
   } catch (error) {
+    if (error instanceof ActionKilledError) return undefined;
     // It may have taken partial effect, so a rollback must look at it.
     return { ok: false, partial: true, detail: `the action broke: ${messageOf(error)}` };
   }

@@ -1,20 +1,33 @@
 import { targetKey } from '@cortex/contracts';
-import { completeRollback, finalResults, nextRollbackMove, recordIntent, recordResult } from '@cortex/execution';
+import type { JournalEntry, Target } from '@cortex/contracts';
+import {
+  completeRollback,
+  finalResults,
+  nextRollbackMove,
+  recordIntent,
+  recordResult,
+  stopRollback,
+} from '@cortex/execution';
 import type { RollbackItem } from '@cortex/execution';
 import { attempt } from './attempt.ts';
 import type { Operation } from './attempt.ts';
 import { stepDraft } from './drafts.ts';
 import { TryAgainLater } from './errors.ts';
+import { waitForPlace } from './next-place.ts';
 import { resolveAmbiguous } from './resolve-ambiguous.ts';
 import { placeOf } from './execution-run.ts';
 import type { ExecutionRun } from './execution-run.ts';
 
-/** Makes one move after the other until the journal says that the rollback ended. */
-export async function runRollback(run: ExecutionRun): Promise<void> {
+/** A rollback that has nowhere to begin, or to go on, for this long is left to a human. */
+export const patienceMs = 5 * 60_000;
+
+/** Makes one move after the other until the journal says that the rollback ended, or a stop holds it. */
+export async function runRollback(run: ExecutionRun, requestedAt: string): Promise<void> {
   const { parts, journal } = run;
   for (const result of finalResults(journal.record, 'rollback')) {
     run.publisher.send(stepDraft(journal.record, 'rollback', result));
   }
+  const placed = new Set<Target>();
   for (;;) {
     const move = nextRollbackMove(journal.record);
     switch (move.kind) {
@@ -29,12 +42,27 @@ export async function runRollback(run: ExecutionRun): Promise<void> {
         break;
       case 'intent': {
         if (run.draining.aborted) throw new TryAgainLater('this process is draining', 1);
+        const { target } = move.item;
+        const isBegun = journal.record.entries.some((entry) => isUndoOn(entry, target));
+        const hasPlace = placed.has(target);
+        const problem = hasPlace ? undefined : await waitForPlace(run, target, { patienceMs, isBegun });
+        placed.add(target);
+        if (problem !== undefined) {
+          const ending = { outcome: 'failed', reason: problem } as const;
+          await journal.write(completeRollback(journal.record, ending, parts.now()));
+          return;
+        }
         const operation = { ...operationOf(run, move.item), attempt: move.attempt };
         if (isIrreversible(operation)) await skip(run, operation);
         else {
           const end = await attempt(run, operation, () => undefined);
+          if (end.kind === 'stopped' && end.by === 'kill_switch') {
+            const reason = `${end.by}: ${end.reason}`;
+            await journal.write(stopRollback(journal.record, { reason, requestedAt }, parts.now()));
+            return;
+          }
           if (end.kind !== 'done') {
-            const reason = end.kind === 'stopped' ? `kill_switch: ${end.reason}` : `refused: ${end.reason}`;
+            const reason = end.kind === 'stopped' ? `${end.by}: ${end.reason}` : `refused: ${end.reason}`;
             await journal.write(completeRollback(journal.record, { outcome: 'failed', reason }, parts.now()));
             return;
           }
@@ -44,6 +72,10 @@ export async function runRollback(run: ExecutionRun): Promise<void> {
       }
     }
   }
+}
+
+function isUndoOn({ phase, target }: JournalEntry, other: Target): boolean {
+  return phase === 'rollback' && targetKey(target) === targetKey(other);
 }
 
 function operationOf({ plan }: ExecutionRun, item: RollbackItem): Omit<Operation, 'attempt'> {

@@ -1,7 +1,16 @@
 import type { HandlerContext } from '@cortex/bus';
 import type { CortexEvent, EventDraft } from '@cortex/contracts';
-import { completeExecution, completeRollback, newRecord, nextRollbackMove, openIntent } from '@cortex/execution';
-import { rolledBackDraft } from '../execution/drafts.ts';
+import {
+  completeExecution,
+  completeRollback,
+  finalResults,
+  newRecord,
+  nextRollbackMove,
+  openIntent,
+  rollbackDeadline,
+} from '@cortex/execution';
+import { settlePlaces } from '../execution/answers.ts';
+import { rolledBackDraft, stepDraft } from '../execution/drafts.ts';
 import { TryAgainLater } from '../execution/errors.ts';
 import { closeAsAmbiguous } from '../execution/close-as-ambiguous.ts';
 import { takeHolds } from '../execution/holds.ts';
@@ -9,20 +18,24 @@ import { Journal } from '../execution/journal.ts';
 import type { ExecutorParts } from '../execution/parts.ts';
 import { resolvePlan } from '../execution/resolve-plan.ts';
 import { Publisher } from '../execution/publisher.ts';
-import { runRollback } from '../execution/run-rollback.ts';
+import { patienceMs, runRollback } from '../execution/run-rollback.ts';
 
-/** A rollback that cannot take its holds for this long is left to a human. */
-const patienceMs = 5 * 60_000;
-
-/** Undoes an execution, once; a redelivered request continues after a crash, or repeats the report of its end. */
+/** Undoes an execution, once; a redelivered request continues after a crash, or repeats the report of its end. A newer one goes on after a stop. */
 export async function handleRollbackRequested(
   event: CortexEvent<'remediation.rollback.requested'>,
   context: HandlerContext,
   parts: ExecutorParts,
 ): Promise<readonly EventDraft[]> {
   const { executionId, remediation, requestedAt } = event.data;
-  const journal = (await Journal.read(parts.journal, executionId)) ?? neverBegun(parts, event);
-  if (journal.record.status === 'rolled_back') return [rolledBackDraft(journal.record)];
+  const journal = (await Journal.read(parts, executionId)) ?? neverBegun(parts, event);
+  if (isAnswered(journal, requestedAt)) {
+    // The process that wrote the end may have died before it gave up its places.
+    await settlePlaces(parts, journal);
+    const steps = finalResults(journal.record, 'rollback').map((result) =>
+      stepDraft(journal.record, 'rollback', result),
+    );
+    return [...steps, rolledBackDraft(journal.record)];
+  }
   if (journal.record.status === 'accepted' || journal.record.status === 'running') {
     throw new TryAgainLater(`${executionId} is still running`, 1_000);
   }
@@ -44,14 +57,28 @@ export async function handleRollbackRequested(
   }
   try {
     const publisher = new Publisher(context);
-    const run = { parts, journal, plan: resolved.plan, holds: taken.holds, publisher, draining: context.signal };
-    await runRollback(run);
+    const run = {
+      parts,
+      journal,
+      plan: resolved.plan,
+      holds: taken.holds,
+      publisher,
+      deadline: rollbackDeadline(remediation, requestedAt),
+      draining: context.signal,
+    };
+    await runRollback(run, requestedAt);
+    await settlePlaces(parts, journal);
     await taken.holds.release();
     await publisher.flush();
     return said(parts, journal);
   } finally {
     await taken.holds.release();
   }
+}
+
+/** It ended; or a stop holds it, and this request is the one that was stopped, or an older one. */
+function isAnswered({ record: { status, rollback } }: Journal, requestedAt: string): boolean {
+  return status === 'rolled_back' || (rollback?.requestedAt !== undefined && requestedAt <= rollback.requestedAt);
 }
 
 /** Without a journal nothing was ever done: that is recorded, so that a late request cannot begin it now. */

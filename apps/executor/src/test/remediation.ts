@@ -12,6 +12,7 @@ export interface RemediationOptions {
   readonly maxUnavailable?: number;
   readonly dryRun?: boolean;
   readonly requestedAt?: Date;
+  readonly verification?: object;
   readonly expiresInMs?: number;
 }
 
@@ -38,7 +39,7 @@ export function remediationOf(options: RemediationOptions): Remediation {
         timeoutMs: 20_000,
         ...step,
       })),
-      verification: {},
+      verification: options.verification ?? {},
       rollback: options.rollback ?? { available: true },
       escalation: {},
       safety: {},

@@ -1,7 +1,8 @@
 import { connectBus } from '@cortex/bus';
 import type { Bus } from '@cortex/bus';
-import type { CheckDefinition, Target } from '@cortex/contracts';
+import type { CheckDefinition, SafetyPolicy, Target } from '@cortex/contracts';
 import { systemRuntime } from '@cortex/runtime';
+import type { Runtime } from '@cortex/runtime';
 import type { ServiceContext } from '@cortex/service';
 import { Registry } from 'prom-client';
 import { startExecutor } from '../app.ts';
@@ -15,7 +16,10 @@ export interface TestExecutor {
 export interface TestExecutorOptions {
   readonly natsUrl: string;
   readonly name: string;
+  /** How far the clock of its machine is ahead. */
+  readonly skewMs?: number;
   readonly protectedTargets?: readonly Target[];
+  readonly windows?: Partial<Pick<SafetyPolicy, 'freezeWindows' | 'maintenanceWindows'>>;
   readonly checks?: readonly CheckDefinition[];
   readonly pluginFolders?: readonly string[];
 }
@@ -23,14 +27,22 @@ export interface TestExecutorOptions {
 /** The executor with a real bus, without the HTTP server and the configuration file of the service kit. */
 export async function startTestExecutor(options: TestExecutorOptions): Promise<TestExecutor> {
   const logger = testLogger();
-  const bus = await connectBus({ servers: options.natsUrl, source: '/cortex/executor', name: options.name, logger });
+  const runtime = withClock(options.skewMs ?? 0);
+  const { natsUrl: servers, name } = options;
+  const bus = await connectBus({ servers, source: '/cortex/executor', name, logger, runtime });
+  await bus.synchronize();
   const metrics = new Registry();
   const config = {
     pluginFolders: options.pluginFolders ?? [],
     checks: options.checks ?? [],
-    safety: { protectedTargets: options.protectedTargets ?? [] },
+    safety: {
+      protectedTargets: options.protectedTargets ?? [],
+      freezeWindows: [],
+      maintenanceWindows: [],
+      ...options.windows,
+    },
   };
-  const context = { name: 'executor', bus, config, logger, metrics, runtime: systemRuntime };
+  const context = { name: 'executor', bus, config, logger, metrics, runtime: bus.runtime };
   const app = await startExecutor(context as unknown as ServiceContext);
   return {
     bus,
@@ -40,6 +52,11 @@ export async function startTestExecutor(options: TestExecutorOptions): Promise<T
       await app.stop?.();
     },
   };
+}
+
+/** A machine whose clock is ahead by so much. */
+function withClock(skewMs: number): Runtime {
+  return { ...systemRuntime, now: () => new Date(Date.now() + skewMs) };
 }
 
 function testLogger() {

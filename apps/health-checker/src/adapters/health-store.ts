@@ -18,13 +18,15 @@ export interface StoredHealth {
   readonly announcement?: Announcement;
   /** 0 for what has never been stored. */
   readonly revision: number;
+  /** When it was stored: from then on its announcement may be published. */
+  readonly storedAtMs: number;
 }
 
 /** The health of each target in its bucket; each write must build on the revision that was read. */
 export interface HealthStore {
   load(target: Target, now: string): Promise<StoredHealth>;
   /** The new revision, or undefined when another writer came first. */
-  save(stored: StoredHealth): Promise<number | undefined>;
+  save(stored: Omit<StoredHealth, 'storedAtMs'>): Promise<number | undefined>;
 }
 
 export async function openHealthStore(bus: Bus): Promise<HealthStore> {
@@ -32,12 +34,13 @@ export async function openHealthStore(bus: Bus): Promise<HealthStore> {
   return {
     async load(target, now) {
       const entry = await bucket.get(targetKey(target));
-      if (entry === undefined) return { health: unknownHealth(target, now), revision: 0 };
+      if (entry === undefined) return { health: unknownHealth(target, now), revision: 0, storedAtMs: Date.parse(now) };
       const { announcement, ...memory } = entry.value.memory;
       const parsed = Announcement.safeParse(announcement);
       return {
         health: resumeHealth({ ...entry.value, memory }),
         revision: entry.revision,
+        storedAtMs: entry.writtenAtMs,
         ...(parsed.success ? { announcement: parsed.data } : {}),
       };
     },

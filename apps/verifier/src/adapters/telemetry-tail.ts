@@ -1,6 +1,7 @@
 import type { Bus, Consumption } from '@cortex/bus';
 import { telemetryMetrics } from '@cortex/contracts';
 import type { SeriesBatch } from '@cortex/contracts';
+import { withoutLead } from '@cortex/verification';
 import { readUntilCaughtUp } from './read-until-caught-up.ts';
 
 export interface TelemetryTail {
@@ -69,9 +70,10 @@ export class TelemetryTails {
       from,
       handle: ({ time, data }) => {
         const atMs = Date.parse(time);
-        feed.kept.push({ atMs, batches: data.series });
+        const batches = data.series.map((batch) => withoutLead(batch, atMs));
+        feed.kept.push({ atMs, batches });
         forgetBefore(feed, atMs - keepMs);
-        for (const listener of feed.listeners) listener(data.series);
+        for (const listener of feed.listeners) listener(batches);
       },
     });
     return Object.assign(feed, { opened });
@@ -89,7 +91,7 @@ export class TelemetryTails {
     return readUntilCaughtUp(this.#bus, {
       event: telemetryMetrics,
       from,
-      handle: ({ data }) => onBatches(data.series),
+      handle: ({ time, data }) => onBatches(data.series.map((batch) => withoutLead(batch, Date.parse(time)))),
     });
   }
 }

@@ -15,6 +15,7 @@ export interface VerifierParts {
   readonly checks: TargetChecks;
   readonly history: RecentHistory;
   readonly tailTelemetry: VerificationRun['tailTelemetry'];
+  readonly followAnomalies: VerificationRun['followAnomalies'];
   readonly metrics: VerificationMetrics;
   readonly logger: Pick<Logger, 'info'>;
   readonly runtime: Pick<Runtime, 'now' | 'after'>;
@@ -29,7 +30,7 @@ export async function handleRemediationCompleted(
   context: HandlerContext,
   parts: VerifierParts,
 ): Promise<readonly EventDraft[]> {
-  const { executionId, incidentId, playbook, targets, outcome, startedAt, completedAt } = event.data;
+  const { executionId, incidentId, playbook, targets, signals, outcome, startedAt, completedAt } = event.data;
   if (outcome !== 'succeeded') return [];
   // A redelivery long after the verdict would look at another time and might reach another verdict.
   if (await parts.history.hasVerdict(event.subject, executionId, completedAt)) return [];
@@ -48,10 +49,18 @@ export async function handleRemediationCompleted(
   try {
     verdict = await runVerification({
       executionId,
-      request: { playbook, targets, checks: parts.checks.of(targets), startedAt, effectAt: completedAt },
+      request: {
+        playbook,
+        targets,
+        ...(signals === undefined ? {} : { signals }),
+        checks: parts.checks.of(targets),
+        startedAt,
+        effectAt: completedAt,
+      },
       checksBefore: await parts.history.checksBefore(targets, startedAt),
       checks: parts.checks,
       tailTelemetry: parts.tailTelemetry,
+      followAnomalies: parts.followAnomalies,
       runtime,
       signal: context.signal,
     });
@@ -63,7 +72,7 @@ export async function handleRemediationCompleted(
     metrics.ended(verdict?.state);
   }
 
-  const { state, reason, worsened, relapsed, recommendation, findings, recoveredAt } = verdict;
+  const { state, reason, worsened, relapsed, awaits, recommendation, findings, recoveredAt } = verdict;
   parts.logger.info({ executionId, incidentId, state, reason }, 'verified');
   const completedNow = now();
   return [
@@ -75,6 +84,7 @@ export async function handleRemediationCompleted(
         reason: reason.slice(0, 4_000),
         ...(worsened === undefined ? {} : { worsened }),
         ...(relapsed === undefined ? {} : { relapsed }),
+        ...(awaits === undefined ? {} : { awaits: [...awaits] }),
         recommendation,
         findings: [...findings],
         ...(recoveredAt === undefined ? {} : { recoveredAt }),

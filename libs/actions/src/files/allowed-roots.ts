@@ -1,6 +1,7 @@
-import { realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, normalize } from 'node:path';
+import { mountAt } from './mount.ts';
 
 /** Files in these are never cleaned up, whatever a playbook says. */
 const systemTrees = [
@@ -88,8 +89,8 @@ function homeFoldersOf(root: string): readonly string[] {
 
 async function isMount(path: string): Promise<boolean> {
   try {
-    const [own, parent] = await Promise.all([stat(path), stat(dirname(path))]);
-    return own.dev !== parent.dev;
+    const [own, parent] = await Promise.all([mountAt(path), mountAt(dirname(path))]);
+    return own !== parent;
   } catch {
     return false;
   }

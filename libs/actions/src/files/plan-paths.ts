@@ -5,6 +5,7 @@ import { AbsolutePath } from '../params.ts';
 import { isWithin, resolveRoots } from './allowed-roots.ts';
 import { globProblem, parseGlobPath } from './glob-path.ts';
 import type { GlobPath } from './glob-path.ts';
+import type { OwnFiles } from './own-files.ts';
 
 /** An absolute path with `*` and `?` in it, as playbooks name files. */
 const GlobPattern = AbsolutePath.superRefine((path, context) => {
@@ -28,12 +29,19 @@ export interface PathParams {
 export type PathPlan =
   { readonly ok: true; readonly jobs: readonly GlobPath[] } | { readonly ok: false; readonly problem: string };
 
+/** Where an action on files may work. */
+export interface AllowedFiles {
+  /** Folders in which it may always work. */
+  readonly roots: readonly string[];
+  readonly own: OwnFiles;
+}
+
 /**
- * Resolves every path and proves that it is in an allowed root, before anything is touched. A missing one is skipped.
- * In `defaultRoots` the action may always work.
+ * Resolves every path and proves that it is in an allowed root and not Cortex's own, before anything is touched. A
+ * missing one is skipped, unless all are.
  */
-export async function planPaths(params: PathParams, defaultRoots: readonly string[]): Promise<PathPlan> {
-  const roots = await resolveRoots(params.allowed_roots, defaultRoots);
+export async function planPaths(params: PathParams, allowed: AllowedFiles): Promise<PathPlan> {
+  const roots = await resolveRoots(params.allowed_roots, allowed.roots);
   if (!roots.ok) return roots;
   const jobs: GlobPath[] = [];
   for (const path of params.paths) {
@@ -49,13 +57,16 @@ export async function planPaths(params: PathParams, defaultRoots: readonly strin
       const where = real === base ? base : `${base} (really ${real})`;
       return { ok: false, problem: `${path}: ${where} lies in none of ${roots.roots.join(', ')}; see allowed_roots` };
     }
+    const own = await allowed.own.whyNotBegin(real);
+    if (own !== undefined) return { ok: false, problem: `${path}: ${real} is not touched: ${own}` };
     jobs.push({ base: real, patterns });
   }
+  if (jobs.length === 0) return { ok: false, problem: `none of the folders of ${params.paths.join(', ')} is there` };
   return { ok: true, jobs };
 }
 
 /** Why the action may not work on these paths; undefined when it may. */
-export async function pathProblem(params: PathParams, defaultRoots: readonly string[]): Promise<string | undefined> {
-  const plan = await planPaths(params, defaultRoots);
+export async function pathProblem(params: PathParams, allowed: AllowedFiles): Promise<string | undefined> {
+  const plan = await planPaths(params, allowed);
   return plan.ok ? undefined : plan.problem;
 }

@@ -1,21 +1,22 @@
 import { z } from 'zod';
-import { ByForm, IdParams, Limit } from '../forms.ts';
+import { ByForm, IdParams, Limit, NameFilter } from '../forms.ts';
 import type { Route } from '../route.ts';
-import { BreakerView, ExecutionList, ExecutionView, PlaybookList } from '../views/system.ts';
+import { BreakersView, ExecutionList, ExecutionView, PlaybookList } from '../views/system.ts';
 
 /** Playbooks, their breakers, and their executions. */
 export const playbookRoutes = {
   playbooks: {
     tag: 'playbooks',
-    summary: 'Every playbook with its performance and its circuit breaker',
+    summary: 'Every playbook with its performance and its circuit breakers',
     response: PlaybookList,
   },
   resetBreaker: {
     tag: 'playbooks',
-    summary: 'Close an open breaker after its cool-down',
+    summary: 'Close the open breakers of a playbook after their cool-down; with a service, that one alone',
     params: z.strictObject({ playbook: z.string().min(1).max(128) }),
+    query: z.strictObject({ service: NameFilter }),
     body: ByForm,
-    response: BreakerView,
+    response: BreakersView,
   },
   executions: {
     tag: 'executions',

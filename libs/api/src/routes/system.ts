@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Limit, NameFilter } from '../forms.ts';
 import type { Route } from '../route.ts';
 import { CheckList } from '../views/health.ts';
+import { SeriesList } from '../views/series.ts';
 import { Overview, Status, TargetList } from '../views/system.ts';
 
 const tag = 'system';
@@ -28,5 +29,11 @@ export const systemRoutes = {
       limit: Limit.default(200),
     }),
     response: CheckList,
+  },
+  series: {
+    tag,
+    summary: 'The series that arrived within the last ten minutes, each with its newest value',
+    query: z.strictObject({ service: NameFilter, limit: Limit.default(200) }),
+    response: SeriesList,
   },
 } satisfies Record<string, Route>;

@@ -6,7 +6,7 @@ export const ConfigurationView = z.object({
   folder: z.string(),
   /** Of every process of Cortex that lives. */
   processes: z.array(RunningConfiguration),
-  /** What the console runs, as it was resolved; secrets are left out, and what only plugins know is not filled in. */
+  /** What the console runs, as it was resolved; secrets are left out, and what only actions know is not filled in. */
   configuration: z.record(z.string(), z.unknown()),
 });
 export type ConfigurationView = z.infer<typeof ConfigurationView>;

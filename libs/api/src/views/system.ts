@@ -7,6 +7,7 @@ import {
   KillSwitch,
   Playbook,
   PlaybookPerformance,
+  Silence,
   Target,
   Timestamp,
   Waiting,
@@ -28,6 +29,8 @@ export const TargetView = z.object({
   since: Timestamp.optional(),
   flapping: z.boolean(),
   reason: z.string(),
+  /** Since then nobody has looked at it, far longer than its checks take: the state is the last that was known. */
+  unseenSince: Timestamp.optional(),
   /** Services that the target depends on and that are down, the nearest first. */
   dependenciesDown: HealthChange.shape.dependenciesDown,
   failing: HealthChange.shape.failing,
@@ -37,20 +40,26 @@ export type TargetView = z.infer<typeof TargetView>;
 export const TargetList = z.object({ targets: z.array(TargetView) });
 export type TargetList = z.infer<typeof TargetList>;
 
+export const BreakerOfPlaybook = BreakerRecord.omit({ counted: true }).extend({
+  /** When an open breaker may be reset by a human. */
+  resettableAt: Timestamp.optional(),
+});
+export type BreakerOfPlaybook = z.infer<typeof BreakerOfPlaybook>;
+
 export const PlaybookView = z.object({
   playbook: Playbook,
   performance: PlaybookPerformance.omit({ counted: true }).optional(),
-  breaker: BreakerRecord.optional(),
-  /** When an open breaker may be reset by a human. */
-  resettableAt: Timestamp.optional(),
+  /** One for each service on which it was used; without a service for all of them. */
+  breakers: z.array(BreakerOfPlaybook),
 });
 export type PlaybookView = z.infer<typeof PlaybookView>;
 
 export const PlaybookList = z.object({ playbooks: z.array(PlaybookView) });
 export type PlaybookList = z.infer<typeof PlaybookList>;
 
-export const BreakerView = z.object({ breaker: BreakerRecord });
-export type BreakerView = z.infer<typeof BreakerView>;
+/** Those that were closed. */
+export const BreakersView = z.object({ breakers: z.array(BreakerRecord) });
+export type BreakersView = z.infer<typeof BreakersView>;
 
 export const ExecutionItem = z.object({
   executionId: z.string(),
@@ -92,6 +101,10 @@ export const Status = z.object({
   counts: Counts,
   /** What waits for what, the longest first: an empty list says that nothing does. */
   waiting: z.array(z.object({ incidentId: z.uuid(), service: z.string(), waiting: Waiting })),
+  /** Open incidents that people have taken. */
+  taken: z.array(z.object({ incidentId: z.uuid(), service: z.string(), by: z.string() })),
+  /** Those that hold now, the first to end first. */
+  silences: z.array(Silence),
   targets: z.object({ total: z.number().int().nonnegative(), byState: z.record(z.string(), z.number().int()) }),
 });
 export type Status = z.infer<typeof Status>;

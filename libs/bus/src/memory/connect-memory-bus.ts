@@ -6,6 +6,7 @@ import type { BusHooks, BusLogger } from '../hooks.ts';
 import { JetStreamBus } from '../jetstream-bus.ts';
 import type { Link } from '../link.ts';
 import type { Bus } from '../ports.ts';
+import { ServerClock } from '../server-clock.ts';
 import { memoryJetStream } from './memory-jetstream.ts';
 import { directNetwork } from './memory-network.ts';
 import type { MemoryNetwork } from './memory-network.ts';
@@ -26,12 +27,15 @@ export interface MemoryBusOptions {
 
 /** The bus of one process on a server in memory. Everything but the server is the code that runs on NATS. */
 export function connectMemoryBus(server: MemoryServer, options: MemoryBusOptions): Bus {
-  const { runtime = systemRuntime, network = directNetwork() } = options;
+  const { runtime: machine = systemRuntime, network = directNetwork() } = options;
+  const clock = new ServerClock(machine);
   const closing = new AbortController();
   setMaxListeners(0, closing.signal);
   const link: Link = {
-    jetstream: memoryJetStream(server, network, runtime),
-    runtime,
+    jetstream: memoryJetStream(server, network, machine),
+    runtime: clock.runtime(),
+    machine,
+    clock,
     source: options.source,
     instance: options.name,
     logger: options.logger,

@@ -71,6 +71,11 @@ export class MemoryConsumer {
     this.#next = this.#startOf(config, nowMs);
   }
 
+  /** Delivered messages that are still to be acked. */
+  get unacked(): number {
+    return this.config.ack_policy === AckPolicy.None ? 0 : this.#pending.size;
+  }
+
   /** Matching messages that were never delivered. */
   get pending(): number {
     const nowMs = this.#nowMs();

@@ -38,7 +38,7 @@ export function memoryJetStream(
     subjects: (stream, filter) => ask(() => server.subjects(stream, filter)),
     lastMessage: (stream, subject) => ask(() => server.last(stream, subject)),
     message: (stream, sequence) => ask(() => server.message(stream, sequence)),
-    purge: (stream, filter) => ask(() => server.purge(stream, filter)),
+    purge: (stream, filter, upTo) => ask(() => server.purge(stream, filter, upTo)),
     consumer: (stream, name) => ask(() => server.facts(stream, name)),
     addConsumer: (stream, config) => ask(() => server.addConsumer(stream, config)),
     updateConsumer: (stream, name, config) => ask(() => server.updateConsumer(stream, name, config)),

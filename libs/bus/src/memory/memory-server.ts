@@ -75,8 +75,8 @@ export class MemoryServer {
     return this.#stream(stream).all(this.#nowMs());
   }
 
-  purge(stream: string, filter: string): void {
-    this.#stream(stream).purge(filter);
+  purge(stream: string, filter: string, upTo?: number): void {
+    this.#stream(stream).purge(filter, upTo);
   }
 
   consumer(stream: string, name: string): MemoryConsumer {
@@ -139,6 +139,11 @@ export class MemoryServer {
     this.#clock.after(forMs, () => {
       for (const consumer of this.#consumers.values()) consumer.dispatch();
     });
+  }
+
+  /** Whether a message was delivered that no consumer has acked yet. */
+  hasUnacked(): boolean {
+    return [...this.#consumers.values()].some(({ unacked }) => unacked > 0);
   }
 
   /** Whether it answers at all. */

@@ -89,9 +89,9 @@ export class MemoryStream {
     return [...this.#bySubject.keys()].filter(subjectMatcher(filter));
   }
 
-  purge(filter: string): void {
+  purge(filter: string, upTo = Number.POSITIVE_INFINITY): void {
     const matches = subjectMatcher(filter);
-    for (const row of this.#rows.values()) if (matches(row.subject)) this.#remove(row);
+    for (const row of this.#rows.values()) if (row.sequence <= upTo && matches(row.subject)) this.#remove(row);
   }
 
   /** The server died and came back: it knows the ids of the messages that it still has, and no others. */

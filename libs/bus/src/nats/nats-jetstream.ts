@@ -28,8 +28,9 @@ export function natsJetStream(
           : direct.getMessage(stream, { last_by_subj: subject }),
       ),
     message: (stream, sequence) => storedOrNone(() => streams.getMessage(stream, { seq: sequence })),
-    async purge(stream, filter) {
-      await streams.purge(stream, { filter });
+    async purge(stream, filter, upTo) {
+      // The server leaves the sequence itself.
+      await streams.purge(stream, { filter, ...(upTo === undefined ? {} : { seq: upTo + 1 }) });
     },
     async consumer(stream, name) {
       const { config, num_pending: pending } = await consumers.info(stream, name);

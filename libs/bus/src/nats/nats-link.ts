@@ -2,6 +2,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { BusLogger } from '../hooks.ts';
 import type { Link, LinkIdentity } from '../link.ts';
+import { ServerClock } from '../server-clock.ts';
 import { natsJetStream } from './nats-jetstream.ts';
 import { startPull } from './pull.ts';
 
@@ -28,9 +29,14 @@ export async function makeNatsLink(
       return () => void listeners.delete(listener);
     },
   };
-  const { runtime } = identity;
+  const machine = identity.runtime;
+  const clock = new ServerClock(machine);
+  const runtime = clock.runtime();
   return {
     ...identity,
+    runtime,
+    machine,
+    clock,
     ...state,
     jetstream: natsJetStream(jetstream(connection, options), await jetstreamManager(connection, options), (pull) =>
       startPull({ connection, runtime, inboxPrefix, ...state }, pull),

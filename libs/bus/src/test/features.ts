@@ -1,4 +1,6 @@
+import { archiveFeatures } from './features/archives.ts';
 import { bucketFeatures } from './features/buckets.ts';
+import { clockFeatures } from './features/clocks.ts';
 import { consumingFeatures } from './features/consuming.ts';
 import { crashFeatures } from './features/crashes.ts';
 import { deadLetterFeatures } from './features/dead-letters.ts';
@@ -21,9 +23,11 @@ export function busFeatures(start: StartSite): void {
     readingFeatures,
     logFeatures,
     bucketFeatures,
+    archiveFeatures,
     watchFeatures,
     leaseFeatures,
     timerFeatures,
+    clockFeatures,
     crashFeatures,
   ]) {
     features(start);

@@ -5,6 +5,7 @@ export function withIntervalsUpTo(runtime: Runtime, longestMs = Number.POSITIVE_
   return {
     now: () => runtime.now(),
     monotonicMs: () => runtime.monotonicMs(),
+    uptimeMs: () => runtime.uptimeMs(),
     after: (delayMs, callback) => runtime.after(delayMs, callback),
     every: (intervalMs, callback) => runtime.every(Math.min(intervalMs, longestMs), callback),
     random: () => runtime.random(),

@@ -4,6 +4,7 @@ import { memoryJetStream } from '../memory/memory-jetstream.ts';
 import { MemoryServer } from '../memory/memory-server.ts';
 import { silentLogger } from './bus-fixture.ts';
 import { CableNetwork } from './cable-network.ts';
+import { withClock } from './clock.ts';
 import { withIntervalsUpTo } from './intervals.ts';
 import type { ConnectSiteOptions, Site } from './site.ts';
 import { VirtualTime } from './virtual-time.ts';
@@ -24,9 +25,12 @@ export async function startMemorySite({ leaseTtlMs }: { readonly leaseTtlMs: num
     networks.push(made);
     return made;
   }
-  async function connectByCable(name: string, { hooks = {}, longestIntervalMs }: ConnectSiteOptions = {}) {
+  async function connectByCable(
+    name: string,
+    { hooks = {}, longestIntervalMs, clockAheadMs }: ConnectSiteOptions = {},
+  ) {
     const cable = network();
-    const runtime = withIntervalsUpTo(time, longestIntervalMs);
+    const runtime = withClock(withIntervalsUpTo(time, longestIntervalMs), clockAheadMs);
     const options = { source: '/cortex/detector', name, logger: silentLogger, hooks, runtime, network: cable };
     return { bus: connectMemoryBus(server, options), cable };
   }

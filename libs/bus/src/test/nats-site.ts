@@ -1,14 +1,14 @@
 import { pause, systemRuntime } from '@cortex/runtime';
-import { startProvisionedNats } from '@cortex/testing';
+import { layTcpCable, startProvisionedNats } from '@cortex/testing';
+import type { TcpCable } from '@cortex/testing';
 import { connectBus } from '../connect.ts';
 import { whenConnected } from '../link.ts';
 import { makeNatsLink } from '../nats/nats-link.ts';
 import { openConnection } from '../nats/open-connection.ts';
 import { silentLogger } from './bus-fixture.ts';
+import { withClock } from './clock.ts';
 import { withIntervalsUpTo } from './intervals.ts';
 import type { ConnectSiteOptions, Site } from './site.ts';
-import { layTcpCable } from './tcp-cable.ts';
-import type { TcpCable } from './tcp-cable.ts';
 
 const inboxPrefix = '_INBOX_site';
 
@@ -21,8 +21,12 @@ export async function startNatsSite({ leaseTtlMs }: { readonly leaseTtlMs: numbe
   const closing = new AbortController();
   const link = await makeNatsLink(connection, { ...identity, hooks: {}, closing: closing.signal }, inboxPrefix);
 
-  function connectTo(servers: string, name: string, { hooks = {}, longestIntervalMs }: ConnectSiteOptions = {}) {
-    const runtime = withIntervalsUpTo(systemRuntime, longestIntervalMs);
+  function connectTo(
+    servers: string,
+    name: string,
+    { hooks = {}, longestIntervalMs, clockAheadMs }: ConnectSiteOptions = {},
+  ) {
+    const runtime = withClock(withIntervalsUpTo(systemRuntime, longestIntervalMs), clockAheadMs);
     return connectBus({ servers, source: '/cortex/detector', name, logger: silentLogger, hooks, runtime });
   }
   return {

@@ -6,6 +6,8 @@ export interface ConnectSiteOptions {
   readonly hooks?: BusHooks;
   /** Periodic work of this process happens at least this often, so that a test need not wait for half a minute. */
   readonly longestIntervalMs?: number;
+  /** How far the clock of its machine is ahead. */
+  readonly clockAheadMs?: number;
 }
 
 /** The connection of one process, which can be broken. */

@@ -23,6 +23,10 @@ export class VirtualTime implements Runtime {
     return this.#elapsedMs;
   }
 
+  uptimeMs(): number {
+    return this.monotonicMs();
+  }
+
   after(delayMs: number, callback: () => void): RuntimeTimer {
     return this.#add({ atMs: this.#elapsedMs + Math.max(0, delayMs), everyMs: undefined, callback });
   }

@@ -2,6 +2,7 @@ import { HttpHeaders, HttpUrl } from '@cortex/outbound';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { CheckContext } from '../define-check.ts';
+import { instanceAddress } from '../instance-address.ts';
 import { AbsolutePath, Host, Port } from '../params.ts';
 
 export const HttpPath = z
@@ -42,8 +43,7 @@ interface Origin {
 
 /** The address of a path at the target: `http://shop-1:8080/health`. */
 export function addressOf(origin: Origin, path: string, facts: CheckContext['facts']): string {
-  const host = origin.host ?? facts.host;
-  const port = origin.port ?? (origin.host === undefined ? facts.port : undefined);
+  const { host, port } = instanceAddress(origin, facts);
   const shownPort = port === undefined ? '' : `:${port}`;
   return `${origin.scheme}://${host.includes(':') ? `[${host}]` : host}${shownPort}${path}`;
 }

@@ -17,7 +17,7 @@ export function resolveChecks(
   root: Readonly<Record<string, unknown>>,
   world: Pick<World, 'services' | 'declared'>,
 ): readonly CheckDefinition[] {
-  const resolved = readChecks(scope, root).map((written) => ({
+  const resolved = readChecks(scope, root, world).map((written) => ({
     written,
     definitions: resolveCheck(scope, written, world),
   }));

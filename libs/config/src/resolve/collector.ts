@@ -3,6 +3,7 @@ import { requireInstance, requireService } from '../references.ts';
 import { CollectorInput } from '../schema/collector.ts';
 import { read } from '../scope.ts';
 import type { Scope, World } from '../scope.ts';
+import { textsAt } from '../texts-at.ts';
 import type { Path } from '../yaml-source.ts';
 
 export function resolveCollector(
@@ -11,14 +12,14 @@ export function resolveCollector(
   world: Pick<World, 'declared'>,
 ): CollectorSettings | undefined {
   const input = read(scope, ['collector'], CollectorInput, raw);
+  for (const place of [
+    ['prometheus', '*', 'queries', '*', 'service'],
+    ['host', 'disks', '*', 'service'],
+  ]) {
+    for (const { text, path } of textsAt(raw, ['collector'], place)) requireService(scope, path, text, world);
+  }
   if (input === undefined) return undefined;
   const { host, labels, remote_write: remoteWrite, prometheus, signals, otlp, partitions } = input;
-  for (const [server, { queries }] of prometheus.entries()) {
-    for (const [index, { service }] of queries.entries()) {
-      const path = ['collector', 'prometheus', server, 'queries', index, 'service'];
-      if (service !== undefined) requireService(scope, path, service, world);
-    }
-  }
   const received = {
     labels,
     remoteWrite: { histogramBuckets: remoteWrite.histogram_buckets, gauges: remoteWrite.gauges },
@@ -59,7 +60,7 @@ function instanceOf(
   instance: string | undefined,
   world: Pick<World, 'declared'>,
 ): string | undefined {
-  if (!requireService(scope, [...path, 'service'], service, world)) return undefined;
+  if (!world.declared.has(service)) return undefined;
   if (instance !== undefined) {
     return requireInstance(scope, [...path, 'instance'], service, instance, world) ? instance : undefined;
   }

@@ -7,6 +7,7 @@ import { keysAt } from '../schema-keys.ts';
 import { isRecord } from '../is-record.ts';
 import { read, readList, refuseDuplicates } from '../scope.ts';
 import type { Scope, World } from '../scope.ts';
+import { textsAt } from '../texts-at.ts';
 import type { Path } from '../yaml-source.ts';
 
 /** Always present, so that every page has a receiver. */
@@ -36,6 +37,7 @@ export function resolveEscalation(
   const contacts = own.some(({ name }) => name === logContact.name) ? own : [...own, logContact];
   const narrowed = new Map<string, Contact>();
   const policies = policyEntries(scope, raw['policies']).flatMap(({ value, path, id }) => {
+    checkNames(scope, path, value, world);
     const input = read(scope, path, EscalationPolicyInput, value);
     return input === undefined ? [] : [toPolicy(scope, path, input, id, { ...world, all: contacts, narrowed })];
   });
@@ -69,9 +71,12 @@ function resolveContacts(scope: Scope, entries: readonly unknown[]): readonly Co
   const contacts = entries.flatMap((entry, index) => {
     const path = ['escalation', 'contacts', index];
     const input = read(scope, path, ContactInput, entry);
+    const written: unknown = isRecord(entry) ? entry['channels'] : [];
+    const channels = (Array.isArray(written) ? written : []).flatMap((channel: unknown, at) =>
+      resolveChannel(scope, [...path, 'channels', at], channel),
+    );
     if (input === undefined) return [];
     names.push({ name: input.name, path: [...path, 'name'] });
-    const channels = input.channels.flatMap((channel, at) => resolveChannel(scope, [...path, 'channels', at], channel));
     return [{ name: input.name, channels }];
   });
   refuseDuplicates(scope, 'contact', names);
@@ -106,6 +111,23 @@ interface PolicyWorld extends Pick<World, 'declared' | 'kinds' | 'contacts'> {
   readonly narrowed: Map<string, Contact>;
 }
 
+/** The services and contacts that a policy names, also where it has other mistakes. */
+function checkNames(
+  scope: Scope,
+  path: Path,
+  raw: unknown,
+  world: Pick<World, 'declared' | 'kinds' | 'contacts'>,
+): void {
+  const claimable = [...world.declared.keys(), ...world.kinds];
+  for (const { text, path: place } of textsAt(raw, path, ['applies_to', '*'])) {
+    requireKnown(scope, place, 'CORTEX_CONFIG_UNKNOWN_SERVICE', 'service or kind', text, claimable);
+  }
+  const levels = ['escalation_chain', '*', 'notify'];
+  for (const { text, path: place } of [...textsAt(raw, path, levels), ...textsAt(raw, path, [...levels, '*'])]) {
+    requireContact(scope, place, text, world);
+  }
+}
+
 function toPolicy(
   scope: Scope,
   path: Path,
@@ -113,11 +135,6 @@ function toPolicy(
   id: string | undefined,
   world: PolicyWorld,
 ): EscalationPolicy {
-  const claimable = [...world.declared.keys(), ...world.kinds];
-  for (const [index, name] of (input.applies_to ?? []).entries()) {
-    const place = [...path, 'applies_to', index];
-    requireKnown(scope, place, 'CORTEX_CONFIG_UNKNOWN_SERVICE', 'service or kind', name, claimable);
-  }
   checkOrder(scope, [...path, 'escalation_chain'], input.escalation_chain);
   return {
     id: input.id ?? id ?? slug(input.name),
@@ -137,10 +154,7 @@ function toLevel(scope: Scope, path: Path, level: LevelInput, world: PolicyWorld
     level: level.level,
     delayMs: level.delay,
     condition: level.condition ?? (level.delay === 0 ? 'always' : 'not_acknowledged'),
-    notify: level.notify.map((name, index) => {
-      const place = level.notify.length > 1 ? [...path, 'notify', index] : [...path, 'notify'];
-      return requireContact(scope, place, name, world) ? narrow(scope, path, name, level.method, world) : name;
-    }),
+    notify: level.notify.map((name) => narrow(scope, path, name, level.method, world)),
   };
 }
 

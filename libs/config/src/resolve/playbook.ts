@@ -5,6 +5,7 @@ import { isRecord } from '../is-record.ts';
 import { requireContact, requireService } from '../references.ts';
 import { checkMetricName, checkMetricNames, checkTriggerNames } from './conditions.ts';
 import { checkPlaces } from './playbook-places.ts';
+import { checkProof } from './playbook-proof.ts';
 import { PlaybookInput } from '../schema/playbook.ts';
 import { isExtension } from '../extensions.ts';
 import { read } from '../scope.ts';
@@ -25,6 +26,7 @@ export function resolvePlaybook(scope: Scope, world: World): Playbook | undefine
   checkPlaces(scope, raw, world);
   if (input !== undefined) checkTrigger(scope, input);
   if (input === undefined || scope.report.count > before) return undefined;
+  checkProof(scope, input, world);
   return Playbook.parse({
     id: input.playbook_id,
     name: input.name,
@@ -32,8 +34,8 @@ export function resolvePlaybook(scope: Scope, world: World): Playbook | undefine
     category: input.category,
     severity: input.severity,
     trigger: { condition: input.trigger.condition, durationMs: input.trigger.duration },
-    services: input.services,
-    environments: input.environments,
+    services: input.services ?? [],
+    environments: input.environments ?? [],
     preconditions,
     steps,
     verification: input.verification,

@@ -6,6 +6,7 @@ import { DetectionInput } from '../schema/detection.ts';
 import { SafetyInput } from '../schema/safety.ts';
 import { read } from '../scope.ts';
 import type { Scope, World } from '../scope.ts';
+import { textsAt } from '../texts-at.ts';
 
 /** The user's rules in their order, what is harm, the series limits, and the settings of machine learning. */
 export function resolveDetection(
@@ -14,23 +15,22 @@ export function resolveDetection(
   world: Pick<World, 'declared' | 'metrics'>,
   /** May be named although it is not a configured service. */
   hostService: unknown,
-): Pick<CortexConfiguration, 'detection' | 'harm' | 'seriesLimits' | 'machineLearning'> | undefined {
+):
+  | Pick<CortexConfiguration, 'detection' | 'harm' | 'seriesLimits' | 'machineLearning' | 'repeatAnomaliesMs'>
+  | undefined {
   const input = read(scope, ['detection'], DetectionInput, raw);
-  if (input === undefined) return undefined;
-  const rules = input.rules ?? [];
-  const matchers = { rules, 'harm.limits': input.harm.limits ?? [] };
-  for (const [list, entries] of Object.entries(matchers)) {
-    for (const [index, { match }] of entries.entries()) {
-      const path = ['detection', ...list.split('.'), index, 'match'];
-      // A pattern may be meant for services that only telemetry knows.
-      if (match.service !== undefined && !match.service.includes('*') && match.service !== hostService) {
-        requireService(scope, [...path, 'service'], match.service, world);
-      }
-      if (match.metric !== undefined && !match.metric.includes('*')) {
-        checkMetricName(scope, [...path, 'metric'], match.metric, world);
-      }
+  for (const list of [['rules'], ['harm', 'limits']]) {
+    const textsOf = (key: string) => textsAt(raw, ['detection'], [...list, '*', 'match', key]);
+    // A pattern may be meant for services that only telemetry knows.
+    for (const { text, path } of textsOf('service')) {
+      if (!text.includes('*') && text !== hostService) requireService(scope, path, text, world);
+    }
+    for (const { text, path } of textsOf('metric')) {
+      if (!text.includes('*')) checkMetricName(scope, path, text, world);
     }
   }
+  if (input === undefined) return undefined;
+  const rules = input.rules ?? [];
   const { partition: perPartition, service: perService, services = {} } = input.max_series;
   const own = Object.entries(services).map(([service, series]) => ({ service, series }));
   for (const { service } of own) {
@@ -42,25 +42,26 @@ export function resolveDetection(
     harm: HarmSettings.parse(input.harm),
     seriesLimits: SeriesLimits.parse({ perPartition, perService, services: own }),
     machineLearning: MachineLearning.parse(input.machine_learning),
+    repeatAnomaliesMs: input.repeat,
   };
 }
 
 export function resolveSafety(scope: Scope, raw: unknown, world: Pick<World, 'declared'>): SafetyPolicy | undefined {
   const input = read(scope, ['safety'], SafetyInput, raw);
+  // A protected name that does not exist would protect nothing.
+  for (const place of [
+    ['protected_targets', '*', 'service'],
+    ['maintenance_windows', '*', 'pause_checks', '*'],
+  ]) {
+    for (const { text, path } of textsAt(raw, ['safety'], place)) requireService(scope, path, text, world);
+  }
   if (input === undefined) return undefined;
   const protectedTargets = input.protectedTargets.flatMap(({ service, instance }, index) => {
-    const path = ['safety', 'protected_targets', index];
-    // A protected name that does not exist would protect nothing.
-    if (!requireService(scope, [...path, 'service'], service, world)) return [];
+    if (!world.declared.has(service)) return [];
     if (instance === undefined)
       return [...(world.declared.get(service) ?? [])].map((id) => ({ service, instance: id }));
-    requireInstance(scope, [...path, 'instance'], service, instance, world);
+    requireInstance(scope, ['safety', 'protected_targets', index, 'instance'], service, instance, world);
     return [{ service, instance }];
   });
-  for (const [index, { pausesChecksOf }] of input.maintenanceWindows.entries()) {
-    for (const [position, service] of pausesChecksOf.entries()) {
-      requireService(scope, ['safety', 'maintenance_windows', index, 'pause_checks', position], service, world);
-    }
-  }
   return { ...input, protectedTargets };
 }

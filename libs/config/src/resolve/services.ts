@@ -6,6 +6,7 @@ import type { InstanceInput } from '../schema/services.ts';
 import { isRecord } from '../is-record.ts';
 import { read, readList, refuseDuplicates } from '../scope.ts';
 import type { Scope, World } from '../scope.ts';
+import { textsAt } from '../texts-at.ts';
 
 type Declared = World['declared'];
 
@@ -24,29 +25,28 @@ export function declaredServices(raw: unknown): Declared {
 }
 
 export function resolveServices(scope: Scope, raw: unknown, declared: Declared): readonly Service[] {
-  const inputs = readList(scope, ['services'], raw).map((entry, index) =>
-    read(scope, ['services', index], ServiceInput, entry),
-  );
+  const entries = readList(scope, ['services'], raw);
+  const inputs = entries.map((entry, index) => read(scope, ['services', index], ServiceInput, entry));
+  for (const { text, path } of textsAt(entries, ['services'], ['*', 'depends_on', '*'])) {
+    requireService(scope, path, text, { declared });
+  }
   const known = inputs.flatMap((input, index) => (input === undefined ? [] : [{ input, index }]));
   refuseDuplicates(
     scope,
     'service',
     known.map(({ input, index }) => ({ name: input.name, path: ['services', index, 'name'] })),
   );
-  for (const { input, index } of known) checkService(scope, index, input, declared);
+  for (const { input, index } of known) checkService(scope, index, input);
   refuseCycles(scope, inputs);
   return known.map(({ input }) => toService(scope, input));
 }
 
-function checkService(scope: Scope, index: number, input: ServiceInput, declared: Declared): void {
+function checkService(scope: Scope, index: number, input: ServiceInput): void {
   refuseDuplicates(
     scope,
     `instance of ${input.name}`,
     input.instances.map(({ id }, at) => ({ name: id, path: ['services', index, 'instances', at, 'id'] })),
   );
-  for (const [at, name] of (input.depends_on ?? []).entries()) {
-    requireService(scope, ['services', index, 'depends_on', at], name, { declared });
-  }
   if ((input.min_healthy ?? 0) > input.instances.length) {
     scope.report.add(
       scope.source,
@@ -83,6 +83,8 @@ function toInstance(scope: Scope, { process, ...instance }: InstanceInput): unkn
       // A command such as [node, shop.mjs] means the file beside the configuration.
       cwd: resolvePath(scope.folder, process.cwd ?? '.'),
       env: process.env,
+      user: process.user,
+      group: process.group,
       logFile: process.log_file === undefined ? undefined : resolvePath(scope.folder, process.log_file),
     },
   };

@@ -92,8 +92,8 @@ export function resolvePreconditions(
   return entries.flatMap((entry, index) => {
     const path = ['pre_conditions', index];
     const envelope = openEnvelope(scope, path, PreconditionInput, entry);
-    const check = envelope.own?.check;
-    if (check === undefined) return [];
+    const check = isRecord(entry) ? entry['check'] : undefined;
+    if (typeof check !== 'string' || check === '') return [];
     const checks = scope.plugins?.checks;
     if (checks !== undefined) {
       const known = [...checks.keys(), ...world.checks];

@@ -7,8 +7,9 @@ import { CheckInput, GroupedCheckInput, tierOfGroup } from '../schema/checks.ts'
 import { keysAt } from '../schema-keys.ts';
 import { isRecord } from '../is-record.ts';
 import { readList } from '../scope.ts';
-import type { NamePlace, Scope } from '../scope.ts';
+import type { NamePlace, Scope, World } from '../scope.ts';
 import type { Path } from '../yaml-source.ts';
+import { checkNamesIn } from './check-names.ts';
 
 type Root = Readonly<Record<string, unknown>>;
 
@@ -45,11 +46,11 @@ export function declaredChecks(root: Root): ReadonlySet<string> {
 }
 
 /** Reads `checks`, then `shallow_checks` and the other groups, at the root and below each service. */
-export function readChecks(scope: Scope, root: Root): readonly WrittenCheck[] {
+export function readChecks(scope: Scope, root: Root, world: Pick<World, 'declared'>): readonly WrittenCheck[] {
   const listed = readList(scope, ['checks'], root['checks']).flatMap((entry, index) =>
-    readListed(scope, ['checks', index], entry),
+    readListed(scope, ['checks', index], entry, world),
   );
-  return [...listed, ...groupsOf(root).flatMap((group) => readGroup(scope, group))];
+  return [...listed, ...groupsOf(root).flatMap((group) => readGroup(scope, group, world))];
 }
 
 function groupsOf(root: Root): readonly Group[] {
@@ -68,14 +69,21 @@ function groupsIn(holder: Root, path: Path, service: string | undefined): readon
     .map(([key, tier]) => ({ path: [...path, key], raw: holder[key], tier, service }));
 }
 
-function readListed(scope: Scope, path: Path, entry: unknown): readonly WrittenCheck[] {
+function readListed(scope: Scope, path: Path, entry: unknown, world: Pick<World, 'declared'>): readonly WrittenCheck[] {
   const { own, ...params } = openEnvelope(scope, path, CheckInput, entry);
-  if (own === undefined) return [];
+  if (own === undefined) {
+    checkNamesIn(scope, path, entry, 'type', world);
+    return [];
+  }
   const place = { namedAt: { path: [...path, 'name'] }, typeAt: [...path, 'type'], isTypeOfKey: false };
   return [{ path, own, params: { own, ...params }, ownKeys: keysAt(CheckInput, []), ...place }];
 }
 
-function readGroup(scope: Scope, { path, raw, tier, service }: Group): readonly WrittenCheck[] {
+function readGroup(
+  scope: Scope,
+  { path, raw, tier, service }: Group,
+  world: Pick<World, 'declared'>,
+): readonly WrittenCheck[] {
   if (!isRecord(raw)) {
     const fix = 'write checks by name, such as "tcp_port: { port: 8080 }"; a list of checks goes below checks:';
     refuse(scope, path, raw, 'checks by name', fix);
@@ -88,6 +96,7 @@ function readGroup(scope: Scope, { path, raw, tier, service }: Group): readonly 
       return [];
     }
     const { own, ...params } = openEnvelope(scope, at, GroupedCheckInput, entry);
+    if (own === undefined) checkNamesIn(scope, at, entry, 'check', world);
     if (!isName(scope, at, key) || own === undefined) return [];
     const { check: type = key, ...rest } = own;
     const name = nameInGroup(service, key);

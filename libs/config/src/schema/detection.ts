@@ -5,6 +5,7 @@ import {
   Name,
   rateOfChangeDefaults,
   rateOfChangePresets,
+  repeatAnomaliesMs,
   type RateOfChange,
 } from '@cortex/contracts';
 import { z } from 'zod';
@@ -134,6 +135,9 @@ export const DetectionInput = z.strictObject({
   rules: z.array(DetectionRuleInput).optional(),
   harm: HarmInput.prefault({}),
   machine_learning: MachineLearningInput.prefault({}),
+  repeat: positiveDurationOr(repeatAnomaliesMs).meta({
+    description: 'An open anomaly is said again after each such time, for as long as its series shows it',
+  }),
   max_series: z
     .strictObject({
       partition: seriesCount.optional(),

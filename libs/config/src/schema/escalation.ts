@@ -30,7 +30,7 @@ const EscalationLevelInput = z.strictObject({
 export const EscalationPolicyInput = z.strictObject({
   id: Name.optional(),
   name: text.max(4_000),
-  applies_to: z.array(Name).optional().meta({ description: 'Services or kinds; without it, all that are left' }),
+  applies_to: z.array(Name).min(1).optional().meta({ description: 'Services or kinds; without it, all that are left' }),
   severities: z.array(IncidentSeverity).min(1).optional(),
   escalation_chain: z.array(EscalationLevelInput).min(1),
 });
@@ -49,15 +49,20 @@ export const PagingInput = z
       }),
     reminder: z
       .strictObject({
+        first: positiveDurationOr(reminder.firstMs),
         every: positiveDurationOr(reminder.everyMs),
+        acknowledged: positiveDurationOr(reminder.acknowledgedMs),
         times: z.number().int().nonnegative().prefault(reminder.times),
       })
       .prefault({})
-      .meta({ description: 'The last level is told again while nobody acknowledges; times: 0 for never' }),
+      .meta({
+        description:
+          'What nobody acknowledges is told again: SEV0 and SEV1 until somebody does, SEV2 so many times; what is acknowledged and not over as well',
+      }),
     fallback: Name.optional().meta({ description: 'The contact that is told what cannot be delivered to another' }),
   })
-  .transform(({ hold: holds, reminder: { every, times }, fallback }) => ({
+  .transform(({ hold: holds, reminder: { first, every, acknowledged, times }, fallback }) => ({
     holdMs: { ...holdMs, ...holds },
-    reminder: { everyMs: every, times },
+    reminder: { firstMs: first, everyMs: every, acknowledgedMs: acknowledged, times },
     ...(fallback === undefined ? {} : { fallback }),
   }));

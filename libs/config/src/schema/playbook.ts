@@ -41,6 +41,10 @@ const VerificationInput = z
     health_checks: z
       .strictObject({ duration: duration('2m', '0s switches this phase off') })
       .prefault({ duration: formatDuration(verificationDefaults.healthChecksMs) }),
+    signals: z
+      .strictObject({ timeout: positiveDurationOr(verificationDefaults.signalsMs) })
+      .optional()
+      .meta({ description: 'How long what triggered the playbook may take to be seen gone' }),
     short_term: z
       .strictObject({
         metrics: z.array(text).prefault([]),
@@ -55,6 +59,7 @@ const VerificationInput = z
     retries: plan.retry,
     immediateTimeoutMs: plan.immediate_timeout,
     healthChecksMs: plan.health_checks.duration,
+    ...(plan.signals === undefined ? {} : { signalsMs: plan.signals.timeout }),
     shortTerm: {
       metrics: plan.short_term.metrics,
       durationMs: plan.short_term.duration,
@@ -130,8 +135,8 @@ export const PlaybookInput = z.strictObject({
     condition,
     duration: duration('5m').prefault(formatDuration(playbookDefaults.triggerDurationMs)),
   }),
-  services: z.array(Name).prefault([]),
-  environments: z.array(Name).prefault([]),
+  services: z.array(Name).min(1).optional().meta({ description: 'Default: every service that the trigger matches' }),
+  environments: z.array(Name).min(1).optional().meta({ description: 'Default: all' }),
   pre_conditions: z.array(z.unknown()).prefault([]),
   remediation_steps: z.array(z.unknown()).min(1),
   verification: VerificationInput.prefault({}),

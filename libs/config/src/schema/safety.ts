@@ -1,6 +1,7 @@
-import { Name, safetyDefaults, windowDefaults } from '@cortex/contracts';
+import { formatDuration } from '@cortex/conditions';
+import { IncidentSeverity, Name, safetyDefaults, windowDefaults } from '@cortex/contracts';
 import { z } from 'zod';
-import { positiveDurationOr, raise } from './scalars.ts';
+import { duration, positiveDurationOr, raise } from './scalars.ts';
 
 const dayNames = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
@@ -60,6 +61,8 @@ const MaintenanceWindowInput = TimeWindowKeys.extend({
 const cidr = z.union([z.cidrv4(), z.cidrv6()], 'must be a range like 10.0.0.0/8 or fd00::/8');
 const ratio = z.number().gt(0).max(1);
 
+const { tellWaitingMs } = safetyDefaults;
+
 export const SafetyInput = z
   .strictObject({
     storm: z
@@ -69,17 +72,43 @@ export const SafetyInput = z
           .meta({ description: 'Share of unhealthy services above which Cortex holds still' }),
         min_services: z.number().int().positive().prefault(safetyDefaults.stormMinServices),
         cooldown: positiveDurationOr(safetyDefaults.stormCooldownMs),
+        one_page_from: z
+          .number()
+          .int()
+          .min(2)
+          .prefault(safetyDefaults.stormOnePageFrom)
+          .meta({ description: 'So many services in trouble at once are one page, not many' }),
       })
       .prefault({}),
+    start_rate: z
+      .strictObject({
+        per_service: z.number().int().positive().prefault(safetyDefaults.startRate.perService),
+        per_cluster: z.number().int().positive().prefault(safetyDefaults.startRate.perCluster),
+        total: z.number().int().positive().prefault(safetyDefaults.startRate.total),
+      })
+      .prefault({})
+      .meta({ description: 'Remediations that may begin within a minute; what is more waits, the most severe first' }),
     freeze_windows: z.array(TimeWindowInput).prefault([]),
     maintenance_windows: z.array(MaintenanceWindowInput).prefault([]),
     approval_ttl: positiveDurationOr(safetyDefaults.approvalTtlMs),
     plan_ttl: positiveDurationOr(safetyDefaults.planTtlMs),
+    max_clock_skew: positiveDurationOr(safetyDefaults.maxClockSkewMs),
     hold_retry: positiveDurationOr(safetyDefaults.holdRetryMs),
+    tell_waiting_after: z
+      .partialRecord(IncidentSeverity, duration('15m'))
+      .prefault({})
+      .meta({
+        description: 'Humans are told of an incident that is held or refused for so long, by its severity',
+        examples: [
+          Object.fromEntries(Object.entries(tellWaitingMs).map(([severity, ms]) => [severity, formatDuration(ms)])),
+        ],
+      }),
+    dependency_wait: positiveDurationOr(safetyDefaults.dependencyWaitMs),
     max_attempts: z.number().int().positive().prefault(safetyDefaults.maxAttempts),
     signal_max_age: positiveDurationOr(safetyDefaults.signalMaxAgeMs),
     monitoring: positiveDurationOr(safetyDefaults.monitoringMs),
     settling: positiveDurationOr(safetyDefaults.settlingMs),
+    closed_rests: positiveDurationOr(safetyDefaults.closedRestsMs),
     breaker: z
       .strictObject({
         window: z.number().int().positive().prefault(safetyDefaults.breaker.window),
@@ -109,15 +138,25 @@ export const SafetyInput = z
     stormRatio: safety.storm.ratio,
     stormMinServices: safety.storm.min_services,
     stormCooldownMs: safety.storm.cooldown,
+    stormOnePageFrom: safety.storm.one_page_from,
+    startRate: {
+      perService: safety.start_rate.per_service,
+      perCluster: safety.start_rate.per_cluster,
+      total: safety.start_rate.total,
+    },
     freezeWindows: safety.freeze_windows,
     maintenanceWindows: safety.maintenance_windows,
     approvalTtlMs: safety.approval_ttl,
     planTtlMs: safety.plan_ttl,
+    maxClockSkewMs: safety.max_clock_skew,
     holdRetryMs: safety.hold_retry,
+    tellWaitingMs: { ...tellWaitingMs, ...safety.tell_waiting_after },
+    dependencyWaitMs: safety.dependency_wait,
     maxAttempts: safety.max_attempts,
     signalMaxAgeMs: safety.signal_max_age,
     monitoringMs: safety.monitoring,
     settlingMs: safety.settling,
+    closedRestsMs: safety.closed_rests,
     breaker: {
       window: safety.breaker.window,
       failureRatio: safety.breaker.failure_ratio,

@@ -11,6 +11,16 @@ const unit = text.transform((value, context) =>
       }),
 );
 
+/** A name, or its number. */
+const account = z.union([z.number().int().min(0).max(4_294_967_294), z.string()]).transform((value, context) =>
+  /^(?:[A-Za-z_][A-Za-z0-9_.-]{0,63}\$?|\d{1,10})$/.test(String(value))
+    ? String(value)
+    : raise(context, String(value), `"${value}" is not the name of a user or group, nor a number`, {
+        problem: 'CORTEX_CONFIG_BAD_ACCOUNT',
+        fix: 'write the name as /etc/passwd or /etc/group has it, such as www-data',
+      }),
+);
+
 const Process = z
   .strictObject({
     pid_file: text,
@@ -18,6 +28,8 @@ const Process = z
     cwd: text.optional(),
     env: z.record(z.string(), z.string()).optional(),
     log_file: text.optional(),
+    user: account.optional(),
+    group: account.optional(),
   })
   .meta({ description: 'How restart_service finds and starts a plain process' });
 
@@ -31,7 +43,7 @@ export const InstanceInput = z
       .min(1)
       .max(65_535)
       .optional()
-      .meta({ description: 'Where HTTP checks ask, unless they name a port' }),
+      .meta({ description: 'Where checks ask that name neither host nor port' }),
     region: Name.optional(),
     cluster: Name.optional(),
     process: Process.optional(),

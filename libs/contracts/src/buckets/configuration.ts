@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineBucket } from '../define-bucket.ts';
+import { defineBucket, mebibyte } from '../define-bucket.ts';
 import { Text, Timestamp } from '../model/scalars.ts';
 
 /** SHA-256 of the configuration file and its playbooks, as they are written. */
@@ -27,6 +27,8 @@ export const reloadBucket = defineBucket({
   value: ReloadRequest,
   history: 16,
   coordination: true,
+  maxBytes: mebibyte,
+  unreadable: 'replace',
 });
 
 /** What one process of a service runs, and what became of the newest request. */
@@ -34,8 +36,8 @@ export const RunningConfiguration = z.strictObject({
   service: z.string().min(1).max(64),
   instance: z.string().min(1).max(256),
   digest: ConfigurationDigest,
-  /** Where its configuration file lies. */
-  folder: z.string(),
+  /** Where its configuration file lies, as this process sees it: in a container that may be another place. */
+  file: z.string(),
   /** Since when it runs this configuration. */
   since: Timestamp,
   reload: z
@@ -57,4 +59,7 @@ export const runningConfigurationBucket = defineBucket({
   key: '<instance>',
   value: RunningConfiguration,
   ttlMs: runningConfigurationTtlMs,
+  // At most 5 KB a process.
+  maxBytes: 4 * mebibyte,
+  unreadable: 'replace',
 });

@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { defineBucket } from '../define-bucket.ts';
+import { defineBucket, mebibyte } from '../define-bucket.ts';
 import { BlastRadiusLevel } from '../model/blast-radius.ts';
 import { ResolutionMethod } from '../model/incident.ts';
 import { DurationMs, Name, Text, Timestamp } from '../model/scalars.ts';
 import { IncidentSeverity } from '../model/severity.ts';
+
+const day = 24 * 60 * 60_000;
 
 /** The incident data model of spec 9.1, every field. Field names are the specification's. */
 export const IncidentHistoryRecord = z.strictObject({
@@ -56,6 +58,11 @@ export const incidentHistoryBucket = defineBucket({
   summary: 'Incident records as in spec 9.1',
   key: '<incident id>',
   value: IncidentHistoryRecord,
+  // 1.5 KB an incident: a year at 1,000 a day and the month before.
+  ttlMs: 400 * day,
+  maxBytes: 1024 * mebibyte,
+  whenFull: 'drop_oldest',
+  unreadable: 'replace',
 });
 
 export const StepPerformance = z.strictObject({
@@ -100,6 +107,9 @@ export const playbookPerformanceBucket = defineBucket({
   summary: 'What is known of each playbook. Spec 9.3',
   key: '<playbook>',
   value: PlaybookPerformance,
+  // At most 60 KB a playbook.
+  maxBytes: 64 * mebibyte,
+  unreadable: 'replace',
 });
 
 /** A signed statement of how long the audit chain was, kept apart from it. */
@@ -117,4 +127,6 @@ export const auditCheckpointBucket = defineBucket({
   summary: 'Signed checkpoints of the audit chain, and the public keys that verify them',
   key: 'checkpoint.<entries> | key.<key id>',
   value: z.union([AuditCheckpoint, z.strictObject({ keyId: z.string(), publicKey: z.string(), at: Timestamp })]),
+  // 0.5 KB each, thinned out to one a block of records.
+  maxBytes: 64 * mebibyte,
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineBucket } from '../define-bucket.ts';
+import { defineBucket, mebibyte } from '../define-bucket.ts';
 import { Timestamp } from '../model/scalars.ts';
 
 /** When a metric that somebody waits for was last told, of any service. */
@@ -11,6 +11,9 @@ export const metricSightingBucket = defineBucket({
   summary: 'When each metric that a playbook asks about was last told',
   key: '<metric>',
   value: MetricSighting,
+  // 0.4 KB a metric.
+  maxBytes: 16 * mebibyte,
+  unreadable: 'replace',
 });
 
 /** A metric that stays away for so long is told: who waits for it waits in vain. */

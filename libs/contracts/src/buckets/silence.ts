@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineBucket } from '../define-bucket.ts';
+import { defineBucket, mebibyte } from '../define-bucket.ts';
 import { Name, Timestamp } from '../model/scalars.ts';
 
 const day = 24 * 60 * 60_000;
@@ -34,4 +34,6 @@ export const silenceBucket = defineBucket({
   value: Silence,
   ttlMs: longestSilenceMs + day,
   coordination: true,
+  // 1,000 of at most 3 KB, and the markers of those that were removed.
+  maxBytes: 8 * mebibyte,
 });

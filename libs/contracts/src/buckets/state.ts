@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineBucket } from '../define-bucket.ts';
+import { defineBucket, mebibyte } from '../define-bucket.ts';
 import { upgradeHealthRecord } from '../events/health-upgrades.ts';
 import { HealthChange } from '../events/health.ts';
 import { RefusedBy, Remediation } from '../events/remediation.ts';
@@ -38,6 +38,8 @@ export const incidentBucket = defineBucket({
   summary: 'Every incident, whole',
   key: '<incident id>',
   value: IncidentRecord,
+  // Those of the last day and the newest of each service, at most 0.6 MB each and 60 KB as a rule; the others are archived.
+  maxBytes: 512 * mebibyte,
 });
 
 export const openIncidentBucket = defineBucket({
@@ -45,6 +47,9 @@ export const openIncidentBucket = defineBucket({
   summary: 'The newest incident of each service',
   key: '<service>',
   value: z.strictObject({ incidentId: z.uuid() }),
+  // 0.2 KB a service.
+  maxBytes: 16 * mebibyte,
+  unreadable: 'replace',
 });
 
 /** Health of one target, as the checker last knew it. */
@@ -56,6 +61,8 @@ export const HealthRecord = z.strictObject({
   /** It has been in trouble since Cortex began to watch it. */
   atStart: z.literal(true).optional(),
   change: HealthChange.optional(),
+  /** All of its checks, comprehensive ones aside, have answered since then. Absent until they have. */
+  seenAt: Timestamp.optional(),
   /** The checker's own state, opaque to other services. */
   memory: JsonRecord.default({}),
 });
@@ -66,6 +73,9 @@ export const healthBucket = defineBucket({
   summary: 'The health state of each target',
   key: '<service>.<instance>',
   value: z.preprocess(upgradeHealthRecord, HealthRecord),
+  // 2 to 30 KB a target: 10,000 targets of the usual size.
+  maxBytes: 256 * mebibyte,
+  unreadable: 'replace',
 });
 
 /** What a run of a check has begun and may have to clean up. Contains no secret. */
@@ -83,6 +93,8 @@ export const leftoverBucket = defineBucket({
   key: '<check>.<service>.<instance>.<run id>',
   value: LeftoverRecord,
   coordination: true,
+  // A run that could not clean up: 5 KB as a rule.
+  maxBytes: 64 * mebibyte,
 });
 
 /** Detection state of one partition. */
@@ -91,6 +103,8 @@ export const detectorBucket = defineBucket({
   summary: 'Detection state of each telemetry partition, in parts, with the stream sequence that it includes',
   key: '<partition> | <partition>.<owner>.<a or b>.<part>',
   value: z.strictObject({ sequence: z.number().int().nonnegative(), state: JsonRecord, savedAt: Timestamp }),
+  // Two snapshots of each partition.
+  maxBytes: 1024 * mebibyte,
 });
 
 /** INTENT is written before an effect, RESULT or AMBIGUOUS after it. */
@@ -110,6 +124,10 @@ export const JournalEntry = z.strictObject({
   retryable: z.boolean().optional(),
   /** On a failed result: something was changed before it failed, so a rollback undoes it too. */
   partial: z.boolean().optional(),
+  /** On an ambiguous entry: a probe found after a crash that it had no effect. */
+  provedUndone: z.literal(true).optional(),
+  /** On a failed result: the kill switch was thrown while the step ran. */
+  stopped: z.boolean().optional(),
 });
 export type JournalEntry = z.infer<typeof JournalEntry>;
 
@@ -122,7 +140,15 @@ export const ExecutionRecord = z.strictObject({
   outcome: ExecutionOutcome.optional(),
   reason: Text.optional(),
   refusedBy: RefusedBy.optional(),
-  rollback: z.strictObject({ outcome: RollbackOutcome, reason: Text, completedAt: Timestamp }).optional(),
+  rollback: z
+    .strictObject({
+      outcome: RollbackOutcome,
+      reason: Text,
+      completedAt: Timestamp,
+      /** Of a stopped one: the request that it answers. A newer request takes it up. */
+      requestedAt: Timestamp.optional(),
+    })
+    .optional(),
   entries: z.array(JournalEntry),
 });
 export type ExecutionRecord = z.infer<typeof ExecutionRecord>;
@@ -134,6 +160,8 @@ export const journalBucket = defineBucket({
   value: ExecutionRecord,
   history: 64,
   coordination: true,
+  // Executions of the last day, each in up to 64 revisions of some 10 KB; the others are archived.
+  maxBytes: 512 * mebibyte,
 });
 
 /**
@@ -196,8 +224,12 @@ export const EscalationRecord = z.strictObject({
   triggeredAt: Timestamp,
   acknowledgedBy: z.string().optional(),
   acknowledgedAt: Timestamp.optional(),
-  /** Acknowledgements given before this time do not count: an urgent request came after them. */
+  /** Acknowledgements given before this time do not count: an urgent request came after them. For those of unknown place. */
   acknowledgeFrom: Timestamp.optional(),
+  /** The place of that request in its stream. Acknowledgements stand in the same one, whatever the clocks say. */
+  acknowledgeAfter: z.number().int().nonnegative().optional(),
+  /** When people are reminded next that what is acknowledged is not over. */
+  remindAt: Timestamp.optional(),
   endedAt: Timestamp.optional(),
   plan: z.array(EscalationPlanItem).default([]),
   notifications: z.array(EscalationNotification),
@@ -211,6 +243,7 @@ export const EscalationRecord = z.strictObject({
           time: Timestamp,
           correlationid: z.string().optional(),
           traceparent: z.string().optional(),
+          sequence: z.number().int().nonnegative().optional(),
         }),
         request: escalationRequested.data,
       }),
@@ -228,4 +261,7 @@ export const escalationBucket = defineBucket({
   key: '<incident id>',
   value: EscalationRecord,
   coordination: true,
+  // Those of the last day and of open incidents, 20 KB as a rule; the others are archived.
+  maxBytes: 256 * mebibyte,
+  unreadable: 'replace',
 });

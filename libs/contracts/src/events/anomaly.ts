@@ -9,7 +9,11 @@ import { upgradeAnomaly } from './anomaly-upgrades.ts';
 
 const Score = z.number().min(0).max(1);
 
-/** One open deviation of one series. Detected once, updated while it lasts, cleared once. */
+/** How an anomaly ended. Only `back_to_normal` says that what was wrong is over. */
+export const AnomalyEnd = z.enum(['back_to_normal', 'level_accepted', 'series_ended']);
+export type AnomalyEnd = z.infer<typeof AnomalyEnd>;
+
+/** One open deviation of one series. Detected once, updated and repeated while it lasts, cleared once. */
 export const Anomaly = z.strictObject({
   anomalyId: z.string().min(1).max(128),
   kind: AnomalyKind,
@@ -37,7 +41,10 @@ export const Anomaly = z.strictObject({
   /** Playbooks whose trigger condition has held on this series for its whole duration. */
   triggers: z.array(z.string()).default([]),
   startedAt: Timestamp,
+  /** When it was last seen to be so. */
   observedAt: Timestamp,
+  /** Nothing is new but that it goes on: open anomalies are repeated, so that silence means something. */
+  goesOn: z.literal(true).optional(),
   /** The sentence that a human reads. */
   explanation: Text,
 });
@@ -59,7 +66,7 @@ export const anomalyUpdated = defineEvent({
   version: 2,
   upgrades: { 1: upgradeAnomaly },
   stream: 'SIGNALS',
-  summary: 'An open anomaly changed severity, became harmful or harmless, or met another trigger',
+  summary: 'An open anomaly changed severity, became harmful or harmless, met another trigger, or goes on',
   producers: ['detector', 'collector'],
   consumers: ['detector', 'decision'],
   data: Anomaly,
@@ -81,6 +88,8 @@ export const anomalyCleared = defineEvent({
     value: z.number().optional(),
     startedAt: Timestamp,
     clearedAt: Timestamp,
+    /** Absent in events of earlier versions, and of alerts: they are over when their sender says so. */
+    end: AnomalyEnd.optional(),
     reason: Text,
   }),
 });

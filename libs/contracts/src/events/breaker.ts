@@ -7,11 +7,11 @@ export const breakerChanged = defineEvent({
   version: 1,
   stream: 'INCIDENTS',
   type: 'breaker.changed',
-  summary: 'A playbook went out of use because it did not help, or a human took it into use again',
+  summary: 'A playbook went out of use on a service because it did not help, or a human took it into use again',
   producers: ['decision', 'console'],
   consumers: [],
   data: z.strictObject({
-    ...BreakerRecord.pick({ playbookId: true, state: true }).shape,
+    ...BreakerRecord.pick({ playbookId: true, service: true, state: true }).shape,
     reason: Text,
     /** The human who reset it; absent when it opened. */
     by: z.string().min(1).max(128).optional(),

@@ -31,6 +31,10 @@ export const escalationRequested = defineEvent({
     notify: z.array(Name),
     /** These contacts only: the playbook says `create_incident: false`, so the policy's chain is not begun for this. */
     onlyNotify: z.literal(true).optional(),
+    /** The title is that of this request, and stays; absent: that of the incident, which follows what is wrong. */
+    hasOwnTitle: z.literal(true).optional(),
+    /** It is news although what it is about may be over in a moment: the hold of its severity is for what is not. */
+    withoutHold: z.literal(true).optional(),
     urgent: z.boolean(),
     requestedAt: Timestamp,
   }),

@@ -67,7 +67,7 @@ export const healthChanged = defineEvent({
   stream: 'SIGNALS',
   summary:
     'The health state of a target changed, after retries and hysteresis; of a channel, that it cannot send pages',
-  producers: ['health-checker', 'escalator'],
+  producers: ['health-checker', 'decision', 'escalator'],
   consumers: ['decision'],
   data: HealthChange,
 });

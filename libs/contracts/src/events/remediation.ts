@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEvent } from '../define-event.ts';
 import { Instance, Target } from '../model/catalogue.ts';
-import { ExecutionOutcome, RollbackOutcome, StepResult } from '../model/incident.ts';
+import { ExecutionOutcome, RollbackOutcome, StepResult, TriggeringSignal } from '../model/incident.ts';
 import { Playbook } from '../model/playbook.ts';
 import { DurationMs, Name, Text, Timestamp } from '../model/scalars.ts';
 
@@ -16,7 +16,12 @@ export const Remediation = z.strictObject({
   playbook: Playbook,
   /** Never empty. Each target with the facts that its actions need. */
   targets: z.array(Target.extend({ facts: Instance })).min(1),
-  /** Instances of the service that may be under remediation at once, across all incidents. */
+  /** What it is for. Absent in requests of earlier versions. */
+  signals: z.array(TriggeringSignal).max(500).optional(),
+  /**
+   * Instances of the service that may be out of service at once, across all incidents: worked on, not yet seen to serve again, or
+   * unhealthy by themselves.
+   */
   maxUnavailable: z.number().int().positive(),
   approvalId: z.string().optional(),
   dryRun: z.boolean(),
@@ -64,10 +69,15 @@ export const remediationStepCompleted = defineEvent({
   }),
 });
 
-/** The gate or limit that refused before any effect. */
+/** The gate or limit that refused before any effect. `superseded`: the plan is not what its incident waits for any more. */
 export const RefusedBy = z.enum([
   'silence',
   'kill_switch',
+  'superseded',
+  'approval',
+  'window',
+  'circuit_breaker',
+  'flapping',
   'target_lock',
   'budget',
   'expired',
@@ -89,6 +99,8 @@ export const remediationCompleted = defineEvent({
     incidentId: z.uuid(),
     playbook: Playbook,
     targets: z.array(Target).min(1),
+    /** What led to it, and must be seen gone. Absent in events of earlier versions. */
+    signals: z.array(TriggeringSignal).max(500).optional(),
     outcome: ExecutionOutcome,
     reason: Text,
     /** For `refused`: the gate or limit that refused; the decision may ask again later. */
@@ -119,7 +131,7 @@ export const remediationRollbackRequested = defineEvent({
 export const remediationRolledBack = defineEvent({
   ...family,
   type: 'remediation.rolledback',
-  summary: 'The rollback ended',
+  summary: 'The rollback ended, or a human’s stop holds it',
   producers: ['executor'],
   consumers: ['decision', 'learner'],
   data: z.strictObject({

@@ -33,6 +33,8 @@ export const verificationCompleted = defineEvent({
     worsened: z.boolean().optional(),
     /** With PARTIAL_SUCCESS: the targets had recovered, and the same trouble came back while that was watched. */
     relapsed: z.boolean().optional(),
+    /** With UNCERTAIN: nothing is missing but that the sources of these signals say that they are over. */
+    awaits: z.array(z.string().max(512)).max(500).optional(),
     recommendation: z.enum(['close', 'continue_monitoring', 'rollback', 'investigate', 'ask_human']),
     findings: z.array(VerificationFinding).max(500),
     /** Start of the unbroken healthy streak; present with SUCCESS. */

@@ -23,6 +23,9 @@ export const Instance = z.strictObject({
       cwd: z.string().optional(),
       env: z.record(z.string(), z.string()).optional(),
       logFile: z.string().optional(),
+      /** By name or number. Default: those of the process that is replaced. */
+      user: z.string().min(1).optional(),
+      group: z.string().min(1).optional(),
     })
     .optional(),
   /** How `restart_service` restarts a systemd unit. */
@@ -40,7 +43,7 @@ export const Service = z.strictObject({
   dependsOn: z.array(Name).default([]),
   /** Healthy instances that must remain before a new remediation starts. Default: half of them, rounded down. */
   minHealthy: z.number().int().nonnegative().optional(),
-  /** Instances under remediation at once. Default: a quarter of them, at least one. */
+  /** Instances out of service at once, so that Cortex takes out no further one. Default: a quarter of them, at least one. */
   maxUnavailable: z.number().int().positive().optional(),
   /** False: Cortex watches and advises, but never acts. */
   remediate: z.boolean().default(serviceDefaults.remediate),

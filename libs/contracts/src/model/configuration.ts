@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pagingDefaults } from './defaults.ts';
+import { pagingDefaults, repeatAnomaliesMs } from './defaults.ts';
 import { CheckDefinition, Service } from './catalogue.ts';
 import { DetectionRule, MachineLearning, SeriesLimits } from './detection.ts';
 import { HarmSettings } from './harm.ts';
@@ -88,6 +88,8 @@ export const CortexConfiguration = z.strictObject({
   harm: HarmSettings,
   seriesLimits: SeriesLimits,
   machineLearning: MachineLearning,
+  /** An open anomaly is said again after each such time, for as long as its series shows it. */
+  repeatAnomaliesMs: DurationMs.refine((ms) => ms > 0).default(repeatAnomaliesMs),
   playbooks: z.array(Playbook),
   safety: SafetyPolicy,
   contacts: z.array(Contact),

@@ -26,6 +26,7 @@ export const gateNames = [
   'target_lock',
   'window',
   'approval',
+  'start_rate',
 ] as const;
 export const GateName = z.enum(gateNames);
 export type GateName = z.infer<typeof GateName>;
@@ -51,6 +52,8 @@ export const GateReason = z.enum([
   'outside_maintenance_window',
   'no_maintenance_window',
   'approval_needed',
+  'start_rate_reached',
+  'more_severe_first',
 ]);
 export type GateReason = z.infer<typeof GateReason>;
 
@@ -96,6 +99,7 @@ export const DecisionReason = z.enum([
   'attempts_used_up',
   'dependency_first',
   'learning',
+  'source_silent',
   'trigger_pending',
   'checks_pending',
   'degraded_only',
@@ -110,6 +114,7 @@ export const DecisionReason = z.enum([
   'clear_to_run',
   'refused_by_executor',
   'dry_run',
+  'stopped',
   'did_not_help',
   'made_worse',
   'rollback_failed',

@@ -39,6 +39,9 @@ export const detectionDefaults = {
   clearAfter: 5,
 } as const;
 
+/** As often as health-checkers repeat a trouble that lasts. */
+export const repeatAnomaliesMs = 10 * minute;
+
 /** A limit of harm of the user's holds at once; rarity pages nobody. */
 export const harmDefaults = { forMs: 0, unnamed: 'inform' } as const;
 
@@ -75,6 +78,7 @@ export const verificationDefaults = {
   retries: 3,
   immediateTimeoutMs: 30 * second,
   healthChecksMs: 2 * minute,
+  signalsMs: 2 * minute,
   shortTerm: { durationMs: minute, intervalMs: 10 * second },
 } as const;
 
@@ -96,13 +100,20 @@ export const safetyDefaults = {
   stormRatio: 0.4,
   stormMinServices: 3,
   stormCooldownMs: 5 * minute,
+  stormOnePageFrom: 10,
+  startRate: { perService: 5, perCluster: 8, total: 10 },
   approvalTtlMs: 15 * minute,
   planTtlMs: 10 * minute,
+  maxClockSkewMs: 5 * second,
   holdRetryMs: 30 * second,
+  /** Within the response times of spec 5.1. */
+  tellWaitingMs: { SEV0: 0, SEV1: 5 * minute, SEV2: 15 * minute, SEV3: 30 * minute },
+  dependencyWaitMs: 10 * minute,
   maxAttempts: 3,
   signalMaxAgeMs: 15 * minute,
   monitoringMs: 5 * minute,
   settlingMs: minute,
+  closedRestsMs: hour,
   breaker: { window: 10, failureRatio: 0.5, consecutiveFailures: 3, cooldownMs: hour },
   outbound: { privateAddresses: 'allow' },
   dryRun: false,
@@ -135,7 +146,7 @@ export const collectorDefaults = {
 /** Spec 5.1: SEV0 at once; the others long enough for a restart to help. */
 export const pagingDefaults = {
   holdMs: { SEV0: 0, SEV1: 30 * second, SEV2: minute, SEV3: 5 * minute },
-  reminder: { everyMs: 4 * hour, times: 5 },
+  reminder: { firstMs: 15 * minute, everyMs: 4 * hour, acknowledgedMs: 8 * hour, times: 5 },
 } as const;
 
 export const consoleDefaults = { host: '127.0.0.1', port: 7780 } as const;

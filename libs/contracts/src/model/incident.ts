@@ -5,6 +5,7 @@ import { Decision } from './decision.ts';
 import { Harm } from './harm.ts';
 import { DurationMs, Name, Text, Timestamp } from './scalars.ts';
 import { AnomalySeverity, IncidentSeverity } from './severity.ts';
+import { SeriesLabels } from './telemetry.ts';
 import { VerificationState } from './verification.ts';
 
 export const IncidentStatus = z.enum([
@@ -50,11 +51,17 @@ export const Signal = z.strictObject({
   healthState: z.string().optional(),
   failingChecks: z.array(z.string()).optional(),
   failingCheckTypes: z.array(z.string()).optional(),
+  /** What the failing checks said, with their names: the first of them. Absent in signals of earlier versions. */
+  findings: z.array(z.string().max(512)).max(8).optional(),
   /** Checks of the instance that have not answered since its trouble began. */
   pendingChecks: z.array(z.string()).optional(),
   /** Of the change of health that it was last told by. */
   sequence: z.number().int().nonnegative().optional(),
   anomalyKind: z.string().max(64).optional(),
+  labels: SeriesLabels.optional(),
+  /** What the anomaly called normal. */
+  lower: z.number().optional(),
+  upper: z.number().optional(),
   /** How surprising it is that other services have anomalies at the same time. */
   correlation: z.number().min(0).max(1).optional(),
   direction: z.enum(['up', 'down']).optional(),
@@ -66,6 +73,21 @@ export const Signal = z.strictObject({
   clearedAt: Timestamp.optional(),
 });
 export type Signal = z.infer<typeof Signal>;
+
+/** A signal that led to a remediation: it must be seen gone before that counts as a success. */
+export const TriggeringSignal = Signal.pick({
+  key: true,
+  kind: true,
+  target: true,
+  metric: true,
+  labels: true,
+  value: true,
+  lower: true,
+  upper: true,
+  triggers: true,
+  failingChecks: true,
+});
+export type TriggeringSignal = z.infer<typeof TriggeringSignal>;
 
 export const StepOutcome = z.enum(['succeeded', 'failed', 'skipped', 'ambiguous', 'dry_run']);
 export type StepOutcome = z.infer<typeof StepOutcome>;
@@ -86,10 +108,12 @@ export const StepResult = z.strictObject({
 });
 export type StepResult = z.infer<typeof StepResult>;
 
-export const ExecutionOutcome = z.enum(['succeeded', 'failed', 'refused', 'ambiguous', 'dry_run']);
+/** `stopped`: a human's stop came between its steps. That is no failure; what it did until then is in its steps. */
+export const ExecutionOutcome = z.enum(['succeeded', 'failed', 'stopped', 'refused', 'ambiguous', 'dry_run']);
 export type ExecutionOutcome = z.infer<typeof ExecutionOutcome>;
 
-export const RollbackOutcome = z.enum(['succeeded', 'failed', 'not_available']);
+/** `stopped`: a human's stop holds it. It is taken up when that ends, if it is still right then. */
+export const RollbackOutcome = z.enum(['succeeded', 'failed', 'stopped', 'not_available']);
 export type RollbackOutcome = z.infer<typeof RollbackOutcome>;
 
 /** One use of one playbook on an incident. */
@@ -163,7 +187,7 @@ export type Recurrence = z.infer<typeof Recurrence>;
 
 /** Why nothing is done to an open incident for now. */
 export const Waiting = z.strictObject({
-  /** A gate or a check that holds (`storm`, `flapping`), `dependency`, `learning`, `trigger`, `silence`, `approval`, `proof` or `human`. */
+  /** A gate or a check that holds (`storm`, `flapping`), `dependency`, `learning`, `source`, `trigger`, `silence`, `approval`, `proof` or `human`. */
   for: z.string().min(1).max(64),
   reason: Text,
   since: Timestamp,
@@ -197,6 +221,15 @@ export const Incident = z.strictObject({
   /** Absent while Cortex works on it, and when it is over. */
   waiting: Waiting.optional(),
   decisions: z.array(Decision),
+  /** How many parts of a long incident its record and its events do without. */
+  leftOut: z
+    .strictObject({
+      attempts: z.number().int().nonnegative(),
+      /** Of the attempts that are here: results of steps on targets. */
+      stepResults: z.number().int().nonnegative(),
+      decisions: z.number().int().nonnegative(),
+    })
+    .optional(),
   approval: Approval.optional(),
   escalations: z.array(IncidentEscalation),
   acknowledgedBy: z.string().optional(),
@@ -214,3 +247,6 @@ export const Incident = z.strictObject({
     .optional(),
 });
 export type Incident = z.infer<typeof Incident>;
+
+/** The target that a storm is told as: trouble of the service `cortex`, so that it becomes an incident of its own. */
+export const stormTarget = { service: 'cortex', instance: 'storm' } as const;

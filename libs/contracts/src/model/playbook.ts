@@ -89,6 +89,8 @@ export const VerificationPlan = z.strictObject({
   immediateTimeoutMs: DurationMs.default(verificationDefaults.immediateTimeoutMs),
   /** Health checks of the target must all pass, without a break, for this long. 0 switches the phase off. */
   healthChecksMs: DurationMs.default(verificationDefaults.healthChecksMs),
+  /** How long what triggered the playbook may take to be seen gone; absent for the default, so that the hash of an approved plan stays. */
+  signalsMs: DurationMs.optional(),
   /** Metrics whose trend must not worsen over this long. */
   shortTerm: z
     .strictObject({ metrics: z.array(z.string()).default([]), durationMs: DurationMs, intervalMs: DurationMs })

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Target } from './catalogue.ts';
-import { windowDefaults } from './defaults.ts';
+import { safetyDefaults, windowDefaults } from './defaults.ts';
 import { DurationMs, Name, Text } from './scalars.ts';
 import { IncidentSeverity } from './severity.ts';
 
@@ -37,6 +37,16 @@ export const SafetyPolicy = z.strictObject({
   /** A storm needs at least this many unhealthy services. */
   stormMinServices: z.number().int().positive(),
   stormCooldownMs: DurationMs,
+  /** So many services in trouble at once are one page, not many. */
+  stormOnePageFrom: z.number().int().min(2).default(safetyDefaults.stormOnePageFrom),
+  /** Remediations that may begin within a minute: on one service, in one cluster, and in all. */
+  startRate: z
+    .strictObject({
+      perService: z.number().int().positive(),
+      perCluster: z.number().int().positive(),
+      total: z.number().int().positive(),
+    })
+    .default(safetyDefaults.startRate),
   /** No remediation starts inside these. */
   freezeWindows: z.array(TimeWindow),
   /** Playbooks marked `maintenanceWindowOnly` start only inside these. */
@@ -44,16 +54,24 @@ export const SafetyPolicy = z.strictObject({
   approvalTtlMs: DurationMs,
   /** A requested remediation that has not begun by then is void. */
   planTtlMs: DurationMs,
+  /** A clock that is off by more is told. Limits are decided by the server's time all the same. */
+  maxClockSkewMs: DurationMs.default(safetyDefaults.maxClockSkewMs),
   /** How long a held decision waits before it is asked again. */
   holdRetryMs: DurationMs,
+  /** How long an incident may be held or refused before humans are told, by its severity. Spec 5.1. */
+  tellWaitingMs: z.record(IncidentSeverity, DurationMs),
+  /** How long in all an incident waits for a dependency that is healed first. */
+  dependencyWaitMs: DurationMs,
   /** Remediations of one incident before humans are called. Spec 5.4. */
   maxAttempts: z.number().int().positive(),
-  /** Signals older than this open no incident. */
+  /** What was last said to be wrong longer ago than this is decided on only when its source says it again. */
   signalMaxAgeMs: DurationMs,
   /** How long PARTIAL_SUCCESS and UNCERTAIN are watched before the next move. */
   monitoringMs: DurationMs,
   /** All signals of an incident clear for so long: it ends by itself, escalated or not; trouble after that is a new incident. */
   settlingMs: DurationMs,
+  /** What a human closed stays closed for so long while it goes on unchanged; then it is met again. */
+  closedRestsMs: DurationMs,
   breaker: z.strictObject({
     window: z.number().int().positive(),
     failureRatio: z.number().gt(0).max(1),
@@ -100,8 +118,15 @@ export type EscalationPolicy = z.infer<typeof EscalationPolicy>;
 export const Paging = z.strictObject({
   /** From the opening of an incident to its first page, by its severity: what is over by then pages nobody. */
   holdMs: z.record(IncidentSeverity, DurationMs),
-  /** A page that nobody acknowledges is repeated to the last level that was told. */
-  reminder: z.strictObject({ everyMs: DurationMs, times: z.number().int().nonnegative() }),
+  reminder: z.strictObject({
+    /** SEV0 and SEV1 that nobody acknowledges: the wait before the first repeat, which doubles up to `everyMs`. Absent: that. */
+    firstMs: DurationMs.optional(),
+    everyMs: DurationMs,
+    /** How often what is acknowledged and not over is brought to mind. Absent: never. */
+    acknowledgedMs: DurationMs.optional(),
+    /** For SEV2, and for what is acknowledged. SEV0 and SEV1 are repeated until somebody acknowledges. */
+    times: z.number().int().nonnegative(),
+  }),
   /** The contact that is told what cannot be delivered to another. */
   fallback: Name.optional(),
 });

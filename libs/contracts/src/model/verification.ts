@@ -7,7 +7,7 @@ export type VerificationState = z.infer<typeof VerificationState>;
 
 /** One piece of evidence. `no_data` is neither pass nor fail. */
 export const VerificationFinding = z.strictObject({
-  phase: z.enum(['immediate', 'short_term', 'health_checks', 'functional', 'stability', 'baseline']),
+  phase: z.enum(['trigger', 'immediate', 'short_term', 'health_checks', 'functional', 'stability', 'baseline']),
   name: z.string().max(512),
   verdict: z.enum(['pass', 'fail', 'no_data']),
   detail: Text,

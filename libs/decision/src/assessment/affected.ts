@@ -1,6 +1,7 @@
-import { type HealthState, type Incident, targetKey } from '@cortex/contracts';
+import { type Incident, targetKey } from '@cortex/contracts';
 import { dependantsOf, isDown } from '@cortex/topology';
 import type { Facts } from '../model/facts.ts';
+import { tellsOfDown } from '../signals/from-health.ts';
 import { msBetween } from '../time.ts';
 
 /** Instances of the service that have an active signal or are down, in the catalogue's order. */
@@ -25,32 +26,32 @@ export function isInTrouble(facts: Facts, service: string): boolean {
 
 /**
  * The affected services that the incident's own service does not explain. A dependant that fails only because its dependency is
- * down is healed by healing that; one that was in trouble before has another cause.
+ * down is healed by healing that; one with an incident of its own is decided on there; what else was in trouble before has
+ * another cause.
  */
 export function unexplainedServices(
   { service, signals, startedAt }: Pick<Incident, 'service' | 'signals' | 'startedAt'>,
   affected: Incident['affected'],
   facts: Facts,
 ): string[] {
-  const isDownBySignal = signals.some(({ active, healthState }) => active && isDown(healthState as HealthState));
+  const isDownBySignal = signals.some((signal) => signal.active && tellsOfDown(signal));
   const instances = facts.services.get(service)?.instances ?? [];
   const isServiceDown =
     isDownBySignal || instances.some(({ id }) => isDown(facts.health.get(targetKey({ service, instance: id }))?.state));
   if (!isServiceDown) return affected.services;
   return affected.services.filter(
-    (name) => name === service || beginningsOf(name, facts).some((began) => msBetween(began, startedAt) > seenLaterMs),
+    (name) => name === service || (!hasOwnIncident(name, facts) && wasDownBefore(name, startedAt, facts)),
   );
 }
 
-/** When the trouble of a service began: that of its incident, and of its instances that are down. */
-function beginningsOf(service: string, facts: Facts): string[] {
-  const incidents = facts.openIncidents.filter((open) => open.service === service);
-  const instances = facts.services.get(service)?.instances ?? [];
-  const down = instances.flatMap(({ id }) => facts.health.get(targetKey({ service, instance: id })) ?? []);
-  return [
-    ...incidents.flatMap(({ startedAt }) => startedAt ?? []),
-    ...down.filter(({ state }) => isDown(state)).map(({ since }) => since),
-  ];
+function hasOwnIncident(service: string, { openIncidents }: Facts): boolean {
+  return openIncidents.some((open) => open.service === service);
+}
+
+function wasDownBefore(service: string, startedAt: string, { services, health }: Facts): boolean {
+  return (services.get(service)?.instances ?? [])
+    .flatMap(({ id }) => health.get(targetKey({ service, instance: id })) ?? [])
+    .some(({ state, since }) => isDown(state) && msBetween(since, startedAt) > seenLaterMs);
 }
 
 /** What began this much later may still be the cause: it is only seen later. */

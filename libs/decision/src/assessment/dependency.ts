@@ -6,12 +6,13 @@ import type { Memory } from '../model/memory.ts';
 import { addMs, msBetween } from '../time.ts';
 import { seenLaterMs } from './affected.ts';
 
-/** For this long in all an incident is deferred to its dependencies; then it is decided by itself. */
-const maxDeferralMs = 10 * 60_000;
-
-/** When the deferral ends that has begun, or begins now. */
-export function deferredUntil({ deferredSince }: Pick<Memory, 'deferredSince'>, now: string): string {
-  return addMs(deferredSince ?? now, maxDeferralMs);
+/** When the deferral ends that has begun, or begins now: then the incident is decided by itself. */
+export function deferredUntil(
+  { deferredSince }: Pick<Memory, 'deferredSince'>,
+  { safety }: Pick<Facts, 'safety'>,
+  now: string,
+): string {
+  return addMs(deferredSince ?? now, safety.dependencyWaitMs);
 }
 
 /**
@@ -24,12 +25,12 @@ export function rootServiceOf(
   memory: Pick<Memory, 'deferredSince'>,
   now: string,
 ): string | undefined {
-  if (msBetween(deferredUntil(memory, now), now) >= 0) return undefined;
+  if (msBetween(deferredUntil(memory, facts, now), now) >= 0) return undefined;
   return dependenciesOf(facts.services, incident.service).findLast((name) => {
     const open = facts.openIncidents.find((one) => one.service === name);
     const isServiceDown = isAnyInstanceDown(facts, name);
     if (open === undefined) return isServiceDown;
-    return isWithCortex(open) && mayExplain(open, isServiceDown, incident);
+    return isWithCortex(open) && isInTroubleNow(open, isServiceDown) && mayExplain(open, isServiceDown, incident);
   });
 }
 
@@ -41,6 +42,11 @@ function isAnyInstanceDown(facts: Facts, service: string): boolean {
 /** What waits for humans may wait for long. */
 function isWithCortex({ status }: OpenIncident): boolean {
   return status !== 'escalated' && status !== 'awaiting_approval';
+}
+
+/** What has cleared, or only informs, explains nothing any more. */
+function isInTroubleNow({ isActive, isHarmful }: OpenIncident, isServiceDown: boolean): boolean {
+  return isServiceDown || (isActive !== false && isHarmful !== false);
 }
 
 /** A slight trouble takes nothing down, and what comes later causes nothing. */

@@ -5,7 +5,7 @@ import { msBetween } from '../time.ts';
 import { affectedBy } from './affected.ts';
 import { assess, rootCauseOf } from './assess.ts';
 import { findRaises } from './auto-escalation.ts';
-import { unsuccessfulAttempts } from './attempts.ts';
+import { isJudged, unsuccessfulAttempts } from './attempts.ts';
 import { blastRadiusOf } from './blast-radius.ts';
 import { recurrenceOf } from './recurrence.ts';
 import { activityOf, trendOf } from './severity.ts';
@@ -52,7 +52,7 @@ function isTrendOver({ memory: { trendFrom }, now }: Work): boolean {
 
 /** The triggers of spec 5.4 that hold now: each once. */
 function raise(work: Work): void {
-  const unsuccessful = unsuccessfulAttempts(work.incident).filter((attempt) => attempt.outcome !== undefined).length;
+  const unsuccessful = unsuccessfulAttempts(work.incident).filter(isJudged).length;
   for (const one of findRaises(work.incident, work.memory, unsuccessful, work.facts.safety.maxAttempts)) {
     remember(work, { raised: [...work.memory.raised, one.trigger] });
     setSeverity(work, worseSeverity(work.incident.severity, one.severity), one.reason);

@@ -1,11 +1,11 @@
 import type { IncidentSeverity, Recurrence } from '@cortex/contracts';
-import { worseSeverity } from '../levels.ts';
+import { worstSeverity } from '../levels.ts';
 import type { PastIncident } from '../model/facts.ts';
 import { type Work, activeSignals } from '../record/work.ts';
 import { troublesOf } from '../signals/troubles.ts';
 import { earliest, latest, msBetween } from '../time.ts';
 import { affectedInstances } from './affected.ts';
-import { hasHelped } from './attempts.ts';
+import { hasHelped } from '../record/has-helped.ts';
 
 /** Trouble that comes back within this time after a fix that held is the same trouble. */
 const sameTroubleMs = 60 * 60_000;
@@ -39,8 +39,7 @@ export function recurrenceOf(work: Work): Recurrence | undefined {
 /** The worst severity under which humans heard of this trouble before it came back. */
 export function toldBefore(work: Work): IncidentSeverity | undefined {
   if (work.incident.recurrence === undefined) return undefined;
-  const [first, ...others] = fixesBefore(work).flatMap(({ told }) => told ?? []);
-  return first === undefined ? undefined : others.reduce(worseSeverity, first);
+  return worstSeverity(fixesBefore(work).flatMap(({ told }) => told ?? []));
 }
 
 /** Incidents of the same trouble that ended within the span. */

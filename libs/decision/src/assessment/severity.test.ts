@@ -63,6 +63,10 @@ describe('severity over time', () => {
     expect(scenario.all('escalation.requested')).toHaveLength(1);
     scenario.due('prolonged');
     expect(scenario.incident.severity).toBe('SEV0');
+    for (let hour = 3; hour < 6; hour += 1) {
+      scenario.due('prolonged');
+      expect(scenario.all('escalation.requested')).toHaveLength(hour);
+    }
   });
 
   test('a human who took it is not raised over', () => {

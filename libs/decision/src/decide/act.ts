@@ -1,3 +1,4 @@
+import { undoableBy } from '../assessment/attempts.ts';
 import { isForSignOff } from '../levels.ts';
 import type { Plan } from '../model/plan.ts';
 import { type Verdict, planOf } from '../model/verdict.ts';
@@ -5,8 +6,9 @@ import { requestApproval, withdrawApproval } from '../moves/approval-question.ts
 import { callHumans, contactsOf, escalate, isForContactsOnly } from '../moves/escalate.ts';
 import { hold, rest, stopWaiting, wait } from '../moves/hold.ts';
 import { requestRemediation } from '../moves/request.ts';
+import { rollBack } from '../moves/roll-back.ts';
 import { forgetWaiting } from '../record/waiting.ts';
-import type { Work } from '../record/work.ts';
+import { type Work, lastAttempt } from '../record/work.ts';
 
 /** Does what a verdict says: drafts, timers, status. */
 export function act(work: Work, verdict: Verdict, reason: string): void {
@@ -16,6 +18,9 @@ export function act(work: Work, verdict: Verdict, reason: string): void {
     case 'remediate':
       if (chosen !== undefined) requestRemediation(work, chosen.plan);
       return;
+    case 'roll_back':
+      undoLast(work, reason);
+      return;
     case 'request_approval':
       if (chosen !== undefined) ask(work, chosen.plan, verdict.reason, verdict.requiredApprovals);
       return;
@@ -24,7 +29,7 @@ export function act(work: Work, verdict: Verdict, reason: string): void {
       else hold(work, verdict.heldBy, reason, verdict.retryAt);
       return;
     case 'wait':
-      wait(work, verdict.code === 'checks_pending' ? 'checks' : 'trigger', reason, verdict.retryAt);
+      wait(work, isForChecks(verdict) ? 'checks' : 'trigger', reason, verdict.retryAt);
       return;
     case 'escalate':
     case 'advise':
@@ -38,6 +43,17 @@ export function act(work: Work, verdict: Verdict, reason: string): void {
       throw new TypeError(`unknown outcome ${String(impossible)}`);
     }
   }
+}
+
+/** Soon known: humans are not called meanwhile. */
+function isForChecks({ code }: Verdict): boolean {
+  return code === 'checks_pending' || code === 'learning';
+}
+
+function undoLast(work: Work, reason: string): void {
+  const attempt = lastAttempt(work.incident);
+  const remediation = attempt === undefined ? undefined : undoableBy(work, attempt);
+  if (remediation !== undefined) rollBack(work, remediation, reason);
 }
 
 /** Nobody looks at the console by chance: whoever may approve is told of the question. */

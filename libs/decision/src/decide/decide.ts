@@ -1,9 +1,10 @@
 import type { Attempt } from '@cortex/contracts';
 import { type Verdict, planOf } from '../model/verdict.ts';
 import { whenClear } from '../moves/clear.ts';
+import { escalate } from '../moves/escalate.ts';
 import { recordDecision } from '../moves/record-decision.ts';
 import { setTimer } from '../record/timers.ts';
-import { type Work, activeSignals } from '../record/work.ts';
+import { type Work, activeSignals, lastAttempt } from '../record/work.ts';
 import { conclude } from '../verdict/conclude.ts';
 import { act } from './act.ts';
 
@@ -22,7 +23,28 @@ export function decide(work: Work, subject?: Attempt, because?: string): void {
     return;
   }
   if (isStillAsking(work, verdict)) return;
-  act(work, verdict, record(work, verdict, subject, because));
+  if (subject !== undefined && isBesideSomebody(work, verdict)) {
+    handBack(work, subject, because ?? verdict.reason);
+    return;
+  }
+  const about = verdict.outcome === 'roll_back' ? lastAttempt(work.incident) : subject;
+  act(work, verdict, record(work, verdict, about, because));
+}
+
+/**
+ * Somebody took the incident while an attempt ran: a further one would be done beside their hands, now or when nothing holds it any
+ * more. What a stop left half-done is undone first.
+ */
+function isBesideSomebody({ incident }: Work, { outcome, code }: Verdict): boolean {
+  if (incident.acknowledgedBy === undefined) return false;
+  if (outcome === 'hold') return code !== 'stopped' && code !== 'silenced';
+  return outcome === 'remediate' || outcome === 'request_approval';
+}
+
+function handBack(work: Work, subject: Attempt, because: string): void {
+  const reason = `${because}; ${work.incident.acknowledgedBy} has taken this incident, so Cortex tries nothing else`;
+  recordDecision(work, { outcome: 'escalate', code: 'with_humans', reason, subject });
+  escalate(work, 'needs_human', reason);
 }
 
 /** The reason that was recorded. */
@@ -55,7 +77,8 @@ function leaveToHumans(work: Work, verdict: Verdict, because: string | undefined
 
 /** Humans were called already: only a move of Cortex's own is news, and a silence is none. */
 function isProgress({ outcome, code }: Verdict): boolean {
-  return outcome === 'remediate' || outcome === 'request_approval' || (outcome === 'hold' && code !== 'silenced');
+  if (outcome === 'hold') return code !== 'silenced' && code !== 'source_silent';
+  return outcome === 'remediate' || outcome === 'request_approval' || outcome === 'roll_back';
 }
 
 /** A question that is out stays out while its plan is the same, and while a gate holds only for the moment. */

@@ -30,7 +30,8 @@ function lessonOf(
   attempt: Attempt | undefined,
 ): 'effective' | 'not effective' | 'uncertain' | 'not counted' | undefined {
   if (attempt?.outcome === undefined) return undefined;
-  if (attempt.outcome === 'refused' || attempt.outcome === 'dry_run') return 'not counted';
+  if (attempt.outcome === 'refused' || attempt.outcome === 'dry_run' || attempt.outcome === 'stopped')
+    return 'not counted';
   if (attempt.outcome === 'failed') return 'not effective';
   if (attempt.outcome === 'ambiguous') return 'uncertain';
   if (attempt.verification === undefined) return undefined;

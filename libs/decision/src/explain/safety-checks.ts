@@ -1,5 +1,6 @@
 import type { DecisionReason, DecisionStep } from '@cortex/contracts';
 import type { Candidate, Candidates } from '../model/candidate.ts';
+import { describeWaves } from '../model/plan.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { decisionStep } from './decision-step.ts';
 
@@ -19,7 +20,7 @@ export function safetyChecksStep(verdict: Verdict): DecisionStep {
 const wordOf: Partial<Record<DecisionReason, string>> = {
   silenced: 'hold',
   dependency_first: 'hold',
-  learning: 'hold',
+  learning: 'not yet',
   trigger_pending: 'not yet',
   degraded_only: 'not yet',
   checks_pending: 'not yet',
@@ -30,9 +31,11 @@ const wordOf: Partial<Record<DecisionReason, string>> = {
 function candidateStep(chosen: Candidate, { judged }: Candidates): DecisionStep {
   const { plan, safety, gates, verdict } = chosen;
   const before = judged.slice(0, judged.indexOf(chosen));
+  const waves = describeWaves(plan);
   const inputs = {
     playbook: plan.playbook.id,
     targets: plan.targets.map((target) => target.instance),
+    ...(waves === undefined ? {} : { waves }),
     plan_level: plan.level,
     plan_hash: plan.planHash,
     dry_run: plan.dryRun,

@@ -5,6 +5,7 @@ import { type Gate, type GateQuestion, passes } from './gate.ts';
 import { killSwitchGate } from './kill-switch.ts';
 import { minimumHealthyGate } from './minimum-healthy.ts';
 import { silenceGate } from './silence.ts';
+import { startRateGate } from './start-rate.ts';
 import { stormGate } from './storm.ts';
 import { targetLockGate } from './target-lock.ts';
 import { windowGate } from './window.ts';
@@ -18,6 +19,7 @@ const gates: readonly Gate[] = [
   targetLockGate,
   windowGate,
   approvalGate,
+  startRateGate,
 ];
 
 /** Asks the gates in order, up to the first that does not let the plan through; the rest say that they were not asked. */

@@ -1,7 +1,8 @@
+import type { GateResult } from '@cortex/contracts';
 import { type GateQuestion, objects, passes } from './gate.ts';
 
 /** A human stopped everything, or it cannot be known that none did. Reference INV-3. */
-export function killSwitchGate({ facts }: GateQuestion) {
+export function killSwitchGate({ facts }: Pick<GateQuestion, 'facts'>): GateResult {
   const state = facts.killSwitch;
   if (state === undefined)
     return objects(

@@ -8,11 +8,13 @@ import { type GateQuestion, objects, passes } from './gate.ts';
  * When so much fails at once, my own view is suspect: act on nothing. Reference I10. What was down from the beginning is no
  * such change; when it is as much, it is healed one service after the other.
  */
-export function stormGate({ facts, service, now }: GateQuestion) {
-  const unhealthy = countDown(facts, isChange);
+export function stormGate({ facts, service, incident, now }: GateQuestion) {
+  const isAnomalous = incident.signals.some(({ kind, active }) => active && kind === 'anomaly');
+  const own = isAnomalous && incident.harm?.isHarmful !== false ? service.name : undefined;
+  const unhealthy = countDown(facts, isChange, own);
   const total = facts.services.size;
   const { stormRatio, stormMinServices, stormCooldownMs } = facts.safety;
-  const atStart = countDown(facts, () => true) - unhealthy;
+  const atStart = countDown(facts, () => true, own) - unhealthy;
   const inputs = {
     unhealthy_services: unhealthy,
     ...(atStart === 0 ? {} : { down_from_the_start: atStart }),
@@ -36,9 +38,19 @@ export function stormGate({ facts, service, now }: GateQuestion) {
   return passes('storm', 'no storm', inputs);
 }
 
-/** True when at least `stormMinServices` and more than `stormRatio` of the services have gone down. */
-export function isStorm(facts: Pick<Facts, 'services' | 'health' | 'safety'>): boolean {
+/** True when at least `stormMinServices` and more than `stormRatio` of the services have gone down, or have harmful anomalies. */
+export function isStorm(facts: Pick<Facts, 'services' | 'health' | 'safety' | 'openIncidents'>): boolean {
   return isTooMany(countDown(facts, isChange), facts.services.size, facts.safety);
+}
+
+/** True while the gate holds every plan: there is a storm, or one ended only just. */
+export function isHeldByStorm(
+  facts: Pick<Facts, 'services' | 'health' | 'safety' | 'openIncidents' | 'lastStormAt'>,
+  now: string,
+): boolean {
+  const { lastStormAt, safety } = facts;
+  if (lastStormAt !== undefined && now < addMs(lastStormAt, safety.stormCooldownMs)) return true;
+  return isStorm(facts);
 }
 
 function isTooMany(unhealthy: number, total: number, safety: SafetyPolicy): boolean {
@@ -50,12 +62,14 @@ function isChange({ atStart }: HealthRecord): boolean {
 }
 
 /**
- * Services with an instance that is down, by the records that count, without those that only fail because a dependency is down.
+ * Services with an instance that is down, by the records that count, or whose users suffer by an anomaly, without those that only
+ * fail because a dependency is down.
  * Goes over what is known to be down, not over the catalogue: it is asked before every decision.
  */
 function countDown(
-  { services, health }: Pick<Facts, 'services' | 'health'>,
+  { services, health, openIncidents }: Pick<Facts, 'services' | 'health' | 'openIncidents'>,
   counts: (record: HealthRecord) => boolean,
+  ownAnomalous?: string,
 ): number {
   const down = new Set<string>();
   const counted = new Set<string>();
@@ -65,6 +79,12 @@ function countDown(
     if (services.get(target.service)?.instances.some(({ id }) => id === target.instance) !== true) continue;
     down.add(target.service);
     if (counts(record)) counted.add(target.service);
+  }
+  const anomalous = openIncidents.filter(({ isAnomalous, isHarmful }) => isAnomalous === true && isHarmful !== false);
+  for (const name of [...anomalous.map(({ service }) => service), ownAnomalous]) {
+    if (name === undefined || !services.has(name) || down.has(name)) continue;
+    down.add(name);
+    counted.add(name);
   }
   return [...counted].filter((name) => !isExplained(services, name, down)).length;
 }

@@ -1,6 +1,7 @@
 import type { Attempt, Signal } from '@cortex/contracts';
 import { anomalyRank } from '../levels.ts';
 import type { Work } from '../record/work.ts';
+import { isOnTarget, speaksOfAnother } from '../signals/triggering.ts';
 import { msBetween } from '../time.ts';
 
 /**
@@ -9,7 +10,9 @@ import { msBetween } from '../time.ts';
  */
 export function isAnsweredBy(work: Work, signal: Signal, attempt: Attempt, provedAt: string | undefined): boolean {
   return (
-    isOnTarget(signal, attempt) && !speaksOfAnother(work, signal, attempt) && !isNewSince(signal, attempt, provedAt)
+    isOnTarget(signal, attempt.targets) &&
+    !speaksOfAnother(signal, attempt.playbookId, work.facts) &&
+    !isNewSince(signal, attempt, provedAt)
   );
 }
 
@@ -18,19 +21,17 @@ export function isAnsweredBy(work: Work, signal: Signal, attempt: Attempt, prove
  * of the targets' health verification has made sure by their checks, up to its last look.
  */
 export function isNewSince(signal: Signal, attempt: Attempt, provedAt: string | undefined): boolean {
-  if (!isOnTarget(signal, attempt)) return false;
+  if (!isOnTarget(signal, attempt.targets)) return false;
   if (signal.kind === 'health') return provedAt !== undefined && msBetween(provedAt, signal.startedAt) > 0;
   if (attempt.completedAt === undefined) return false;
   const isGrave = anomalyRank(signal.severity ?? 'info') >= anomalyRank('high');
   return isGrave && msBetween(attempt.completedAt, signal.startedAt) > 0;
 }
 
-function isOnTarget({ target: { instance } }: Signal, { targets }: Attempt): boolean {
-  return instance === undefined || targets.some((target) => target.instance === instance);
-}
-
-/** A signal that another playbook's trigger raised was not what this attempt was for. */
-function speaksOfAnother(work: Work, { triggers = [] }: Signal, attempt: Attempt): boolean {
-  const known = triggers.filter((id) => work.facts.playbooks.some((playbook) => playbook.id === id));
-  return known.length > 0 && !known.includes(attempt.playbookId);
+/**
+ * Whether verification has seen this signal gone: its request named it. Of earlier requests, which named nothing, what it
+ * answers counts as seen.
+ */
+export function isSeenGone({ memory: { remediation } }: Work, { key }: Signal): boolean {
+  return remediation?.signals === undefined || remediation.signals.some((one) => one.key === key);
 }

@@ -96,8 +96,16 @@ describe('dependants that fail with their dependency', () => {
     });
   });
 
-  test('that were in trouble long before have another cause, and widen it', () => {
+  test('that were in trouble long before are decided on in incidents of their own', () => {
     const scenario = fallen(5 * 60_000).health('shop-1', 'UNHEALTHY');
+    expect(scenario.incident).toMatchObject({ status: 'remediating', blastRadius: { services: 1 } });
+  });
+
+  test('that were down long before, and have none, have another cause, and widen it', () => {
+    const scenario = fallen()
+      .know({ openIncidents: [] })
+      .wait(5 * 60_000)
+      .health('shop-1', 'UNHEALTHY');
     expect(scenario.incident.blastRadius).toMatchObject({ level: 'multiple_services', services: 4 });
   });
 
@@ -118,34 +126,50 @@ describe('dependants that fail with their dependency', () => {
   });
 });
 
-describe('at its start Cortex learns before it judges', () => {
-  const services = () => [makeService('db'), makeService('shop', 1, { dependsOn: ['db'] })];
-  const started = () => {
-    const scenario = new Scenario({ services: services() });
-    return tell(scenario.setHealth('shop', 'shop-1', 'UNHEALTHY', { atStart: true }));
-  };
+describe('a service that is down waits until what it depends on was looked at', () => {
+  const world = { services: [makeService('db'), makeService('shop', 1, { dependsOn: ['db'] })] };
+  const code = (scenario: Scenario) => scenario.incident.decisions.at(-1)?.code;
+  const found = (scenario = new Scenario(world)) => tell(scenario.setHealth('shop', 'shop-1', 'UNHEALTHY'), {});
 
-  test('a service that was down from the beginning waits for what is found of its dependencies', () => {
-    const scenario = started();
-    expect(scenario.incident.decisions.at(-1)?.code).toBe('learning');
-    scenario
-      .wait(4 * second)
-      .setHealth('db', 'db-1', 'UNHEALTHY', { atStart: true })
-      .due('reevaluate');
-    expect(scenario.incident.decisions.at(-1)?.code).toBe('dependency_first');
+  test('which is down, too, and comes first', () => {
+    const scenario = found();
+    expect(code(scenario)).toBe('learning');
+    expect(scenario.incident.decisions.at(-1)?.reason).toContain('db');
+    scenario.wait(300).setHealth('db', 'db-1', 'UNHEALTHY').due('reevaluate');
+    expect(code(scenario)).toBe('dependency_first');
     expect(scenario.all('remediation.requested')).toEqual([]);
   });
 
-  test('when they are well, it is healed after ten seconds', () => {
-    const scenario = started();
+  test('which is well: then it is healed at once', () => {
+    const scenario = found();
+    scenario.wait(300).seeAll().due('reevaluate');
+    expect(scenario.incident.status).toBe('remediating');
+  });
+
+  test('which nobody has looked at for minutes, whatever is written of it', () => {
+    const scenario = new Scenario(world);
+    const since = scenario.now;
+    scenario
+      .wait(100)
+      .seeAll()
+      .wait(3 * 60_000);
+    expect(code(tell(scenario.setHealth('shop', 'shop-1', 'UNHEALTHY', { since })))).toBe('learning');
+  });
+
+  test('and no longer than ten seconds', () => {
+    const scenario = found();
     const since = Date.parse(scenario.now);
-    scenario.due('reevaluate');
+    while (scenario.incident.status === 'open') scenario.due('reevaluate');
     expect([scenario.incident.status, Date.parse(scenario.now) - since]).toEqual(['remediating', 10 * second]);
   });
 
-  test('one that goes down later waits for nothing', () => {
-    const scenario = new Scenario({ services: services() });
-    expect(scenario.health('shop-1', 'UNHEALTHY').incident.status).toBe('remediating');
+  test('which has no checks: then there is nothing to wait for', () => {
+    const scenario = new Scenario(world).know({ checkedTargets: new Map([['shop.shop-1', 1]]) });
+    expect(found(scenario).incident.status).toBe('remediating');
+  });
+
+  test('which is looked at every now and then, when it is only slow itself', () => {
+    expect(code(new Scenario(world).anomaly({ instance: 'shop-1' }))).not.toBe('learning');
   });
 });
 

@@ -1,3 +1,4 @@
+import { breakerKey } from '@cortex/contracts';
 import { describe, expect, test } from 'vitest';
 import { Scenario, makePlaybook, makeSafety, makeService } from '../testing/scenario.ts';
 
@@ -121,7 +122,26 @@ describe('after the execution', () => {
     for (let attempt = 1; attempt <= 3; attempt += 1) scenario.completed('succeeded').verified('FAILED');
     expect(scenario.incident.status).toBe('escalated');
     expect(scenario.incident.escalations.at(-1)?.reason).toContain('circuit_breaker');
-    expect(scenario.facts.breakers.get('restart')?.state).toBe('open');
+    expect(scenario.facts.breakers.get('restart.shop')?.state).toBe('open');
+  });
+
+  test.each([
+    ['on another service: it is used', { playbookId: 'restart', service: 'worker' }, 'remediating'],
+    ['of an earlier version, which named none: it is out', { playbookId: 'restart' }, 'escalated'],
+  ])('an open breaker %s', (_what, of, status) => {
+    const open = { ...of, state: 'open' as const, outcomes: [], counted: [] };
+    const breakers = new Map([[breakerKey(of.playbookId, 'service' in of ? of.service : undefined), open]]);
+    expect(new Scenario().know({ breakers }).health('shop-1', 'UNHEALTHY').incident.status).toBe(status);
+  });
+
+  test('the last attempt raises the severity when it is known that it did not help, not while that is looked at', () => {
+    const scenario = down({ playbooks: [makePlaybook({ safety: { maxRetries: 9 } })] });
+    const { severity } = scenario.incident;
+    for (let attempt = 1; attempt <= 2; attempt += 1) scenario.completed('succeeded').verified('FAILED');
+    scenario.completed('succeeded');
+    expect(scenario.incident).toMatchObject({ status: 'verifying', severity });
+    scenario.verified('FAILED');
+    expect(scenario.incident.severity < severity).toBe(true);
   });
 
   test('a dry run changes nothing and ends as advice', () => {
@@ -206,13 +226,13 @@ describe('events late, early and twice', () => {
     expect(scenario.incident.id).toBe(next);
   });
 
-  test('an old anomaly opens nothing; old trouble that is still present does', () => {
+  test('an old anomaly is not acted on; old trouble that is still present is', () => {
     const scenario = new Scenario();
     const since = scenario.now;
     scenario.setHealth('shop', 'shop-1', 'UNHEALTHY');
     const change = scenario.healthChange('shop-1', 'UNHEALTHY', ['process_running']);
     scenario.wait(60 * 60_000).anomaly({ startedAt: since, observedAt: since });
-    expect(scenario.last?.ignored).toBe('too_old');
+    expect(scenario.incident.waiting).toMatchObject({ for: 'source' });
     scenario.apply({ id: scenario.nextId(), type: 'health.changed', data: change });
     expect(scenario.incident.status).toBe('remediating');
   });

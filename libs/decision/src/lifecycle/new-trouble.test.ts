@@ -30,6 +30,10 @@ describe('trouble that returns to an escalated incident before it has settled', 
     expect(scenario.types).toEqual(expect.arrayContaining(['decision.made', 'escalation.requested']));
     expect(scenario.incident.decisions.at(-1)).toMatchObject({ outcome: 'escalate', code: 'no_playbook' });
     expect(scenario.incident.escalations.at(-1)?.reason).toContain('back');
+    // Without something to do the escalator tells nobody who was told of the incident before.
+    expect(scenario.all('escalation.requested').at(-1)?.data).toMatchObject({
+      asks: expect.stringContaining('look at'),
+    });
   });
 
   test('is healed when a playbook fits, whatever it was escalated for', () => {
@@ -175,6 +179,48 @@ describe('what a trigger can see changes while humans have been called, and nobo
     expect(scenario.incident.status).toBe('escalated');
     scenario.wait(2_000).health('shop-1', 'UNHEALTHY', ['deep_query', 'tcp_port']);
     expect(scenario.incident.attempts.at(-1)?.playbookId).toBe('start');
+  });
+});
+
+describe('what was degraded is down now', () => {
+  const start = makePlaybook({ trigger: { condition: 'health_state == "UNHEALTHY"' } });
+  const careful = makePlaybook({
+    id: 'careful',
+    trigger: { condition: 'health_state == "DEGRADED"' },
+    safety: { requireApproval: true },
+  });
+
+  test('is decided anew, though a human denied what was planned for less', () => {
+    const scenario = new Scenario({ playbooks: [careful, start] }).health('shop-1', 'DEGRADED');
+    scenario.answer('approval.denied', 'ada').wait(120_000).health('shop-1', 'UNHEALTHY');
+    expect(scenario.incident).toMatchObject({ status: 'remediating', attempts: [{ playbookId: 'restart' }] });
+    expect(scenario.incident.decisions.at(-1)?.reason).toContain('it is down now');
+  });
+
+  test('is told, and decided on no further, where a human must judge the last attempt', () => {
+    const soften = makePlaybook({ id: 'soften', trigger: { condition: 'health_state == "DEGRADED"' } });
+    const scenario = new Scenario({ playbooks: [soften, start] }).health('shop-1', 'DEGRADED');
+    scenario.completed('succeeded').verified('UNCERTAIN').due('monitoring').wait(120_000);
+    scenario.health('shop-1', 'UNHEALTHY');
+    expect(scenario.incident).toMatchObject({ status: 'escalated', attempts: [{ playbookId: 'soften' }] });
+    expect(scenario.incident.decisions.at(-1)?.code).toBe('with_humans');
+    expect(scenario.incident.escalations.at(-1)?.reason).toContain('it is down now');
+    scenario.wait(1_000).health('shop-1', 'UNHEALTHY', ['process_running', 'tcp_port']);
+    expect(scenario.incident.attempts).toHaveLength(1);
+  });
+
+  test('also in trouble that began while humans had the incident for another', () => {
+    const services = [makeService('shop', 4)];
+    const scenario = new Scenario({ services, playbooks: [careful, start] }).health('shop-1', 'DEGRADED');
+    scenario.answer('approval.denied', 'ada').wait(120_000).health('shop-1', 'HEALTHY').wait(1_000);
+    scenario
+      .know({ playbooks: [start] })
+      .health('shop-2', 'DEGRADED')
+      .wait(2_000)
+      .health('shop-2', 'UNHEALTHY');
+    expect(scenario.incident.attempts).toMatchObject([
+      { playbookId: 'restart', targets: [{ service: 'shop', instance: 'shop-2' }] },
+    ]);
   });
 });
 

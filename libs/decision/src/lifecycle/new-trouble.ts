@@ -4,19 +4,23 @@ import { decide } from '../decide/decide.ts';
 import { severityRank } from '../levels.ts';
 import { callHumans, contactsOf } from '../moves/escalate.ts';
 import { recordDecision } from '../moves/record-decision.ts';
-import { type Work, activeSignals } from '../record/work.ts';
+import { type Work, activeSignals, remember } from '../record/work.ts';
+import { tellsOfDown } from '../signals/from-health.ts';
 import { latest, msBetween } from '../time.ts';
 
 /**
- * Why a signal is news to the humans who have the incident: its trouble had cleared, or is of another kind or another
- * instance than what is open. Undefined: it belongs to what they know. Asked before the signal is put in.
+ * Why a signal is news to the humans who have the incident: its trouble had cleared, is of another kind or another
+ * instance than what is open, or took down what was only degraded. Undefined: it belongs to what they know. Asked before the
+ * signal is put in.
  */
 export function newTroubleOf({ incident, facts, now }: Work, signal: Signal): string | undefined {
   if (incident.status !== 'escalated') return undefined;
   const active = activeSignals(incident);
   if (active.length === 0) return `trouble is back after its signals had cleared: ${signal.summary}`;
   const trouble = troubleOf(signal);
-  if (active.some((one) => troubleOf(one) === trouble || explains(one, signal))) return undefined;
+  const known = active.filter((one) => troubleOf(one) === trouble);
+  if (known.length > 0) return isDownNow(known, signal) ? `it is down now: ${signal.summary}` : undefined;
+  if (active.some((one) => explains(one, signal))) return undefined;
   const [first, ...others] = incident.signals
     .filter((one) => troubleOf(one) === trouble)
     .flatMap((one) => one.clearedAt ?? []);
@@ -32,17 +36,26 @@ function troubleOf(signal: Signal): string {
   return `${cause === 'unknown' ? (signal.metric ?? signal.key) : cause} of ${where}`;
 }
 
+function isDownNow(known: readonly Signal[], signal: Signal): boolean {
+  return tellsOfDown(signal) && known.every((one) => one.healthState === 'DEGRADED');
+}
+
 /** An instance that fails its checks explains its own anomalies, and those of the service as a whole. */
 function explains(known: Signal, { kind, target }: Signal): boolean {
-  const isDown = known.kind === 'health' && known.healthState !== 'DEGRADED';
-  return isDown && kind === 'anomaly' && (target.instance === undefined || target.instance === known.target.instance);
+  return (
+    tellsOfDown(known) &&
+    kind === 'anomaly' &&
+    (target.instance === undefined || target.instance === known.target.instance)
+  );
 }
 
 /** New trouble in an incident that is with humans: decided on, and they are told, whoever has it. The signal is in. */
-export function takeNewTrouble(work: Work, news: string): void {
+export function takeNewTrouble(work: Work, signal: Signal, news: string): void {
   const { acknowledgedBy } = work.incident;
-  if (acknowledgedBy === undefined && work.memory.escalatedFor !== 'hands_off') decide(work, undefined, news);
-  else {
+  if (acknowledgedBy === undefined && work.memory.escalatedFor !== 'hands_off' && !isForJudge(work, signal)) {
+    decide(work, undefined, news);
+    forWantOfAMove(work);
+  } else {
     const why = acknowledgedBy === undefined ? whyHandsOff(work.incident) : `${acknowledgedBy} has taken this incident`;
     recordDecision(work, {
       outcome: 'escalate',
@@ -51,8 +64,25 @@ export function takeNewTrouble(work: Work, news: string): void {
     });
   }
   if (work.incident.status === 'escalated' && !isToldJustNow(work)) {
-    callHumans(work, news, { notify: contactsOf(work, undefined) });
+    callHumans(work, news, {
+      asks: `look at the ${troubleOf(signal)}${tellsOfDown(signal) ? ', which is down' : ''}`,
+      notify: contactsOf(work, undefined),
+    });
   }
+}
+
+/** What changes in it from here on is decided on again, but for what a human must judge, and what waits for the end of a dry run. */
+function forWantOfAMove(work: Work): void {
+  const { incident, memory } = work;
+  if (incident.status !== 'escalated' || memory.escalatedFor === 'dry_run') return;
+  if (!activeSignals(incident).some((one) => isForJudge(work, one))) remember(work, { escalatedFor: 'no_move' });
+}
+
+/** Of what the last attempt was made on nobody can tell what it did: a human must judge that first. */
+function isForJudge({ incident }: Work, { target }: Signal): boolean {
+  const last = incident.attempts.at(-1);
+  if (last?.verification !== 'UNCERTAIN') return false;
+  return target.instance === undefined || last.targets.some(({ instance }) => instance === target.instance);
 }
 
 function whyHandsOff({ decisions }: Incident): string {

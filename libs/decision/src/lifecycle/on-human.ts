@@ -7,14 +7,16 @@ import { recordDecision } from '../moves/record-decision.ts';
 import { resolve } from '../moves/resolve.ts';
 import { summaryOf } from '../record/finish.ts';
 import { type Work, change, isExecuting, remember } from '../record/work.ts';
+import { within } from '../time.ts';
 import { onSilence } from './on-silence.ts';
 
 /** A human took the incident. The first one counts. */
 export function onAcknowledged(work: Work, { data }: InputOf<'escalation.acknowledged'>): IgnoreReason | undefined {
   if (work.incident.acknowledgedBy !== undefined) return 'acknowledged_before';
-  change(work, { acknowledgedBy: data.by, acknowledgedAt: data.at }, `acknowledged by ${data.by}`);
+  const at = within(data.at, work.incident.openedAt, work.now);
+  change(work, { acknowledgedBy: data.by, acknowledgedAt: at }, `acknowledged by ${data.by}`);
   const { id, service } = work.incident;
-  const told = { incident: { ...summaryOf(work.incident), updatedAt: work.now }, by: data.by, at: data.at };
+  const told = { incident: { ...summaryOf(work.incident), updatedAt: work.now }, by: data.by, at };
   work.drafts.push(draft(incidentAcknowledged, { service, incidentId: id, key: id, data: told }));
   return undefined;
 }
@@ -35,7 +37,7 @@ export function onCloseRequested(work: Work, { data }: InputOf<'incident.close.r
 /** The kill switch went off: what it held is asked again at once. Silences have rules of their own. */
 export function onControlChanged(work: Work, { data }: InputOf<'control.changed'>): IgnoreReason | undefined {
   if (data.control === 'silence') return onSilence(work, data);
-  if (data.control === 'freeze') return 'freeze_is_the_checkers';
+  if (data.control !== 'kill_switch') return 'for_others';
   if (data.on) return 'switch_turned_on';
   if (work.incident.status !== 'open' || work.memory.held === undefined) return 'not_held';
   reassess(work);

@@ -1,5 +1,6 @@
 import { type HealthChange, type Incident, type IncidentRecord, type Signal, targetKey } from '@cortex/contracts';
 import { prolongedMs } from '../assessment/auto-escalation.ts';
+import { silentSince } from '../assessment/silent-source.ts';
 import { reassess } from '../assessment/reassess.ts';
 import { decide } from '../decide/decide.ts';
 import { anomalyRank } from '../levels.ts';
@@ -13,6 +14,7 @@ import { signalFromAnomaly } from '../signals/from-anomaly.ts';
 import { signalFromHealth } from '../signals/from-health.ts';
 import { mergeSignal } from '../signals/merge.ts';
 import { isOlder, lastOf } from '../signals/order.ts';
+import { informsOnly } from '../signals/triggering.ts';
 import { addMs, earliest, msBetween } from '../time.ts';
 import type { Transition } from '../model/transition.ts';
 import { mayDecide } from './may-decide.ts';
@@ -36,12 +38,28 @@ export function takeSignal(
   const outdated = whyOutdated(record, signal, input, facts);
   if (outdated !== undefined) return ignore(record, outdated);
   if (record !== undefined && record.incident.status !== 'resolved') {
+    const news = newsOf(record, signal, input, facts);
+    if (news === undefined) return ignore(record, 'goes_on_as_known');
     const work = continueWork(record, input, facts, now);
-    add(work, signal);
+    add(work, news);
     return work;
   }
   const refusal = whyNotOpen(record, signal, input, facts, now);
   return refusal === undefined ? open(signal, input, facts, now) : ignore(record, refusal);
+}
+
+/** What a signal brings to an open incident. That an anomaly goes on is news only where its source seemed to be silent. */
+function newsOf({ incident }: IncidentRecord, signal: Signal, input: SignalInput, facts: Facts): Signal | undefined {
+  if (input.type !== 'anomaly.updated' || input.data.goesOn !== true) return signal;
+  const known = incident.signals.find((one) => one.key === signal.key);
+  if (known?.active !== true) return signal;
+  return silentSince(incident, facts) === undefined
+    ? undefined
+    : { ...known, ...pickValue(signal), detectedAt: signal.detectedAt };
+}
+
+function pickValue({ value }: Signal): Pick<Signal, 'value'> {
+  return value === undefined ? {} : { value };
 }
 
 function add(work: Work, signal: Signal): void {
@@ -52,11 +70,16 @@ function add(work: Work, signal: Signal): void {
     cancelTimer(work, 'quiet');
   }
   const detectedAt = earliest(work.incident.detectedAt, signal.detectedAt);
-  const what = known === undefined ? `new signal: ${signal.summary}` : `signal changed: ${signal.summary}`;
+  const how = known === undefined ? 'new signal' : 'signal changed';
+  const what = `${isRepetition(work, known, signal) ? 'signal goes on' : how}: ${signal.summary}`;
   change(work, { signals: mergeSignal(work.incident, signal), detectedAt }, what);
   reassess(work);
-  if (news !== undefined) takeNewTrouble(work, news);
+  if (news !== undefined) takeNewTrouble(work, signal, news);
   else if (mayDecide(work)) decide(work);
+}
+
+function isRepetition({ inputType }: Work, known: Signal | undefined, signal: Signal): boolean {
+  return inputType === 'anomaly.updated' && known?.active === true && known.summary === signal.summary;
 }
 
 function open(signal: Signal, input: Input, facts: Facts, now: string): Work {
@@ -140,12 +163,15 @@ function whyNotOpen(
   if (known !== undefined && endedAt !== undefined) {
     if (msBetween(endedAt, signal.detectedAt) <= 0) return 'belongs_to_ended_incident';
     const isWorse = anomalyRank(signal.severity ?? 'info') > anomalyRank(known.severity ?? 'info');
-    if (input.type === 'anomaly.updated' && !isWorse) return 'ended_and_no_worse';
+    if (input.type !== 'health.changed' && !isWorse) {
+      if (isResting(record, now, facts)) return 'belongs_to_ended_incident';
+      // It goes on behind the end of its incident: what only informs has nothing to add.
+      if (informsOnly(signal)) return 'ended_and_no_worse';
+    }
   }
-  // What a human closed stays closed while nothing is new; what verification ended may have failed again unseen.
+  // What a human closed rests for a while, unless something is new; what ended by itself may have failed again unseen.
   const isOld = input.type === 'health.changed' && input.data.goesOn === true;
-  if (isOld && record?.incident.resolution !== undefined && record.incident.resolution.method !== 'auto_remediation')
-    return 'belongs_to_ended_incident';
+  if (isOld && isResting(record, now, facts)) return 'belongs_to_ended_incident';
   if (input.type === 'health.changed' && record !== undefined && isDisproved(record.incident, input.data))
     return 'seen_before_recovery_was_proved';
   const isPresent =
@@ -154,8 +180,16 @@ function whyNotOpen(
   if (!isPresent && openedAt !== undefined && msBetween(openedAt, signal.detectedAt) < 0) {
     return 'older_than_last_incident';
   }
-  if (!isPresent && msBetween(signal.detectedAt, now) > facts.safety.signalMaxAgeMs) return 'too_old';
+  if (input.type === 'health.changed' && !isPresent && msBetween(signal.detectedAt, now) > facts.safety.signalMaxAgeMs)
+    return 'too_old';
   return undefined;
+}
+
+/** A human said that it was over, not long ago. */
+function isResting(record: IncidentRecord | undefined, now: string, { safety }: Facts): boolean {
+  const { decisions, resolution } = record?.incident ?? {};
+  if (resolution === undefined || decisions?.at(-1)?.code !== 'closed_by_human') return false;
+  return msBetween(resolution.at, now) < safety.closedRestsMs;
 }
 
 /** A checker that was away tells of failures that verification has since seen pass. What still fails will say so anew. */

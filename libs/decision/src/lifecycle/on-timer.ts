@@ -14,6 +14,7 @@ import { addMs } from '../time.ts';
 
 import { onApprovalExpiry } from './on-approval.ts';
 import { mayDecide } from './may-decide.ts';
+import { awaitEndOfDryRun } from './dry-run.ts';
 import { onDeadline } from './on-deadline.ts';
 import { afterSilence } from './on-silence.ts';
 import { onMonitoringEnd } from './on-verified.ts';
@@ -45,16 +46,18 @@ function onReevaluate(work: Work, name: string): void {
   if (name === 'prolonged') return onProlonged(work);
   if (name === 'postponed') return afterSilence(work);
   if (work.incident.status !== 'open' && work.incident.status !== 'escalated') return;
-  if (!mayDecide(work)) return;
+  if (!mayDecide(work)) return awaitEndOfDryRun(work);
   reassess(work);
   decide(work);
 }
 
-/** Spec 5.4 `prolonged_degradation`: one level, each time, until SEV0 or until a human has taken it. */
+/**
+ * Spec 5.4 `prolonged_degradation`: one level, each time, until a human has taken it. At SEV0 there is no further level, and
+ * humans are still asked for: a call of before may be lost with its record.
+ */
 function onProlonged(work: Work): void {
   if (work.incident.acknowledgedBy !== undefined) return;
-  const isToldOfWorst = work.memory.notified === 'SEV0';
-  if (!isToldOfWorst) setTimer(work, 'prolonged', 'reevaluate', addMs(work.now, prolongedMs));
+  setTimer(work, 'prolonged', 'reevaluate', addMs(work.now, prolongedMs));
   if (activeSignals(work.incident).length === 0) return;
   const { silence, harm } = assessmentOf(work);
   if (silence !== undefined || !harm.isHarmful) return;

@@ -9,9 +9,10 @@ import { recordDecision } from '../moves/record-decision.ts';
 import { resolve } from '../moves/resolve.ts';
 import { moveTo } from '../record/status.ts';
 import { cancelTimer, setTimer } from '../record/timers.ts';
-import { type Work, change, changeAttempt, findAttempt, lastAttempt } from '../record/work.ts';
-import { addMs, latest } from '../time.ts';
-import { isAnsweredBy, isNewSince } from './answered.ts';
+import { type Work, change, changeAttempt, findAttempt, forget, lastAttempt, remember } from '../record/work.ts';
+import { addMs, latest, within } from '../time.ts';
+import { isAnsweredBy, isNewSince, isSeenGone } from './answered.ts';
+import { isTakenOver, noteLate } from './late.ts';
 import { moveOn, undoAndCall, undoOrMoveOn } from './undo.ts';
 
 /** Whether it helped. Spec 8.3. */
@@ -26,13 +27,13 @@ export function onVerified(work: Work, { data }: InputOf<'verification.completed
     verificationReason: data.reason,
     ...(data.worsened === true ? { worsened: true } : {}),
     ...(data.relapsed === true ? { relapsed: true } : {}),
-    verifiedAt: data.completedAt,
+    verifiedAt: within(data.completedAt, attempt.requestedAt, work.now),
     ...(data.recoveredAt === undefined ? {} : { recoveredAt: data.recoveredAt }),
   });
   work.changes.push(`verification of ${attempt.playbookId}: ${data.state}`);
   const current = findAttempt(work, data.executionId) ?? attempt;
   // What brought the targets back is no failure of the playbook, and no proof of it either.
-  if (data.relapsed !== true) countOutcome(work, current, data.state === 'SUCCESS', data.completedAt);
+  if (data.relapsed !== true) countOutcome(work, current, data.state === 'SUCCESS', current.verifiedAt ?? work.now);
   const isLast = lastAttempt(work.incident)?.executionId === attempt.executionId;
   if (
     work.incident.status === 'resolved' ||
@@ -43,9 +44,13 @@ export function onVerified(work: Work, { data }: InputOf<'verification.completed
     return undefined;
   cancelTimer(work, 'deadline');
   if (closeIfAsked(work, current)) return undefined;
+  if (isTakenOver(work) && data.state !== 'SUCCESS') {
+    noteLate(work, current, `the verification of ${attempt.playbookId} came to ${data.state}: ${data.reason}`);
+    return undefined;
+  }
   if (data.relapsed === true) onRelapse(work, current, data.reason);
   else if (data.state === 'SUCCESS') onSuccess(work, current, data.recoveredAt ?? data.completedAt, lastLookOf(data));
-  else if (data.state !== 'FAILED') watch(work, current, data.reason);
+  else if (data.state !== 'FAILED') watch(work, current, data.reason, data.awaits);
   else if (data.worsened === true) undoAndCall(work, current, `${attempt.playbookId} made it worse: ${data.reason}`);
   else undoOrMoveOn(work, current, `${attempt.playbookId} did not help: ${data.reason}`);
   return undefined;
@@ -58,16 +63,24 @@ function lastLookOf({ findings }: InputOf<'verification.completed'>['data']): st
 }
 
 function onSuccess(work: Work, attempt: Attempt, recoveredAt: string, provedAt: string | undefined): void {
+  const isOpen = (signal: Signal): boolean => signal.active && !isAnsweredBy(work, signal, attempt, provedAt);
+  const left = work.incident.signals.filter(isOpen);
+  // What nobody has seen gone is its source's to end: it is left as it is, and met again when its source repeats it.
   const signals = work.incident.signals.map((signal) =>
-    signal.active && isAnsweredBy(work, signal, attempt, provedAt) ? answered(signal, recoveredAt) : signal,
+    signal.active && !isOpen(signal) && isSeenGone(work, signal) ? answered(signal, recoveredAt) : signal,
   );
   change(work, { signals });
-  if (signals.some((signal) => signal.active)) {
+  if (left.length > 0) {
+    const isNew = left.some((signal) => isNewSince(signal, attempt, provedAt));
+    const others = isNew ? 'new trouble has begun since' : 'others are still in trouble';
+    const because = `${attempt.playbookId} is confirmed on its targets, ${others}`;
+    if (isTakenOver(work)) {
+      noteLate(work, attempt, because);
+      return;
+    }
     moveTo(work, 'open');
     reassess(work);
-    const isNew = signals.some((signal) => signal.active && isNewSince(signal, attempt, provedAt));
-    const left = isNew ? 'new trouble has begun since' : 'others are still in trouble';
-    decide(work, attempt, `${attempt.playbookId} is confirmed on its targets, ${left}`);
+    decide(work, attempt, because);
     return;
   }
   const reason = `${attempt.playbookId} helped: ${attempt.verificationReason ?? 'verified'}`;
@@ -88,13 +101,15 @@ function onRelapse(work: Work, attempt: Attempt, reason: string): void {
 }
 
 /** Better but not well, or nobody can tell: watched for a while before the next move. On-call hears of half a success. */
-function watch(work: Work, attempt: Attempt, reason: string): void {
+function watch(work: Work, attempt: Attempt, reason: string, awaits?: readonly string[]): void {
+  forget(work, 'awaits');
   moveTo(work, 'monitoring');
   if (attempt.verification === 'PARTIAL_SUCCESS') {
     callHumans(work, `${attempt.playbookId} helped in part: ${reason}`, {
       notify: contactsOf(work, attempt.playbookId),
     });
   }
+  if (awaits !== undefined) remember(work, { awaits });
   recordDecision(work, {
     outcome: 'monitor',
     code: attempt.verification === 'PARTIAL_SUCCESS' ? 'helped_in_part' : 'uncertain',
@@ -118,6 +133,7 @@ export function onMonitoringEnd(work: Work, executionId: string): void {
   const isClear = !work.incident.signals.some((signal) => signal.active);
   moveTo(work, 'open');
   if (attempt.verification === 'PARTIAL_SUCCESS') afterPart(work, attempt, isClear);
+  else if (isClear && work.memory.awaits !== undefined) endAsAwaited(work, attempt);
   else handToJudge(work, attempt, isClear);
 }
 
@@ -135,6 +151,14 @@ function afterPart(work: Work, attempt: Attempt, isClear: boolean): void {
     verificationPassed: false,
     reason,
   });
+}
+
+/** Nothing was missing but the word of the sources, and that has come. */
+function endAsAwaited(work: Work, attempt: Attempt): void {
+  const reason = `${attempt.playbookId} ran, and the sources of its signals have since said that they are over`;
+  recordDecision(work, { outcome: 'resolve', code: 'signals_cleared', reason, subject: attempt });
+  const recoveredAt = work.memory.clearedSince ?? work.now;
+  resolve(work, { method: 'cleared', recoveredAt, verificationPassed: false, reason });
 }
 
 /** Nobody can tell whether it helped: doing more on top of that is not for a machine. Spec 8.3. */

@@ -48,13 +48,47 @@ describe('a crash every 100 s, proved healed each time', () => {
     const scenario = plain();
     for (let round = 1; round <= 6; round += 1) heal(crash(scenario)).wait(90 * second);
     expect(calls(scenario)).toEqual([expect.stringMatching(/recurring.*came back 3 times within 5 min/)]);
+    // It is healed within the hold of its severity each time.
+    expect(scenario.all('escalation.requested')[0]?.data).toMatchObject({ withoutHold: true });
     expect(scenario.incident.recurrence).toMatchObject({ times: 5 });
+  });
+
+  test('is told once, though it is as severe as before a moment later', () => {
+    const scenario = critical();
+    heal(crash(scenario)).wait(90 * second);
+    for (let round = 2; round <= 4; round += 1) {
+      crash(scenario.health('shop-1', 'DEGRADED').wait(second));
+      heal(scenario).wait(90 * second);
+    }
+    expect(calls(scenario)).toEqual([expect.stringMatching(/^SEV0: /), expect.stringMatching(/^SEV\d, recurring/)]);
   });
 
   test('does not page as new each time, however severe', () => {
     const scenario = critical();
     for (let round = 1; round <= 6; round += 1) heal(crash(scenario)).wait(90 * second);
     expect(calls(scenario)).toEqual([expect.stringMatching(/^SEV0: /), expect.stringContaining('recurring')]);
+  });
+
+  test('is told although it is known when nothing is done about it', () => {
+    const services = [makeService('shop', 2, { critical: true })];
+    const scenario = new Scenario({ services, playbooks: [quick()] });
+    heal(crash(scenario)).wait(90 * second);
+    crash(scenario.know({ heldLeases: new Set(['target.shop.shop-1']) }));
+    expect(scenario.incident).toMatchObject({ status: 'open', severity: 'SEV1', attempts: [] });
+    expect(calls(scenario)).toEqual([expect.stringMatching(/^SEV1: /), expect.stringMatching(/^SEV1: /)]);
+  });
+
+  test('is told although it is known when it is not healed as before', () => {
+    const services = [makeService('shop', 2, { critical: true })];
+    const scenario = new Scenario({ services, playbooks: [makePlaybook({ safety: { maxRetries: 3 } })] });
+    heal(crash(scenario)).wait(90 * second);
+    crash(scenario)
+      .wait(5 * second)
+      .completed('succeeded');
+    expect(calls(scenario)).toHaveLength(1);
+    scenario.wait(30 * second).verified('FAILED');
+    expect(scenario.incident.status).toBe('remediating');
+    expect(calls(scenario)).toEqual([expect.stringMatching(/^SEV1: /), expect.stringMatching(/^SEV1: /)]);
   });
 
   test('is new again after an hour', () => {
@@ -96,7 +130,7 @@ describe('a crash every 40 s, while the proof takes two minutes', () => {
   test('does not open the breaker of the playbook that brings it back', () => {
     const scenario = crash(plain());
     for (let round = 1; round <= 5; round += 1) relapse(scenario);
-    expect(scenario.facts.breakers.get('restart')).toBeUndefined();
+    expect(scenario.facts.breakers.get('restart.shop')).toBeUndefined();
   });
 
   test('a frozen target is left alone and told, also when it was told as recurring before', () => {

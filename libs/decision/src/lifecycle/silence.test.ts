@@ -16,7 +16,7 @@ describe('a silenced incident', () => {
     const [gate, ...others] = scenario.incident.decisions[0]?.gates ?? [];
     const inputs = { silence: '0123456789ab', by: 'ada', until: '2026-03-02T11:00:00.000Z', reason: 'moving house' };
     expect(gate).toMatchObject({ gate: 'silence', verdict: 'hold', inputs });
-    expect(others.map(({ verdict }) => verdict)).toEqual(Array<string>(7).fill('not_reached'));
+    expect(others.map(({ verdict }) => verdict)).toEqual(Array<string>(8).fill('not_reached'));
   });
 
   test('is decided at once when the silence is lifted, where no check looks', () => {

@@ -1,16 +1,19 @@
-import { type Attempt, type Remediation, draft, remediationRollbackRequested } from '@cortex/contracts';
+import type { Attempt } from '@cortex/contracts';
+import { isEffect, undoableBy } from '../assessment/attempts.ts';
 import { reassess } from '../assessment/reassess.ts';
 import { decide } from '../decide/decide.ts';
 import type { IgnoreReason } from '../model/ignore-reason.ts';
 import type { InputOf } from '../model/input.ts';
 import { closeIfAsked } from '../moves/attempt-end.ts';
-import { rollbackDeadlineMs } from '../moves/deadlines.ts';
 import { callHumans, contactsOf, escalate, handOver } from '../moves/escalate.ts';
 import { recordDecision } from '../moves/record-decision.ts';
+import { oweRollback, rollBack } from '../moves/roll-back.ts';
 import { moveTo } from '../record/status.ts';
-import { cancelTimer, setTimer } from '../record/timers.ts';
+import { cancelTimer } from '../record/timers.ts';
 import { type Work, changeAttempt, findAttempt, lastAttempt } from '../record/work.ts';
-import { addMs } from '../time.ts';
+import { killSwitchGate } from '../gates/kill-switch.ts';
+import { isInTheWay } from '../gates/ask-gates.ts';
+import { isTakenOver, noteLate } from './late.ts';
 
 /** Undo what can be undone, once; otherwise go on without. Spec 6.1 step 8, reference INV-11. */
 export function undoOrMoveOn(work: Work, attempt: Attempt, because: string): void {
@@ -18,6 +21,10 @@ export function undoOrMoveOn(work: Work, attempt: Attempt, because: string): voi
   if (remediation === undefined) {
     moveTo(work, 'open');
     moveOn(work, attempt, isEffect(attempt) ? `${because}; it cannot be undone` : because);
+    return;
+  }
+  if (isStopped(work)) {
+    leaveHalfDone(work, attempt, because);
     return;
   }
   recordDecision(work, { outcome: 'roll_back', code: 'did_not_help', reason: because, subject: attempt });
@@ -34,6 +41,10 @@ export function undoAndCall(work: Work, attempt: Attempt, because: string): void
     escalate(work, 'hands_off', reason);
     return;
   }
+  if (isStopped(work)) {
+    leaveHalfDone(work, attempt, because);
+    return;
+  }
   recordDecision(work, { outcome: 'roll_back', code: 'made_worse', reason: because, subject: attempt });
   rollBack(work, remediation, because);
   callHumans(work, `${because}; it is being rolled back`, {
@@ -42,40 +53,59 @@ export function undoAndCall(work: Work, attempt: Attempt, because: string): void
   });
 }
 
-/** The request to be undone; undefined when there was no effect, no way back, or one was gone already. */
-function undoableBy(work: Work, attempt: Attempt): Remediation | undefined {
-  const { remediation } = work.memory;
-  if (remediation?.executionId !== attempt.executionId || attempt.rollback !== undefined) return undefined;
-  return isEffect(attempt) && remediation.playbook.rollback.available ? remediation : undefined;
+function isStopped({ facts }: Work): boolean {
+  return isInTheWay(killSwitchGate({ facts }));
 }
 
-function isEffect({ outcome, steps }: Attempt): boolean {
-  return outcome === 'succeeded' || steps.some((step) => step.outcome === 'succeeded' || step.outcome === 'ambiguous');
+/** A human's stop came between two steps. That is no failure of the playbook: nothing is counted. */
+export function onStopped(work: Work, attempt: Attempt, reason: string): void {
+  leaveHalfDone(work, attempt, `${attempt.playbookId} was stopped half-way (${reason})`);
 }
 
-function rollBack(work: Work, remediation: Remediation, because: string): void {
-  const { id, service } = work.incident;
-  const { executionId } = remediation;
-  moveTo(work, 'rolling_back');
-  work.drafts.push(
-    draft(remediationRollbackRequested, {
-      service,
-      incidentId: id,
-      key: executionId,
-      data: { executionId, incidentId: id, remediation, reason: because.slice(0, 4_000), requestedAt: work.now },
-    }),
-  );
-  setTimer(work, 'deadline', 'execution_deadline', addMs(work.now, rollbackDeadlineMs(remediation)), {
-    executionId,
-    phase: 'rollback',
+/**
+ * What was done stays as it is while a stop holds, and people hear what that is. Once nothing stops it any more it is decided
+ * with the facts of then: it is undone first where it can be, unless nothing is wrong any more. Whom the incident is with by then
+ * hears of it, and nothing is owed.
+ */
+function leaveHalfDone(work: Work, attempt: Attempt, because: string): void {
+  if (isTakenOver(work)) {
+    const left = `${because}; ${halfDone(attempt, false)}`;
+    noteLate(work, attempt, left);
+    if (isEffect(attempt)) tellHalfDone(work, attempt, left);
+    return;
+  }
+  const isOwed = undoableBy(work, attempt) !== undefined;
+  if (isOwed) oweRollback(work, attempt);
+  const current = findAttempt(work, attempt.executionId) ?? attempt;
+  const state = `${because}; ${halfDone(current, isOwed)}`;
+  moveTo(work, 'open');
+  reassess(work);
+  decide(work, current, state);
+  if (!isEffect(attempt) || work.incident.status === 'escalated') return;
+  tellHalfDone(work, attempt, state);
+}
+
+function tellHalfDone(work: Work, attempt: Attempt, state: string): void {
+  callHumans(work, state, {
+    asks: `look at what attempt ${attempt.attempt} left half-done`,
+    notify: contactsOf(work, attempt.playbookId),
   });
+}
+
+function halfDone({ steps }: Attempt, isOwed: boolean): string {
+  const done = steps
+    .filter(({ outcome }) => outcome === 'succeeded' || outcome === 'ambiguous')
+    .slice(0, 20)
+    .map(({ step, name, target, outcome }) => `${step} "${name}" on ${target.instance} (${outcome})`);
+  if (done.length === 0) return 'nothing was done';
+  return `done so far: ${done.join(', ')}${isOwed ? '; its rollback waits for the end of the stop' : ''}`;
 }
 
 /** The rollback ended. Failing to undo is the one case that wakes people at SEV0. Spec 6.2. */
 export function onRolledBack(work: Work, { data }: InputOf<'remediation.rolledback'>): IgnoreReason | undefined {
   const attempt = findAttempt(work, data.executionId);
   if (attempt === undefined) return 'execution_unknown';
-  if (attempt.rollback !== undefined) return 'rollback_known';
+  if (attempt.rollback !== undefined && attempt.rollback !== 'stopped') return 'rollback_known';
   changeAttempt(work, data.executionId, { rollback: data.outcome });
   work.changes.push(`rollback of ${attempt.playbookId}: ${data.outcome}`);
   const current = findAttempt(work, data.executionId) ?? attempt;
@@ -89,10 +119,18 @@ export function onRolledBack(work: Work, { data }: InputOf<'remediation.rolledba
     return undefined;
   }
   if (closeIfAsked(work, current)) return undefined;
+  if (data.outcome === 'stopped') {
+    leaveHalfDone(work, current, `the rollback of ${attempt.playbookId} was stopped (${data.reason})`);
+    return undefined;
+  }
   const isUndone = data.outcome === 'succeeded';
   const because = isUndone
     ? `${attempt.playbookId} was rolled back`
     : `${attempt.playbookId} could not be rolled back: ${data.reason}`;
+  if (isTakenOver(work)) {
+    noteLate(work, current, because);
+    return undefined;
+  }
   if (attempt.worsened === true) {
     endOfWorse(work, current, because, isUndone);
     return undefined;

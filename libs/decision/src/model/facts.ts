@@ -7,10 +7,12 @@ import type {
   KillSwitch,
   Playbook,
   PlaybookPerformance,
+  Reservation,
   SafetyPolicy,
   Service,
   Silence,
   Target,
+  Waiting,
 } from '@cortex/contracts';
 
 /** Another service's open incident, as far as this decision needs it. */
@@ -21,8 +23,23 @@ export interface OpenIncident {
   readonly severity: IncidentSeverity;
   /** When its trouble began. */
   readonly startedAt?: string;
+  /** False: none of its signals is active any more. */
+  readonly isActive?: boolean;
   /** False: it only informs. */
   readonly isHarmful?: boolean;
+  /** An anomaly tells of it, and users suffer. */
+  readonly isAnomalous?: boolean;
+  /** What holds it. */
+  readonly waiting?: Pick<Waiting, 'for' | 'since' | 'until'>;
+}
+
+/** A remediation that counts for the limits on how many may begin within a minute. */
+export interface Start {
+  readonly executionId: string;
+  readonly service: string;
+  readonly clusters: readonly string[];
+  /** When it counts no more, if it begins no later than it is known to. */
+  readonly until: string;
 }
 
 /** One use of a playbook that ended, on any incident of the service. */
@@ -33,6 +50,8 @@ export interface PastUse {
   readonly confirmed: boolean;
   /** The targets recovered, whether or not that lasted. */
   readonly recovered?: boolean;
+  /** Nothing was done. */
+  readonly isDryRun?: boolean;
 }
 
 /** An earlier incident of the same service. */
@@ -70,9 +89,13 @@ export interface Facts {
   readonly hasUnreadableSilence: boolean;
   /** By `targetKey`. */
   readonly health: ReadonlyMap<string, HealthRecord>;
-  /** Keys of the leases held by anyone: `targetLeaseKey`, `<slotLeasePrefix>.<n>`. */
+  /** Keys of the leases held by anyone: `targetLeaseKey`. */
   readonly heldLeases: ReadonlySet<string>;
+  /** What executions have taken out of service, by service; some of it may be over by its time. */
+  readonly reservations: ReadonlyMap<string, readonly Reservation[]>;
   readonly openIncidents: readonly OpenIncident[];
+  /** Also those that are over by now. */
+  readonly starts: readonly Start[];
   /** Earlier incidents of the service, oldest first. */
   readonly history: readonly PastIncident[];
   /** When a storm was last seen, by this process or by any incident. */

@@ -6,6 +6,7 @@ export type IgnoreReason =
   | 'no_incident_open'
   // Signals and their ends
   | 'state_says_nothing'
+  | 'goes_on_as_known'
   | 'newer_state_known'
   | 'known_with_correlation'
   | 'recovered_since'
@@ -32,7 +33,7 @@ export type IgnoreReason =
   | 'acknowledged_before'
   | 'switch_turned_on'
   | 'not_held'
-  | 'freeze_is_the_checkers'
+  | 'for_others'
   | 'silence_of_other_service'
   | 'silence_covers_nothing'
   | 'nothing_waits'

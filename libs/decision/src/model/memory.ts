@@ -1,11 +1,13 @@
 import type { IncidentRecord, IncidentSeverity, JsonRecord, Remediation } from '@cortex/contracts';
+import type { TimerPurpose } from './transition.ts';
 
 /**
  * Why the incident is with humans. `no_move`: Cortex had none; it looks again whenever the signals change. `needs_human`: it
- * was not for Cortex; new trouble is decided anew. `hands_off`: what is so far done is unknown or went wrong; Cortex does
- * nothing more, and only tells of new trouble.
+ * was not for Cortex; new trouble is decided anew. `dry_run`: Cortex has only said what it would do; it is decided anew when
+ * dry run is off. `hands_off`: what is so far done is unknown or went wrong; Cortex does nothing more, and only tells of new
+ * trouble.
  */
-export type EscalationKind = 'no_move' | 'needs_human' | 'hands_off';
+export type EscalationKind = 'no_move' | 'needs_human' | 'dry_run' | 'hands_off';
 
 /** What the decision remembers of an incident beside the incident itself. Plain JSON. */
 export interface Memory {
@@ -15,6 +17,8 @@ export interface Memory {
   readonly attempts: number;
   /** Due time of each timer that is set, by key. */
   readonly timers: Readonly<Record<string, string>>;
+  /** What each of them was set for: with it a timer that is lost can be set again. */
+  readonly timerDetails: Readonly<Record<string, TimerDetails>>;
   /** Since when a trigger over signal variables has been true, by `<playbook>|<signal>`. */
   readonly triggerSince: Readonly<Record<string, string>>;
   readonly initialServices: number;
@@ -26,6 +30,8 @@ export interface Memory {
   readonly held?: { readonly by: string; readonly since: string; readonly reason?: string };
   /** Since when nothing is done because something holds; no silence. */
   readonly waitingSince?: string;
+  /** When humans are told that it waits. */
+  readonly waitingTellAt?: string;
   /** Humans have heard that it waits. */
   readonly waitingTold?: boolean;
   /** Humans have heard that a target is frozen. */
@@ -44,7 +50,11 @@ export interface Memory {
   /** Playbooks that are out for this incident, with why. */
   readonly excluded: Readonly<Record<string, string>>;
   readonly preconditionRefusals: Readonly<Record<string, number>>;
+  /** What the executor refused last, and how often in a row it has refused. */
+  readonly refusals?: { readonly by: string; readonly inARow: number; readonly sameInARow: number };
   readonly closeRequested?: { readonly by: string; readonly comment: string };
+  /** Signals of which verification could not tell, and nothing else was missing: their sources may still. */
+  readonly awaits?: readonly string[];
   readonly escalatedFor?: EscalationKind;
   readonly lastStormAt?: string;
   /** Activity of the signals at the last look: what a trend is judged by. */
@@ -56,6 +66,11 @@ export interface Memory {
   readonly severityFrom?: { readonly at: string; readonly why: string };
   /** Anomalies cleared before they were known here, newest last. */
   readonly clearedEarly: readonly string[];
+}
+
+export interface TimerDetails {
+  readonly purpose: TimerPurpose;
+  readonly payload: JsonRecord;
 }
 
 /** How many signals are active, and the points of the worst. */
@@ -72,6 +87,7 @@ export const emptyMemory: Memory = {
   approvals: 0,
   attempts: 0,
   timers: {},
+  timerDetails: {},
   triggerSince: {},
   initialServices: 1,
   raised: [],

@@ -1,5 +1,5 @@
-import { canonicalJson } from '@cortex/contracts';
 import type { BlastRadiusLevel, Playbook, Signal, Target } from '@cortex/contracts';
+import { planWaves, textOfPlan } from '@cortex/execution';
 import { sha256 } from '../hash/sha256.ts';
 
 /** How a playbook was found, best first. Spec 6.1 step 5. */
@@ -52,10 +52,16 @@ export function hashOfPlan(
   service: string,
   executionId: string,
 ): string {
-  const names = targets.map((target) => target.instance).sort();
-  return sha256(canonicalJson({ playbook, targets: names, executionId, dryRun, service }));
+  return sha256(textOfPlan({ playbook, targets, dryRun, service, executionId }));
 }
 
 export function namesOf({ targets }: Pick<Plan, 'targets'>): string {
   return targets.map((target) => target.instance).join(', ');
+}
+
+/** How the executor will go over the targets of a plan; undefined when it is one wave. */
+export function describeWaves(plan: Pick<Plan, 'targets' | 'maxUnavailable'>): string | undefined {
+  const waves = planWaves(plan).map((wave) => namesOf({ targets: wave }));
+  if (waves.length < 2) return undefined;
+  return `in ${waves.length} waves, each when the one before it serves again: ${waves.join(' | ')}`;
 }

@@ -5,17 +5,17 @@ import type { IgnoreReason } from './ignore-reason.ts';
 /** What a timer was set for. */
 export type TimerPurpose = 'reevaluate' | 'approval_expiry' | 'monitoring_end' | 'execution_deadline';
 
-export type TimerCommand =
-  | {
-      readonly kind: 'schedule';
-      readonly key: string;
-      readonly purpose: TimerPurpose;
-      readonly dueAt: string;
-      readonly service: string;
-      readonly incidentId: string;
-      readonly payload: JsonRecord;
-    }
-  | { readonly kind: 'cancel'; readonly key: string };
+export interface ScheduleTimer {
+  readonly kind: 'schedule';
+  readonly key: string;
+  readonly purpose: TimerPurpose;
+  readonly dueAt: string;
+  readonly service: string;
+  readonly incidentId: string;
+  readonly payload: JsonRecord;
+}
+
+export type TimerCommand = ScheduleTimer | { readonly kind: 'cancel'; readonly key: string };
 
 /** What a step leads to. The record is written first, by compare-and-set; the rest follows and may be repeated. */
 export interface Transition {

@@ -5,7 +5,7 @@ import type { Plan } from './plan.ts';
 
 /** What a decision waits for. */
 export type HeldBy =
-  'silence' | 'learning' | 'dependency' | 'trigger' | 'checks' | 'executor' | RefusedBy | SafetyCheckName | GateName;
+  'silence' | 'source' | 'dependency' | 'trigger' | 'checks' | 'executor' | RefusedBy | SafetyCheckName | GateName;
 
 interface Found {
   readonly code: DecisionReason;
@@ -19,7 +19,7 @@ interface Found {
 /** What one rule found, and so what is done. `retryAt` is when to ask again. */
 export type Ruling = Found &
   (
-    | { readonly outcome: 'remediate' }
+    | { readonly outcome: 'remediate' | 'roll_back' }
     | { readonly outcome: 'request_approval'; readonly requiredApprovals: number }
     | { readonly outcome: 'hold'; readonly heldBy: HeldBy; readonly retryAt: string }
     | { readonly outcome: 'wait'; readonly retryAt?: string }

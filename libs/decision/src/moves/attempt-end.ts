@@ -21,5 +21,5 @@ export function closeIfAsked(work: Work, attempt: Attempt): boolean {
 /** Counts the attempt for its playbook’s breaker. */
 export function countOutcome(work: Work, attempt: Attempt, effective: boolean, at: string): void {
   const { playbookId, executionId } = attempt;
-  work.breakerOutcomes.push({ playbookId, executionId, effective, at });
+  work.breakerOutcomes.push({ playbookId, service: work.incident.service, executionId, effective, at });
 }

@@ -1,4 +1,5 @@
 import type { Attempt, Incident } from '@cortex/contracts';
+import { isEffect } from '../assessment/attempts.ts';
 import { moveTo } from '../record/status.ts';
 import { cancelTimer, isTimerSet, setTimer } from '../record/timers.ts';
 import { forgetWaiting } from '../record/waiting.ts';
@@ -52,6 +53,9 @@ export function onQuiet(work: Work): void {
 function leftOver({ attempts }: Incident): string | undefined {
   const last = attempts.at(-1);
   if (last === undefined) return undefined;
+  if (last.rollback === 'stopped') return `what ${last.playbookId} had done was not undone: a stop held its rollback`;
+  if (last.outcome === 'stopped' && last.rollback === undefined && isEffect(last))
+    return `${last.playbookId} was stopped half-way`;
   if (last.rollback === 'failed') return `${last.playbookId} could not be rolled back`;
   if (last.outcome === undefined) return `no answer of ${last.playbookId} has come`;
   if (last.verification === 'UNCERTAIN') return `nobody can tell whether ${last.playbookId} helped`;

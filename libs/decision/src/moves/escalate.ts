@@ -1,4 +1,4 @@
-import { type IncidentSeverity, type Silence, draft, escalationRequested } from '@cortex/contracts';
+import { type IncidentSeverity, type Silence, draft, escalationRequested, stormTarget } from '@cortex/contracts';
 import { assessmentOf } from '../assessment/assess.ts';
 import { severityRank, worseSeverity } from '../levels.ts';
 import type { EscalationKind } from '../model/memory.ts';
@@ -6,7 +6,8 @@ import { moveTo } from '../record/status.ts';
 import { cancelTimer, setTimer } from '../record/timers.ts';
 import { forgetWaiting } from '../record/waiting.ts';
 import { setSeverity } from '../record/severity.ts';
-import { type Work, change, forget, noteChange, remember } from '../record/work.ts';
+import { type Work, activeSignals, change, forget, noteChange, remember } from '../record/work.ts';
+import { stormAsks } from '../storm-view.ts';
 
 export interface CallOptions {
   readonly urgent?: boolean;
@@ -14,6 +15,8 @@ export interface CallOptions {
   readonly notify?: readonly string[];
   /** The playbook's own contacts, and nobody else. */
   readonly onlyNotify?: boolean;
+  /** Told at once, for the incident may be over before its hold is. */
+  readonly withoutHold?: boolean;
   /** What people are to do, in words that are the same whenever the same is asked. Absent: they are informed. */
   readonly asks?: string;
 }
@@ -21,18 +24,30 @@ export interface CallOptions {
 /** Hands the incident to humans, and calls them, with the contacts of the playbook that was used or is meant. */
 export function escalate(work: Work, kind: EscalationKind, reason: string, options: CallOptions = {}): void {
   handOver(work, kind);
+  if (callToStorm(work)) return;
   const call = { asks: askToTakeOver(work, options.urgent), notify: contactsOf(work, undefined), ...options };
   callHumans(work, reason, call);
 }
 
+/** The incident of a storm has one call, in its own words and under its own severity: that no playbook fits says nothing. */
+function callToStorm(work: Work): boolean {
+  const storm = activeSignals(work.incident).find(
+    ({ target }) => target.service === stormTarget.service && target.instance === stormTarget.instance,
+  );
+  if (storm === undefined) return false;
+  callHumans(work, storm.summary, { asks: stormAsks, severity: 'SEV1' });
+  return true;
+}
+
 /** Asked again only after a further attempt, or when it is urgent. */
 function askToTakeOver({ incident }: Work, isUrgent = false): string {
-  const { length } = incident.attempts;
-  const after = length === 0 ? '' : ` after attempt ${length}`;
+  // By its number: of a long incident not all are kept.
+  const last = incident.attempts.at(-1)?.attempt;
+  const after = last === undefined ? '' : ` after attempt ${last}`;
   return `${isUrgent ? 'urgent: ' : ''}take over${after}`;
 }
 
-/** The incident is with humans, who know. Cortex does nothing more by itself, but it keeps watching. */
+/** The incident is with humans, who know. What Cortex does from then on depends on why: see `EscalationKind`. */
 export function handOver(work: Work, kind: EscalationKind): void {
   moveTo(work, 'escalated');
   remember(work, { escalatedFor: kind });
@@ -76,6 +91,7 @@ export function callHumans(work: Work, reason: string, options: CallOptions = {}
         ...(options.asks === undefined ? {} : { asks: options.asks }),
         notify: [...(options.notify ?? [])],
         ...(options.onlyNotify === true ? { onlyNotify: true } : {}),
+        ...(options.withoutHold === true ? { withoutHold: true } : {}),
         requestedAt: at,
       },
     }),

@@ -2,9 +2,9 @@ import { isStorm } from '../gates/storm.ts';
 import type { HeldBy } from '../model/verdict.ts';
 import { moveTo } from '../record/status.ts';
 import { cancelTimer, setTimer } from '../record/timers.ts';
-import { forgetWaiting, maxWaitMs, tellAtOf } from '../record/waiting.ts';
+import { forgetWaiting, keepWaiting, tellAtOf } from '../record/waiting.ts';
 import { type Work, forget, remember } from '../record/work.ts';
-import { earliest } from '../time.ts';
+import { earliest, msBetween } from '../time.ts';
 import { callHumans } from './escalate.ts';
 
 /** Nothing for now; asked again at `retryAt`. Humans hear of it when that goes on for too long. */
@@ -20,7 +20,7 @@ export function hold(work: Work, by: HeldBy, reason: string, retryAt: string): v
   setTimer(work, 'reevaluate', 'reevaluate', earliest(retryAt, tellAtOf(work.memory) ?? retryAt));
 }
 
-/** Nothing for now, by what the configuration says: until then, or until the signals change. */
+/** Nothing for now: more is soon known, or nobody asks for more. Until then, or until the signals change. */
 export function wait(work: Work, by: 'trigger' | 'checks', reason: string, retryAt: string | undefined): void {
   moveTo(work, 'open');
   rememberHeld(work, by, reason);
@@ -43,12 +43,15 @@ function rememberHeld(work: Work, by: HeldBy, reason: string): void {
 }
 
 function tellOfWaiting(work: Work, reason: string): void {
-  remember(work, { waitingSince: work.memory.waitingSince ?? work.now });
+  keepWaiting(work);
   const tellAt = tellAtOf(work.memory);
   if (tellAt === undefined || Date.parse(work.now) < Date.parse(tellAt)) return;
   remember(work, { waitingTold: true });
   if (work.incident.acknowledgedBy !== undefined) return;
-  callHumans(work, `nothing was done for ${maxWaitMs / 60_000} min: ${reason}`, { asks: 'look at what holds' });
+  const { waitingSince = work.now } = work.memory;
+  const minutes = Math.round(msBetween(waitingSince, work.now) / 60_000);
+  const long = minutes === 0 ? 'nothing is done' : `nothing was done for ${minutes} min`;
+  callHumans(work, `${long}: ${reason}`, { asks: 'look at what holds' });
 }
 
 /** Leaves whatever the incident was waiting for. */

@@ -37,7 +37,7 @@ export function recordDecision(work: Work, decided: Decided): void {
     at: work.now,
     causeId: work.inputId,
     causeType: work.inputType,
-    attempt: attempt?.attempt ?? incident.attempts.length,
+    attempt: (attempt ?? incident.attempts.at(-1))?.attempt ?? 0,
     outcome,
     code,
     reason: decided.reason.slice(0, 4_000),

@@ -1,11 +1,12 @@
 import { type Remediation, draft, remediationRequested } from '@cortex/contracts';
+import { executionDeadlineMs } from '@cortex/execution';
 import { isApproved } from '../gates/approval.ts';
 import type { Plan } from '../model/plan.ts';
 import { moveTo } from '../record/status.ts';
 import { setTimer } from '../record/timers.ts';
 import { type Work, change, remember } from '../record/work.ts';
+import { triggeringSignals } from '../signals/triggering.ts';
 import { addMs } from '../time.ts';
-import { executionDeadlineMs } from './deadlines.ts';
 import { stopWaiting } from './hold.ts';
 
 /** Asks the executor to run the plan, and waits for its answer under a deadline. */
@@ -50,6 +51,7 @@ function remediationOf(work: Work, plan: Plan): Remediation {
       const instance = instances.get(target.instance);
       return instance === undefined ? [] : [{ ...target, facts: instance }];
     }),
+    signals: triggeringSignals(incident, plan.playbook.id, plan.targets, facts),
     maxUnavailable: plan.maxUnavailable,
     ...(isAnswered ? { approvalId: incident.approval?.approvalId } : {}),
     dryRun: plan.dryRun,

@@ -3,13 +3,14 @@ import { type Work, noteChange } from './work.ts';
 
 /** Where an incident may go from each status. Staying is no change. */
 export const statusChanges: Readonly<Record<IncidentStatus, readonly IncidentStatus[]>> = {
-  open: ['awaiting_approval', 'remediating', 'monitoring', 'escalated', 'resolved'],
+  // What a stop left half-done is undone when it ends.
+  open: ['awaiting_approval', 'remediating', 'rolling_back', 'monitoring', 'escalated', 'resolved'],
   awaiting_approval: ['open', 'remediating', 'monitoring', 'escalated', 'resolved'],
   // The verification may overtake the word of the executor, so what follows verifying may follow here.
   remediating: ['verifying', 'rolling_back', 'open', 'monitoring', 'escalated', 'resolved'],
   verifying: ['rolling_back', 'open', 'monitoring', 'escalated', 'resolved'],
   rolling_back: ['open', 'escalated', 'resolved'],
-  monitoring: ['open', 'awaiting_approval', 'remediating', 'escalated', 'resolved'],
+  monitoring: ['open', 'awaiting_approval', 'remediating', 'rolling_back', 'escalated', 'resolved'],
   // Answers that come after their deadline count, and a playbook that fits later may still run.
   escalated: ['open', 'awaiting_approval', 'remediating', 'verifying', 'rolling_back', 'monitoring', 'resolved'],
   resolved: [],

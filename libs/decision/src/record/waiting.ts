@@ -1,17 +1,32 @@
 import type { Memory } from '../model/memory.ts';
-import { addMs } from '../time.ts';
-import { type Work, forget } from './work.ts';
+import { addMs, earliest, latest } from '../time.ts';
+import { type Work, forget, remember } from './work.ts';
 
-/** Humans hear of what is held for this long. */
-export const maxWaitMs = 15 * 60_000;
+/**
+ * It waits from now on, or still does: when humans are told of it follows from its severity, the worst that it has had
+ * meanwhile. Who was called just before sees it by themselves.
+ */
+export function keepWaiting(work: Work): void {
+  const { waitingSince = work.now, waitingTellAt } = work.memory;
+  const { settlingMs, tellWaitingMs } = work.facts.safety;
+  const tellAt = addMs(waitingSince, tellWaitingMs[work.incident.severity]);
+  const called = work.incident.escalations.at(-1);
+  const notBefore = called === undefined ? tellAt : addMs(called.at, settlingMs);
+  remember(work, { waitingSince, waitingTellAt: latest(earliest(tellAt, waitingTellAt ?? tellAt), notBefore) });
+}
 
 /** When humans are told that the incident waits; undefined when they have been, or when it does not wait. */
-export function tellAtOf({ waitingSince, waitingTold }: Memory): string | undefined {
-  return waitingSince === undefined || waitingTold === true ? undefined : addMs(waitingSince, maxWaitMs);
+export function tellAtOf({ waitingSince, waitingTellAt, waitingTold }: Memory): string | undefined {
+  if (waitingSince === undefined || waitingTold === true) return undefined;
+  return waitingTellAt ?? addMs(waitingSince, beforeItWasKeptMs);
 }
+
+/** Records of earlier versions kept only since when they waited. */
+const beforeItWasKeptMs = 15 * 60_000;
 
 /** Something was done, or humans were asked: the next wait begins anew. */
 export function forgetWaiting(work: Work): void {
   forget(work, 'waitingSince');
+  forget(work, 'waitingTellAt');
   forget(work, 'waitingTold');
 }

@@ -84,7 +84,16 @@ export function remember(work: Work, fields: Partial<Memory>): void {
 /** Drops one optional field of the memory. */
 export function forget(
   work: Work,
-  field: 'held' | 'clearedSince' | 'escalatedFor' | 'postponed' | 'waitingSince' | 'waitingTold',
+  field:
+    | 'awaits'
+    | 'held'
+    | 'clearedSince'
+    | 'escalatedFor'
+    | 'postponed'
+    | 'refusals'
+    | 'waitingSince'
+    | 'waitingTellAt'
+    | 'waitingTold',
 ): void {
   const { [field]: _dropped, ...rest } = work.memory;
   work.memory = rest;

@@ -72,11 +72,16 @@ function rateLimit(work: Work, plan: Plan): SafetyCheck {
   const { cooldownMs } = plan.playbook.safety;
   const own = work.incident.attempts
     .filter((attempt) => attempt.playbookId === plan.playbook.id && attempt.outcome !== 'refused')
-    .map((attempt) => ({ targets: attempt.targets, endedAt: attempt.completedAt ?? attempt.requestedAt }));
+    .map((attempt) => ({
+      targets: attempt.targets,
+      endedAt: attempt.completedAt ?? attempt.requestedAt,
+      isDryRun: attempt.outcome === 'dry_run',
+    }));
   const past = work.facts.history.flatMap((incident) =>
     incident.uses.filter((use) => use.playbookId === plan.playbook.id),
   );
   const ends = [...past, ...own]
+    .filter(({ isDryRun }) => isDryRun !== true || plan.dryRun)
     .filter((use) => use.targets.some((used) => plan.targets.some((target) => target.instance === used.instance)))
     .map((use) => addMs(use.endedAt, cooldownMs))
     .filter((until) => Date.parse(until) > Date.parse(work.now))

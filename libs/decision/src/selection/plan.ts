@@ -3,11 +3,21 @@ import { blastRadiusLevel } from '../assessment/blast-radius.ts';
 import { type Match, type Plan, hashOfPlan } from '../model/plan.ts';
 import type { Work } from '../record/work.ts';
 
-/** Instances of a service that may be under remediation at once. Default: a quarter, at least one. Reference INV-1. */
-export function maxUnavailableOf(
-  service: Pick<Service, 'maxUnavailable'> & { readonly instances: readonly unknown[] },
-): number {
-  return service.maxUnavailable ?? Math.max(1, Math.floor(service.instances.length / 4));
+type Sized<Field extends keyof Service> = Pick<Service, Field> & { readonly instances: readonly unknown[] };
+
+/** Instances of a service that must serve while another is worked on. Default: half of them, rounded down. */
+export function minHealthyOf(service: Sized<'minHealthy'>): number {
+  return service.minHealthy ?? Math.floor(service.instances.length / 2);
+}
+
+/**
+ * Instances of a service that may be out of service at once: what `max_unavailable` says, a quarter by default, and no more than leave
+ * `min_healthy` serving. At least one, so that a service of one instance can be healed. Reference INV-1.
+ */
+export function maxUnavailableOf(service: Sized<'minHealthy' | 'maxUnavailable'>): number {
+  const count = service.instances.length;
+  const allowed = service.maxUnavailable ?? Math.floor(count / 4);
+  return Math.max(1, Math.min(allowed, count - minHealthyOf(service)));
 }
 
 /** The plan that would be requested next. Its hash covers everything that runs, on what, and under which id. */

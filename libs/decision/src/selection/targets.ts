@@ -3,14 +3,17 @@ import {
   type HealthRecord,
   type HealthState,
   type Instance,
+  type Service,
   type Target,
   targetKey,
 } from '@cortex/contracts';
 import { isDown } from '@cortex/topology';
 import { affectedInstances } from '../assessment/affected.ts';
+import { isUse } from '../assessment/attempts.ts';
 import type { Match } from '../model/plan.ts';
 import type { Work } from '../record/work.ts';
 import { healthSignalKey } from '../signals/from-health.ts';
+import { maxUnavailableOf } from './plan.ts';
 import { msBetween } from '../time.ts';
 
 export interface TargetChoice {
@@ -42,10 +45,18 @@ export function chooseTargets(work: Work, match: Match): TargetChoice {
   const usable = free.length > 0 ? free : candidates;
   const sorted = usable.toSorted((left, right) => badness(work, right) - badness(work, left));
   const single = match.playbook.safety.blastRadius === 'single_instance' || match.match !== 'exact';
-  const chosen = single ? sorted.slice(0, 1) : sorted;
-  for (const id of sorted.slice(chosen.length)) passedOver[id] = 'later: one instance at a time';
+  const chosen = sorted.slice(0, single ? 1 : mostAtOnce(work, service, sorted));
+  const later = single ? 'one instance at a time' : 'nobody can tell whether those before it serve again';
+  for (const id of sorted.slice(chosen.length)) passedOver[id] = `later: ${later}`;
   const targets = chosen.map((instance) => ({ service: service.name, instance }));
   return targets.length > 0 ? { targets, passedOver } : { targets, passedOver, problem: problemOf(passedOver) };
+}
+
+/** The executor goes on to the next targets when those before are seen to serve: where no check looks, they are for a later plan. */
+function mostAtOnce(work: Work, service: Service, instances: readonly string[]): number {
+  const isSeen = (instance: string): boolean =>
+    work.facts.checkedTargets.has(targetKey({ service: service.name, instance }));
+  return instances.every(isSeen) ? instances.length : maxUnavailableOf(service);
 }
 
 function namedInstances(work: Work, match: Match): string[] {
@@ -68,10 +79,12 @@ function whyNot(work: Work, match: Match, instance: Instance | undefined, id: st
     return 'protected: Cortex never acts on it';
   }
   const tries = triesOn(work, match.playbook.id, id);
+  if (tries.some(({ outcome }) => outcome === 'dry_run'))
+    return `${match.playbook.id} was told of in a dry run already`;
   if (tries.some(({ verification }) => verification === 'PARTIAL_SUCCESS'))
     return `${match.playbook.id} helped it only in part`;
   if (tries.length > match.playbook.safety.maxRetries)
-    return `${match.playbook.id} was tried ${tries.length} times on it`;
+    return `${match.playbook.id} was tried ${tries.length === 1 ? 'once' : `${tries.length} times`} on it`;
   return undefined;
 }
 
@@ -83,7 +96,7 @@ function triesOn(work: Work, playbookId: string, instance: string): Attempt[] {
   return work.incident.attempts.filter(
     (attempt) =>
       attempt.playbookId === playbookId &&
-      attempt.outcome !== 'refused' &&
+      isUse(attempt, work.facts.safety.dryRun) &&
       attempt.targets.some((target) => target.instance === instance) &&
       !hasBeenWellSince(work, attempt, instance),
   );

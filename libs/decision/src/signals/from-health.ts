@@ -1,4 +1,8 @@
 import type { HealthChange, HealthState, Signal } from '@cortex/contracts';
+import { isDown } from '@cortex/topology';
+
+const mostFindings = 5;
+const longestFinding = 400;
 
 export function healthSignalKey(instance: string): string {
   return `health:${instance}`;
@@ -20,10 +24,18 @@ export function signalFromHealth(change: HealthChange): Signal {
     healthState: change.to,
     failingChecks: [...new Set(change.failing.map((outcome) => outcome.check))],
     failingCheckTypes: [...new Set(change.failing.map((outcome) => outcome.type))],
+    findings: change.failing
+      .slice(0, mostFindings)
+      .map(({ check, detail }) => `${check}: ${detail}`.slice(0, longestFinding)),
     pendingChecks: [...(change.pending ?? [])],
     ...(change.sequence === undefined ? {} : { sequence: change.sequence }),
     active: isTrouble(change.to),
     startedAt: change.since,
     detectedAt: change.since,
   };
+}
+
+/** Its target does no work: it is not only degraded. */
+export function tellsOfDown({ healthState }: Pick<Signal, 'healthState'>): boolean {
+  return isDown(healthState as HealthState | undefined);
 }

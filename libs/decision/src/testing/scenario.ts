@@ -10,6 +10,7 @@ import {
   SafetyPolicy,
   Service,
   Silence,
+  breakerKey,
   findEventDefinition,
   targetKey,
 } from '@cortex/contracts';
@@ -60,10 +61,13 @@ export function makeSafety(fields: Record<string, unknown> = {}) {
     approvalTtlMs: 15 * minute,
     planTtlMs: 2 * minute,
     holdRetryMs: 30_000,
+    tellWaitingMs: { SEV0: 0, SEV1: 5 * minute, SEV2: 15 * minute, SEV3: 30 * minute },
+    dependencyWaitMs: 10 * minute,
     maxAttempts: 3,
     signalMaxAgeMs: 15 * minute,
     monitoringMs: 5 * minute,
     settlingMs: minute,
+    closedRestsMs: 60 * minute,
     breaker: { window: 10, failureRatio: 0.5, consecutiveFailures: 3, cooldownMs: 60 * minute },
     protectedTargets: [],
     outbound: { privateAddresses: 'allow', allowedRanges: [] },
@@ -115,7 +119,9 @@ export class Scenario {
       hasUnreadableSilence: false,
       health: new Map(),
       heldLeases: new Set(),
+      reservations: new Map(),
       openIncidents: [],
+      starts: [],
       history: [],
       lastStormAt: undefined,
       clearedAnomalies: new Set(),
@@ -149,14 +155,20 @@ export class Scenario {
     return this.know({ health: new Map([...this.facts.health, [targetKey(target), record]]) });
   }
 
-  /** The checker finds the instance in this state, and says so. */
+  /** All that has checks was looked at by now. */
+  seeAll(): this {
+    const seen = [...this.facts.health].map(([key, record]) => [key, { ...record, seenAt: this.now }] as const);
+    return this.know({ health: new Map(seen) });
+  }
+
+  /** The checker finds the instance in this state, looks at what it depends on, and says so. */
   health(
     instance: string,
     to: HealthState,
     checkTypes: readonly string[] = ['process_running'],
     service = 'shop',
   ): this {
-    this.setHealth(service, instance, to);
+    this.setHealth(service, instance, to).seeAll();
     return this.apply({
       id: this.nextId(),
       type: 'health.changed',
@@ -393,8 +405,9 @@ export class Scenario {
       else this.timers.delete(timer.key);
     }
     for (const outcome of transition.breakerOutcomes) {
-      const breaker = recordOutcome(this.facts.breakers.get(outcome.playbookId), outcome, this.facts.safety.breaker);
-      this.know({ breakers: new Map([...this.facts.breakers, [outcome.playbookId, breaker]]) });
+      const key = breakerKey(outcome.playbookId, outcome.service);
+      const breaker = recordOutcome(this.facts.breakers.get(key), outcome, this.facts.safety.breaker);
+      this.know({ breakers: new Map([...this.facts.breakers, [key, breaker]]) });
     }
     return this;
   }

@@ -1,4 +1,4 @@
-import type { GateReason } from '@cortex/contracts';
+import type { GateResult } from '@cortex/contracts';
 import { nextOpening } from '@cortex/suppression';
 import { requiredApprovals } from '../gates/approval.ts';
 import { askGates, isInTheWay, notReached } from '../gates/ask-gates.ts';
@@ -10,7 +10,7 @@ import type { Work } from '../record/work.ts';
 import { checkSafety } from '../safety/check-safety.ts';
 import { makePlan } from '../selection/plan.ts';
 import { chooseTargets } from '../selection/targets.ts';
-import { addMs } from '../time.ts';
+import { addMs, earliest } from '../time.ts';
 
 /** How soon it is asked again whose turn it is. */
 const turnMs = 5_000;
@@ -76,12 +76,14 @@ function verdictOf(gates: Candidate['gates'], work: Work, plan: Plan): Candidate
     return { kind: 'needs_approval', reason, people: requiredApprovals(work.incident.blastRadius.level, plan) };
   }
   const gateReason = inTheWay.code === undefined ? {} : { gateReason: inTheWay.code };
-  const until = untilOf(inTheWay.code, work);
+  const until = untilOf(inTheWay, work);
   return { kind: 'held', by: inTheWay.gate, code: 'gate_holds', ...gateReason, reason, ...until };
 }
 
-function untilOf(code: GateReason | undefined, work: Work): { readonly until?: string } {
-  if (code === 'one_at_a_time') return { until: addMs(work.now, turnMs) };
+function untilOf({ code, inputs }: GateResult, work: Work): { readonly until?: string } {
+  if (code === 'one_at_a_time' || code === 'more_severe_first') return { until: addMs(work.now, turnMs) };
+  if (code === 'start_rate_reached')
+    return { until: earliest(String(inputs['until']), addMs(work.now, work.facts.safety.holdRetryMs)) };
   return code === 'outside_maintenance_window' ? openingOf(work) : {};
 }
 

@@ -1,19 +1,19 @@
-import { targetKey } from '@cortex/contracts';
-import { dependenciesOf } from '@cortex/topology';
-import { affectedInstances } from '../assessment/affected.ts';
 import { assessmentOf } from '../assessment/assess.ts';
-import { unsuccessfulAttempts } from '../assessment/attempts.ts';
+import { undoableBy, unsuccessfulAttempts } from '../assessment/attempts.ts';
 import { deferredUntil } from '../assessment/dependency.ts';
+import { silentSince } from '../assessment/silent-source.ts';
 import { lookAgainMs } from '../assessment/silence.ts';
-import { notReached } from '../gates/ask-gates.ts';
-import { heldBySilence } from '../gates/silence.ts';
+import { isInTheWay, notReached } from '../gates/ask-gates.ts';
+import { killSwitchGate } from '../gates/kill-switch.ts';
+import { heldBySilence, silenceGate } from '../gates/silence.ts';
 import { isForSignOff } from '../levels.ts';
 import type { Candidate, Candidates } from '../model/candidate.ts';
 import { namesOf } from '../model/plan.ts';
 import type { Ruling } from '../model/verdict.ts';
-import { type Work, activeSignals } from '../record/work.ts';
-import { addMs, earliest, msBetween } from '../time.ts';
+import { type Work, activeSignals, lastAttempt } from '../record/work.ts';
+import { addMs, earliest } from '../time.ts';
 import { checksPendingUntil } from './checks-pending.ts';
+import { unseenDependencies } from './dependencies-unseen.ts';
 
 export interface Question {
   readonly work: Work;
@@ -27,10 +27,12 @@ export type Rule = (question: Question) => Ruling | undefined;
 /** Spec 6.1 steps 5 and 6 as a list: the first rule that has something to say decides. */
 export const rules: readonly (readonly [name: string, rule: Rule])[] = [
   ['silenced', silenced],
+  ['left half-done', leftHalfDone],
   ['attempts used up', attemptsUsedUp],
   ['rare only', rareOnly],
+  ['source silent', sourceSilent],
   ['radius too wide', radiusTooWide],
-  ['learning', learning],
+  ['dependencies unseen', dependenciesUnseen],
   ['dependency first', dependencyFirst],
   ['trigger pending', triggerPending],
   ['checks pending', checksPending],
@@ -51,29 +53,37 @@ function silenced({ work }: Question): Ruling | undefined {
   return { outcome: 'hold', code: 'silenced', reason: gate.reason, gates, retryAt, heldBy: 'silence' };
 }
 
+/** What a stop left half-done is undone first, when nothing stops it any more; then the trouble is decided on anew. */
+function leftHalfDone({ work }: Question): Ruling | undefined {
+  const attempt = lastAttempt(work.incident);
+  if (attempt?.rollback !== 'stopped' || undoableBy(work, attempt) === undefined) return undefined;
+  const { facts } = work;
+  const asked = [silenceGate({ facts, silence: undefined }), killSwitchGate({ facts })];
+  const gates = [...asked, ...notReached(asked.length, 'what is half-done comes first')];
+  const inTheWay = asked.find(isInTheWay);
+  if (inTheWay === undefined) {
+    const reason = `what ${attempt.playbookId} left half-done is undone first, for the trouble goes on`;
+    return { outcome: 'roll_back', code: 'stopped', reason, gates };
+  }
+  const reason = `${inTheWay.reason}; the rollback of ${attempt.playbookId} waits for its end`;
+  return { outcome: 'hold', code: 'stopped', reason, gates, retryAt: retryAtOf(work), heldBy: inTheWay.gate };
+}
+
 function attemptsUsedUp({ work }: Question): Ruling | undefined {
-  const attempts = unsuccessfulAttempts(work.incident).length;
-  if (attempts < work.facts.safety.maxAttempts) return undefined;
+  const { maxAttempts, dryRun } = work.facts.safety;
+  const dryRuns = dryRun ? work.incident.attempts.filter(({ outcome }) => outcome === 'dry_run') : [];
+  const attempts = unsuccessfulAttempts(work.incident).length + dryRuns.length;
+  if (attempts < maxAttempts) return undefined;
   const reason = `automated remediation was tried ${attempts} times without success`;
   return { outcome: 'escalate', code: 'attempts_used_up', reason, escalation: 'no_move' };
 }
 
-/** So long after its first signal a service that was down from the beginning waits for what is found of its dependencies. */
-const learningMs = 10_000;
-
-/** At its start Cortex learns before it judges: checks of a dependency may not have answered yet. */
-function learning({ work }: Question): Ruling | undefined {
-  const { incident, facts, now } = work;
-  const dependencies = dependenciesOf(facts.services, incident.service);
-  const until = addMs(incident.openedAt, learningMs);
-  if (dependencies.length === 0 || msBetween(now, until) <= 0) return undefined;
-  const isFromStart = affectedInstances(incident, facts).some(
-    (instance) => facts.health.get(targetKey({ service: incident.service, instance }))?.atStart === true,
-  );
-  if (!isFromStart) return undefined;
-  const names = dependencies.slice(0, 10).join(', ');
-  const reason = `it was in trouble when Cortex began to watch: what it depends on is looked at first (${names})`;
-  return { outcome: 'hold', code: 'learning', reason, retryAt: until, heldBy: 'learning' };
+/** Which of two is down first is chance: a service is judged when what it depends on was looked at since its trouble began. */
+function dependenciesUnseen({ work }: Question): Ruling | undefined {
+  const unseen = unseenDependencies(work);
+  if (unseen === undefined) return undefined;
+  const reason = `what it depends on is looked at first: ${unseen.services.slice(0, 10).join(', ')}`;
+  return { outcome: 'wait', code: 'learning', reason, retryAt: unseen.retryAt };
 }
 
 /** Nobody suffers: there is nothing to heal and nobody to wake. A trigger that holds but not long enough yet is harm to come. */
@@ -85,11 +95,25 @@ function rareOnly({ work, candidates }: Question): Ruling | undefined {
   return { outcome: 'wait', code: 'rare_only', reason };
 }
 
+/** What was last said long ago may be over: nothing is done on it, and humans hear of it as of anything that holds. */
+function sourceSilent({ work }: Question): Ruling | undefined {
+  const since = silentSince(work.incident, work.facts);
+  if (since === undefined) return undefined;
+  const metrics = activeSignals(work.incident).flatMap(({ metric }) => metric ?? []);
+  const names = [...new Set(metrics)].slice(0, 5).join(', ');
+  const reason = `nobody knows whether it goes on: ${names} was last said to be wrong at ${since}, and its source is silent since`;
+  return { outcome: 'hold', code: 'source_silent', reason, retryAt: retryAtOf(work), heldBy: 'source' };
+}
+
+/** Nothing tells a dependant that its dependency is well again: it looks itself. */
+const dependencyLookMs = 5_000;
+
 function dependencyFirst({ work }: Question): Ruling | undefined {
   const { rootService } = assessmentOf(work).rootCause;
   if (rootService === undefined) return undefined;
   const reason = `${rootService} comes first: this service depends on it`;
-  const retryAt = earliest(retryAtOf(work), deferredUntil(work.memory, work.now));
+  const { memory, facts, now } = work;
+  const retryAt = earliest(retryAtOf(work), addMs(now, dependencyLookMs), deferredUntil(memory, facts, now));
   return { outcome: 'hold', code: 'dependency_first', reason, retryAt, heldBy: 'dependency' };
 }
 

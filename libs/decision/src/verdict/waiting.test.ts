@@ -11,6 +11,14 @@ const nightly = makePlaybook({
   safety: { maintenanceWindowOnly: true },
 });
 
+const harm = { kind: 'limit' as const, reason: 'it is above its limit' };
+/** Anomalies that come to each severity by themselves, for a playbook that restarts. */
+const atSeverity = {
+  SEV1: { metric: 'customer_reports', value: 20, severity: 'critical' as const, harm, triggers: ['restart'] },
+  SEV2: { severity: 'medium' as const, harm, triggers: ['restart'] },
+  SEV3: { severity: 'low' as const, harm: { kind: 'unjudged' as const, reason: '' }, triggers: ['restart'] },
+};
+
 function calls(scenario: Scenario): string[] {
   return scenario.incident.escalations.map(({ reason }) => reason);
 }
@@ -36,6 +44,14 @@ describe('a dependency defers its dependants', () => {
     },
   );
 
+  test('until it is well again, which is seen within five seconds', () => {
+    const scenario = new Scenario({ services }).know({ openIncidents: [{ ...db, status: 'remediating' }] });
+    scenario.health('shop-1', 'UNHEALTHY');
+    expect(scenario.incident.decisions.at(-1)?.code).toBe('dependency_first');
+    scenario.know({ openIncidents: [] });
+    expect(waitOut(scenario, 5_000).incident.status).toBe('remediating');
+  });
+
   test('not when its trouble cannot explain that the dependant is down', () => {
     const openIncidents = [{ ...db, status: 'remediating' as const, severity: 'SEV3' as const }];
     const scenario = new Scenario({ services }).know({ openIncidents }).health('shop-1', 'UNHEALTHY');
@@ -46,7 +62,10 @@ describe('a dependency defers its dependants', () => {
     const scenario = new Scenario({ services });
     const startedAt = new Date(Date.parse(scenario.now) + 2 * minute).toISOString();
     const change = scenario.healthChange('shop-1', 'UNHEALTHY', ['process_running']);
-    scenario.wait(3 * minute).setHealth('shop', 'shop-1', 'UNHEALTHY');
+    scenario
+      .wait(3 * minute)
+      .setHealth('shop', 'shop-1', 'UNHEALTHY')
+      .seeAll();
     scenario.know({ openIncidents: [{ ...db, status: 'remediating', startedAt }] });
     scenario.apply({ id: scenario.nextId(), type: 'health.changed', data: change });
     expect(scenario.incident.status).toBe('remediating');
@@ -56,6 +75,22 @@ describe('a dependency defers its dependants', () => {
     const openIncidents = [{ ...db, status: 'remediating' as const, severity: 'SEV3' as const }];
     const scenario = new Scenario({ services }).know({ openIncidents }).health('shop-1', 'DEGRADED');
     expect(scenario.incident.decisions[0]).toMatchObject({ outcome: 'hold', code: 'dependency_first' });
+  });
+
+  test.each([
+    ['it has cleared and is only watched', { status: 'monitoring' as const, isActive: false }],
+    ['it only informs', { status: 'open' as const, isHarmful: false }],
+  ])('not when %s', (_why, fields) => {
+    const scenario = new Scenario({ services }).know({ openIncidents: [{ ...db, ...fields }] });
+    expect(scenario.health('shop-1', 'DEGRADED').incident.decisions[0]?.code).not.toBe('dependency_first');
+  });
+
+  test('for as long as the setting says', () => {
+    const safety = makeSafety({ dependencyWaitMs: 2 * minute });
+    const scenario = new Scenario({ services, safety }).know({ openIncidents: [{ ...db, status: 'remediating' }] });
+    const began = Date.parse(scenario.health('shop-1', 'UNHEALTHY').now);
+    waitOut(scenario, 60 * minute);
+    expect([scenario.incident.status, Date.parse(scenario.now) - began]).toEqual(['remediating', 2 * minute]);
   });
 
   test('for a while only: then the dependant is decided by itself', () => {
@@ -92,6 +127,45 @@ describe('what holds is told after a while', () => {
     waitOut(scenario, 30 * minute);
     expect(calls(scenario)).toHaveLength(1);
     expect(scenario.killSwitch(false).incident.status).toBe('remediating');
+  });
+
+  test.each([
+    ['SEV1', 5],
+    ['SEV2', 15],
+    ['SEV3', 30],
+  ] as const)('of a %s after %i min', (severity, minutes) => {
+    const scenario = new Scenario().know({ killSwitch: undefined }).anomaly(atSeverity[severity]);
+    expect(scenario.incident).toMatchObject({ severity, status: 'open' });
+    const told = calls(scenario).length;
+    waitOut(scenario, minutes * minute - 1);
+    expect(calls(scenario)).toHaveLength(told);
+    waitOut(scenario, 1);
+    expect(calls(scenario).at(-1)).toContain(`nothing was done for ${minutes} min: `);
+  });
+
+  test('not beside a call that was made just before, but a settling time after it', () => {
+    const tellWaitingMs = { SEV0: 0, SEV1: 0, SEV2: 0, SEV3: 0 };
+    const scenario = new Scenario({ services, safety: makeSafety({ tellWaitingMs }) }).anomaly(atSeverity.SEV1);
+    scenario.completed('refused', { refusedBy: 'budget', reason: 'it is used up' });
+    expect(calls(scenario)).toEqual([expect.stringMatching(/^SEV1: /)]);
+    scenario.know({ killSwitch: undefined });
+    waitOut(scenario, minute - 1_000);
+    expect(calls(scenario)).toHaveLength(1);
+    waitOut(scenario, 2_000);
+    expect(calls(scenario)).toEqual([expect.stringMatching(/^SEV1: /), expect.stringContaining('nothing ')]);
+  });
+
+  test('as the setting says', () => {
+    const tellWaitingMs = { SEV0: 0, SEV1: 0, SEV2: 3 * minute, SEV3: 0 };
+    const scenario = new Scenario({ safety: makeSafety({ tellWaitingMs }) }).know({ hasUnreadableSilence: true });
+    waitOut(scenario.health('shop-1', 'UNHEALTHY'), 3 * minute);
+    expect(calls(scenario).at(-1)).toContain('nothing was done for 3 min: ');
+  });
+
+  test('sooner when it gets worse', () => {
+    const scenario = new Scenario().know({ killSwitch: undefined }).anomaly(atSeverity.SEV3);
+    waitOut(scenario, 20 * minute).anomaly({ anomalyId: 'other', ...atSeverity.SEV2 });
+    expect(calls(scenario).at(-1)).toContain('nothing was done for 20 min: ');
   });
 
   test('silences that cannot be read; but not a silence, which ends by itself', () => {

@@ -92,6 +92,7 @@ export function correlate(
     return [];
   }
   if (known === undefined) return begin(settings, state, anomaly);
+  if (anomaly.goesOn === true) return [];
   const isStale = !known.isOpen || Date.parse(anomaly.observedAt) < Date.parse(known.anomaly.observedAt);
   if (isStale) return [];
   known.anomaly = anomaly;

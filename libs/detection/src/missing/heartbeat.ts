@@ -1,7 +1,13 @@
 import { z } from 'zod';
 
 /** The anomaly of a sender whose data is missing. */
-export const Open = z.strictObject({ id: z.string(), startedAtMs: z.number(), goneAfterMs: z.number() });
+export const Open = z.strictObject({
+  id: z.string(),
+  startedAtMs: z.number(),
+  goneAfterMs: z.number(),
+  /** By the partition's clock: when it was last told. */
+  toldAtMs: z.number().default(0),
+});
 export type Open = z.infer<typeof Open>;
 
 /** The state of one sender. */

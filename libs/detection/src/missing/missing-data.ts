@@ -2,7 +2,7 @@ import type { AnomalySeverity, EventDraft } from '@cortex/contracts';
 import { z } from 'zod';
 import { Heartbeat } from './heartbeat.ts';
 import type { MissingPolicy, Sender } from './missing-policy.ts';
-import { missingCleared, missingDetected, missingId } from './missing-event.ts';
+import { missingCleared, missingDetected, missingGoesOn, missingId } from './missing-event.ts';
 import { intervalsKept, paceOf, rememberLongest, type Pace } from './pace.ts';
 
 const Saved = z.strictObject({ clockMs: z.number(), ranMs: z.number(), senders: z.array(Heartbeat) });
@@ -61,7 +61,7 @@ export function hear(state: MissingData, heard: Iterable<Heard>, clockMs: number
     sender.samples += samples;
     sender.heardAtMs = state.clockMs;
     if (sender.open === undefined) continue;
-    drafts.push(missingCleared(sender, sender.open, state.clockMs, 'samples arrive again'));
+    drafts.push(missingCleared(sender, sender.open, state.clockMs, 'back_to_normal', 'samples arrive again'));
     delete sender.open;
   }
   return drafts;
@@ -98,8 +98,12 @@ interface Watched {
 }
 
 /** Reports senders that have been silent for clearly longer than their own pace, and ends those that are gone for good. */
-export function findMissing(state: MissingData, policyOf: (sender: Sender) => MissingPolicy | undefined): MissingFound {
-  const drafts = forget(state);
+export function findMissing(
+  state: MissingData,
+  policyOf: (sender: Sender) => MissingPolicy | undefined,
+  repeatMs = Number.POSITIVE_INFINITY,
+): MissingFound {
+  const drafts = [...forget(state), ...repeatMissing(state, policyOf, repeatMs)];
   const opened: AnomalySeverity[] = [];
   const watched = [...state.senders.values()].flatMap((sender): Watched[] => {
     const pace = sender.open === undefined ? paceOf(sender.intervalsMs, sender.longestMs) : undefined;
@@ -112,12 +116,35 @@ export function findMissing(state: MissingData, policyOf: (sender: Sender) => Mi
     if (state.ranMs - sender.heardMs <= pace.limitMs) continue;
     const policy = policyOf(sender);
     if (policy === undefined) continue;
-    const open = { id: missingId(sender), startedAtMs: sender.heardAtMs, goneAfterMs: policy.goneAfterMs };
+    const open = {
+      id: missingId(sender),
+      startedAtMs: sender.heardAtMs,
+      goneAfterMs: policy.goneAfterMs,
+      toldAtMs: state.clockMs,
+    };
     sender.open = open;
     opened.push(policy.severity);
     drafts.push(missingDetected(sender, open, pace, policy, state.clockMs));
   }
   return { drafts, opened };
+}
+
+/** Says again who is still silent. */
+function repeatMissing(
+  { senders, clockMs }: MissingData,
+  policyOf: (sender: Sender) => MissingPolicy | undefined,
+  repeatMs: number,
+): EventDraft[] {
+  const drafts: EventDraft[] = [];
+  for (const sender of senders.values()) {
+    const { open } = sender;
+    if (open === undefined || clockMs - open.toldAtMs < repeatMs) continue;
+    const [policy, pace] = [policyOf(sender), paceOf(sender.intervalsMs, sender.longestMs)];
+    if (policy === undefined || pace === undefined) continue;
+    sender.open = { ...open, toldAtMs: clockMs };
+    drafts.push(missingGoesOn(sender, open, pace, policy, clockMs));
+  }
+  return drafts;
 }
 
 /** Ends the anomalies of senders that are gone for good, and forgets the senders. */
@@ -126,7 +153,8 @@ function forget({ senders, ranMs, clockMs }: MissingData): EventDraft[] {
   for (const [key, sender] of senders) {
     const { open } = sender;
     if (ranMs - sender.heardMs < (open?.goneAfterMs ?? forgottenAfterMs)) continue;
-    if (open !== undefined) drafts.push(missingCleared(sender, open, clockMs, 'it is gone for good, and forgotten'));
+    if (open !== undefined)
+      drafts.push(missingCleared(sender, open, clockMs, 'series_ended', 'it is gone for good, and forgotten'));
     senders.delete(key);
   }
   return drafts;

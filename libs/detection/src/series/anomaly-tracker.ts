@@ -1,4 +1,4 @@
-import { AnomalySeverity, type DetectionRule } from '@cortex/contracts';
+import { AnomalySeverity, type AnomalyEnd, type DetectionRule } from '@cortex/contracts';
 import { z } from 'zod';
 import { worseSeverity, severityRank } from '../scoring/composite.ts';
 import { anomalyIdOf } from '../anomaly-id.ts';
@@ -37,9 +37,7 @@ export const quietTracker: TrackerState = { run: 0, runSinceMs: 0 };
 /** The change of a series' anomaly at one sample. */
 export type TrackerTransition =
   | { readonly type: 'detected' | 'updated'; readonly anomaly: OpenAnomaly }
-  | { readonly type: 'cleared'; readonly anomaly: OpenAnomaly; readonly reason: ClearReason };
-
-export type ClearReason = 'back_to_normal' | 'level_accepted' | 'series_ended';
+  | { readonly type: 'cleared'; readonly anomaly: OpenAnomaly; readonly reason: AnomalyEnd };
 
 export interface Tracked {
   readonly state: TrackerState;
@@ -135,7 +133,7 @@ function updated(changed: OpenAnomaly): Tracked {
   return { state: { ...quietTracker, open: anomaly }, transition: { type: 'updated', anomaly } };
 }
 
-function cleared(anomaly: OpenAnomaly, reason: ClearReason): Tracked {
+function cleared(anomaly: OpenAnomaly, reason: AnomalyEnd): Tracked {
   return { state: quietTracker, transition: { type: 'cleared', anomaly, reason } };
 }
 

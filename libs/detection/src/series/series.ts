@@ -33,6 +33,8 @@ export interface Series {
   last: Sample | undefined;
   /** The partition's clock when the series last had a sample. */
   seenAtMs: number;
+  /** The partition's clock when its open anomaly was last told. */
+  toldAtMs: number;
   /** An addition to the explanation of the newest sample. */
   note: string | undefined;
 }
@@ -75,6 +77,7 @@ export function createSeries(identity: SeriesIdentity, settings: SeriesSettings)
     harm: harmless,
     last: undefined,
     seenAtMs: 0,
+    toldAtMs: 0,
     note: undefined,
   };
 }
@@ -169,9 +172,10 @@ const Saved = z.strictObject({
   harm: HarmState.default(harmless),
   last: z.tuple([z.number(), z.number()]).optional(),
   seenAtMs: z.number(),
+  toldAtMs: z.number().default(0),
 });
 
-export function saveSeries({ identity, settings, detector, tracker, times, harm, last, seenAtMs }: Series) {
+export function saveSeries({ identity, settings, detector, tracker, times, harm, last, seenAtMs, toldAtMs }: Series) {
   return {
     ...identity,
     rule: ruleMark(settings.rule),
@@ -181,6 +185,7 @@ export function saveSeries({ identity, settings, detector, tracker, times, harm,
     harm,
     ...(last === undefined ? {} : { last: [last.timeMs, last.value] }),
     seenAtMs,
+    toldAtMs,
   };
 }
 
@@ -210,5 +215,6 @@ export function restoreSeries(value: unknown, settingsFor: (identity: SeriesIden
     harm: saved.harm,
     last: saved.last === undefined ? undefined : { timeMs: saved.last[0], value: saved.last[1] },
     seenAtMs: saved.seenAtMs,
+    toldAtMs: saved.toldAtMs,
   };
 }

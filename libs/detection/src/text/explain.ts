@@ -1,6 +1,6 @@
 import { formatDuration } from '@cortex/conditions';
+import type { AnomalyEnd } from '@cortex/contracts';
 import { flatLine } from '../detectors/flat-line.ts';
-import type { ClearReason } from '../series/anomaly-tracker.ts';
 import type { Observation } from '../series/series-detector.ts';
 import type { Series } from '../series/series.ts';
 import { nameSignal } from './name-signal.ts';
@@ -21,7 +21,7 @@ export function explainAnomaly(series: Series, observation: Observation, trigger
   return parts.join('; ').slice(0, 4_000);
 }
 
-export function explainClear(series: Series, reason: ClearReason, observation: Observation | undefined): string {
+export function explainClear(series: Series, reason: AnomalyEnd, observation: Observation | undefined): string {
   const value = observation === undefined ? '' : ` is ${formatValue(observation.sample.value, series.unit)}`;
   switch (reason) {
     case 'back_to_normal':

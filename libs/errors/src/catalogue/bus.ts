@@ -82,11 +82,6 @@ export const busErrors = {
     cause: 'The server does not run, the address is wrong, or it refuses the user.',
     fix: 'Start the server, or correct `CORTEX_NATS_URL`.',
   },
-  CORTEX_LEASE_BAD_COUNT: {
-    means: 'Not a number of slots',
-    cause: 'A limit of instances that is not a positive whole number.',
-    fix: 'Report it: the configuration should have refused it.',
-  },
   CORTEX_LEASE_LOST: {
     means: 'A lease is lost, or can no longer be proved to be held',
     cause: 'NATS could not be reached for longer than the lease lives, or another process took it over.',

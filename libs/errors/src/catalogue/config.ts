@@ -87,6 +87,11 @@ export const configErrors = {
     cause: 'It is limited to an environment, a service or a category that nothing here belongs to.',
     fix: 'Correct the name, or take the part away.',
   },
+  CORTEX_CONFIG_PROVES_NOTHING: {
+    means: 'A warning: nothing would show that this playbook helped',
+    cause: 'It has no `verification.check`, and no health check looks at the services that it is for.',
+    fix: 'Add a condition over a metric, or a check. Without, only the source of its signals can say that they are over.',
+  },
   CORTEX_CONFIG_BAD_TRIGGER: {
     means: 'A trigger that names neither a metric nor a signal variable, or mixes the two',
     cause: 'A trigger compares either metrics or what a signal says, for they come at different times.',
@@ -101,6 +106,11 @@ export const configErrors = {
     means: 'A time zone that does not exist',
     cause: 'An abbreviation, or a mistyped city.',
     fix: 'Use an IANA name such as `Europe/Berlin`.',
+  },
+  CORTEX_CONFIG_BAD_ACCOUNT: {
+    means: 'A user or group is neither a name nor a number',
+    cause: 'It holds characters that names of users and groups do not have.',
+    fix: 'Write the name as /etc/passwd or /etc/group has it, such as www-data, or its number.',
   },
   CORTEX_CONFIG_BAD_UNIT: {
     means: 'Not the name of a systemd service unit',

@@ -67,6 +67,11 @@ export const serviceErrors = {
     cause: 'Something that it needs is held or cannot be reached now; the message says what.',
     fix: 'Nothing: it is tried again, and the journal says where to go on.',
   },
+  CORTEX_EXECUTION_JOURNAL_UNREADABLE: {
+    means: 'The journal of an execution cannot be read',
+    cause: 'Its record was written by another version, restored in part, or damaged; it is in the quarantine.',
+    fix: 'See to its targets by hand: nobody knows what was done to them. `cortex doctor` shows the record and how to repair it.',
+  },
   CORTEX_EXECUTION_STEP_TIMEOUT: {
     means: 'A step took longer than its time',
     cause: 'The target is slow or hangs, or `timeout` of the step is too short.',

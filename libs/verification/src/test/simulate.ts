@@ -1,5 +1,13 @@
-import type { CheckOutcome, CheckResultKind, Playbook, SeriesBatch } from '@cortex/contracts';
+import type {
+  AnomalyEnd,
+  CheckOutcome,
+  CheckResultKind,
+  Playbook,
+  SeriesBatch,
+  TriggeringSignal,
+} from '@cortex/contracts';
 import { VerificationPlan } from '@cortex/contracts';
+import type { SignalWord } from '../triggering.ts';
 import { beginVerification, checkKey } from '../state.ts';
 import type { VerificationCheck } from '../state.ts';
 import { stepVerification } from '../step-verification.ts';
@@ -13,7 +21,7 @@ const telemetryDelayMs = 200;
 export type Seen = boolean | 'timeout' | 'error' | undefined;
 
 export interface World {
-  readonly plan: Partial<Parameters<typeof VerificationPlan.parse>[0] & object>;
+  readonly plan?: Partial<Parameters<typeof VerificationPlan.parse>[0] & object>;
   readonly trigger?: string;
   /** What a check would say at a second after the effect; negative ones lie before it. Undefined: it has not run. */
   readonly checks?: Readonly<Record<string, (second: number) => Seen>>;
@@ -21,9 +29,17 @@ export interface World {
   readonly metrics?: Readonly<Record<string, (second: number) => number | undefined>>;
   /** When every check says that it was made, whenever it is. */
   readonly checksMadeAtSecond?: number;
+  /** What led to the remediation. */
+  readonly signals?: readonly TriggeringSignal[];
+  /** What the sources of anomalies say, at a second. */
+  readonly words?: readonly { readonly second: number; readonly key: string; readonly word: Word }[];
   readonly sampleEverySeconds?: number;
   readonly beginsAtSecond?: number;
 }
+
+type Word =
+  | { readonly kind: 'open'; readonly triggers?: readonly string[] }
+  | { readonly kind: 'cleared'; readonly end?: AnomalyEnd };
 
 export interface Simulated extends VerificationVerdict {
   readonly endedAtSecond: number;
@@ -44,13 +60,17 @@ export function simulate(world: World): Simulated {
     intervalMs: 5_000,
   }));
   const plan = { healthChecksMs: 0, ...world.plan };
-  const playbook: Pick<Playbook, 'verification' | 'trigger'> = {
+  const playbook: Pick<Playbook, 'id' | 'verification' | 'trigger'> = {
+    id: 'clean',
     verification: VerificationPlan.parse(plan),
     trigger: { condition: world.trigger ?? 'never_reported > 1', durationMs: 0 },
   };
   let nowMs = effectAtMs + (world.beginsAtSecond ?? 0) * 1_000 + telemetryDelayMs + 1;
   const now = (): string => new Date(nowMs).toISOString();
-  let state = beginVerification({ playbook, targets: [target], checks, startedAt: iso(-10), effectAt: iso(0) }, now());
+  const signals = world.signals === undefined ? {} : { signals: world.signals };
+  const times = { startedAt: iso(-10), effectAt: iso(0) };
+  let state = beginVerification({ playbook, targets: [target], checks, ...signals, ...times }, now());
+  const words = [...(world.words ?? [])].sort((left, right) => left.second - right.second);
   const outcomes = (names: readonly string[], atMs: number): CheckOutcome[] =>
     names.flatMap((name) => outcomeOf(name, world.checks?.[name]?.((atMs - effectAtMs) / 1_000), atMs));
 
@@ -74,6 +94,10 @@ export function simulate(world: World): Simulated {
     for (; sampledUntilMs + telemetryDelayMs <= nowMs; sampledUntilMs += everyMs)
       batches.push(...sample(world, sampledUntilMs));
     state = stepVerification(state, { kind: 'samples', batches }, now()).state;
+    for (let next = words[0]; next !== undefined && effectAtMs + next.second * 1_000 <= nowMs; [next] = words) {
+      words.shift();
+      state = stepVerification(state, { kind: 'word', key: next.key, word: wordAt(next) }, now()).state;
+    }
     const step = stepVerification(state, observation, now());
     state = step.state;
     observation = { kind: 'tick' };
@@ -93,6 +117,13 @@ export function simulate(world: World): Simulated {
     nowMs += 10;
   }
   throw new Error('the verification does not end');
+}
+
+function wordAt({ second, word }: NonNullable<World['words']>[number]): SignalWord {
+  const atMs = effectAtMs + second * 1_000;
+  return word.kind === 'open'
+    ? { kind: 'open', triggers: word.triggers ?? [], atMs }
+    : { kind: 'cleared', end: word.end, atMs };
 }
 
 function outcomeOf(name: string, seen: Seen, atMs: number): CheckOutcome[] {

@@ -9,18 +9,18 @@ const bare = await connectBare(url);
 
 await bare.consume('REMEDIATION', 'bare-executor-requested', 'cortex.remediation.requested.*', async ({ subject }) => {
   const service = serviceOf(subject);
-  const [target, slot] = [`target.${service}.${service}-1`, `slot.${service}.0`];
+  const target = `target.${service}.${service}-1`;
   await Promise.all([
     bare.read('cortex-journal', service),
     bare.read('cortex-control', 'kill-switch'),
     bare.write('cortex-leases', target, payloads.lease, 0),
-    bare.write('cortex-leases', slot, payloads.lease, 0),
   ]);
+  await bare.read('cortex-reservations', service);
+  const reserved = await bare.write('cortex-reservations', service, payloads.reservation, 0);
   const [intent] = await Promise.all([
     bare.write('cortex-journal', service, payloads.journalIntent, 0),
     bare.read('cortex-control', 'kill-switch'),
     bare.read('cortex-leases', target),
-    bare.read('cortex-leases', slot),
   ]);
   const beganAtMs = sharedNowMs();
   const started = bare.publish(`cortex.remediation.started.${service}`, payloads.remediationStarted);
@@ -29,10 +29,9 @@ await bare.consume('REMEDIATION', 'bare-executor-requested', 'cortex.remediation
     bare.publish(`cortex.remediation.step.completed.${service}`, withMoment(payloads.stepCompleted, beganAtMs)),
   );
   await bare.write('cortex-journal', service, payloads.journalCompleted, result);
-  await Promise.all([
-    bare.write('cortex-leases', target, new Uint8Array()),
-    bare.write('cortex-leases', slot, new Uint8Array()),
-  ]);
+  await bare.read('cortex-reservations', service);
+  await bare.write('cortex-reservations', service, payloads.reservation, reserved);
+  await bare.write('cortex-leases', target, new Uint8Array());
   await told;
   await bare.publish(`cortex.remediation.completed.${service}`, payloads.remediationCompleted);
 });

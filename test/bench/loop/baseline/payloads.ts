@@ -14,6 +14,7 @@ export type PayloadName =
   | 'remediationRequested'
   | 'timer'
   | 'lease'
+  | 'reservation'
   | 'journalIntent'
   | 'journalResult'
   | 'journalCompleted'
@@ -34,6 +35,7 @@ const places: Readonly<Record<PayloadName, readonly [prefix: string, index: numb
   remediationRequested: ['cortex.remediation.requested.', 0],
   timer: ['$KV.cortex-timers.', 0],
   lease: ['$KV.cortex-leases.', 0],
+  reservation: ['$KV.cortex-reservations.', 0],
   journalIntent: ['$KV.cortex-journal.', 0],
   journalResult: ['$KV.cortex-journal.', 1],
   journalCompleted: ['$KV.cortex-journal.', 2],

@@ -11,6 +11,7 @@ export function neighbourOf(site: Site, source: string): { readonly bus: Bus; re
   const runtime: Runtime = {
     now: () => new Date(scheduler.nowMs),
     monotonicMs: () => scheduler.nowMs,
+    uptimeMs: () => scheduler.nowMs,
     after: (ms, callback) => scheduler.after(ms, callback),
     every: () => ({ cancel: () => undefined }),
     random: random.next,

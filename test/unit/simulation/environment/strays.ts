@@ -32,19 +32,25 @@ export function sendStrays(site: Site): void {
   }
 }
 
-function remediationOf({ target: at, playbook: id, ageMs }: Schedule['strays'][number], index: number, nowMs: number) {
+function remediationOf(stray: Schedule['strays'][number], index: number, nowMs: number) {
+  const { target: at, playbook: id, ageMs, isWide = false } = stray;
   const target = targets[at % targets.length];
   const service = configuration.services.find(({ name }) => name === target?.service);
   const facts = service?.instances.find((one) => one.id === target?.instance);
   const playbook = configuration.playbooks.find((one) => one.id === id);
   if (target === undefined || facts === undefined || playbook === undefined) throw new RangeError(`no target ${at}`);
+  const everywhere = (service?.instances ?? []).map((one) => ({
+    service: target.service,
+    instance: one.id,
+    facts: one,
+  }));
   const requestedMs = nowMs - ageMs;
   return {
     executionId: `${prefix}${index}`,
     incidentId: derivedId({ id: `${prefix}${index}`, time: new Date(requestedMs).toISOString() }),
     attempt: 1,
     playbook,
-    targets: [{ ...target, facts }],
+    targets: isWide ? everywhere : [{ ...target, facts }],
     maxUnavailable: service?.maxUnavailable ?? 1,
     dryRun: false,
     requestedAt: new Date(requestedMs).toISOString(),

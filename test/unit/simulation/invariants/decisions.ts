@@ -34,6 +34,7 @@ export function incidentsOf(site: Site): readonly Incident[] {
 }
 
 function everyIncidentEnds(site: Site): readonly string[] {
+  const { tellWaitingMs } = configuration.safety;
   const newest = new Set(site.values(openIncidentBucket).map(([, { incidentId }]) => incidentId));
   const timers = site.values(timerBucket).map(([, timer]) => timer);
   return incidentsOf(site).flatMap((incident) => {
@@ -46,7 +47,9 @@ function everyIncidentEnds(site: Site): readonly string[] {
     if (!newest.has(id)) return [`${id} is ${status}, and another is the newest of ${service}`];
     const hasTimer = timers.some(({ owner, payload }) => owner === 'decision' && payload['incidentId'] === id);
     const isWaiting = status === 'open' || status === 'awaiting_approval' || status === 'monitoring';
-    return isWaiting && hasTimer && isTold
+    // What is held is told after a time that follows its severity; the run may be over by then.
+    const isToBeTold = site.scheduler.nowMs < Date.parse(incident.openedAt) + tellWaitingMs[incident.severity];
+    return isWaiting && hasTimer && (isTold || isToBeTold)
       ? []
       : [`${id} of ${service} is still ${status}, timer: ${hasTimer}, humans told: ${isTold}`];
   });
@@ -117,7 +120,9 @@ function openBreakerHolds(site: Site): readonly string[] {
   const opened = site.events('breaker.changed').filter(({ data }) => data.state === 'open');
   return firstEffects(site).flatMap((effect) => {
     const request = requests.get(effect.executionId);
-    const since = opened.find(({ data }) => data.playbookId === request?.playbook.id);
+    const since = opened.find(
+      ({ data }) => data.playbookId === request?.playbook.id && data.service === request.targets[0]?.service,
+    );
     if (request === undefined || since === undefined || isStray(effect.executionId)) return [];
     const isLate = Date.parse(request.requestedAt) > Date.parse(since.time) + breakerKnownWithinMs;
     return isLate ? [`${describe(effect)}: its breaker opened at ${since.time}`] : [];
@@ -147,6 +152,7 @@ function breakersKnowWhatHelped(site: Site): readonly string[] {
 
 function plansAreNotWider(site: Site): readonly string[] {
   return site.events('remediation.requested').flatMap(({ data: { executionId, playbook, targets } }) => {
+    if (isStray(executionId)) return [];
     const configured = configuration.playbooks.find(({ id }) => id === playbook.id);
     if (JSON.stringify(configured) !== JSON.stringify(playbook))
       return [`${executionId} runs a changed ${playbook.id}`];

@@ -1,4 +1,4 @@
-import { journalBucket, leaseBucket, targetKey } from '@cortex/contracts';
+import { journalBucket, leaseBucket, reservationBucket, targetKey } from '@cortex/contracts';
 import type { JournalEntry } from '@cortex/contracts';
 import { protectedKeys } from '../catalogue.ts';
 import type { Effect, Site } from '../site.ts';
@@ -7,10 +7,14 @@ import type { Invariants } from './invariant.ts';
 
 /** How soon the kill switch holds. */
 const killSwitchWithinMs = 1_000;
+/** How exactly a process can know the server's time: half of the way there and back. */
+const clockMs = 250;
 
 /** What is done to targets, whatever breaks. */
 export const ofEffects: Invariants = {
-  'INV-1 never more instances at once than allowed': neverMoreThanAllowed,
+  'INV-1 never more instances at once than allowed': seen('INV-1 never more instances at once than allowed'),
+  'INV-1 what serves stays while too many are down': seen('INV-1 what serves stays while too many are down'),
+  'INV-1 what serves keeps no place': noPlaceOfWhatServes,
   'INV-2 never two executions at once on one target': neverTwoOnOneTarget,
   'INV-2 tokens of a target only grow': tokensGrow,
   'every effect is made under a lease': seen('every effect is made under a lease'),
@@ -20,6 +24,7 @@ export const ofEffects: Invariants = {
   'INV-7 every effect has its result after': everyEffectHasItsResult,
   'INV-7 what the journal calls done took effect': doneTookEffect,
   'what has expired is not begun': nothingExpiredBegins,
+  'INV-6 nothing begins under an approval that is over': nothingUnapprovedBegins,
   'nothing begins where a pre-condition does not hold': preconditionsHold,
   'no hold outlives its execution': noHoldStays,
   'INV-9 no step takes effect twice within an execution': noEffectTwice,
@@ -32,7 +37,6 @@ export const ofEffects: Invariants = {
 interface Span {
   readonly run: string;
   readonly target: string;
-  readonly service: string;
   readonly fromMs: number;
   toMs: number;
 }
@@ -44,7 +48,7 @@ function spansOf({ effects }: Site): readonly Span[] {
     const key = `${run} ${targetKey(target)}`;
     const known = spans.get(key);
     if (known !== undefined) known.toMs = Math.max(known.toMs, appliedMs);
-    else spans.set(key, { run, target: targetKey(target), service: target.service, fromMs: beganMs, toMs: appliedMs });
+    else spans.set(key, { run, target: targetKey(target), fromMs: beganMs, toMs: appliedMs });
   }
   return [...spans.values()];
 }
@@ -59,19 +63,15 @@ function neverTwoOnOneTarget(site: Site): readonly string[] {
   );
 }
 
-function neverMoreThanAllowed(site: Site): readonly string[] {
-  const spans = spansOf(site);
-  const limits = new Map(
-    site.events('remediation.requested').map(({ data }) => [data.targets[0]?.service, data.maxUnavailable]),
+/** When nothing is left to happen, whoever awaited it has seen it. */
+function noPlaceOfWhatServes(site: Site): readonly string[] {
+  return site.values(reservationBucket).flatMap(([service, { reservations }]) =>
+    reservations
+      .filter(({ instance, until }) => until > site.scheduler.now && site.world.isServing({ service, instance }))
+      // Taken by an executor that stood still while another ended the execution: only `until` ends it, after minutes.
+      .filter(({ executionId, at }) => at <= (site.journalOf(executionId)?.completedAt ?? at))
+      .map(({ instance, executionId }) => `${instance} is reserved by ${executionId}`),
   );
-  return spans.flatMap((one) => {
-    const limit = limits.get(one.service) ?? 0;
-    const atOnce = spans.filter(
-      (other) => other.service === one.service && other.fromMs <= one.fromMs && one.fromMs <= other.toMs,
-    );
-    const count = new Set(atOnce.map(({ target }) => target)).size;
-    return count > limit ? [`${count} of ${one.service} at once, ${limit} allowed`] : [];
-  });
 }
 
 function tokensGrow({ effects }: Site): readonly string[] {
@@ -130,7 +130,17 @@ function doneTookEffect(site: Site): readonly string[] {
 }
 
 function nothingExpiredBegins({ effects }: Site): readonly string[] {
-  return effects.filter(({ acceptedMs, expiresMs }) => acceptedMs > expiresMs).map(describe);
+  return effects.filter((effect) => isBeginning(effect) && effect.beganMs > effect.expiresMs + clockMs).map(describe);
+}
+
+function nothingUnapprovedBegins({ effects }: Site): readonly string[] {
+  return effects
+    .filter((effect) => isBeginning(effect) && effect.beganMs > (effect.approvedUntilMs ?? Infinity) + clockMs)
+    .map(describe);
+}
+
+function isBeginning({ isFirst, phase }: Effect): boolean {
+  return isFirst && phase === 'remediation';
 }
 
 /** Nothing reached the target from before the execution was taken in up to its effect. */
@@ -146,7 +156,7 @@ function preconditionsHold({ effects }: Site): readonly string[] {
 function noHoldStays(site: Site): readonly string[] {
   return site
     .values(leaseBucket)
-    .filter(([key]) => key.startsWith('target.') || key.startsWith('slot.'))
+    .filter(([key]) => key.startsWith('target.'))
     .map(([key, { purpose }]) => `${key} is held for ${purpose}`);
 }
 
@@ -192,6 +202,16 @@ function rollbackOnceInReverse(site: Site): readonly string[] {
     return isReverse && isOfDone ? [] : [`${executionId} did ${done.join(', ')} and undid ${back.join(', ')}`];
   });
   const asked = site.events('remediation.rollback.requested').map(({ data }) => data.executionId);
-  const twice = asked.filter((executionId, index) => asked.indexOf(executionId) !== index);
+  // What a stop held is asked for again, each time once.
+  const held = new Set(
+    site
+      .events('remediation.rolledback')
+      .filter(({ data }) => data.outcome === 'stopped')
+      .map(({ data }) => `${data.executionId} ${data.completedAt}`),
+  );
+  const heldOf = (executionId: string): number => [...held].filter((one) => one.startsWith(`${executionId} `)).length;
+  const twice = [...new Set(asked)].filter(
+    (executionId) => asked.filter((one) => one === executionId).length > 1 + heldOf(executionId),
+  );
   return [...wrong, ...twice.map((executionId) => `the rollback of ${executionId} was asked for twice`)];
 }

@@ -13,6 +13,7 @@ export const ofPeople: Invariants = {
   'nothing is asked for on what is silenced': nothingIsAskedForInSilence,
   'nobody is called for what is silenced': nobodyIsCalledInSilence,
   'INV-8 every request for humans is told at each due level': everyEscalationIsTold,
+  'the next level is told in time, whatever the store takes': theNextLevelIsToldInTime,
   'nobody is paged twice for one incident and level': nobodyIsPagedTwice,
   'whoever was paged hears of the end, once': whoeverWasPagedHearsOfTheEnd,
   'INV-9 every page is recorded before it is sent': seen('every page is recorded before it is sent'),
@@ -24,21 +25,22 @@ function isSilencedAt(
   site: Site,
   target: { readonly service: string; readonly instance?: string },
   atMs: number,
-  knownTo: 'decision' | 'executor',
+  knownTo: 'decision' | undefined,
   among: readonly Silenced[] = site.silenced,
 ): boolean {
   return among.some(({ service, instance, fromMs, untilMs }) => {
-    const isInside = atMs > knowableMs(site, fromMs, knownTo) + knownWithinMs && atMs < untilMs;
+    const isInside =
+      atMs > (knownTo === undefined ? fromMs : knowableMs(site, fromMs, knownTo)) + knownWithinMs && atMs < untilMs;
     if (!isInside || service === undefined) return isInside;
     return service === target.service && (instance ?? target.instance) === target.instance;
   });
 }
 
-/** What was taken in before may be carried out. */
+/** What has had an effect before may be carried out. The executor asks the server, however blind it was before. */
 function nothingBeginsInSilence(site: Site): readonly string[] {
   return site.effects
-    .filter(({ phase, target, acceptedMs }) => {
-      return phase === 'remediation' && isSilencedAt(site, target, acceptedMs, 'executor');
+    .filter(({ phase, isFirst, target, beganMs }) => {
+      return phase === 'remediation' && isFirst && isSilencedAt(site, target, beganMs, undefined);
     })
     .map(describe);
 }
@@ -53,10 +55,13 @@ function nothingIsAskedForInSilence(site: Site): readonly string[] {
 /** While a silence cannot be read, nothing is done, and people may hear of that; what others cover stays quiet. */
 function nobodyIsCalledInSilence(site: Site): readonly string[] {
   const readable = site.silenced.filter(({ service }) => service !== undefined);
-  return site.events('escalation.requested').flatMap(({ data }) => {
+  return site.events('escalation.requested').flatMap(({ id, data }) => {
     const { service, requestedAt } = data;
     const isExempt = data.urgent || data.escalationId.startsWith('breaker-');
-    const isSilenced = isSilencedAt(site, { service }, Date.parse(requestedAt), 'decision', readable);
+    // Decided and stored: between the two a silence may have begun, and the first is by the clock of who decided.
+    const isSilenced = [Date.parse(requestedAt), site.storedAtMs(id)].every((atMs) =>
+      isSilencedAt(site, { service }, atMs, 'decision', readable),
+    );
     return isSilenced && !isExempt ? [`${data.escalationId}: ${data.reason}`] : [];
   });
 }
@@ -81,10 +86,12 @@ function everyEscalationIsTold(site: Site): readonly string[] {
     const isTaken = record?.status === 'resolved' || record?.status === 'acknowledged';
     return isTold || isTaken ? [] : [`nobody was told of ${data.escalationId}: ${data.reason}`];
   });
+  // The end of a run may come between a level and its page.
+  const lateSince = new Date(site.scheduler.nowMs - 2_000).toISOString();
   const late = [...records].flatMap(([key, record]) =>
     record.plan.flatMap((item) => {
       if (item.status === 'waiting')
-        return item.dueAt < site.scheduler.now ? [`level ${item.level} of ${key} was due at ${item.dueAt}`] : [];
+        return item.dueAt < lateSince ? [`level ${item.level} of ${key} was due at ${item.dueAt}`] : [];
       if (item.status === 'skipped') return [];
       return item.notify.flatMap((contact) => {
         const isReached = pages.some(
@@ -99,6 +106,28 @@ function everyEscalationIsTold(site: Site): readonly string[] {
     }),
   );
   return [...missing, ...late];
+}
+
+/** The sweep looks after five seconds, and waits for a store that does not answer for some more. */
+const inTimeMs = 25_000;
+
+/** Where nothing befalls the escalator itself and each page arrives: only the store may fail it. */
+function theNextLevelIsToldInTime(site: Site): readonly string[] {
+  const { freezes, partitions, crashes, drains, serverCrashes, lostPages } = site.schedule;
+  const ofEscalator = [...freezes, ...partitions, ...crashes, ...drains].some((one) => one.process === 'escalator');
+  if (ofEscalator || serverCrashes.length > 0 || lostPages.length > 0) return [];
+  return site.values(escalationBucket).flatMap(([key, { plan }]) =>
+    plan.flatMap(({ escalationId, level, kind, dueAt, status }) => {
+      if (status !== 'told' || kind !== 'page' || level < 2) return [];
+      const own = site.pages.filter(({ page }) => page.escalationId === escalationId && page.kind === kind);
+      const isKnown = own.some(({ page, atMs }) => page.level === level - 1 && atMs < Date.parse(dueAt));
+      const firstMs = Math.min(...own.filter(({ page }) => page.level === level).map(({ atMs }) => atMs));
+      const lateMs = firstMs - Date.parse(dueAt);
+      return isKnown && Number.isFinite(lateMs) && lateMs > inTimeMs
+        ? [`level ${level} of ${key} was told ${lateMs / 1_000} s late`]
+        : [];
+    }),
+  );
 }
 
 /**

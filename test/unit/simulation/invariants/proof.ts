@@ -8,6 +8,7 @@ import type { Invariants } from './invariant.ts';
 export const ofProof: Invariants = {
   'no handler breaks': noDeadLetters,
   'INV-10 success rests on evidence from after the effect': evidenceFromAfter,
+  'INV-10 success has seen each signal gone that led to it': eachSignalIsSeenGone,
   'INV-8 every remediation that succeeded is verified once': verifiedOnce,
   'each execution counts once': countsOnce,
   'every change of health is told': everyChangeIsTold,
@@ -19,11 +20,22 @@ function noDeadLetters(site: Site): readonly string[] {
   );
 }
 
+/** After a crash the step was found done, by whomever: the effect of another on the same target looks the same. */
+function isFoundDone(site: Site, executionId: string, key: string): boolean {
+  return (site.journalOf(executionId)?.entries ?? []).some(
+    ({ target, result }) => result?.inferred === true && targetKey(target) === key,
+  );
+}
+
 function evidenceFromAfter(site: Site): readonly string[] {
-  return site.events('verification.completed').flatMap(({ data }) => {
+  return site.events('verification.completed').flatMap(({ id, data }) => {
     if (data.state !== 'SUCCESS') return [];
     const applied = site.effects
-      .filter(({ executionId, phase }) => executionId === data.executionId && phase === 'remediation')
+      .filter(
+        ({ executionId, phase, target, beganMs }) =>
+          (executionId === data.executionId && phase === 'remediation') ||
+          (beganMs < site.storedAtMs(id) && isFoundDone(site, data.executionId, targetKey(target))),
+      )
       .map(({ appliedMs }) => appliedMs ?? 0);
     const lastMs = Math.max(0, ...applied);
     const name = `${data.executionId} is SUCCESS`;
@@ -35,6 +47,18 @@ function evidenceFromAfter(site: Site): readonly string[] {
         ({ name: finding, verdict, at }) =>
           `${name} by ${finding}: ${verdict} at ${at}, the last effect at ${new Date(lastMs).toISOString()}`,
       );
+  });
+}
+
+function eachSignalIsSeenGone(site: Site): readonly string[] {
+  const requests = new Map(site.events('remediation.requested').map(({ data }) => [data.executionId, data]));
+  return site.events('verification.completed').flatMap(({ data: { executionId, state, findings } }) => {
+    if (state !== 'SUCCESS') return [];
+    const gone = new Set(findings.filter(({ verdict }) => verdict === 'pass').map(({ evidence }) => evidence['key']));
+    const signals = requests.get(executionId)?.signals ?? [];
+    return signals
+      .filter(({ key }) => !gone.has(key))
+      .map(({ key }) => `${executionId} is SUCCESS, and nobody saw ${key} gone`);
   });
 }
 
@@ -57,6 +81,8 @@ function verifiedOnce(site: Site): readonly string[] {
 }
 
 function countsOnce(site: Site): readonly string[] {
+  // What was counted before is in the quarantine, and the count begins anew.
+  if (site.schedule.garbled.some(({ bucket }) => bucket === playbookPerformanceBucket.name)) return [];
   const ended = new Map(site.events('remediation.completed').map(({ data }) => [data.executionId, data]));
   const verdicts = new Map<string, CortexEvent<'verification.completed'>['data']>();
   for (const { data } of site.events('verification.completed')) {
@@ -64,7 +90,9 @@ function countsOnce(site: Site): readonly string[] {
   }
   const known = new Map(site.values(playbookPerformanceBucket).map(([, value]) => [value.playbookId, value]));
   return configuration.playbooks.flatMap(({ id }) => {
-    const own = [...ended.values()].filter(({ playbook, outcome }) => playbook.id === id && outcome !== 'refused');
+    const own = [...ended.values()].filter(
+      ({ playbook, outcome }) => playbook.id === id && outcome !== 'refused' && outcome !== 'stopped',
+    );
     const of = (state: string): number =>
       [...verdicts.values()].filter((one) => one.playbookId === id && one.state === state).length;
     const wanted: Partial<PlaybookPerformance> = {

@@ -26,8 +26,8 @@ const kinds: readonly Kind[] = [
     onAmbiguous: 'probe',
     isIdempotent: false,
     act(world, target) {
-      const { isFragile, isConfigured, restarts } = world.state(target);
-      world.change(target, { isProcessUp: !(isFragile && isConfigured), restarts: restarts + 1 });
+      const { isFragile, isConfigured } = world.state(target);
+      world.change(target, { ...world.restart(target), isProcessUp: !(isFragile && isConfigured) });
     },
     tookEffect: (world, target, before) => world.state(target).restarts !== before['restarts'],
   },

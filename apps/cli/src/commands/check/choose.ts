@@ -1,8 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import { builtinChecks, runCheck, type CheckPlugin, type RunnableCheck } from '@cortex/checks';
 import { targetKey, tierDefaults, type CheckOutcome, type Instance } from '@cortex/contracts';
 import { CliError } from '../../core/cli-error.ts';
 import { textOption, textOptions, type CommandInput } from '../../core/command.ts';
 import { findConfiguration, requireConfiguration } from '../configuration.ts';
+import { isTargetNamed } from '../target-of.ts';
 import { optionDuration } from './option-duration.ts';
 import { withParameters } from './parameters.ts';
 
@@ -26,6 +28,8 @@ export async function chooseChecks(input: CommandInput): Promise<readonly Chosen
   const given = textOptions(input, 'param');
   const timeoutMs = optionDuration(input, 'timeout');
   const { signal } = input.context;
+  // One listener for each check under way.
+  setMaxListeners(0, signal);
   return checks.map(({ check, facts }) => {
     const plugin = registry.get(check.type);
     const isChanged = given.length > 0 || type !== undefined;
@@ -49,7 +53,7 @@ async function configured(input: CommandInput): Promise<Found> {
   }
   const { configuration, plugins } = await requireConfiguration(textOption(input, 'config'), input.context);
   const wanted = configuration.checks.filter(
-    (check) => isAll || [check.name, check.target.instance, check.target.service].includes(name ?? ''),
+    ({ name: own, target }) => isAll || own === name || isTargetNamed(target, name ?? ''),
   );
   if (wanted.length === 0) {
     throw new CliError(

@@ -1,4 +1,3 @@
-import type { CheckOutcome } from '@cortex/contracts';
 import { CliError } from '../../core/cli-error.ts';
 import type { CommandDefinition, CommandInput } from '../../core/command.ts';
 import { show } from '../../output/show.ts';
@@ -6,6 +5,7 @@ import { table } from '../../output/table.ts';
 import { configOption } from '../configuration-file.ts';
 import { chooseChecks } from './choose.ts';
 import { optionDuration } from './option-duration.ts';
+import { outcomeView, type OutcomeView } from './outcome-view.ts';
 import { resultWords } from './result-words.ts';
 import { watchChecks } from './watch.ts';
 
@@ -42,9 +42,9 @@ export const checkRunCommand: CommandDefinition = {
     const { context } = input;
     const chosen = await chooseChecks(input);
     if (input.options['watch'] === true) return watchChecks(chosen, intervalOf(input), context);
-    const outcomes = await Promise.all(chosen.map(({ run }) => run()));
-    show(context, { checks: outcomes }, ({ checks }) => outcomeTable(checks));
-    return outcomes.every(({ result }) => result === 'pass') ? 'ok' : 'failed';
+    const checks = (await Promise.all(chosen.map(({ run }) => run()))).map(outcomeView);
+    show(context, { checks }, (answer) => outcomeTable(answer.checks));
+    return checks.every(({ passed }) => passed) ? 'ok' : 'failed';
   },
 };
 
@@ -54,7 +54,7 @@ function intervalOf(input: CommandInput): number {
   throw new CliError('CORTEX_CLI_BAD_TIME', '--interval is shorter than 100ms', 'give the target some air', 'usage');
 }
 
-function outcomeTable(outcomes: readonly CheckOutcome[]): string {
+function outcomeTable(outcomes: readonly OutcomeView[]): string {
   return table(outcomes, [
     { title: 'check', value: (outcome) => outcome.check },
     { title: 'type', value: (outcome) => outcome.type },

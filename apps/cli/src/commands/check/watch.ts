@@ -1,8 +1,8 @@
-import { setMaxListeners } from 'node:events';
 import { pause, systemRuntime } from '@cortex/runtime';
 import type { CommandContext } from '../../core/command.ts';
 import type { ExitReason } from '../../core/exit-codes.ts';
 import type { ChosenCheck } from './choose.ts';
+import { outcomeView } from './outcome-view.ts';
 import { Tally } from './tally.ts';
 
 /** Runs each check every `intervalMs`, never twice at once, until Ctrl-C; then prints a summary. */
@@ -12,8 +12,6 @@ export async function watchChecks(
   context: CommandContext,
 ): Promise<ExitReason> {
   const { hasColour, output, print, screen, signal } = context;
-  // One listener for each check under way.
-  setMaxListeners(0, signal);
   const nameWidth = chosen.length === 1 ? 0 : Math.max(...chosen.map(({ check }) => [...check.name].length));
   const tallies = chosen.map(({ check }) => new Tally(check.name));
   await Promise.all(
@@ -26,7 +24,7 @@ export async function watchChecks(
         if (signal.aborted || tally === undefined) return;
         tally.take(outcome);
         const style = { columns: screen()?.columns ?? Infinity, hasColour, nameWidth };
-        print(output === 'json' ? JSON.stringify(outcome) : tally.line(outcome, style));
+        print(output === 'json' ? JSON.stringify(outcomeView(outcome)) : tally.line(outcome, style));
         await pause(systemRuntime, Math.max(0, startedAtMs + intervalMs - performance.now()), signal);
       }
     }),

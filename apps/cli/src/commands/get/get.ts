@@ -8,6 +8,7 @@ import { getIncidents } from './incidents.ts';
 import { getKillSwitch } from './kill-switch.ts';
 import { getMetrics } from './metrics.ts';
 import { getPlaybooks } from './playbooks.ts';
+import { getSeries } from './series.ts';
 import { getSilences } from './silences.ts';
 import { getStatus } from './status.ts';
 import { getTargets } from './targets.ts';
@@ -28,6 +29,7 @@ const views = {
   'kill-switch': getKillSwitch,
   silences: getSilences,
   metrics: getMetrics,
+  series: getSeries,
   status: getStatus,
 } as const satisfies Record<string, View>;
 
@@ -39,14 +41,17 @@ export const getCommand: CommandDefinition = {
     {
       syntax: '[id]',
       summary:
-        'one of them: four characters of its id are enough; of anomalies, a service; of health, a service or an instance',
+        'one of them: four characters of its id are enough; of anomalies and series, a service; of health and targets, a service, an instance, or both: shop/shop-1',
     },
   ],
   options: [
     { flags: '--status <status>', summary: 'incidents of this status; `active` is all that are not resolved' },
-    { flags: '--service <name>', summary: 'incidents or anomalies of this service' },
+    { flags: '--service <name>', summary: 'incidents, anomalies or series of this service' },
     { flags: '--limit <number>', summary: 'at most so many' },
-    { flags: '--watch', summary: 'again every second, until Ctrl-C' },
+    {
+      flags: '--watch',
+      summary: 'again every second, until Ctrl-C; into a file or a pipe only what changes, a line each with its time',
+    },
   ],
   examples: [
     { line: 'cortex get incidents --status active', says: 'what is wrong now' },
@@ -54,7 +59,9 @@ export const getCommand: CommandDefinition = {
     { line: 'cortex get decisions 5f3c07d1 -o json', says: 'all that was decided on it, for a script' },
     { line: 'cortex get incidents --status active --watch', says: 'as they come and go' },
     { line: 'cortex get health shop --watch', says: 'the checks of a service, with their last results, as they come' },
+    { line: 'cortex get health shop/shop-1', says: 'those of one instance' },
     { line: 'cortex get metrics', says: 'the metrics that playbooks wait for, and whether anybody sends them' },
+    { line: 'cortex get series shop', says: 'which series of a service have arrived, with their newest values' },
     { line: 'cortex get status', says: 'is everything connected, and may Cortex act' },
   ],
   async run(input) {

@@ -100,7 +100,11 @@ function checkLines(
   return [line === '' ? head : `${head}  ${line}`, ...(why === undefined ? [] : [`        ${clip(why, columns - 8)}`])];
 }
 
-function whyOf({ state, pausedBy, last, late, intervalMs, streak }: HealthOfCheck, nowMs: number): string | undefined {
+/** Why a check does not pass, with its last detail. */
+export function whyOf(
+  { state, pausedBy, last, late, intervalMs, streak }: HealthOfCheck,
+  nowMs: number,
+): string | undefined {
   if (state === 'passing') return undefined;
   if (pausedBy !== undefined) return `paused by ${pausedBy}`;
   if (last === undefined) return 'no result yet';

@@ -1,30 +1,41 @@
 import { shortId, type IncidentItem } from '@cortex/api';
-import type { Incident } from '@cortex/contracts';
+import type { Incident, Silence } from '@cortex/contracts';
 import { textOption, type CommandInput } from '../../core/command.ts';
 import { show } from '../../output/show.ts';
 import { facts, table, type Column } from '../../output/table.ts';
 import { age, span, words } from '../../output/time.ts';
+import { silencedOf } from './silenced.ts';
 
-const incidentColumns: readonly Column<IncidentItem>[] = [
+const columnsWith = (silences: readonly Silence[], now: string): readonly Column<IncidentItem>[] => [
   { title: 'id', value: (incident) => shortId(incident.id) },
   { title: 'severity', value: (incident) => incident.severity },
   { title: 'status', value: (incident) => words(incident.status) },
   { title: 'service', value: (incident) => incident.service },
   { title: 'age', value: (incident) => age(incident.openedAt) },
   {
-    title: 'healed in',
+    title: 'ended in',
     value: ({ resolution }) => (resolution === undefined ? undefined : span(resolution.timeToResolutionMs)),
   },
-  { title: 'playbook', value: (incident) => incident.attempts.at(-1)?.playbookId },
+  { title: 'by', value: whoActed },
   { title: 'waits for', value: ({ waiting }) => (waiting === undefined ? undefined : words(waiting.for)) },
+  { title: 'taken by', value: ({ acknowledgedBy }) => acknowledgedBy },
+  { title: 'silenced', value: (incident) => silencedOf(incident, silences, now) },
   { title: 'title', value: (incident) => incident.title },
 ];
+
+/** What ended it; of an open one, the playbook that was tried last. */
+function whoActed({ attempts, resolution }: IncidentItem): string | undefined {
+  const last = attempts.at(-1);
+  if (resolution === undefined) return last?.outcome === 'dry_run' ? `${last.playbookId} (dry run)` : last?.playbookId;
+  return resolution.method === 'auto_remediation' ? last?.playbookId : words(resolution.method);
+}
 
 export async function getIncidents(input: CommandInput, id: string | undefined): Promise<void> {
   const { context } = input;
   if (id !== undefined) {
     const answer = await context.api.call('incident', { params: { id } });
-    show(context, answer, ({ incident }) => incidentFacts(incident));
+    const { silences } = await context.api.call('silences');
+    show(context, answer, ({ incident }) => incidentFacts(incident, silences));
     return;
   }
   const answer = await context.api.call('incidents', {
@@ -34,14 +45,15 @@ export async function getIncidents(input: CommandInput, id: string | undefined):
       limit: textOption(input, 'limit'),
     },
   });
-  show(context, answer, ({ incidents, total }) => {
+  const { silences } = await context.api.call('silences');
+  show(context, { ...answer, silences }, ({ incidents, total }) => {
     if (incidents.length === 0) return 'no incidents';
     const rest = total > incidents.length ? `\n(${total - incidents.length} more; raise --limit)` : '';
-    return table(incidents, incidentColumns) + rest;
+    return table(incidents, columnsWith(silences, new Date().toISOString())) + rest;
   });
 }
 
-function incidentFacts(incident: Incident): string {
+function incidentFacts(incident: Incident, silences: readonly Silence[]): string {
   const { recurrence, resolution, waiting } = incident;
   return facts([
     ['id', incident.id],
@@ -66,7 +78,11 @@ function incidentFacts(incident: Incident): string {
       incident.attempts.map((one) => `${one.playbookId}: ${one.verification ?? one.outcome ?? 'running'}`).join('; ') ||
         undefined,
     ],
-    ['taken by', incident.acknowledgedBy],
+    ['taken by', takenText(incident)],
+    [
+      'silenced',
+      silencedOf({ ...incident, instances: incident.affected.instances }, silences, new Date().toISOString()),
+    ],
     [
       'resolved',
       resolution === undefined
@@ -75,4 +91,8 @@ function incidentFacts(incident: Incident): string {
     ],
     ['more', `cortex explain ${shortId(incident.id)}`],
   ]);
+}
+
+function takenText({ acknowledgedBy, acknowledgedAt }: Incident): string | undefined {
+  return acknowledgedAt === undefined ? acknowledgedBy : `${acknowledgedBy}, at ${acknowledgedAt}`;
 }

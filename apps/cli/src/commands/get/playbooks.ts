@@ -1,3 +1,4 @@
+import type { PlaybookView } from '@cortex/api';
 import type { CommandInput } from '../../core/command.ts';
 import { show } from '../../output/show.ts';
 import { tableOr } from '../../output/table.ts';
@@ -23,8 +24,13 @@ export async function getPlaybooks({ context }: CommandInput, id: string | undef
         title: 'time',
         value: ({ performance }) => (performance === undefined ? undefined : span(performance.avgExecutionTimeMs)),
       },
-      { title: 'breaker', value: (row) => row.breaker?.state ?? 'closed' },
+      { title: 'breaker', value: breakerText },
       { title: 'name', value: (row) => row.playbook.name },
     ]),
   );
+}
+
+function breakerText({ breakers }: PlaybookView): string {
+  const open = breakers.filter(({ state }) => state === 'open').map(({ service }) => service ?? 'every service');
+  return open.length === 0 ? 'closed' : `open for ${open.join(', ')}`;
 }

@@ -1,23 +1,31 @@
 import { CliError } from '../../core/cli-error.ts';
 import type { CommandContext } from '../../core/command.ts';
+import { changedLines } from '../../output/changed-lines.ts';
 import { clip } from '../../output/clip.ts';
 import { redraw } from '../../output/redraw.ts';
 
 const redrawMs = 1_000;
 
-/** Shows what `view` prints, again every second until Ctrl-C; for programs one answer a line. */
+/**
+ * Shows what `view` prints, again every second until Ctrl-C; for programs one answer a line. Into a file or a pipe it goes
+ * once as a whole, then what changes, a line each with its time.
+ */
 export async function watchView(
   context: CommandContext,
   view: (context: CommandContext) => Promise<void>,
 ): Promise<void> {
+  const isLog = isWatchedIntoFile(context);
   // What cannot be read at all is an error at once.
   let shown = await read(context, view);
-  let isFirst = true;
+  let printed: string | undefined;
   await redraw(context, redrawMs, async () => {
-    if (isFirst) {
-      isFirst = false;
-      return shown;
-    }
+    const before = printed;
+    const text = before === undefined ? shown : await next();
+    printed = text;
+    return isLog && before !== undefined ? logged(before, text) : text;
+  });
+
+  async function next(): Promise<string> {
     try {
       shown = await read(context, view);
       return shown;
@@ -26,7 +34,19 @@ export async function watchView(
       if (!(error instanceof CliError) || context.output === 'json') throw error;
       return `${error.code}: ${error.message}\n${shown}`;
     }
-  });
+  }
+}
+
+/** Whether a watched view goes where nothing can be drawn over, and people read it later. */
+export function isWatchedIntoFile({ output, screen }: Pick<CommandContext, 'output' | 'screen'>): boolean {
+  return output === 'table' && screen() === undefined;
+}
+
+/** The time stands in the first column, so that what follows can be sorted and cut. */
+function logged(before: string, text: string): string | undefined {
+  const at = new Date().toISOString();
+  const lines = changedLines(before, text).map((line) => `${at}  ${line}`);
+  return lines.length === 0 ? undefined : lines.join('\n');
 }
 
 async function read(context: CommandContext, view: (context: CommandContext) => Promise<void>): Promise<string> {

@@ -1,16 +1,18 @@
-import { readFileSync } from 'node:fs';
+import { secretReferencesIn } from '@cortex/config';
+import { resolveSecret, unreadableSecrets } from '@cortex/secrets';
 import { connect } from 'node:net';
 import { fail, ok, warn, type Finding, type Subject } from '../finding.ts';
+import { missingSecret } from '../missing-secret.ts';
 
 const connectMs = 3_000;
 
 /** Whether every channel of every contact has its secrets, and its receiver can be reached. Sends nothing. */
-export async function examineChannels({ configuration, context }: Subject): Promise<readonly Finding[]> {
+export async function examineChannels({ configuration, context, stack }: Subject): Promise<readonly Finding[]> {
   if (configuration === undefined) return [];
   const channels = configuration.contacts.flatMap(({ name, channels: own }) =>
-    own.map((channel) => ({ contact: name, type: channel.type, texts: textsIn(channel) })),
+    own.map((channel) => ({ name: `${name}, ${channel.type}`, channel })),
   );
-  const beyond = channels.filter(({ type }) => type !== 'log');
+  const beyond = channels.filter(({ channel }) => channel.type !== 'log');
   if (beyond.length === 0) {
     return [
       warn(
@@ -21,15 +23,21 @@ export async function examineChannels({ configuration, context }: Subject): Prom
     ];
   }
   const findings = await Promise.all(
-    beyond.map(async ({ contact, type, texts }): Promise<readonly Finding[]> => {
-      const problems = await Promise.all(texts.map((text) => problemOf(text, context.environment)));
-      return problems.flatMap((problem) =>
-        problem === undefined ? [] : [fail('channels', `${contact}, ${type}: ${problem.detail}`, problem.fix)],
-      );
+    beyond.map(async ({ name, channel }): Promise<readonly Finding[]> => {
+      const references = secretReferencesIn(channel);
+      const missing = await unreadableSecrets(references);
+      const isMissing = new Set(missing.map(({ reference }) => reference));
+      const readable = references.filter((reference) => !isMissing.has(reference));
+      const texts = [...textsIn(channel), ...(await Promise.all(readable.map(resolveSecret)))];
+      return [
+        ...(await Promise.all(missing.map((secret) => missingSecret(`channels`, name, secret, { stack, context })))),
+        ...(await Promise.all(texts.map((text) => addressFinding(name, text)))).flat(),
+      ];
     }),
   );
   const bad = findings.flat();
-  return bad.length > 0 ? bad : [ok('channels', beyond.map(({ contact, type }) => `${contact} by ${type}`).join(', '))];
+  if (bad.length > 0) return bad;
+  return [ok('channels', beyond.map(({ name }) => name.replace(', ', ' by ')).join(', '))];
 }
 
 function textsIn(value: unknown): readonly string[] {
@@ -38,45 +46,15 @@ function textsIn(value: unknown): readonly string[] {
   return Object.values(value).flatMap(textsIn);
 }
 
-interface Problem {
-  readonly detail: string;
-  readonly fix: string;
-}
-
-async function problemOf(text: string, environment: Subject['context']['environment']): Promise<Problem | undefined> {
-  const variable = /^env:([A-Za-z_][A-Za-z0-9_]*)$/.exec(text)?.[1];
-  if (variable !== undefined) {
-    const value = environment[variable];
-    return value
-      ? addressProblem(value)
-      : {
-          detail: `${variable} is not set`,
-          fix: `set ${variable} where Cortex is started (this shell does not have it)`,
-        };
-  }
-  const file = /^file:(.+)$/.exec(text)?.[1];
-  if (file === undefined) return addressProblem(text);
-  try {
-    return readFileSync(file, 'utf8').trim() === ''
-      ? { detail: `${file} is empty`, fix: 'write the secret into it' }
-      : undefined;
-  } catch {
-    return { detail: `${file} cannot be read`, fix: 'create it, readable for the user that runs Cortex' };
-  }
-}
-
 /** The host is named, never the path: that may be a secret itself. */
-async function addressProblem(text: string): Promise<Problem | undefined> {
-  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return undefined;
+async function addressFinding(channel: string, text: string): Promise<readonly Finding[]> {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return [];
   const { hostname, port, protocol } = new URL(text);
   const number = Number(port || (protocol === 'https:' ? 443 : 80));
   const reason = await refusal(hostname, number);
-  return reason === undefined
-    ? undefined
-    : {
-        detail: `${hostname}:${number} does not answer (${reason})`,
-        fix: 'start the receiver, or correct its address',
-      };
+  if (reason === undefined) return [];
+  const detail = `${channel}: ${hostname}:${number} does not answer (${reason})`;
+  return [fail('channels', detail, 'start the receiver, or correct its address')];
 }
 
 function refusal(host: string, port: number): Promise<string | undefined> {

@@ -15,7 +15,13 @@ export async function examineNats({ natsUrl, stack }: Subject): Promise<readonly
     });
     return [
       ok('nats', `${report.server.version} at ${shown}`),
-      ok('streams', `${report.unchanged.length} streams and buckets are as they should be`),
+      report.damaged.length === 0
+        ? ok('streams', `${report.unchanged.length} streams and buckets are as they should be`)
+        : fail(
+            'streams',
+            `${report.damaged.join(', ')}: NATS cannot read the newest message, so nobody hears of what is written there`,
+            'a file below its store is damaged: stop NATS, restore the store from a backup or take the folder of this stream away, start NATS, and run `cortex provision`',
+          ),
     ];
   } catch (error) {
     if (error instanceof ProvisionMismatchError) {

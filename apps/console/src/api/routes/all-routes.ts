@@ -9,6 +9,7 @@ import { incidentRoutes } from './incidents.ts';
 import { killSwitchRoutes } from './kill-switch.ts';
 import { playbookRoutes } from './playbooks.ts';
 import { recordRoutes } from './records.ts';
+import { seriesRoutes } from './series.ts';
 import { silenceRoutes } from './silences.ts';
 import { systemRoutes } from './system.ts';
 import { unfreezeRoutes } from './unfreeze.ts';
@@ -18,6 +19,7 @@ export function allRoutes(dependencies: ApiDependencies): readonly ServedRoute[]
   return [
     ...systemRoutes(dependencies),
     ...configurationRoutes(dependencies),
+    ...seriesRoutes(dependencies),
     ...healthRoutes(dependencies),
     ...incidentRoutes(dependencies),
     ...approvalRoutes(dependencies),

@@ -1,5 +1,7 @@
 import { awaitedMetrics, redactValue } from '@cortex/config';
 import {
+  controlChanged,
+  draft,
   escapeToken,
   metricMissingAfterMs,
   metricSightingBucket,
@@ -7,8 +9,10 @@ import {
   reloadRequestKey,
   runningConfigurationBucket,
 } from '@cortex/contracts';
+import { dirname } from 'node:path';
 import { serveRoute, type ServedRoute } from '../define-route.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { publishOrFail } from '../publish.ts';
 
 export function configurationRoutes({ bus, config, instance, now }: ApiDependencies): readonly ServedRoute[] {
   const records = () => bus.bucket(runningConfigurationBucket);
@@ -18,7 +22,7 @@ export function configurationRoutes({ bus, config, instance, now }: ApiDependenc
         const processes = (await (await records()).entries()).map(({ value }) => value);
         const own = await (await records()).get(escapeToken(instance));
         return {
-          folder: own?.value.folder ?? '',
+          folder: own === undefined ? '' : dirname(own.value.file),
           processes: processes.toSorted((left, right) => (left.instance < right.instance ? -1 : 1)),
           configuration: redactValue(config) as Record<string, unknown>,
         };
@@ -43,8 +47,15 @@ export function configurationRoutes({ bus, config, instance, now }: ApiDependenc
       handle: async ({ body }) => {
         const instances = await (await records()).entries();
         const requests = await bus.bucket(reloadBucket);
-        await requests.put(reloadRequestKey, { ...body, at: now().toISOString() });
-        return { id: body.id, instances: instances.map(({ value }) => value.instance) };
+        const at = now().toISOString();
+        const { id, step, digest, by } = body;
+        // Told before it is done: the audit trail knows of each configuration that may have been taken.
+        if (step === 'take') {
+          const data = { control: 'configuration', digest, by, at } as const;
+          await publishOrFail(bus, draft(controlChanged, { service: 'cortex', data, key: id }));
+        }
+        await requests.put(reloadRequestKey, { ...body, at });
+        return { id, instances: instances.map(({ value }) => value.instance) };
       },
     }),
   ];

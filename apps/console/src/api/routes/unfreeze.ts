@@ -12,7 +12,7 @@ export function unfreezeRoutes({ bus, config, targets, unfreezes, now }: ApiDepe
       handle: async ({ body: { service, instance, by, reason } }) => {
         assertKnown(config, { service, instance });
         const frozen = targets
-          .list()
+          .list(now())
           .filter(({ target, flapping }) => flapping && target.service === service)
           .filter(({ target }) => instance === undefined || target.instance === instance)
           .map(({ target }) => target);

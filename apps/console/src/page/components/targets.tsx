@@ -29,6 +29,7 @@ export function Targets({ targets, now }: { readonly targets: readonly TargetVie
               </td>
               <td data-label="Health">
                 <HealthChip state={view.state} /> {view.flapping && <span class="chip warning">flapping</span>}
+                {view.unseenSince !== undefined && <span class="chip warning">not looked at</span>}
               </td>
               <td data-label="Since">{view.since === undefined ? '–' : <Moment at={view.since} now={now} />}</td>
               <td class="wide" data-label="Why">

@@ -4,13 +4,13 @@ import { defineAction } from '../../define-action.ts';
 import type { ActionContext, ActionResult } from '../../define-action.ts';
 import { Duration, Size } from '../../params.ts';
 import { openCheckedFolder } from '../../files/open-folder.ts';
+import { findOwnFiles } from '../../files/own-files.ts';
 import { pathParams, pathProblem, planPaths } from '../../files/plan-paths.ts';
 import { recovered } from '../../files/recovered.ts';
 import { sweep } from './sweep.ts';
 import type { SweepTotals } from './sweep.ts';
 
-/** Folders for temporary files. */
-const defaultRoots: readonly string[] = ['/tmp', '/var/tmp'];
+const allowedFiles = async () => ({ roots: ['/tmp', '/var/tmp'], own: await findOwnFiles('keep') });
 
 /** Spec 4.1. */
 const Params = z.strictObject({
@@ -33,9 +33,9 @@ export const cleanupTempFiles = defineAction({
   onAmbiguous: 'retry',
   reversible: false,
   idempotent: true,
-  guard: (params) => pathProblem(params, defaultRoots),
+  guard: async (params) => pathProblem(params, await allowedFiles()),
   async observe(params) {
-    const plan = await planPaths(params, defaultRoots);
+    const plan = await planPaths(params, await allowedFiles());
     if (!plan.ok) return {};
     const folders = [...new Set(plan.jobs.map(({ base }) => base))];
     const free = await Promise.all(folders.map(async (folder) => [folder, await freeBytes(folder)] as const));
@@ -46,9 +46,10 @@ export const cleanupTempFiles = defineAction({
 });
 
 async function clean(params: Params, context: ActionContext, deletes: boolean): Promise<ActionResult> {
-  const plan = await planPaths(params, defaultRoots);
+  const allowed = await allowedFiles();
+  const plan = await planPaths(params, allowed);
   if (!plan.ok) return { ok: false, detail: plan.problem };
-  const totals: SweepTotals = { files: 0, bytes: 0, errors: 0 };
+  const totals: SweepTotals = { files: 0, bytes: 0, errors: 0, left: 0 };
   const rules = {
     olderThanMs: Date.now() - params.age_threshold,
     largerThanBytes: params.size_threshold === 0 ? -1 : params.size_threshold,
@@ -62,6 +63,7 @@ async function clean(params: Params, context: ActionContext, deletes: boolean): 
     try {
       await sweep(folder, patterns, {
         rules,
+        own: allowed.own,
         totals,
         isStopped: () => context.signal.aborted || context.stopRequest.aborted,
         onProgress: ({ files, bytes }) => context.log('cleaning', { files, bytes }),
@@ -77,11 +79,14 @@ async function clean(params: Params, context: ActionContext, deletes: boolean): 
 function conclude(totals: SweepTotals, deletes: boolean): ActionResult {
   const done = `${deletes ? 'deleted' : 'would delete'} ${totals.files} files, ${totals.bytes} bytes`;
   const errors = totals.errors === 0 ? '' : `; ${totals.errors} errors, the first: ${totals.firstError ?? ''}`;
-  const evidence = { files: totals.files, bytesFreed: totals.bytes, errors: totals.errors };
-  if (totals.endedEarly === 'stopped') return { ok: false, detail: `stopped early: ${done}${errors}`, evidence };
-  if (totals.errors > 0 && totals.files === 0) return { ok: false, detail: `${done}${errors}`, evidence };
+  const left = totals.left === 0 ? '' : `; ${totals.left} left alone, the first: ${totals.firstLeft ?? ''}`;
+  const evidence = { files: totals.files, bytesFreed: totals.bytes, errors: totals.errors, left: totals.left };
+  const told = `${done}${errors}${left}`;
+  if (totals.endedEarly === 'stopped') return { ok: false, detail: `stopped early: ${told}`, evidence };
+  // Nothing was done, and what could have been was not looked at: no success.
+  if (totals.files === 0 && totals.errors + totals.left > 0) return { ok: false, detail: told, evidence };
   const limit = totals.endedEarly === 'limit' ? '; the limit of files was reached, more may be left' : '';
-  return { ok: true, detail: `${done}${errors}${limit}`, evidence };
+  return { ok: true, detail: `${told}${limit}`, evidence };
 }
 
 async function freeBytes(folder: string): Promise<number> {

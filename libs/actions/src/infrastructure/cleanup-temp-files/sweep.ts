@@ -1,7 +1,9 @@
 import { lstat, opendir, unlink } from 'node:fs/promises';
 import { messageOf } from '@cortex/errors';
+import { mountAt } from '../../files/mount.ts';
 import { openFolder } from '../../files/open-folder.ts';
 import type { OpenFolder } from '../../files/open-folder.ts';
+import type { OwnFiles } from '../../files/own-files.ts';
 import { matchesName } from '../../files/glob-path.ts';
 
 export interface SweepRules {
@@ -19,12 +21,16 @@ export interface SweepTotals {
   bytes: number;
   errors: number;
   firstError?: string;
+  /** What is mounted, Cortex's own or too deep, and was not entered. */
+  left: number;
+  firstLeft?: string;
   /** Why it ended early. */
   endedEarly?: 'limit' | 'stopped';
 }
 
 export interface SweepContext {
   readonly rules: SweepRules;
+  readonly own: OwnFiles;
   readonly totals: SweepTotals;
   /** True when it must end now. */
   readonly isStopped: () => boolean;
@@ -37,7 +43,7 @@ const bytesPerBlock = 512;
 
 /**
  * Deletes old files of a folder: at each level the names that match its pattern, below the last pattern everything. It
- * never follows a symbolic link, never leaves the file system, and deletes regular files only.
+ * never follows a symbolic link, never enters what is mounted below or Cortex's own, and deletes regular files only.
  */
 export async function sweep(
   folder: OpenFolder,
@@ -52,12 +58,15 @@ export async function sweep(
     const path = `${folder.path}/${entry.name}`;
     try {
       const facts = await lstat(path);
-      if (facts.dev !== folder.device) continue;
-      if (facts.isDirectory() && depth < maxDepth) {
-        await sweepInto(path, folder.device, deeper, context, depth + 1);
+      if (facts.isDirectory()) {
+        await sweepInto(folder, entry.name, deeper, context, depth + 1);
       } else if (facts.isFile() && deeper.length === 0 && isDue(facts, context.rules)) {
-        if (context.rules.deletes) await unlink(path);
-        count(facts.blocks * bytesPerBlock, context);
+        // A name that something is mounted on cannot be deleted; the system refuses it should one appear meanwhile.
+        if ((await mountAt(path)) !== folder.mount) leave(entry.name, mounted, context.totals);
+        else {
+          if (context.rules.deletes) await unlink(path);
+          count(facts.blocks * bytesPerBlock, context);
+        }
       }
     } catch (error) {
       note(error, context.totals);
@@ -65,20 +74,30 @@ export async function sweep(
   }
 }
 
+const mounted = 'something is mounted there';
+
 async function sweepInto(
-  path: string,
-  device: number,
+  folder: OpenFolder,
+  name: string,
   patterns: readonly string[],
   context: SweepContext,
   depth: number,
 ): Promise<void> {
-  const inner = await openFolder(path);
+  if (depth > maxDepth) return leave(name, `it is more than ${maxDepth} folders deep`, context.totals);
+  const inner = await openFolder(`${folder.path}/${name}`);
   try {
-    // Checked again on the open folder: a mount point may have appeared in between.
-    if (inner.device === device) await sweep(inner, patterns, context, depth);
+    // Asked of the open folder: what is mounted by then, or put in its place, is seen.
+    const problem = inner.mount === folder.mount ? await context.own.whyNotEnter(inner, name) : mounted;
+    if (problem === undefined) await sweep(inner, patterns, context, depth);
+    else leave(name, problem, context.totals);
   } finally {
     await inner.close();
   }
+}
+
+function leave(name: string, reason: string, totals: SweepTotals): void {
+  totals.left += 1;
+  totals.firstLeft ??= `${name}: ${reason}`;
 }
 
 function isDone({ totals, rules, isStopped }: SweepContext): boolean {

@@ -1,9 +1,12 @@
 import type { JsonRecord } from '@cortex/contracts';
-import { hasProcessTable, readBootId } from '@cortex/processes';
+import { hasProcessTable, readBootId, readIdentity } from '@cortex/processes';
 import type { ActionContext, ActionResult, ProbeVerdict } from '../../define-action.ts';
 import { findService } from './find-service.ts';
+import type { FoundService } from './find-service.ts';
 import type { ProcessTarget } from './process-target.ts';
 import type { RestartParams } from './params.ts';
+import { resolveRunAs } from './run-as.ts';
+import type { RunAs, RunAsResult } from './run-as.ts';
 import { adopt, startProcess } from './start-process.ts';
 import { stopProcess } from './stop-process.ts';
 import type { RestartVariant } from './variant.ts';
@@ -23,11 +26,18 @@ export function processVariant(target: ProcessTarget): RestartVariant {
 async function guard(target: ProcessTarget): Promise<string | undefined> {
   if (!hasProcessTable) return 'this system has no /proc: the process cannot be told from another with its pid';
   const found = await findService(target);
-  if (found.status === 'foreign') return found.detail;
+  if (found.status === 'unclear') return found.detail;
   if (found.status === 'not_running' && target.facts.startCommand === undefined) {
     return `${found.detail}, and the catalogue names no start_command`;
   }
-  return undefined;
+  const runAs = await runAsOf(target, found);
+  return runAs?.ok === false ? runAs.detail : undefined;
+}
+
+/** As whom the new process is to run; undefined when a supervisor starts it. */
+async function runAsOf(target: ProcessTarget, found: FoundService): Promise<RunAsResult | undefined> {
+  if (target.facts.startCommand === undefined) return undefined;
+  return resolveRunAs(target, found.status === 'running' ? await readIdentity(found.process.pid) : undefined);
 }
 
 async function observe(target: ProcessTarget): Promise<JsonRecord> {
@@ -38,16 +48,19 @@ async function observe(target: ProcessTarget): Promise<JsonRecord> {
 
 async function act(target: ProcessTarget, params: RestartParams, context: ActionContext): Promise<ActionResult> {
   const found = await findService(target);
-  if (found.status === 'foreign') return { ok: false, detail: found.detail };
+  if (found.status === 'unclear') return { ok: false, detail: found.detail };
+  // Asked while the old process is there to tell.
+  const runAs = await runAsOf(target, found);
+  if (runAs?.ok === false) return { ok: false, detail: runAs.detail };
   if (context.signal.aborted) return { ok: false, detail: 'interrupted before anything was done' };
   let stopped = 'it was not running';
   if (found.status === 'running') {
-    const stop = await stopProcess(found.process, params.grace_period, context.signal);
+    const stop = await stopProcess(target, found.process, params.grace_period, context.signal);
     if (!stop.ok) return { ok: false, partial: true, detail: stop.detail };
     stopped = stop.how === 'gone already' ? 'it had just ended' : `process ${found.process.pid} ended by ${stop.how}`;
     context.log('stopped', { pid: found.process.pid, how: stop.how });
   }
-  const started = await startProcess(target, startOptions(params, context));
+  const started = await startProcess(target, startOptions(params, context, runAs?.runAs));
   if (!started.ok) return { ok: false, partial: true, retryable: true, detail: `${stopped}; ${started.detail}` };
   return {
     ok: true,
@@ -62,7 +75,7 @@ async function ensureRunning(
   context: ActionContext,
 ): Promise<ActionResult> {
   const found = await findService(target);
-  if (found.status === 'foreign') return { ok: false, detail: found.detail };
+  if (found.status === 'unclear') return { ok: false, detail: found.detail };
   if (found.status === 'running' && found.inPidFile) {
     return { ok: true, detail: `process ${found.process.pid} is running` };
   }
@@ -83,7 +96,7 @@ async function dryRun(target: ProcessTarget): Promise<ActionResult> {
 /** A newer process than the one seen before is the effect; the same one, or none, is not, and a start is then safe. */
 async function probe(target: ProcessTarget, before: JsonRecord): Promise<ProbeVerdict> {
   const [found, bootId] = await Promise.all([findService(target), readBootId()]);
-  if (found.status === 'foreign') return 'unknown';
+  if (found.status === 'unclear') return 'unknown';
   if (found.status === 'not_running') return 'no_effect';
   const isSame =
     before['bootId'] === bootId &&
@@ -94,6 +107,12 @@ async function probe(target: ProcessTarget, before: JsonRecord): Promise<ProbeVe
   return 'took_effect';
 }
 
-function startOptions(params: RestartParams, context: ActionContext) {
-  return { waitsUntilUp: params.wait_for_healthy, timeoutMs: params.timeout, signal: context.signal };
+function startOptions(params: RestartParams, context: ActionContext, runAs?: RunAs) {
+  return {
+    waitsUntilUp: params.wait_for_healthy,
+    timeoutMs: params.timeout,
+    graceMs: params.grace_period,
+    runAs,
+    signal: context.signal,
+  };
 }

@@ -16,7 +16,10 @@ const serverScript = `
   const fs = require('node:fs');
   fs.appendFileSync(process.env.STARTS, process.pid + '\\n');
   if (process.env.STUBBORN) process.on('SIGTERM', () => {});
-  if (process.env.BROKEN && fs.existsSync(process.env.BROKEN)) process.exit(3);
+  if (process.env.BROKEN && fs.existsSync(process.env.BROKEN)) {
+    fs.writeSync(2, fs.readFileSync(process.env.BROKEN));
+    process.exit(3);
+  }
   setInterval(() => {}, 1000);`;
 
 describe('restart_service of a process', () => {
@@ -167,6 +170,16 @@ describe('restart_service of a process', () => {
     await writeFile(join(folder, 'broken'), '');
     const result = await act();
     expect(result).toMatchObject({ ok: false, partial: true, detail: expect.stringContaining('status 3') });
+  });
+
+  it('says with which last words a process died at its start, and none of an earlier one', async () => {
+    await writeFile(facts().logFile, 'it listens on port 80\n');
+    env = { ...env, BROKEN: join(folder, 'broken') };
+    await writeFile(join(folder, 'broken'), '');
+    expect(await act()).toMatchObject({ detail: expect.stringContaining(`it wrote nothing to ${facts().logFile}`) });
+    await writeFile(join(folder, 'broken'), 'reading the configuration\nport 80 is in use\n\n');
+    const words = `status 3; its last line in ${facts().logFile}: port 80 is in use`;
+    expect(await act()).toMatchObject({ detail: expect.stringContaining(words) });
   });
 
   it('does nothing when it was interrupted before it began', async () => {

@@ -1,14 +1,19 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { link, open, readFile, unlink, writeFile } from 'node:fs/promises';
+import { chown, link, open, readFile, unlink, writeFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { baseEnvironment } from '../../run-program.ts';
-import { readLiveProcess, writePidFile } from '@cortex/processes';
+import { createPidFile, readIdentity, readLiveProcess, readPidFile, writePidFile } from '@cortex/processes';
 import type { ProcessFacts } from '@cortex/processes';
 import { findService } from './find-service.ts';
+import type { FoundService } from './find-service.ts';
+import { launch } from './launch.ts';
+import type { Launched } from './launch.ts';
 import type { ProcessTarget } from './process-target.ts';
 import { marker, markerVariable } from './process-target.ts';
+import { resolveRunAs } from './run-as.ts';
+import type { RunAs } from './run-as.ts';
+import { endRemainder, stopProcess } from './stop-process.ts';
 
 export type StartResult =
   | { readonly ok: true; readonly process: ProcessFacts; readonly detail: string }
@@ -18,11 +23,17 @@ export interface StartOptions {
   /** Wait until it has stayed up for a moment; otherwise return as soon as it exists. */
   readonly waitsUntilUp: boolean;
   readonly timeoutMs: number;
+  /** For what is left of an earlier process. */
+  readonly graceMs: number;
+  /** As whom; undefined when nothing ran that could tell. */
+  readonly runAs: RunAs | undefined;
   readonly signal: AbortSignal;
 }
 
-/** A process that lives this long has not failed at its start. */
+/** A process that rests for so long has not failed at its start, and is not about to fork and end. */
 const stableMs = 300;
+/** One that never rests is taken for up after this. */
+const longestStartMs = 3_000;
 const pollMs = 15;
 
 /** Starts the service once: under a lock beside the pid file, and only if no process of it is found. */
@@ -31,10 +42,16 @@ export async function startProcess(target: ProcessTarget, options: StartOptions)
   if (!(await takeLock(lock))) return { ok: false, detail: `another start is under way: ${lock} is held` };
   try {
     const found = await findService(target);
-    if (found.status === 'foreign') return { ok: false, detail: found.detail };
-    if (found.status === 'running') return adopt(target, found.process);
+    if (found.status === 'unclear') return { ok: false, detail: found.detail };
+    if (found.status === 'running') return await adopt(target, found.process);
     if (target.facts.startCommand === undefined) return await awaitSupervisor(target, options);
-    return await launch(target, target.facts.startCommand, options);
+    const runAs = options.runAs ?? (await resolveRunAs(target, undefined));
+    if ('ok' in runAs && !runAs.ok) return { ok: false, detail: runAs.detail };
+    if (found.gone !== undefined) {
+      const problem = await endRemainder(target, found.gone, [], options);
+      if (problem !== undefined) return { ok: false, detail: problem };
+    }
+    return await startAnew(target, target.facts.startCommand, 'ok' in runAs ? runAs.runAs : runAs, options);
   } finally {
     await unlink(lock).catch(() => undefined);
   }
@@ -46,61 +63,118 @@ export async function adopt(target: ProcessTarget, found: ProcessFacts): Promise
   return { ok: true, process: found, detail: `process ${found.pid} is running already` };
 }
 
-async function launch(
+async function startAnew(
   target: ProcessTarget,
-  [program = '', ...args]: readonly string[],
+  argv: readonly string[],
+  runAs: RunAs,
   options: StartOptions,
 ): Promise<StartResult> {
-  const { cwd, env, logFile, pidFile } = target.facts;
-  const log = logFile === undefined ? undefined : await open(logFile, 'a', 0o640);
+  const { env, logFile, pidFile } = target.facts;
+  const log = logFile === undefined ? undefined : await open(logFile, 'a+', 0o640);
+  const logStart = (await log?.stat())?.size ?? 0;
   try {
     if (options.signal.aborted) return { ok: false, detail: 'interrupted before the start' };
-    const child = spawn(program, args, {
-      ...(cwd === undefined ? {} : { cwd }),
-      env: { ...baseEnvironment(), ...env, [markerVariable]: marker(target) },
-      shell: false,
-      // A session of its own: it outlives Cortex, and its group can be ended whole.
-      detached: true,
-      stdio: ['ignore', log?.fd ?? 'ignore', log?.fd ?? 'ignore'],
+    // A program may write it before Cortex can: what is there then is newer than what Cortex would write.
+    await unlink(pidFile).catch(() => undefined);
+    const launched = await launch({
+      argv,
+      cwd: runAs.cwd,
+      env: { ...baseEnvironment(), ...runAs.env, ...env, [markerVariable]: marker(target) },
+      log: log?.fd,
+      runAs,
     });
-    const started = await spawned(child);
-    if (started !== undefined) return { ok: false, detail: `${program} cannot be started: ${started}` };
-    child.unref();
-    if (child.pid === undefined) return { ok: false, detail: `${program} cannot be started` };
-    await writePidFile(pidFile, child.pid);
-    return await awaitUp(target, child, options);
+    if (!launched.ok) return launched;
+    try {
+      const result = await awaitUp(target, launched, runAs, options);
+      if (result.ok || launched.ended() === undefined || log === undefined) return result;
+      return { ok: false, detail: `${result.detail}${await lastWords(log, logStart, logFile ?? '')}` };
+    } finally {
+      launched.release();
+    }
   } finally {
     await log?.close();
   }
 }
 
-function spawned(child: ChildProcess): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    child.once('spawn', () => resolve(undefined));
-    child.once('error', (error) => resolve(error.message));
-  });
+const mostLogBytes = 4_096;
+const longestLine = 300;
+
+/** The last line that was written since the log was this long: it often says why the process ended. */
+async function lastWords(log: FileHandle, from: number, name: string): Promise<string> {
+  const { size } = await log.stat();
+  const buffer = Buffer.alloc(Math.min(Math.max(0, size - from), mostLogBytes));
+  const { bytesRead } = await log.read(buffer, 0, buffer.length, size - buffer.length);
+  const lines = buffer
+    .toString('utf8', 0, bytesRead)
+    .split('\n')
+    .map((line) => line.trim());
+  const last = lines.findLast((line) => line !== '');
+  return last === undefined
+    ? `; it wrote nothing to ${name}`
+    : `; its last line in ${name}: ${last.slice(0, longestLine)}`;
 }
 
-async function awaitUp(target: ProcessTarget, child: ChildProcess, options: StartOptions): Promise<StartResult> {
+type Running = Extract<Launched, { readonly ok: true }>;
+
+async function awaitUp(
+  target: ProcessTarget,
+  launched: Running,
+  runAs: RunAs,
+  options: StartOptions,
+): Promise<StartResult> {
   const deadline = performance.now() + options.timeoutMs;
   const stableAfterMs = options.waitsUntilUp ? stableMs : 0;
-  let up: { readonly process: ProcessFacts; readonly sinceMs: number } | undefined;
+  let up: { readonly process: ProcessFacts; readonly sinceMs: number; readonly seenMs: number } | undefined;
+  let detail = 'it did not stay up in time';
   while (performance.now() < deadline && !options.signal.aborted) {
-    if (child.exitCode !== null && child.exitCode !== 0) {
-      return { ok: false, detail: `the new process ended at once with status ${child.exitCode}` };
+    const ended = launched.ended();
+    if (ended !== undefined && ended.status !== null && ended.status !== 0) {
+      return { ok: false, detail: `the new process ended at once with status ${ended.status}` };
     }
-    if (child.signalCode !== null) return { ok: false, detail: `the new process was ended by ${child.signalCode}` };
-    const found = await findService(target);
+    if (ended?.signal) return { ok: false, detail: `the new process was ended by ${ended.signal}` };
+    const found = await findStarted(target, launched);
+    if (found.status === 'unclear') detail = found.detail;
     if (found.status === 'running') {
-      const isSame = up?.process.pid === found.process.pid && up.process.startTicks === found.process.startTicks;
-      up = isSame ? up : { process: found.process, sinceMs: performance.now() };
-      if (up !== undefined && performance.now() - up.sinceMs >= stableAfterMs) {
+      const nowMs = performance.now();
+      const { process: live } = found;
+      const isSame = up?.process.pid === live.pid && up.process.startTicks === live.startTicks;
+      const rests = isSame && !live.isBusy && up?.process.usedTicks === live.usedTicks;
+      const [sinceMs, seenMs] = [rests ? up?.sinceMs : undefined, isSame ? up?.seenMs : undefined];
+      up = { process: live, sinceMs: sinceMs ?? nowMs, seenMs: seenMs ?? nowMs };
+      if (nowMs - up.sinceMs >= stableAfterMs || nowMs - up.seenMs >= longestStartMs) {
+        if (runAs.neverRoot && (await readIdentity(up.process.pid))?.uid === 0) {
+          await stopProcess(target, up.process, options.graceMs, options.signal);
+          return { ok: false, detail: 'it came up as root, which it was not before, and was ended: see user' };
+        }
+        if (!found.inPidFile) await notePid(target, up.process.pid, runAs);
         return { ok: true, process: up.process, detail: `process ${up.process.pid} is running` };
       }
     }
     await delay(pollMs);
   }
-  return { ok: false, detail: options.signal.aborted ? 'interrupted while starting' : 'it did not stay up in time' };
+  return { ok: false, detail: options.signal.aborted ? 'interrupted while starting' : detail };
+}
+
+/**
+ * What was started is the service while it lives and no pid file names another, also when it has written over its title and its
+ * mark, as some servers do. Only when it has ended is it looked for among all processes: with many starts at once that takes long.
+ */
+async function findStarted(target: ProcessTarget, launched: Running): Promise<FoundService> {
+  const isNamed = (await readPidFile(target.facts.pidFile)).status !== 'missing';
+  if (!isNamed && launched.ended() === undefined) {
+    const process = await readLiveProcess(launched.pid);
+    if (process !== undefined) return { status: 'running', process, inPidFile: false };
+  }
+  const found = await findService(target);
+  if (found.status === 'running' || launched.ended() !== undefined) return found;
+  const process = await readLiveProcess(launched.pid);
+  return process === undefined ? found : { status: 'running', process, inPidFile: false };
+}
+
+/** What the program has written meanwhile stays. Its user owns the file, which tells as whom it ran when it is gone. */
+async function notePid({ facts: { pidFile } }: ProcessTarget, pid: number, runAs: RunAs): Promise<void> {
+  if (!(await createPidFile(pidFile, pid))) return;
+  if (process.geteuid?.() === 0 && runAs.uid !== 0) await chown(pidFile, runAs.uid, runAs.gid);
 }
 
 /** Without a start command a supervisor restarts the process; this waits for the pid file to name it. */

@@ -1,7 +1,9 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { matchesName } from '../../files/glob-path.ts';
+import { mountAt } from '../../files/mount.ts';
 import { openFolder } from '../../files/open-folder.ts';
 import type { OpenFolder } from '../../files/open-folder.ts';
+import type { OwnFiles } from '../../files/own-files.ts';
 import { isLiveLog } from './archive-name.ts';
 
 export interface FoundLog {
@@ -12,14 +14,17 @@ export interface FoundLog {
 }
 
 export interface LogVisitor {
+  readonly own: OwnFiles;
   readonly isDone: () => boolean;
   readonly visit: (log: FoundLog) => Promise<void>;
   readonly onError: (error: unknown) => void;
+  /** Something that matches was not entered. */
+  readonly onLeft: (name: string, reason: string) => void;
 }
 
 /**
  * Visits the logs below a folder: one pattern for each level, the last one for the files. Never follows a symbolic
- * link and never leaves the file system.
+ * link and never enters what is mounted below or Cortex's own.
  */
 export async function findLogs(folder: OpenFolder, patterns: readonly string[], visitor: LogVisitor): Promise<void> {
   const [pattern, ...deeper] = patterns;
@@ -31,24 +36,30 @@ export async function findLogs(folder: OpenFolder, patterns: readonly string[], 
     const path = `${folder.path}/${name}`;
     try {
       const facts = await lstat(path);
-      if (facts.dev !== folder.device) continue;
-      if (deeper.length > 0 && facts.isDirectory()) await findInside(path, folder.device, deeper, visitor);
-      else if (deeper.length === 0 && facts.isFile() && isLiveLog(name)) await visitor.visit({ folder, name, names });
+      if (deeper.length > 0 && facts.isDirectory()) await findInside(folder, name, deeper, visitor);
+      else if (deeper.length === 0 && facts.isFile() && isLiveLog(name)) {
+        if ((await mountAt(path)) === folder.mount) await visitor.visit({ folder, name, names });
+        else visitor.onLeft(name, mounted);
+      }
     } catch (error) {
       visitor.onError(error);
     }
   }
 }
 
+const mounted = 'something is mounted there';
+
 async function findInside(
-  path: string,
-  device: number,
+  folder: OpenFolder,
+  name: string,
   patterns: readonly string[],
   visitor: LogVisitor,
 ): Promise<void> {
-  const inner = await openFolder(path);
+  const inner = await openFolder(`${folder.path}/${name}`);
   try {
-    if (inner.device === device) await findLogs(inner, patterns, visitor);
+    const problem = inner.mount === folder.mount ? await visitor.own.whyNotEnter(inner, name) : mounted;
+    if (problem === undefined) await findLogs(inner, patterns, visitor);
+    else visitor.onLeft(name, problem);
   } finally {
     await inner.close();
   }

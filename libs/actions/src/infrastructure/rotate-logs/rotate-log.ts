@@ -5,6 +5,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { CortexError } from '@cortex/errors';
+import { mountOf } from '../../files/mount.ts';
 import type { OpenFolder } from '../../files/open-folder.ts';
 import {
   archiveStamp,
@@ -16,6 +17,7 @@ import {
   partialsOf,
 } from './archive-name.ts';
 import { cutOffWhatIsCopied } from './cut-off.ts';
+import { appendExtents, hasHoles, readExtents, withoutHoles } from './holes.ts';
 import { isCopiedFrom } from './is-copied-from.ts';
 import type { FoundLog } from './find-logs.ts';
 import { readPieces } from './read-pieces.ts';
@@ -37,14 +39,15 @@ const bytesPerBlock = 512;
  * Copies a log into an archive beside it and then truncates it, so that the writer continues with its open file.
  * Renaming would free nothing: the writer keeps the renamed file until it is told to open a new one, and Cortex cannot
  * know how to tell it. The price is that a line written between the last read of the size and the truncation, some
- * microseconds, is lost; and that a writer which does not append leaves a hole at the beginning, which takes no space.
+ * microseconds, is lost; and that a writer which does not append leaves a hole at the beginning, which takes no space: it stays one
+ * in the archive, and is left out of a compressed one.
  */
 export async function rotateLog({ folder, name, names }: FoundLog, options: RotateOptions): Promise<LogRotation> {
   const path = `${folder.path}/${name}`;
   const log = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
   try {
     const before = await log.stat();
-    const problem = whyNot(before, folder);
+    const problem = whyNot(before, (await mountOf(log)) === folder.mount);
     if (problem !== undefined) throw new CortexError('CORTEX_ACTION_FAILED', `${name} ${problem}`);
     const tag = archiveTag(options.executionId);
     for (const left of partialsOf(name, tag, names)) await unlink(`${folder.path}/${left}`);
@@ -71,8 +74,8 @@ export async function rotateLog({ folder, name, names }: FoundLog, options: Rota
 }
 
 /** Another name of the file may be outside of the allowed roots: truncating it would reach there. */
-function whyNot(facts: Stats, folder: OpenFolder): string | undefined {
-  if (!facts.isFile() || facts.dev !== folder.device) return 'was replaced while it was opened';
+function whyNot(facts: Stats, isOfFolder: boolean): string | undefined {
+  if (!facts.isFile() || !isOfFolder) return 'was replaced while it was opened';
   if (facts.nlink !== 1) return 'has several names (hard links)';
   return undefined;
 }
@@ -92,11 +95,13 @@ async function archiveAndCut(work: RotationWork): Promise<number> {
   const partialPath = `${folder.path}/${partialName(work.archive)}`;
   const archive = await createArchive(partialPath, before);
   try {
-    const source = () => readPieces(log, before.size);
+    const extents = () => readExtents(log, before.size);
     const sink = async (packed: AsyncIterable<Buffer>) => {
       for await (const piece of packed) await archive.writeFile(piece);
     };
+    const source = () => (hasHoles(before) ? withoutHoles(extents()) : readPieces(log, before.size));
     if (work.compresses) await pipeline(source, createGzip(), sink, { signal });
+    else if (hasHoles(before)) await appendExtents(archive, extents(), signal);
     else await pipeline(source, sink, { signal });
     await archive.datasync();
     await rename(partialPath, finalPath);

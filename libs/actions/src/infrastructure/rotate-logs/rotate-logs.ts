@@ -5,6 +5,7 @@ import { defineAction } from '../../define-action.ts';
 import type { ActionContext, ActionResult } from '../../define-action.ts';
 import { Size } from '../../params.ts';
 import { openCheckedFolder } from '../../files/open-folder.ts';
+import { findOwnFiles } from '../../files/own-files.ts';
 import { pathParams, pathProblem, planPaths } from '../../files/plan-paths.ts';
 import { recovered } from '../../files/recovered.ts';
 import { archivesOf } from './archive-name.ts';
@@ -13,8 +14,7 @@ import type { FoundLog } from './find-logs.ts';
 import { prune } from './prune.ts';
 import { rotateLog } from './rotate-log.ts';
 
-/** Folders of logs. */
-const defaultRoots: readonly string[] = ['/var/log'];
+const allowedFiles = async () => ({ roots: ['/var/log'], own: await findOwnFiles('rotate') });
 
 /** Spec 3.1. */
 const Params = z.strictObject({
@@ -44,7 +44,7 @@ export const rotateLogs = defineAction({
   onAmbiguous: 'retry',
   reversible: false,
   idempotent: true,
-  guard: (params) => pathProblem(params, defaultRoots),
+  guard: async (params) => pathProblem(params, await allowedFiles()),
   async observe(params) {
     const logs = emptyTotals();
     await eachLog(
@@ -68,11 +68,13 @@ interface Totals {
   archivesDeleted: number;
   errors: number;
   firstError?: string;
+  left: number;
+  firstLeft?: string;
   endedEarly?: 'limit' | 'stopped';
 }
 
 function emptyTotals(): Totals {
-  return { files: 0, bytesRotated: 0, bytesFreed: 0, archivesDeleted: 0, errors: 0 };
+  return { files: 0, bytesRotated: 0, bytesFreed: 0, archivesDeleted: 0, errors: 0, left: 0 };
 }
 
 /** Returns why it could not begin or go on, if it could not. */
@@ -82,7 +84,8 @@ async function eachLog(
   isDone: () => boolean,
   visit: (log: FoundLog) => Promise<void>,
 ): Promise<string | undefined> {
-  const plan = await planPaths(params, defaultRoots);
+  const allowed = await allowedFiles();
+  const plan = await planPaths(params, allowed);
   if (!plan.ok) return plan.problem;
   const seen = new Set<string>();
   for (const { base, patterns } of plan.jobs) {
@@ -90,8 +93,13 @@ async function eachLog(
     if (folder === undefined) return `${base} was replaced while it was opened`;
     try {
       await findLogs(folder, patterns, {
+        own: allowed.own,
         isDone,
         onError: (error) => note(error, totals),
+        onLeft(name, reason) {
+          totals.left += 1;
+          totals.firstLeft ??= `${name}: ${reason}`;
+        },
         async visit(log) {
           const { size, dev, ino } = await lstat(`${log.folder.path}/${log.name}`);
           // Two patterns may match one log; an empty one has nothing to rotate.
@@ -159,14 +167,15 @@ function note(error: unknown, totals: Totals): void {
 }
 
 function conclude(totals: Totals, changes: boolean): ActionResult {
-  const { files, bytesRotated, bytesFreed, archivesDeleted, errors } = totals;
+  const { files, bytesRotated, bytesFreed, archivesDeleted, errors, left } = totals;
   const what = `${files} logs of ${bytesRotated} bytes, ${archivesDeleted} old archives deleted`;
   const freed = changes ? `, ${bytesFreed} bytes freed` : '';
   const failed = errors === 0 ? '' : `; ${errors} errors, the first: ${totals.firstError ?? ''}`;
-  const detail = `${changes ? 'rotated' : 'would rotate'} ${what}${freed}${failed}`;
-  const evidence = { files, bytesRotated, archivesDeleted, errors, ...(changes ? { bytesFreed } : {}) };
+  const leftAlone = left === 0 ? '' : `; ${left} left alone, the first: ${totals.firstLeft ?? ''}`;
+  const detail = `${changes ? 'rotated' : 'would rotate'} ${what}${freed}${failed}${leftAlone}`;
+  const evidence = { files, bytesRotated, archivesDeleted, errors, left, ...(changes ? { bytesFreed } : {}) };
   if (totals.endedEarly === 'stopped') return { ok: false, detail: `stopped early: ${detail}`, evidence };
-  if (errors > 0 && files === 0) return { ok: false, detail, evidence };
+  if (errors + left > 0 && files === 0) return { ok: false, detail, evidence };
   const limit = totals.endedEarly === 'limit' ? '; the limit of files was reached, more may be left' : '';
   return { ok: true, detail: `${detail}${limit}`, evidence };
 }

@@ -1,4 +1,11 @@
-import { breakerBucket, controlBucket, killSwitchKey, leaseBucket } from '@cortex/contracts';
+import {
+  breakerBucket,
+  controlBucket,
+  killSwitchKey,
+  leaseBucket,
+  openIncidentBucket,
+  quarantineBucket,
+} from '@cortex/contracts';
 import { expect } from 'vitest';
 import type { z } from 'zod';
 import { BadEntryError } from '../../errors.ts';
@@ -18,6 +25,22 @@ export function bucketFeatures(start: StartSite): void {
       expect(entry).toMatchObject({ key: 'simple', revision, value: breaker('simple') });
       expect(Math.abs((entry?.writtenAtMs ?? 0) - stage.site.nowMs())).toBeLessThan(5_000);
       expect(await bucket.get('absent')).toBeUndefined();
+    });
+
+    test('its mark stays while nothing changes, and differs after a write, a deletion and an expiry', async () => {
+      const bucket = await (await open('test')).bucket(leaseBucket);
+      const lease = { holder: 'somebody', purpose: 'test', at: '2026-01-05T00:00:00.000Z' };
+      const marks = [await bucket.mark()];
+      expect(await bucket.mark()).toBe(marks[0]);
+      await bucket.put('target.shop.a', lease);
+      marks.push(await bucket.mark());
+      await bucket.delete('target.shop.a');
+      marks.push(await bucket.mark());
+      await bucket.put('target.shop.b', lease);
+      marks.push(await bucket.mark());
+      await eventually(async () => expect(await bucket.get('target.shop.b')).toBeUndefined());
+      await eventually(async () => expect(await bucket.mark()).not.toBe(marks.at(-1)));
+      expect(new Set(marks).size).toBe(marks.length);
     });
 
     test('only one of many creates wins, also after a deletion', async () => {
@@ -63,6 +86,57 @@ export function bucketFeatures(start: StartSite): void {
       expect(entries.map((entry) => entry.key)).toContain('simple');
       expect(entries.map((entry) => entry.key)).not.toContain('poisoned');
       await bucket.delete('poisoned');
+    });
+
+    test('a value that cannot be read costs itself alone, is kept aside, and holds or is replaced', async () => {
+      const bus = await open('test');
+      const breakers = await bus.bucket(breakerBucket);
+      const pointers = await bus.bucket(openIncidentBucket);
+      const quarantine = await bus.bucket(quarantineBucket);
+      const value = { incidentId: '018f0000-0000-7000-8000-000000000001' };
+      const { seq: held } = await stage.publishRaw('$KV.cortex-breakers.held', '{"state":NaN}');
+      const { seq: replaced } = await stage.publishRaw('$KV.cortex-open-incidents.replaced', Buffer.from([0xff, 0xfe]));
+      const { seq: modified } = await stage.publishRaw('$KV.cortex-open-incidents.modified', '{"incidentId":{}}');
+      await expect(breakers.get('held')).rejects.toBeInstanceOf(BadEntryError);
+      expect(await breakers.create('held', breaker('held'))).toEqual({ ok: false, reason: 'conflict' });
+      expect(await pointers.entries()).toEqual([]);
+      expect(await pointers.get('replaced')).toBeUndefined();
+      expect((await pointers.create('replaced', value)).ok).toBe(true);
+      expect(
+        (await pointers.modify('modified', (current) => (current === undefined ? value : undefined)))?.value,
+      ).toEqual(value);
+      const kept = async (): Promise<unknown[]> =>
+        (await quarantine.entries()).map(({ value: { bucket, key, bytes } }) => [
+          bucket,
+          key,
+          Buffer.from(bytes, 'base64').toString('latin1'),
+        ]);
+      await eventually(async () =>
+        expect(await kept()).toEqual(
+          expect.arrayContaining([
+            ['cortex-breakers', 'held', '{"state":NaN}'],
+            ['cortex-open-incidents', 'replaced', Buffer.from([0xff, 0xfe]).toString('latin1')],
+            ['cortex-open-incidents', 'modified', '{"incidentId":{}}'],
+          ]),
+        ),
+      );
+
+      expect(await bus.settleQuarantined(`cortex-open-incidents.${replaced}`, 'restored', 'ada')).toBe('replaced');
+      expect(await bus.settleQuarantined(`cortex-open-incidents.${modified}`, 'dropped', 'ada')).toBe('done');
+      expect((await pointers.get('modified'))?.value).toEqual(value);
+      await pointers.delete('replaced');
+      expect(await bus.settleQuarantined(`cortex-open-incidents.${replaced}`, 'restored', 'ada')).toBe('done');
+      expect(await bus.settleQuarantined(`cortex-open-incidents.${replaced}`, 'restored', 'ada')).toBe('unknown');
+      await expect((await bus.bucket({ ...openIncidentBucket, unreadable: 'hold' })).get('replaced')).rejects.toThrow(
+        'replaced',
+      );
+      expect(await bus.settleQuarantined(`cortex-breakers.${held}`, 'dropped', 'ada')).toBe('done');
+      expect(await breakers.get('held')).toBeUndefined();
+      expect((await quarantine.get(`cortex-breakers.${held}`))?.value.settled).toMatchObject({
+        how: 'dropped',
+        by: 'ada',
+      });
+      await pointers.clear('>');
     });
 
     test('keys and entries follow the filter; deleted ones are not among them', async () => {

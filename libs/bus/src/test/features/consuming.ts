@@ -325,6 +325,28 @@ export function consumingFeatures(start: StartSite): void {
       expect((handled[2]?.[1] ?? 0) - (handled[0]?.[1] ?? 0)).toBeGreaterThanOrEqual(95);
     });
 
+    test('however many messages wait for another try, healthy ones behind them are handled', async () => {
+      const bus = await open('delayed');
+      const waiting = new Set<string>();
+      const handled: string[] = [];
+      await bus.consume({
+        consumer: 'delayed',
+        event: anomalyCleared,
+        service: 'delayed',
+        key: (event) => event.data.anomalyId,
+        handle: async ({ data: { anomalyId } }) => {
+          if (anomalyId.startsWith('good')) handled.push(anomalyId);
+          else waiting.add(anomalyId);
+          if (waiting.has(anomalyId)) throw Object.assign(new Error('not yet'), { retryAfterMs: 600_000 });
+          return [];
+        },
+      });
+      const many = Array.from({ length: 1_100 }, (_unused, index) => cleared('delayed', `d-${index}`));
+      await Promise.all(many.map((draft) => bus.publish(draft)));
+      await bus.publish(cleared('delayed', 'good'));
+      await eventually(() => expect([handled, waiting.size]).toEqual([['good'], many.length]));
+    });
+
     test('a consumer that is deleted on the server is set up again', async () => {
       const bus = await open('deleted');
       const handled = new Set<string>();

@@ -106,10 +106,9 @@ export function leaseFeatures(start: StartSite): void {
         expect(tokens.every((token, index) => token > (tokens[index - 1] ?? 0))).toBe(true);
       });
 
-      test('of fifty concurrent requests, never more than the count hold a slot', async () => {
+      test('of fifty concurrent requests, never more than one hold the lease', async () => {
         const one = await open('one');
         const two = await open('two');
-        const count = 3;
         let inside = 0;
         let most = 0;
         let served = 0;
@@ -118,28 +117,19 @@ export function leaseFeatures(start: StartSite): void {
             const leases = await (index % 2 === 0 ? one : two).leases();
             let lease: Lease | undefined;
             while (lease === undefined) {
-              lease = await leases.acquireSlot('slot.shop', count, 'restart');
+              lease = await leases.acquire('target.shop.busy', 'restart');
               if (lease === undefined) await pause(30);
             }
             inside += 1;
             most = Math.max(most, inside);
-            await pause(15);
+            await pause(5);
             inside -= 1;
             served += 1;
             await lease.release();
           }),
         );
         expect(served).toBe(50);
-        expect(most).toBe(count);
-      });
-
-      test('a budget of zero gives no slot, an invalid count is an error', async () => {
-        const one = await open('one');
-        const leases = await one.leases();
-        expect(await leases.acquireSlot('slot.none', 0, 'restart')).toBeUndefined();
-        await expect(leases.acquireSlot('slot.none', Number.NaN, 'restart')).rejects.toMatchObject({
-          code: 'CORTEX_LEASE_BAD_COUNT',
-        });
+        expect(most).toBe(1);
       });
 
       test('a lease that cannot be renewed because the server is away is given up before it ends there', async () => {
@@ -184,19 +174,6 @@ export function leaseFeatures(start: StartSite): void {
         await expect(lease?.assertHeld()).rejects.toMatchObject({ code: 'CORTEX_LEASE_LOST' });
         await lease?.release();
         await next?.assertHeld();
-      });
-
-      test('slots are given up to their count, and again when one is free', async () => {
-        const leases = await (await open('one')).leases();
-        const [first, second, third] = [
-          await leases.acquireSlot('slot.few', 2, 'restart'),
-          await leases.acquireSlot('slot.few', 2, 'restart'),
-          await leases.acquireSlot('slot.few', 2, 'restart'),
-        ];
-        expect([first?.key, second?.key, third]).toEqual(['slot.few.0', 'slot.few.1', undefined]);
-        await first?.release();
-        expect((await leases.acquireSlot('slot.few', 2, 'restart'))?.key).toBe('slot.few.0');
-        expect((await leases.held('slot.few.*')).toSorted()).toEqual(['slot.few.0', 'slot.few.1']);
       });
     },
     leaseTtlMs,

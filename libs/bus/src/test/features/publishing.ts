@@ -62,7 +62,7 @@ export function publishingFeatures(start: StartSite): void {
         hooks: { published: ({ duplicate }: { readonly duplicate: boolean }) => duplicates.push(duplicate) },
       });
       const cause = await bus.publish(cleared('cause', 'c-1'));
-      const before = new Date(stage.site.nowMs() - 1_000);
+      const before = new Date(stage.site.nowMs() - 90_000);
       const { id } = await bus.publish(cleared('shape', 's-1'));
       const shaped = await stage.site.jetstream.lastMessage(stream, 'cortex.anomaly.cleared.shape', 'leader');
       const own = effectId(cause, 'anomaly.cleared', cleared('later', 'l-1').key);

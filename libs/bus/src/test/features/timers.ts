@@ -12,9 +12,9 @@ export function timerFeatures(start: StartSite): void {
     let fired: CortexEvent<'timer.due'>[] = [];
     const keys = (): readonly string[] => fired.map((event) => event.data.key);
 
-    function timer(key: string, inMs: number, purpose = 'test'): TimerRequest {
+    function timer(key: string, inMs: number, purpose = 'test', revision = 1): TimerRequest {
       const dueAt = new Date(stage.site.nowMs() + inMs);
-      return { key, dueAt, service: 'shop', purpose, payload: { level: 2 } };
+      return { key, dueAt, service: 'shop', purpose, payload: { level: 2 }, revision };
     }
 
     async function listen(): Promise<void> {
@@ -51,8 +51,8 @@ export function timerFeatures(start: StartSite): void {
         await timers.schedule(timer('cancelled', 300));
         await timers.schedule(timer('moved', 200, 'old'));
         await timers.schedule(timer('moved', 700, 'new'));
-        await timers.cancel('cancelled');
-        await timers.cancel('never set');
+        await timers.cancel('cancelled', 1);
+        await timers.cancel('never set', 1);
         await eventually(() => expect(keys()).toEqual(['moved']));
         await pause(300);
         expect(fired.map((event) => event.data.purpose)).toEqual(['new']);
@@ -69,7 +69,38 @@ export function timerFeatures(start: StartSite): void {
         const before = await records.get('decision.same');
         await timers.schedule(request);
         expect((await records.get('decision.same'))?.revision).toBe(before?.revision);
-        await timers.cancel('same');
+        await timers.cancel('same', 1);
+      });
+    });
+
+    test('what an older revision of a record wants does not touch the timer of a newer one', async () => {
+      await listen();
+      await withBus('own', async (bus) => {
+        const timers = await bus.timers('decision');
+        const records = await bus.bucket(timerBucket);
+        const newer = timer('fenced', 500, 'newer', 8);
+        await timers.schedule(timer('fenced', 400, 'older', 7));
+        await timers.schedule(newer);
+        await timers.schedule(timer('fenced', 100, 'late', 7));
+        await timers.cancel('fenced', 7);
+        expect((await records.get('decision.fenced'))?.value).toMatchObject({ purpose: 'newer', revision: 8 });
+        await eventually(() => expect(timers.isSet('fenced', newer.dueAt)).toBe(true));
+        await eventually(() => expect(fired.map((event) => event.data.purpose)).toEqual(['newer']));
+        await eventually(() => expect(timers.isSet('fenced', newer.dueAt)).toBe(false));
+      });
+    });
+
+    test('a timer that a newer revision wants for the same time is safe from the older one too', async () => {
+      await withBus('own', async (bus) => {
+        const timers = await bus.timers('decision');
+        const records = await bus.bucket(timerBucket);
+        const wanted = timer('again', 60_000);
+        await timers.schedule({ ...wanted, revision: 3 });
+        await timers.schedule({ ...wanted, revision: 5 });
+        await timers.cancel('again', 4);
+        expect((await records.get('decision.again'))?.value.revision).toBe(5);
+        await timers.cancel('again', 5);
+        expect(await records.get('decision.again')).toBeUndefined();
       });
     });
 
@@ -122,6 +153,7 @@ export function timerFeatures(start: StartSite): void {
           purpose: 'test',
           dueAt,
           payload: {},
+          revision: 1,
         });
         await eventually(async () => expect(await records.get('decision.killed')).toBeUndefined());
         await pause(200);

@@ -183,8 +183,10 @@ describe('backup_integrity', () => {
     await eventually(async () => {
       expect((await scratchDatabases()).toSorted()).toEqual([young, 'cortex_scratch_of_mine'].toSorted());
     });
-    const { rows } = await admin.query("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'cortex/%'");
-    expect(rows).toEqual([]);
+    await eventually(async () => {
+      const { rows } = await admin.query("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'cortex/%'");
+      expect(rows).toEqual([]);
+    });
     for (const name of [young, 'cortex_scratch_of_mine']) await admin.query(`DROP DATABASE "${name}"`);
   });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CountBound, keepsTo, PercentBelow } from '../../bound.ts';
 import { defineCheck } from '../../define-check.ts';
 import { connectionFailures } from '../../failures.ts';
+import { instanceAddress } from '../../instance-address.ts';
 import { AbsolutePath, Host, Port, SecretReference } from '../../params.ts';
 import { CacheAction, runCacheSteps } from './actions.ts';
 import { CacheError } from './cache-client.ts';
@@ -16,7 +17,7 @@ const Params = z
   .strictObject({
     type: z.enum(['redis', 'memcached']).describe('What answers there.'),
     host: Host.optional().describe('Default: the host of the instance.'),
-    port: Port.optional().describe('Default: 6379 for redis, 11211 for memcached.'),
+    port: Port.optional().describe('Default: the port of the instance, else 6379 for redis, 11211 for memcached.'),
     connection: SecretReference.optional().describe(
       'Redis only, in place of host and port: redis://user:password@host:port/0, or rediss://, by reference.',
     ),
@@ -79,8 +80,7 @@ params:
   type: redis
   connection: env:SHOP_CACHE_URL`,
   async run(params, { facts, signal, outbound, redactor }) {
-    const host = params.host ?? facts.host;
-    const port = params.port ?? usualPorts[params.type];
+    const { host, port = usualPorts[params.type] } = instanceAddress(params, facts);
     const place = params.connection === undefined ? `${host}:${port}` : params.connection;
     const startedAt = performance.now();
     let client: CacheClient | undefined;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineCheck } from '../../define-check.ts';
-import { AbsolutePath, Host, Port, SecretReference } from '../../params.ts';
 import { connectionFailures } from '../../failures.ts';
+import { instanceAddress } from '../../instance-address.ts';
+import { AbsolutePath, Host, Port, SecretReference } from '../../params.ts';
 import { tryNats } from './nats.ts';
 import { openQueueAddress, resolveQueueAddress } from './queue-address.ts';
 import { queueActions, QueueProblem } from './queue-trial.ts';
@@ -31,7 +32,7 @@ const Params = z
       'With `amqps://` or `tls://`: a file with the certificate authorities (PEM) to trust, instead of the well-known ones.',
     ),
     host: Host.optional().describe('Without `connection`. Default: the host of the instance.'),
-    port: Port.optional().describe('Without `connection`. Default: 5672 or 4222.'),
+    port: Port.optional().describe('Without `connection`. Default: the port of the instance, else 5672 or 4222.'),
   })
   .refine(({ connection, ca_file }) => ca_file === undefined || connection !== undefined, {
     path: ['ca_file'],
@@ -70,7 +71,7 @@ params:
     const kind = kinds[params.type];
     const address =
       params.connection === undefined
-        ? openQueueAddress(params.host ?? facts.host, params.port, outbound)
+        ? openQueueAddress(instanceAddress(params, facts), outbound)
         : await resolveQueueAddress(
             { reference: params.connection, allowed: kind.schemes, caFile: params.ca_file },
             context,

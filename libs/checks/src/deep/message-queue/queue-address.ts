@@ -72,7 +72,10 @@ export async function resolveQueueAddress(
 }
 
 /** A server that needs no credentials, or accepts the well-known default ones. */
-export function openQueueAddress(host: string, port: number | undefined, outbound: OutboundPolicy): QueueAddress {
+export function openQueueAddress(
+  { host, port }: { readonly host: string; readonly port?: number },
+  outbound: OutboundPolicy,
+): QueueAddress {
   const name = port === undefined ? host : `${host}:${port}`;
   const nobody = { isTls: false, user: undefined, password: undefined, path: '' };
   return { name, host, port, outbound, ...nobody };

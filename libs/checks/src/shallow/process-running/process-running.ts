@@ -1,5 +1,18 @@
 import { CortexError } from '@cortex/errors';
-import { goesBy, hasProcessTable, pidExists, readLiveProcesses, readPidFile, readProcess } from '@cortex/processes';
+import {
+  areOthersHidden,
+  expectCommand,
+  goesBy,
+  hasProcessTable,
+  isHidden,
+  likenessOf,
+  pidExists,
+  readLiveProcesses,
+  readPidFile,
+  readProcess,
+} from '@cortex/processes';
+import type { ProcessFacts } from '@cortex/processes';
+import type { Instance } from '@cortex/contracts';
 import { z } from 'zod';
 import { defineCheck } from '../../define-check.ts';
 import type { CheckResult } from '../../define-check.ts';
@@ -69,15 +82,28 @@ check_method: pid_file`,
     if (file.status === 'no_pid') return fail(`${path}: it holds no pid`, { pidFile: path });
     if (file.status === 'unreadable') return fail(`${path}: ${file.error.message}`, { pidFile: path });
 
+    if (file.distrust !== undefined)
+      throw new CortexError('CORTEX_CHECK_NOT_MADE', `${path} is not believed: it ${file.distrust}`);
+
     const evidence = { pidFile: path, pid: file.pid };
     if (!hasProcessTable) return withoutProcessTable(params, file.pid, evidence);
     const found = await readProcess(file.pid);
-    if (found === undefined) return fail(`no process has pid ${file.pid}`, evidence);
+    if (found === undefined) {
+      if (await isHidden(file.pid)) {
+        throw new CortexError(
+          'CORTEX_CHECK_NOT_MADE',
+          `process ${file.pid} is there, and Cortex may not see it (hidepid)`,
+        );
+      }
+      return fail(`no process has pid ${file.pid}`, evidence);
+    }
     if (found.isZombie) return fail(`process ${file.pid} has ended and is a zombie`, evidence);
     if (params.process_name !== undefined && !goesBy(found, params.process_name)) {
       return fail(`process ${file.pid} is ${found.names.join(', ')}, not ${params.process_name}`, evidence);
     }
-    if (!params.pid_file_may_be_older && found.startedAtMs > file.writtenAtMs + clockToleranceMs) {
+    const seemsYounger = found.startedAtMs > file.writtenAtMs + clockToleranceMs;
+    // A clock that was set since makes it seem so: the command tells better.
+    if (seemsYounger && !params.pid_file_may_be_older && !(await runsStartCommand(found, facts.process))) {
       return fail(`process ${file.pid} is younger than ${path}: the pid was given to another process`, evidence);
     }
     if (found.isStopped) return fail(`process ${file.pid} ${stopped}`, evidence);
@@ -85,6 +111,13 @@ check_method: pid_file`,
     return { passed: true, detail: `process ${file.pid} is running`, evidence: { ...evidence, startedAt } };
   },
 });
+
+async function runsStartCommand(found: ProcessFacts, facts: Instance['process']): Promise<boolean> {
+  if (facts?.startCommand === undefined) return false;
+  const path = facts.env?.['PATH'] ?? process.env['PATH'] ?? '/usr/bin:/bin';
+  const expected = await expectCommand({ argv: facts.startCommand, cwd: facts.cwd ?? process.cwd(), path });
+  return (await likenessOf(found, expected)) === 'same';
+}
 
 const stopped = 'is stopped: it is there, and does nothing until it is continued';
 
@@ -97,6 +130,11 @@ async function findByName(name: string): Promise<CheckResult> {
   const named = (await readLiveProcesses()).filter((process) => goesBy(process, name));
   const pids = named.map(({ pid }) => pid).slice(0, maxPidsShown);
   const evidence = { processes: named.length, pids };
+  if (named.length === 0 && (await areOthersHidden()))
+    throw new CortexError(
+      'CORTEX_CHECK_NOT_MADE',
+      `${name} may run: Cortex may not see the processes of others (hidepid)`,
+    );
   if (named.length === 0) return { passed: false, detail: `no process goes by the name ${name}`, evidence };
   if (named.every(({ isStopped }) => isStopped)) return { passed: false, detail: `${name} ${stopped}`, evidence };
   return { passed: true, detail: `${name} is running as process ${pids.join(', ')}`, evidence };
