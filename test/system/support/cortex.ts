@@ -2,9 +2,11 @@ import { connectBus, type Bus } from '@cortex/bus';
 import { startStack, type ServiceName, type Stack } from '@cortex/local-stack';
 import { eventually, silentLogger, temporaryFolder } from '@cortex/testing';
 import { writeFileSync } from 'node:fs';
+import { afterEach } from 'vitest';
 import { stringify } from 'yaml';
 import { readEventLog, type EventLog } from './event-log.ts';
 import { configurationOf, killPatient, prepareSite, startPatient, startsOf, type Adapt, type Patient } from './site.ts';
+import { storyOf } from './tell-story.ts';
 
 /** The whole of Cortex as processes, with patients to heal. */
 export interface Cortex {
@@ -20,6 +22,12 @@ export interface Cortex {
   ready(): Promise<void>;
   stop(): Promise<void>;
 }
+
+const started: Cortex[] = [];
+
+afterEach(({ task }) => {
+  if (task.result?.state === 'fail') for (const one of started) console.error(`${task.name}\n${storyOf(one)}`);
+});
 
 /** Short, so that what a dead process held is free again soon. */
 const leaseTtlMs = 2_000;
@@ -84,7 +92,7 @@ export async function startCortex(
     throw error;
   });
   let { bus, log } = await watch(stack);
-  return {
+  const cortex: Cortex = {
     dir,
     configFile,
     patients,
@@ -110,10 +118,13 @@ export async function startCortex(
       await Promise.all([...stack.services.values()].map((service) => service.ready(30_000)));
     },
     async stop() {
+      started.splice(started.indexOf(cortex), 1);
       await bus.drain(2_000);
       await stack.stop();
       for (const patient of patients) killPatient(patient);
       folder.remove();
     },
   };
+  started.push(cortex);
+  return cortex;
 }

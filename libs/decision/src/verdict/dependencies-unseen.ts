@@ -10,7 +10,7 @@ const patienceMs = 10_000;
 
 const lookAgainMs = 500;
 
-/** The health of a target is written once a minute at least: what was seen longer ago may have been seen before an absence. */
+/** The health of a target is written when all its checks have answered again a minute after the last write: what was seen longer ago may have been seen before an absence. */
 const staleMs = 120_000;
 
 /**
