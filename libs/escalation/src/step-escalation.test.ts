@@ -497,6 +497,7 @@ describe('the hold', () => {
     const quiet: EscalationInput = { kind: 'due', incident: { isQuiet: true } };
     const waiting = stepEscalation(first, quiet, holding, at(minute));
     expect(waiting.notify).toEqual([]);
+    expect(waiting.record?.untoldFor).toBe('quiet');
     const [timer] = waiting.timers;
     expect(timer?.dueAt).toBe(at(1.5 * minute));
     const back: EscalationInput = { kind: 'due', incident: { isQuiet: false } };

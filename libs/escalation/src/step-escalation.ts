@@ -43,9 +43,8 @@ export interface EscalationStep {
 
 /** How often a quiet incident is looked at while its first page waits, and for how long. */
 const quietLookMs = 30_000;
-const longestQuietMs = 15 * 60_000;
 /** However long a storm lasts, the incidents in it are told of themselves after this time. */
-const longestStormMs = 60 * 60_000;
+const longestUntoldMs = { quiet: 15 * 60_000, storm: 60 * 60_000 };
 
 /** Spec 5.3: who is notified, when, and again until somebody answers. Pure; the same input applied twice changes nothing. */
 export function stepEscalation(
@@ -58,8 +57,8 @@ export function stepEscalation(
   if (taken === undefined) return { record: undefined, notify: [], timers: [] };
   const isQuiet = 'incident' in input && input.incident?.isQuiet === true;
   const isOneOfMany = 'incident' in input && input.incident?.isInStorm === true && taken.request.severity !== 'SEV0';
-  const quiet = isQuiet ? waitUntold(taken, longestQuietMs, now) : taken;
-  const held = isOneOfMany ? waitUntold(quiet, longestStormMs, now) : quiet;
+  const quiet = isQuiet ? waitUntold(taken, 'quiet', now) : taken;
+  const held = isOneOfMany ? waitUntold(quiet, 'storm', now) : quiet;
   const reminded = remindOfAcknowledged(withdrawPages(held, now), settings, now);
   const planned = repeatChain(notifyDueLevels(reminded, settings, now), settings, now);
   const added = [...fallbackPages(planned, settings, now), ...resolvedNotices(planned, now)];
@@ -186,8 +185,8 @@ function resolve(record: EscalationRecord, at: string, eventId?: string): Escala
  * Nobody has been told, and nothing is wrong at present, or a storm's page speaks for it: the first page waits for the incident
  * to end, its trouble to return, or the storm to end, for a bounded time.
  */
-function waitUntold(record: EscalationRecord, longestMs: number, now: string): EscalationRecord {
-  const isLongEnough = now >= later(record.triggeredAt, longestMs);
+function waitUntold(record: EscalationRecord, untoldFor: 'quiet' | 'storm', now: string): EscalationRecord {
+  const isLongEnough = now >= later(record.triggeredAt, longestUntoldMs[untoldFor]);
   if (record.status !== 'active' || isTold(record) || record.request.urgent || isLongEnough) return record;
   const first = earliest(record.plan.filter(({ status }) => status === 'waiting').map(({ dueAt }) => dueAt));
   if (first === undefined || first > now) return record;
@@ -196,7 +195,7 @@ function waitUntold(record: EscalationRecord, longestMs: number, now: string): E
   const plan = record.plan.map((item) =>
     item.status === 'waiting' ? { ...item, dueAt: later(item.dueAt, byMs) } : item,
   );
-  return { ...record, plan };
+  return { ...record, plan, untoldFor };
 }
 
 function notifyDueLevels(record: EscalationRecord, settings: EscalationSettings, now: string): EscalationRecord {

@@ -1,14 +1,20 @@
+import type { Stack } from '@cortex/local-stack';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Cortex } from './cortex.ts';
-import type { LoggedEvent } from './event-log.ts';
+import type { EventLog, LoggedEvent } from './event-log.ts';
 
 const lastEvents = 80;
 const lastWarnings = 15;
 const longest = 400;
 
+interface Running {
+  readonly dir: string;
+  readonly log: EventLog;
+  readonly stack: Stack;
+}
+
 /** What Cortex did and warned of last: a test of a whole system that fails rarely is understood from this alone. */
-export function storyOf({ dir, log, stack }: Cortex): string {
+export function storyOf({ dir, log, stack }: Running): string {
   const told = log.events.filter(({ type }) => !type.startsWith('health.check') && !type.startsWith('metric'));
   const warnings = [...stack.services.keys()].flatMap((name) =>
     warningsOf(join(dir, 'stack', 'logs', `${name}.log`), name),

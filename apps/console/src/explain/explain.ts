@@ -15,5 +15,5 @@ export async function explain(
       ? undefined
       : escalations.get(incident.id).then((found) => found ?? escalationArchive.get(incident.id)),
   ]);
-  return explanationOf(incident, verifications, escalation?.value.notifications);
+  return explanationOf(incident, verifications, escalation?.value);
 }

@@ -5,7 +5,7 @@ import type { timeline } from './timeline.ts';
 import { explanationOf } from './explanation.ts';
 
 function textOf(incident: Parameters<typeof timeline>[0], verifications: Parameters<typeof timeline>[1] = []): string {
-  return explanationText(explanationOf(incident, verifications, []));
+  return explanationText(explanationOf(incident, verifications, { notifications: [], plan: [] }));
 }
 
 test('every decision shows nine steps with verdict, reason, inputs and gates', () => {

@@ -1,16 +1,17 @@
-import { shortId, type Explanation, type IncidentSummary } from '@cortex/api';
+import { shortId, type IncidentSummary } from '@cortex/api';
 import type { Attempt, Decision, GateResult, Incident } from '@cortex/contracts';
+import type { Pages } from './pages.ts';
 
-/** Undefined: no record of the pages is known. */
-type Notifications = Explanation['notifications'] | undefined;
-
-/** The incident in five sentences: what is wrong, since when, what was decided, what was done, what comes next. Pure. */
-export function summaryOf(incident: Incident, notifications: Notifications): IncidentSummary {
+/**
+ * The incident in five sentences: what is wrong, since when, what was decided, what was done, what comes next. Pure.
+ * `pages`: undefined where no record of them is known.
+ */
+export function summaryOf(incident: Incident, pages: Pages | undefined): IncidentSummary {
   return {
     what: what(incident),
     since: since(incident),
     decided: decided(incident),
-    done: done(incident, notifications),
+    done: done(incident, pages),
     next: next(incident),
   };
 }
@@ -55,26 +56,33 @@ function move({ outcome, playbookId }: Decision): string {
 }
 
 /** Each attempt with its result, and whether people were told. */
-function done(incident: Incident, notifications: Notifications): string {
+function done(incident: Incident, pages: Pages | undefined): string {
   const { attempts, leftOut } = incident;
-  const told = toldText(incident, notifications);
+  const told = toldText(incident, pages);
   const parts = [...attempts.map(attemptText), ...leftOutText(leftOut), ...(told === undefined ? [] : [told])];
   return parts.length === 0 ? 'nothing was changed, and nobody was called' : parts.join('; ');
 }
 
 /** That people are asked for is not yet a page: it has a hold, and is needless when the incident ends within it. */
-function toldText({ escalations, resolution }: Incident, notifications: Notifications): string | undefined {
+function toldText({ escalations, resolution }: Incident, pages: Pages | undefined): string | undefined {
   const [asked] = escalations;
   if (asked === undefined) return undefined;
-  if (notifications === undefined) return `people were asked for at ${asked.at}`;
-  const pages = notifications.filter(({ kind }) => kind !== 'resolved');
-  const [first] = pages.filter(({ status }) => status === 'delivered').toSorted((a, b) => a.at.localeCompare(b.at));
+  if (pages === undefined) return `people were asked for at ${asked.at}`;
+  const calls = pages.notifications.filter(({ kind }) => kind !== 'resolved');
+  const [first] = calls.filter(({ status }) => status === 'delivered').toSorted((a, b) => a.at.localeCompare(b.at));
   if (first !== undefined) return `${first.contact} was told at ${first.at}`;
   if (resolution !== undefined) return 'nobody was told: it was over before';
-  const failed = pages.find(({ status }) => status === 'failed');
+  const failed = calls.find(({ status }) => status === 'failed');
   if (failed !== undefined)
     return `nobody could be told yet: ${failed.contact} by ${failed.channel}: ${sentence(failed.detail)}`;
-  return `people are asked for since ${asked.at}, and nobody was told yet`;
+  return `people are asked for since ${asked.at}, and nobody was told yet${whyUntold(pages)}`;
+}
+
+function whyUntold({ plan, untoldFor }: Pages): string {
+  if (untoldFor === 'storm') return ': the page of the storm speaks for it';
+  if (untoldFor === 'quiet') return ': nothing is wrong at present';
+  const [dueAt] = plan.flatMap((level) => (level.status === 'waiting' ? [level.dueAt] : [])).toSorted();
+  return dueAt === undefined ? '' : `: the first page leaves at ${dueAt}, unless it is over by then`;
 }
 
 /** What a long incident does without. */

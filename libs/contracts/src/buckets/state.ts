@@ -232,6 +232,8 @@ export const EscalationRecord = z.strictObject({
   remindAt: Timestamp.optional(),
   endedAt: Timestamp.optional(),
   plan: z.array(EscalationPlanItem).default([]),
+  /** Why the first page waits beyond its hold: nothing is wrong at present, or the page of a storm speaks for it. */
+  untoldFor: z.enum(['quiet', 'storm']).optional(),
   notifications: z.array(EscalationNotification),
   /** Every request with the event that brought it: the text of its pages and the cause of their effects. */
   requests: z

@@ -22,7 +22,9 @@ export function learnStep(
     breaker_failures: breaker?.outcomes.filter((one) => !one.effective).length ?? 0,
     breaker_outcomes: breaker?.outcomes.length ?? 0,
   };
-  return decisionStep('learn', 'done', inputs, lesson, `the outcome is counted for ${attempt.playbookId}`);
+  const said =
+    lesson === 'not counted' ? `says nothing about ${attempt.playbookId}` : `is counted for ${attempt.playbookId}`;
+  return decisionStep('learn', 'done', inputs, lesson, `the outcome ${said}`);
 }
 
 /** How an attempt that has ended counts; undefined while it has not. */

@@ -16,6 +16,12 @@ export function killSwitchGate({ facts }: Pick<GateQuestion, 'facts'>): GateResu
     );
   const inputs = { on: state.on, by: state.by, at: state.at, reason: state.reason };
   if (state.on)
-    return objects('kill_switch', 'hold', 'kill_switch_on', `the kill switch is on: ${state.reason}`, inputs);
+    return objects(
+      'kill_switch',
+      'hold',
+      'kill_switch_on',
+      `the kill switch is on, set by ${state.by}: ${state.reason}`,
+      inputs,
+    );
   return passes('kill_switch', 'the kill switch is off', inputs);
 }

@@ -123,7 +123,7 @@ describe('what holds is told after a while', () => {
     waitOut(scenario, 15 * minute - 1);
     expect(calls(scenario)).toEqual([]);
     waitOut(scenario, 1);
-    expect(calls(scenario)).toEqual(['nothing was done for 15 min: the kill switch is on: drill']);
+    expect(calls(scenario)).toEqual(['nothing was done for 15 min: the kill switch is on, set by ada: drill']);
     waitOut(scenario, 30 * minute);
     expect(calls(scenario)).toHaveLength(1);
     expect(scenario.killSwitch(false).incident.status).toBe('remediating');
