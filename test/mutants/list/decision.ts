@@ -22,7 +22,7 @@ export const ofDecision: readonly Mutant[] = [
   {
     id: 'page-for-each-in-a-storm',
     file: 'libs/escalation/src/step-escalation.ts',
-    find: 'const held = isOneOfMany ? waitUntold(quiet, 'storm', now) : quiet;',
+    find: "const held = isOneOfMany ? waitUntold(quiet, 'storm', now) : quiet;",
     replace: 'const held = quiet;',
     breaks: 'Many services that fail at once page people once each.',
   },
