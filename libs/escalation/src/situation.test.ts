@@ -29,3 +29,19 @@ test('a page says of each thing that is wrong what its checks answered, and of w
   ]);
   expect(describeSituation(situation)).toContain('- notes-1: notes-http: http://10.0.0.7:8080/health answered 500');
 });
+
+test('of what was tried it says what the last step did, for that may say why the trouble began', () => {
+  const step = {
+    detail: 'it was not running; its last line in /var/log/notes.log: out of memory; process 7 is running',
+  };
+  const attempt = {
+    playbookId: 'restart',
+    targets: [],
+    requestedAt: '2026-03-02T10:00:01.000Z',
+    outcome: 'succeeded',
+    verification: 'FAILED',
+    steps: [step],
+  };
+  const situation = situationOf({ ...incident, attempts: [attempt] } as unknown as Incident, []);
+  expect(situation.tried.map(({ result }) => result)).toEqual([`succeeded: ${step.detail}; verification FAILED`]);
+});

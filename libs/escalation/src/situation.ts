@@ -93,9 +93,9 @@ function namesOf(targets: readonly { readonly instance: string }[]): string {
 }
 
 function resultOf(attempt: Attempt): string {
-  const { outcome, reason, verification, verificationReason, rollback } = attempt;
+  const { outcome, reason, verification, verificationReason, rollback, steps } = attempt;
   const parts = [
-    withReason(outcome ?? 'no answer yet', reason),
+    withReason(outcome ?? 'no answer yet', reason ?? steps.at(-1)?.detail),
     verification === undefined ? undefined : withReason(`verification ${verification}`, verificationReason),
     rollback === undefined ? undefined : `rollback ${rollback}`,
   ];

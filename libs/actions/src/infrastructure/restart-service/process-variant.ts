@@ -3,6 +3,7 @@ import { hasProcessTable, readBootId, readIdentity } from '@cortex/processes';
 import type { ActionContext, ActionResult, ProbeVerdict } from '../../define-action.ts';
 import { findService } from './find-service.ts';
 import type { FoundService } from './find-service.ts';
+import { lastWordsOfEnded } from './last-words.ts';
 import type { ProcessTarget } from './process-target.ts';
 import type { RestartParams } from './params.ts';
 import { resolveRunAs } from './run-as.ts';
@@ -54,6 +55,7 @@ async function act(target: ProcessTarget, params: RestartParams, context: Action
   if (runAs?.ok === false) return { ok: false, detail: runAs.detail };
   if (context.signal.aborted) return { ok: false, detail: 'interrupted before anything was done' };
   let stopped = 'it was not running';
+  const words = found.status === 'running' ? undefined : await lastWordsOfEnded(target.facts.logFile);
   if (found.status === 'running') {
     const stop = await stopProcess(target, found.process, params.grace_period, context.signal);
     if (!stop.ok) return { ok: false, partial: true, detail: stop.detail };
@@ -64,7 +66,7 @@ async function act(target: ProcessTarget, params: RestartParams, context: Action
   if (!started.ok) return { ok: false, partial: true, retryable: true, detail: `${stopped}; ${started.detail}` };
   return {
     ok: true,
-    detail: `${stopped}; ${started.detail}`,
+    detail: [stopped, words, started.detail].filter((part) => part !== undefined).join('; '),
     evidence: { pid: started.process.pid, startTicks: started.process.startTicks },
   };
 }

@@ -182,6 +182,16 @@ describe('restart_service of a process', () => {
     expect(await act()).toMatchObject({ detail: expect.stringContaining(words) });
   });
 
+  it('says with which last words the process died that is started anew', async () => {
+    await act();
+    await writeFile(facts().logFile, 'Error: out of file descriptors\n');
+    const first = await pid();
+    kill(first);
+    await expect.poll(() => readLiveProcess(first)).toBeUndefined();
+    const words = `it was not running; its last line in ${facts().logFile}: Error: out of file descriptors; process `;
+    expect(await act()).toMatchObject({ ok: true, detail: expect.stringContaining(words) });
+  });
+
   it('does nothing when it was interrupted before it began', async () => {
     await act();
     const running = await pid();

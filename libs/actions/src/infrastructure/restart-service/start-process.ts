@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { chown, link, open, readFile, unlink, writeFile } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { baseEnvironment } from '../../run-program.ts';
 import { createPidFile, readIdentity, readLiveProcess, readPidFile, writePidFile } from '@cortex/processes';
 import type { ProcessFacts } from '@cortex/processes';
 import { findService } from './find-service.ts';
 import type { FoundService } from './find-service.ts';
+import { lastWords } from './last-words.ts';
 import { launch } from './launch.ts';
 import type { Launched } from './launch.ts';
 import type { ProcessTarget } from './process-target.ts';
@@ -87,31 +87,13 @@ async function startAnew(
     try {
       const result = await awaitUp(target, launched, runAs, options);
       if (result.ok || launched.ended() === undefined || log === undefined) return result;
-      return { ok: false, detail: `${result.detail}${await lastWords(log, logStart, logFile ?? '')}` };
+      return { ok: false, detail: `${result.detail}; ${await lastWords(log, logStart, logFile ?? '')}` };
     } finally {
       launched.release();
     }
   } finally {
     await log?.close();
   }
-}
-
-const mostLogBytes = 4_096;
-const longestLine = 300;
-
-/** The last line that was written since the log was this long: it often says why the process ended. */
-async function lastWords(log: FileHandle, from: number, name: string): Promise<string> {
-  const { size } = await log.stat();
-  const buffer = Buffer.alloc(Math.min(Math.max(0, size - from), mostLogBytes));
-  const { bytesRead } = await log.read(buffer, 0, buffer.length, size - buffer.length);
-  const lines = buffer
-    .toString('utf8', 0, bytesRead)
-    .split('\n')
-    .map((line) => line.trim());
-  const last = lines.findLast((line) => line !== '');
-  return last === undefined
-    ? `; it wrote nothing to ${name}`
-    : `; its last line in ${name}: ${last.slice(0, longestLine)}`;
 }
 
 type Running = Extract<Launched, { readonly ok: true }>;
