@@ -1,18 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { silenceBucket } from '@cortex/contracts';
 import type { Remediation } from '@cortex/contracts';
 import { eventually, startProcess, startProvisionedNats } from '@cortex/testing';
-import type { ProvisionedNats, TestProcess } from '@cortex/testing';
+import type { BundledProgram, ProvisionedNats, TestProcess } from '@cortex/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { bundleExecutor } from './test/bundled-executor.ts';
 import { Observer } from './test/observer.ts';
 import { remediationOf } from './test/remediation.ts';
 import { startTestExecutor } from './test/start-executor.ts';
 import { Workshop } from './test/workshop.ts';
 
 const leaseTtlMs = 2_000;
-const program = fileURLToPath(new URL('test/executor-process.ts', import.meta.url));
 
 describe('an executor that dies', () => {
   let nats: ProvisionedNats;
@@ -21,7 +20,9 @@ describe('an executor that dies', () => {
   const shop = new Workshop();
   const instances: string[] = [];
 
+  let program: BundledProgram;
   beforeAll(async () => {
+    program = await bundleExecutor();
     nats = await startProvisionedNats({ leaseTtlMs });
     observer = await Observer.connect(nats.url);
   });
@@ -31,13 +32,14 @@ describe('an executor that dies', () => {
     running = [];
   });
   afterAll(async () => {
+    program.remove();
     await observer.bus.drain(1_000);
     await nats.stop();
     shop.close(instances);
   });
 
   async function executor(failpoint?: string): Promise<TestProcess> {
-    const process = startProcess([globalThis.process.execPath, '--import', 'tsx', program], {
+    const process = startProcess([globalThis.process.execPath, program.file], {
       env: { CORTEX_NATS_URL: nats.url, ...(failpoint === undefined ? {} : { CORTEX_FAILPOINT: failpoint }) },
     });
     running.push(process);

@@ -1,15 +1,14 @@
-import { fileURLToPath } from 'node:url';
 import { healthBucket, reservationBucket, targetKey } from '@cortex/contracts';
 import type { HealthState, Remediation } from '@cortex/contracts';
 import { eventually, startProcess, startProvisionedNats } from '@cortex/testing';
-import type { ProvisionedNats, TestProcess } from '@cortex/testing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BundledProgram, ProvisionedNats, TestProcess } from '@cortex/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bundleExecutor } from './test/bundled-executor.ts';
 import { Observer } from './test/observer.ts';
 import { remediationOf } from './test/remediation.ts';
 import { SlowServers } from './test/slow-servers.ts';
 import { Workshop } from './test/workshop.ts';
 
-const program = fileURLToPath(new URL('test/executor-process.ts', import.meta.url));
 const names = ['shop-1', 'shop-2', 'shop-3', 'shop-4'];
 const listenAfterMs = 6_000;
 const patient = { timeoutMs: 90_000 };
@@ -21,6 +20,11 @@ describe('of four servers that need six seconds to listen, with one that may be 
   let servers: SlowServers;
   let running: TestProcess[] = [];
 
+  let program: BundledProgram;
+  beforeAll(async () => {
+    program = await bundleExecutor();
+  });
+  afterAll(() => program.remove());
   beforeEach(async () => {
     nats = await startProvisionedNats({ leaseTtlMs: 3_000 });
     observer = await Observer.connect(nats.url);
@@ -38,7 +42,7 @@ describe('of four servers that need six seconds to listen, with one that may be 
 
   async function executor({ failpoint, isBlind = false }: { failpoint?: string; isBlind?: boolean } = {}) {
     const checks = isBlind ? [] : servers.all.map(({ check }) => check);
-    const process = startProcess([globalThis.process.execPath, '--import', 'tsx', program], {
+    const process = startProcess([globalThis.process.execPath, program.file], {
       env: {
         CORTEX_NATS_URL: nats.url,
         CORTEX_TEST_CHECKS: JSON.stringify(checks),

@@ -1,4 +1,6 @@
 export { bundleApp, startApp } from './app.ts';
+export { bundleProgram } from './bundle-program.ts';
+export type { BundledProgram } from './bundle-program.ts';
 export { makeCertificate } from './certificate.ts';
 export type { TestCertificate } from './certificate.ts';
 export { startCheckTrials } from './check-trials.ts';
