@@ -44,6 +44,8 @@ try {
     check('layers', node, ['tools/check-layers.mjs']),
     buildBundles(),
   ]);
+  // Tests that start apps need not bundle them once more.
+  process.env.CORTEX_APPS_BUNDLED = '1';
   for (const one of projects) if (asked.length === 0 || asked.includes(one.project)) await runProject(one);
 } catch (error) {
   console.error(`\n${error.message}`);

@@ -1,9 +1,10 @@
 import { connectBus, type Bus } from '@cortex/bus';
 import { telemetryMetrics, type CortexEvent } from '@cortex/contracts';
 import {
+  bundleApp,
   eventually,
   silentLogger,
-  startProcess,
+  startApp,
   startProvisionedNats,
   temporaryFolder,
   type ProvisionedNats,
@@ -17,7 +18,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const app = fileURLToPath(new URL('..', import.meta.url));
 const folder = temporaryFolder('cortex-collector-');
 const otlpHost = process.platform === 'linux' ? '127.0.0.2' : '127.0.0.1';
 const config = join(folder.path, 'cortex.yaml');
@@ -47,12 +48,11 @@ beforeAll(async () => {
   nats = await startProvisionedNats();
   bus = await connectBus({ servers: nats.url, source: '/cortex/cli', name: 'test', logger: silentLogger });
   await bus.read({ event: telemetryMetrics, from: 'all', handle: (event) => void events.push(event) });
-  collector = startProcess([process.execPath, '--import', 'tsx', 'apps/collector/src/main.ts'], {
-    cwd: root,
+  await bundleApp(app);
+  collector = startApp(app, {
+    natsUrl: nats.url,
+    folder: folder.path,
     env: {
-      CORTEX_CONFIG: config,
-      CORTEX_NATS_URL: nats.url,
-      CORTEX_DATA_DIR: folder.path,
       CORTEX_HTTP_PORT: '0',
       // Wins over the configuration; beyond Linux the loopback has one address.
       CORTEX_OTLP_HOST: otlpHost,

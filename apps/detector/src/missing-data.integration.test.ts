@@ -7,14 +7,14 @@ import {
   telemetryMetrics,
   type CortexEvent,
 } from '@cortex/contracts';
-import { eventually, silentLogger, startProcess, startProvisionedNats, temporaryFolder } from '@cortex/testing';
+import { bundleApp, eventually, silentLogger, startApp, startProvisionedNats, temporaryFolder } from '@cortex/testing';
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const app = fileURLToPath(new URL('..', import.meta.url));
 const instances = ['shop-1', 'shop-2', 'shop-3'];
 const everyMs = 10_000;
 const minuteMs = 60_000;
@@ -64,10 +64,8 @@ test('an hour of telemetry in which one instance was silent for ten minutes: det
   });
   const log = bus.appendLog('TELEMETRY', subjectOf(telemetryMetrics.type, '0'));
   expect(await log.append(messages, (await log.end()).sequence)).toBe(messages.length);
-  const detector = startProcess([process.execPath, '--import', 'tsx', 'apps/detector/src/main.ts'], {
-    cwd: root,
-    env: { CORTEX_CONFIG: config, CORTEX_NATS_URL: nats.url, CORTEX_DATA_DIR: folder.path, CORTEX_HTTP_PORT: '0' },
-  });
+  await bundleApp(app);
+  const detector = startApp(app, { natsUrl: nats.url, folder: folder.path, env: { CORTEX_HTTP_PORT: '0' } });
   await eventually(() => expect(said).toHaveLength(2), { timeoutMs: 40_000 });
   await detector.waitForLine('"ready"', 40_000);
   expect(said).toMatchObject([

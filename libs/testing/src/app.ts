@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { startProcess } from './process.ts';
 import type { TestProcess } from './process.ts';
 
-/** Bundles an app into its `dist`, as shipped. */
+/** Bundles an app into its `dist`, as shipped; not where `npm test` has just bundled all of them. */
 export async function bundleApp(appFolder: string): Promise<void> {
+  if (process.env['CORTEX_APPS_BUNDLED'] === '1') return;
   const bundling = startProcess([process.execPath, '../../tools/bundle.mjs'], { cwd: appFolder });
   if ((await bundling.exited) !== 0) throw new Error(bundling.lines.join('\n'));
 }

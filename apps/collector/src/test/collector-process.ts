@@ -1,9 +1,9 @@
-import { startProcess, temporaryFolder } from '@cortex/testing';
+import { bundleApp, startApp, temporaryFolder } from '@cortex/testing';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../../../..', import.meta.url));
+const app = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A collector that runs as a process of its own. */
 export interface CollectorProcess {
@@ -24,10 +24,8 @@ export async function startCollectorProcess(
   const config = join(folder.path, 'cortex.yaml');
   const services = [{ name: 'shop', instances: [{ id: 'shop-1' }] }];
   writeFileSync(config, JSON.stringify({ version: 1, services, collector: { ...collector, otlp: { port: 0 } } }));
-  const running = startProcess([process.execPath, '--import', 'tsx', 'apps/collector/src/main.ts'], {
-    cwd: root,
-    env: { CORTEX_CONFIG: config, CORTEX_NATS_URL: natsUrl, CORTEX_DATA_DIR: folder.path, CORTEX_HTTP_PORT: '0' },
-  });
+  await bundleApp(app);
+  const running = startApp(app, { natsUrl, folder: folder.path, env: { CORTEX_HTTP_PORT: '0' } });
   const portIn = async (line: string): Promise<number> =>
     (JSON.parse(await running.waitForLine(line, 40_000)) as { port: number }).port;
   const url = `http://127.0.0.1:${await portIn('"otlp listening"')}`;

@@ -1,7 +1,8 @@
 import { connectBus, type Bus } from '@cortex/bus';
 import {
+  bundleApp,
   silentLogger,
-  startProcess,
+  startApp,
   startProvisionedNats,
   temporaryFolder,
   type ProvisionedNats,
@@ -12,39 +13,35 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
+const apps = ['collector', 'detector', 'decision'] as const;
 
-/** A nats-server, a bus to listen on, and the services that a test starts, from their sources. */
+/** A nats-server, a bus to listen on, and the services that a test starts. */
 export class Pipeline {
   readonly nats: ProvisionedNats;
   readonly bus: Bus;
   readonly #folder = temporaryFolder('cortex-detector-');
-  readonly #config = join(this.#folder.path, 'cortex.yaml');
   readonly #processes: TestProcess[] = [];
   #collectorUrl = '';
 
   private constructor(nats: ProvisionedNats, bus: Bus, configuration: string) {
     this.nats = nats;
     this.bus = bus;
-    writeFileSync(this.#config, configuration);
+    writeFileSync(join(this.#folder.path, 'cortex.yaml'), configuration);
   }
 
   /** `configuration` is the YAML of all services. */
   static async start(configuration: string): Promise<Pipeline> {
+    await Promise.all(apps.map((app) => bundleApp(join(root, 'apps', app))));
     const nats = await startProvisionedNats();
     const options = { servers: nats.url, source: '/cortex/detector', name: 'test', logger: silentLogger } as const;
     return new Pipeline(nats, await connectBus(options), configuration);
   }
 
-  start(app: 'collector' | 'detector' | 'decision', instance: string = app): TestProcess {
-    const started = startProcess([process.execPath, '--import', 'tsx', `apps/${app}/src/main.ts`], {
-      cwd: root,
-      env: {
-        CORTEX_CONFIG: this.#config,
-        CORTEX_NATS_URL: this.nats.url,
-        CORTEX_DATA_DIR: this.#folder.path,
-        CORTEX_HTTP_PORT: '0',
-        CORTEX_INSTANCE: instance,
-      },
+  start(app: (typeof apps)[number], instance: string = app): TestProcess {
+    const started = startApp(join(root, 'apps', app), {
+      natsUrl: this.nats.url,
+      folder: this.#folder.path,
+      env: { CORTEX_HTTP_PORT: '0', CORTEX_INSTANCE: instance },
     });
     this.#processes.push(started);
     return started;
