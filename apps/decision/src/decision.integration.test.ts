@@ -348,8 +348,9 @@ test('what did not help three times is out of use, and humans are told', async (
     if (request !== undefined) await answer(request, 'FAILED');
   }
   await eventually(() =>
-    expect(all(escalationRequested).map((event) => event.data.escalationId)).toContainEqual(
-      expect.stringMatching(/^breaker-/),
+    expect(all(escalationRequested).map((event) => event.data)).toContainEqual(
+      // The title of the incident would say what is wrong, and not what is asked.
+      expect.objectContaining({ escalationId: expect.stringMatching(/^breaker-/), hasOwnTitle: true }),
     ),
   );
   const breaker = await (await bus.bucket(breakerBucket)).get('restart.shop');

@@ -350,6 +350,20 @@ describe('the playbook of spec 3.1', () => {
     });
   });
 
+  it('and its steps are called whatever fits on a line', () => {
+    const [title, stepTitle] = ['Disk space: clean up, then rotate (weekly) & report', '"/tmp" first, caches second'];
+    const text = diskSpaceCleanup
+      .replace('"Disk Space Cleanup"', JSON.stringify(title))
+      .replace('"Clean temporary files"', JSON.stringify(stepTitle));
+    const [playbook] = configurationOf({ 'cortex.yaml': shop, 'playbooks/disk.yaml': text }).playbooks;
+    expect([playbook?.name, playbook?.steps[0]?.name]).toEqual([title, stepTitle]);
+    const twoLines = diskSpaceCleanup.replace('"Disk Space Cleanup"', '"Disk\\nSpace"');
+    expect(parseFiles({ 'cortex.yaml': shop, 'playbooks/disk.yaml': twoLines })).toMatchObject({
+      ok: false,
+      problems: [{ fix: expect.stringContaining('is one line') }],
+    });
+  });
+
   it('may name several conditions, switch phases off and keep clashing parameters below params', () => {
     const text = `playbook_id: p
 name: P

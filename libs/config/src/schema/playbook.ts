@@ -5,6 +5,7 @@ import {
   JsonRecord,
   Name,
   OnAmbiguous,
+  Title,
   playbookDefaults,
   stepDefaults,
   verificationDefaults,
@@ -15,7 +16,7 @@ import { condition, duration, percentRange, positiveDurationOr, raise, text } fr
 /** The keys of a step that Cortex reads itself; every other key is a parameter of the action. Spec 3.1. */
 export const StepInput = z.strictObject({
   step: z.number().int().positive(),
-  name: Name,
+  name: Title,
   action: text.meta({ examples: ['restart_service'] }),
   expected_recovery: percentRange.optional(),
   timeout: positiveDurationOr(stepDefaults.timeoutMs),
@@ -127,7 +128,7 @@ const MetadataInput = z
 /** A playbook file, with the lists of steps and preconditions still raw: their parameters belong to plugins. */
 export const PlaybookInput = z.strictObject({
   playbook_id: Name,
-  name: Name,
+  name: Title,
   version: text,
   category: Name,
   severity: AnomalySeverity,

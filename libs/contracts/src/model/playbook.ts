@@ -3,7 +3,7 @@ import { BlastRadiusLevel } from './blast-radius.ts';
 import { playbookDefaults, stepDefaults, verificationDefaults } from './defaults.ts';
 import { HealthState } from './health.ts';
 import { AnomalyDirection, AnomalyKind } from './anomaly-terms.ts';
-import { DurationMs, JsonRecord, Name, Text } from './scalars.ts';
+import { DurationMs, JsonRecord, Name, Text, Title } from './scalars.ts';
 import { AnomalySeverity } from './severity.ts';
 
 /** What to do when a crash leaves it unknown whether an effect happened. */
@@ -63,7 +63,7 @@ export const Precondition = z.strictObject({ check: z.string().min(1), params: J
 /** One step: one action with its parameters. Spec 3.1. */
 export const PlaybookStep = z.strictObject({
   step: z.number().int().positive(),
-  name: Name,
+  name: Title,
   action: z.string().min(1),
   params: JsonRecord,
   timeoutMs: DurationMs,
@@ -101,7 +101,7 @@ export type VerificationPlan = z.infer<typeof VerificationPlan>;
 /** A remediation playbook, as loaded from the user's YAML. Every field of spec 3.1. */
 export const Playbook = z.strictObject({
   id: Name,
-  name: Name,
+  name: Title,
   version: z.string().min(1),
   category: Name,
   severity: AnomalySeverity,

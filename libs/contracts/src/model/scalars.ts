@@ -16,6 +16,13 @@ export const Name = z
   .max(128)
   .regex(namePattern, 'starts with a letter or digit; then letters, digits, . _ : / - and space');
 
+/** What people call a playbook or a step: one printable line, no key of anything. */
+export const Title = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[^\p{Cc}\s](?:[^\p{Cc}]*[^\p{Cc}\s])?$/u, 'is one line without surrounding space');
+
 /** Text for people. Bounded, so that no event grows without limit. */
 export const Text = z.string().max(4_000);
 
