@@ -6,13 +6,15 @@ import type { Logger } from 'pino';
 import type { FactsKeeper } from './adapters/facts.ts';
 
 const everyMs = 5_000;
+/** Between two looks at least: each goes over all open incidents, and in a storm some incident changes all the time. */
+const restMs = 250;
 
 interface Parts {
   readonly bus: Pick<Bus, 'publish'>;
   readonly facts: Pick<FactsKeeper, 'directory' | 'isHeldByStorm'>;
   readonly safety: SafetyPolicy;
   readonly logger: Logger;
-  readonly runtime: Pick<Runtime, 'now' | 'every'>;
+  readonly runtime: Pick<Runtime, 'now' | 'every' | 'after'>;
 }
 
 /**
@@ -25,6 +27,7 @@ export class StormWatch {
   #calledFor = '';
   #isFirstLook = true;
   #looking: Promise<void> | undefined;
+  #resting: { cancel(): void } | undefined;
   #again = false;
   readonly #timer: { cancel(): void };
 
@@ -36,23 +39,26 @@ export class StormWatch {
   /** Called whenever incidents have changed. */
   look(): void {
     this.#again = true;
-    this.#looking ??= this.#lookUntilSeen().finally(() => (this.#looking = undefined));
+    if (this.#resting === undefined) this.#looking ??= this.#lookAndRest().finally(() => (this.#looking = undefined));
   }
 
   async stop(): Promise<void> {
     this.#timer.cancel();
     await this.#looking;
+    this.#resting?.cancel();
   }
 
-  async #lookUntilSeen(): Promise<void> {
-    while (this.#again) {
-      this.#again = false;
-      try {
-        await this.#lookOnce();
-      } catch (error) {
-        this.#parts.logger.warn({ err: error }, 'a storm could not be told; tried again');
-      }
+  async #lookAndRest(): Promise<void> {
+    this.#again = false;
+    try {
+      await this.#lookOnce();
+    } catch (error) {
+      this.#parts.logger.warn({ err: error }, 'a storm could not be told; tried again');
     }
+    this.#resting = this.#parts.runtime.after(restMs, () => {
+      this.#resting = undefined;
+      if (this.#again) this.look();
+    });
   }
 
   async #lookOnce(): Promise<void> {
