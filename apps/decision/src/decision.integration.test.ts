@@ -350,7 +350,11 @@ test('what did not help three times is out of use, and humans are told', async (
   await eventually(() =>
     expect(all(escalationRequested).map((event) => event.data)).toContainEqual(
       // The title of the incident would say what is wrong, and not what is asked.
-      expect.objectContaining({ escalationId: expect.stringMatching(/^breaker-/), hasOwnTitle: true }),
+      expect.objectContaining({
+        escalationId: expect.stringMatching(/^breaker-/),
+        hasOwnTitle: true,
+        details: expect.stringMatching(/from \d{4}-.*Z on: cortex reset-breaker restart --service shop/),
+      }),
     ),
   );
   const breaker = await (await bus.bucket(breakerBucket)).get('restart.shop');

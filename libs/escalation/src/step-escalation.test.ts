@@ -510,6 +510,36 @@ describe('the hold', () => {
   });
 });
 
+describe('a level after the first', () => {
+  const quiet: EscalationInput = { kind: 'due', incident: { isQuiet: true } };
+  const back: EscalationInput = { kind: 'due', incident: { isQuiet: false } };
+  const told = (step: { readonly notify: readonly { readonly notification: { readonly contact: string } }[] }) =>
+    step.notify.map(({ notification }) => notification.contact);
+
+  /** The first level is told; the second is due. */
+  function secondDue() {
+    const first = stepEscalation(undefined, requested(), settings, at(0));
+    const key = first.notify[0]?.notification.key ?? '';
+    const got: EscalationInput = { kind: 'sent', key, outcome: { delivered: true, detail: 'ok' } };
+    const { record, timers } = stepEscalation(first.record, got, settings, at(1_000));
+    return { record, dueAt: timers[0]?.dueAt ?? '' };
+  }
+
+  it('is not woken for what is over', () => {
+    const { record, dueAt } = secondDue();
+    const waiting = stepEscalation(record, quiet, settings, dueAt);
+    expect(told(waiting)).toEqual([]);
+    const end: EscalationInput = { kind: 'resolved', eventId: 'r', at: at(10 * minute) };
+    expect(told(stepEscalation(waiting.record, end, settings, at(10 * minute)))).toEqual(['sre']);
+  });
+
+  it('is told when the trouble is back', () => {
+    const { record, dueAt } = secondDue();
+    const waiting = stepEscalation(record, quiet, settings, dueAt);
+    expect(told(stepEscalation(waiting.record, back, settings, waiting.timers[0]?.dueAt ?? ''))).not.toEqual([]);
+  });
+});
+
 describe('the fallback contact', () => {
   const falling = { ...settings, paging: { ...settings.paging, fallback: 'dba' } };
 

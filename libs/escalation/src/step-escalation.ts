@@ -182,19 +182,20 @@ function resolve(record: EscalationRecord, at: string, eventId?: string): Escala
 }
 
 /**
- * Nobody has been told, and nothing is wrong at present, or a storm's page speaks for it: the first page waits for the incident
- * to end, its trouble to return, or the storm to end, for a bounded time.
+ * Nothing is wrong at present: whoever is not told yet is not told until the incident ends or its trouble returns. Or nobody is
+ * told, and a storm's page speaks for it: the first page waits for the storm to end. Both for a bounded time.
  */
 function waitUntold(record: EscalationRecord, untoldFor: 'quiet' | 'storm', now: string): EscalationRecord {
   const isLongEnough = now >= later(record.triggeredAt, longestUntoldMs[untoldFor]);
-  if (record.status !== 'active' || isTold(record) || record.request.urgent || isLongEnough) return record;
-  const first = earliest(record.plan.filter(({ status }) => status === 'waiting').map(({ dueAt }) => dueAt));
+  if (record.status !== 'active' || record.request.urgent || isLongEnough) return record;
+  if (untoldFor === 'storm' && isTold(record)) return record;
+  const isHeld = ({ status, kind }: EscalationPlanItem): boolean =>
+    status === 'waiting' && (kind === 'page' || !isTold(record));
+  const first = earliest(record.plan.filter(isHeld).map(({ dueAt }) => dueAt));
   if (first === undefined || first > now) return record;
   // All of it, so that a later level is not told together with the first.
   const byMs = Date.parse(now) + quietLookMs - Date.parse(first);
-  const plan = record.plan.map((item) =>
-    item.status === 'waiting' ? { ...item, dueAt: later(item.dueAt, byMs) } : item,
-  );
+  const plan = record.plan.map((item) => (isHeld(item) ? { ...item, dueAt: later(item.dueAt, byMs) } : item));
   return { ...record, plan, untoldFor };
 }
 

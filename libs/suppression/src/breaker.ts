@@ -80,13 +80,18 @@ export type BreakerReset =
  */
 export function resetBreaker(breaker: BreakerRecord, now: string, policy: BreakerPolicy): BreakerReset {
   if (breaker.state !== 'open') return { ok: false, reason: 'not_open' };
-  const notBefore = new Date(Date.parse(breaker.openedAt ?? now) + policy.cooldownMs).toISOString();
+  const notBefore = resettableFrom(breaker, policy, now);
   if (Date.parse(now) < Date.parse(notBefore)) return { ok: false, reason: 'cooling_down', notBefore };
   const known = new Set(breaker.counted.map(executionOf));
   const others = breaker.outcomes.filter(({ executionId }) => !known.has(executionId)).map(tagOf);
   const counted = [...breaker.counted, ...others].slice(-rememberedExecutions);
   const { openedAt: _openedAt, reason: _reason, ...closed } = breaker;
   return { ok: true, breaker: { ...closed, state: 'closed', outcomes: [], counted } };
+}
+
+/** When a human may close the breaker: after its cool-down, which begins now where nobody knows since when it is open. */
+export function resettableFrom({ openedAt }: BreakerRecord, { cooldownMs }: BreakerPolicy, now: string): string {
+  return new Date(Date.parse(openedAt ?? now) + cooldownMs).toISOString();
 }
 
 /** True when this outcome opened the breaker: then humans are notified, once. */

@@ -1,4 +1,4 @@
-export { isOpenedBy, recordOutcome, resetBreaker } from './breaker.ts';
+export { isOpenedBy, recordOutcome, resetBreaker, resettableFrom } from './breaker.ts';
 export type { BreakerOutcome, BreakerReset } from './breaker.ts';
 export { findSilence, isSilenceActive, silencesCheck, silencesTarget } from './silences.ts';
 export { isInside, nextOpening, suppressingWindow } from './windows.ts';

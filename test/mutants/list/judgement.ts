@@ -306,4 +306,25 @@ export const ofJudgement: readonly Mutant[] = [
     breaks: 'In its first moment a silence does not hold.',
     tests: judgement,
   },
+  {
+    id: 'healthy-restarted-for-its-dependency',
+    file: 'libs/decision/src/assessment/dependency.ts',
+    find: 'if (!isWithCortex(open)) return isServiceDown && !isOwnProcessGone(incident);',
+    replace: 'if (!isWithCortex(open)) return false;',
+    breaks: 'What runs is restarted because a dependency is down that is with humans.',
+  },
+  {
+    id: 'restarted-for-a-silenced-dependency',
+    file: 'libs/decision/src/assessment/dependency.ts',
+    find: 'if (isSilenced(facts, name, now)) return !isOwnProcessGone(incident);',
+    replace: '',
+    breaks: 'What runs is restarted while people work on its dependency under a silence.',
+  },
+  {
+    id: 'mended-configuration-changes-nothing',
+    file: 'libs/decision/src/lifecycle/on-human.ts',
+    find: 'remember(work, { excluded: {}, preconditionRefusals: {} });',
+    replace: '',
+    breaks: 'What was refused for a mistake in the configuration is not done when it is mended.',
+  },
 ];

@@ -14,6 +14,13 @@ export const ofPeople: readonly Mutant[] = [
     breaks: 'A page goes out that no record knows of.',
   },
   {
+    id: 'level-woken-for-what-is-over',
+    file: steps,
+    find: "status === 'waiting' && (kind === 'page' || !isTold(record));",
+    replace: "status === 'waiting' && !isTold(record);",
+    breaks: 'The second level is woken for what ended before it was due.',
+  },
+  {
     id: 'level-without-timer',
     file: escalations,
     find: 'await this.#keepTimer(incidentId, written);',

@@ -30,6 +30,12 @@ test.each([
     `nobody was told yet: the first page leaves at ${toldAt}, unless it is over by then`,
   ],
   ['that nobody can be reached', open, [failed], 'nobody could be told yet: anna by webhook: answered 404'],
+  [
+    'that the first page does not arrive yet, though it is tried on',
+    open,
+    [samplePage(toldAt, { status: 'pending', attempts: 7, detail: 'connection refused' })],
+    'nobody could be told yet: anna by webhook: connection refused (7 tries)',
+  ],
   ['that it ended within its hold', over, [], 'nobody was told: it was over before'],
   ['that the notice of the end is no call', over, [samplePage(toldAt, { kind: 'resolved' })], 'nobody was told'],
   ['no more than it knows where no record of the pages is left', over, undefined, `people were asked for at ${at}`],
@@ -44,4 +50,10 @@ test.each([
 ] as const)('the summary says why a page waits: %s', (untoldFor, expected) => {
   const pages = { notifications: [], plan: [waiting], untoldFor };
   expect(summaryOf(open, pages).done).toContain(`nobody was told yet: ${expected}`);
+});
+
+test('what is with humans and over waits for nobody', () => {
+  const signals = open.signals.map((signal) => ({ ...signal, active: false, clearedAt: at }));
+  expect(summaryOf({ ...open, status: 'escalated', signals }, undefined).next).toContain('it ends by itself');
+  expect(summaryOf({ ...open, status: 'escalated' }, undefined).next).toContain('waits for a human');
 });

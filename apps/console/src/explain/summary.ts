@@ -35,10 +35,13 @@ function since({ startedAt, signals, resolution }: Incident): string {
   if (resolution !== undefined) {
     return `${startedAt}, until ${resolution.recoveredAt} (${span(startedAt, resolution.recoveredAt)})`;
   }
-  const isOver = signals.length > 0 && signals.every(({ active }) => !active);
   const clearedAt = signals.flatMap((signal) => signal.clearedAt ?? []).sort();
   const last = clearedAt.at(-1);
-  return isOver && last !== undefined ? `${startedAt}; nothing is seen any more since ${last}` : startedAt;
+  return isOver({ signals }) && last !== undefined ? `${startedAt}; nothing is seen any more since ${last}` : startedAt;
+}
+
+function isOver({ signals }: Pick<Incident, 'signals'>): boolean {
+  return signals.length > 0 && signals.every(({ active }) => !active);
 }
 
 /** The last decision. What ended the incident is told by what comes next, so it is the one before. */
@@ -72,9 +75,11 @@ function toldText({ escalations, resolution }: Incident, pages: Pages | undefine
   const [first] = calls.filter(({ status }) => status === 'delivered').toSorted((a, b) => a.at.localeCompare(b.at));
   if (first !== undefined) return `${first.contact} was told at ${first.at}`;
   if (resolution !== undefined) return 'nobody was told: it was over before';
-  const failed = calls.find(({ status }) => status === 'failed');
-  if (failed !== undefined)
-    return `nobody could be told yet: ${failed.contact} by ${failed.channel}: ${sentence(failed.detail)}`;
+  const failed = calls.find(({ status, detail }) => status === 'failed' || detail !== '');
+  if (failed !== undefined) {
+    const { contact, channel, detail, attempts } = failed;
+    return `nobody could be told yet: ${contact} by ${channel}: ${sentence(detail)}${attempts > 1 ? ` (${attempts} tries)` : ''}`;
+  }
   return `people are asked for since ${asked.at}, and nobody was told yet${whyUntold(pages)}`;
 }
 
@@ -134,6 +139,7 @@ function next(incident: Incident): string {
     case 'monitoring':
       return 'waits whether it stays well';
     case 'escalated':
+      if (isOver(incident)) return 'nothing is wrong any more: it ends by itself when that lasts';
       return acknowledgedBy === undefined
         ? `waits for a human: cortex ack ${id}`
         : `${acknowledgedBy} has it: cortex close ${id} when it is solved`;

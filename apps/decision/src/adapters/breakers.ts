@@ -6,12 +6,12 @@ import { type BreakerOutcome, isOpenedBy, recordOutcome } from '@cortex/suppress
 /** The breakers, as last seen; only this service counts outcomes. */
 export class Breakers {
   readonly #bucket: Bucket<BreakerRecord>;
-  readonly #policy: SafetyPolicy['breaker'];
+  readonly policy: SafetyPolicy['breaker'];
   readonly #known = new Map<string, BreakerRecord>();
 
   constructor(bucket: Bucket<BreakerRecord>, policy: SafetyPolicy['breaker']) {
     this.#bucket = bucket;
-    this.#policy = policy;
+    this.policy = policy;
   }
 
   /** By key: a playbook on a service. */
@@ -40,7 +40,7 @@ export class Breakers {
   async #modify(outcome: BreakerOutcome): Promise<Entry<BreakerRecord> | undefined> {
     try {
       return await this.#bucket.modify(keyOf(outcome), (current) => {
-        const next = recordOutcome(current, outcome, this.#policy);
+        const next = recordOutcome(current, outcome, this.policy);
         return next === current ? undefined : next;
       });
     } catch (error) {

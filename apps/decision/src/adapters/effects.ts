@@ -76,7 +76,7 @@ export class Effects {
     const opened = await this.#breakers.count(outcome);
     if (opened === undefined) return;
     await this.#publish(breakerOpened(incident, opened, outcome), cause, since);
-    await this.#publish(breakerEscalation(incident, opened, outcome), cause, since);
+    await this.#publish(breakerEscalation(incident, opened, outcome, this.#breakers.policy), cause, since);
   }
 
   /** What follows from an older revision of the record leaves the timers of a newer one alone. */

@@ -1,4 +1,5 @@
 import { type Incident, type Signal, targetKey } from '@cortex/contracts';
+import { findSilence } from '@cortex/suppression';
 import { dependenciesOf, isDown } from '@cortex/topology';
 import { severityRank } from '../levels.ts';
 import type { Facts, OpenIncident } from '../model/facts.ts';
@@ -16,8 +17,8 @@ export function deferredUntil(
 }
 
 /**
- * The service to heal first: the deepest dependency whose trouble plausibly explains this one and is being worked on by
- * Cortex. None once the time for that is up.
+ * The service to heal first: the deepest dependency whose trouble plausibly explains this one. What is with humans, and what a
+ * silence hides, may take long: it is waited for only by what runs itself. None once the time for all that is up.
  */
 export function rootServiceOf(
   incident: Pick<Incident, 'service' | 'signals'> & { readonly startedAt?: string },
@@ -29,9 +30,24 @@ export function rootServiceOf(
   return dependenciesOf(facts.services, incident.service).findLast((name) => {
     const open = facts.openIncidents.find((one) => one.service === name);
     const isServiceDown = isAnyInstanceDown(facts, name);
+    if (isSilenced(facts, name, now)) return !isOwnProcessGone(incident);
     if (open === undefined) return isServiceDown;
-    return isWithCortex(open) && isInTroubleNow(open, isServiceDown) && mayExplain(open, isServiceDown, incident);
+    if (!isWithCortex(open)) return isServiceDown && !isOwnProcessGone(incident);
+    return isInTroubleNow(open, isServiceDown) && mayExplain(open, isServiceDown, incident);
   });
+}
+
+/** Nobody looks at it: it may be down. */
+export function isSilenced({ silences }: Pick<Facts, 'silences'>, name: string, now: string): boolean {
+  const whole = findSilence(silences, now, ({ service, instance, check }) => {
+    return service === name && instance === undefined && check === undefined;
+  });
+  return whole !== undefined;
+}
+
+/** No dependency explains that. */
+function isOwnProcessGone({ signals }: Pick<Incident, 'signals'>): boolean {
+  return signals.some(({ active, failingCheckTypes }) => active && failingCheckTypes?.includes('process_running'));
 }
 
 function isAnyInstanceDown(facts: Facts, service: string): boolean {

@@ -9,6 +9,6 @@ export function rootCauseStep({ rootCause }: Assessment, service: Service | unde
   const reason =
     rootService === undefined
       ? 'by what its signals name'
-      : `${rootService}, which it depends on, is in trouble itself`;
+      : `${rootService}, which it depends on, comes first: it is in trouble itself, or silenced`;
   return decisionStep('root_cause', 'done', inputs, cause, reason);
 }

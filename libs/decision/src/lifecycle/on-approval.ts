@@ -36,7 +36,8 @@ export function onDenied(work: Work, { data }: InputOf<'approval.denied'>): Igno
   const comment = data.comment === '' ? {} : { comment: data.comment };
   change(work, { approval: { ...approval, status: 'denied', decidedBy: data.by, ...comment } }, `denied by ${data.by}`);
   cancelTimer(work, 'approval');
-  giveUp(work, 'approval_denied', `${data.by} denied ${approval.playbookId}`);
+  const why = data.comment === '' ? '' : `: ${data.comment}`;
+  giveUp(work, 'approval_denied', `${data.by} denied ${approval.playbookId}${why}`.slice(0, 4_000));
   return undefined;
 }
 

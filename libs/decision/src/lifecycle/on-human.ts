@@ -6,8 +6,10 @@ import type { InputOf } from '../model/input.ts';
 import { recordDecision } from '../moves/record-decision.ts';
 import { resolve } from '../moves/resolve.ts';
 import { summaryOf } from '../record/finish.ts';
-import { type Work, change, isExecuting, remember } from '../record/work.ts';
-import { within } from '../time.ts';
+import { isTimerSet, setTimer } from '../record/timers.ts';
+import { type Work, activeSignals, change, isExecuting, remember } from '../record/work.ts';
+import { addMs, within } from '../time.ts';
+import { mayDecide } from './may-decide.ts';
 import { onSilence } from './on-silence.ts';
 
 /** A human took the incident. The first one counts. */
@@ -34,13 +36,26 @@ export function onCloseRequested(work: Work, { data }: InputOf<'incident.close.r
   return undefined;
 }
 
-/** The kill switch went off: what it held is asked again at once. Silences have rules of their own. */
+/** The kill switch went off: what it held is asked again at once. Silences and configurations have rules of their own. */
 export function onControlChanged(work: Work, { data }: InputOf<'control.changed'>): IgnoreReason | undefined {
   if (data.control === 'silence') return onSilence(work, data);
+  if (data.control === 'configuration') return onConfiguration(work);
   if (data.control !== 'kill_switch') return 'for_others';
   if (data.on) return 'switch_turned_on';
   if (work.incident.status !== 'open' || work.memory.held === undefined) return 'not_held';
   reassess(work);
   decide(work);
+  return undefined;
+}
+
+/**
+ * Services are about to take a configuration that people changed, maybe because of what was refused: it is forgotten, and what
+ * Cortex still has or had no move for is decided anew once the services have it.
+ */
+function onConfiguration(work: Work): IgnoreReason | undefined {
+  if (!mayDecide(work) || activeSignals(work.incident).length === 0) return 'nothing_waits';
+  remember(work, { excluded: {}, preconditionRefusals: {} });
+  if (!isTimerSet(work, 'reevaluate'))
+    setTimer(work, 'reevaluate', 'reevaluate', addMs(work.now, work.facts.safety.holdRetryMs));
   return undefined;
 }

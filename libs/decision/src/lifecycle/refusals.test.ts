@@ -73,3 +73,39 @@ test.each([-hour, -1, 0, 1, hour])(
     expect(scenario.incident.decisions.at(-1)?.reason).toMatch(/cool-down/);
   },
 );
+
+describe('a changed configuration', () => {
+  /** Out of moves: the executor has refused the only playbook for good. */
+  function refused() {
+    const scenario = new Scenario().health('shop-1', 'UNHEALTHY');
+    for (let count = 0; count < 2; count += 1) {
+      if (scenario.incident.status === 'open') scenario.due('reevaluate');
+      scenario.completed('refused', { refusedBy: 'precondition', reason: 'start_command names what is not there' });
+    }
+    expect(scenario.incident.status).toBe('escalated');
+    return scenario;
+  }
+  const requests = (scenario: Scenario) => scenario.all('remediation.requested').length;
+
+  test('may have mended what was refused: it is asked again, once services have taken it', () => {
+    const scenario = refused();
+    const before = requests(scenario);
+    expect(requests(scenario.reload())).toBe(before);
+    expect(requests(scenario.due('reevaluate'))).toBe(before + 1);
+    expect(scenario.incident.status).toBe('remediating');
+  });
+
+  test('may bring a playbook where there was none', () => {
+    const scenario = new Scenario({ playbooks: [] }).health('shop-1', 'UNHEALTHY');
+    expect(scenario.incident.status).toBe('escalated');
+    scenario.reload().know({ playbooks: [makePlaybook()] });
+    expect(scenario.due('reevaluate').incident.status).toBe('remediating');
+  });
+
+  test('is no matter for what people have taken, or what has cleared', () => {
+    const taken = refused().acknowledge();
+    expect(taken.reload().last?.ignored).toBe('nothing_waits');
+    const cleared = refused().health('shop-1', 'HEALTHY');
+    expect(cleared.reload().last?.ignored).toBe('nothing_waits');
+  });
+});

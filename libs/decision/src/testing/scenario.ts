@@ -359,6 +359,11 @@ export class Scenario {
     return this.apply({ id: this.nextId(), type: 'control.changed', data: { ...state, control: 'kill_switch' } });
   }
 
+  reload(): this {
+    const data = { control: 'configuration' as const, digest: 'a'.repeat(64), by: 'ada', at: this.now };
+    return this.apply({ id: this.nextId(), type: 'control.changed', data });
+  }
+
   /** From now on for an hour, unless the fields say otherwise. */
   silence(fields: Partial<Silence> = {}): this {
     const silence = makeSilence(this.now, fields);

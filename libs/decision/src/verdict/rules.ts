@@ -1,6 +1,6 @@
 import { assessmentOf } from '../assessment/assess.ts';
 import { undoableBy, unsuccessfulAttempts } from '../assessment/attempts.ts';
-import { deferredUntil } from '../assessment/dependency.ts';
+import { deferredUntil, isSilenced } from '../assessment/dependency.ts';
 import { silentSince } from '../assessment/silent-source.ts';
 import { lookAgainMs } from '../assessment/silence.ts';
 import { isInTheWay, notReached } from '../gates/ask-gates.ts';
@@ -111,8 +111,10 @@ const dependencyLookMs = 5_000;
 function dependencyFirst({ work }: Question): Ruling | undefined {
   const { rootService } = assessmentOf(work).rootCause;
   if (rootService === undefined) return undefined;
-  const reason = `${rootService} comes first: this service depends on it`;
   const { memory, facts, now } = work;
+  const reason = isSilenced(facts, rootService, now)
+    ? `${rootService}, which this service depends on, is silenced: nobody looks whether it is down`
+    : `${rootService} comes first: this service depends on it`;
   const retryAt = earliest(retryAtOf(work), addMs(now, dependencyLookMs), deferredUntil(memory, facts, now));
   return { outcome: 'hold', code: 'dependency_first', reason, retryAt, heldBy: 'dependency' };
 }

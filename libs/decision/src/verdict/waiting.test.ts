@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { whatEnds } from '../record/what-ends.ts';
-import { Scenario, makePlaybook, makeSafety, makeService } from '../testing/scenario.ts';
+import { Scenario, makePlaybook, makeSafety, makeService, makeSilence } from '../testing/scenario.ts';
 
 const minute = 60_000;
 const services = [makeService('db'), makeService('shop', 1, { dependsOn: ['db'] })];
@@ -43,6 +43,47 @@ describe('a dependency defers its dependants', () => {
       expect(scenario.incident).toMatchObject({ status: 'remediating', cause: 'application' });
     },
   );
+
+  test.each(['escalated', 'awaiting_approval'] as const)(
+    'that run themselves, also while its trouble is %s, as long as it is down, but not for ever',
+    (status) => {
+      const scenario = new Scenario({ services }).know({ openIncidents: [{ ...db, status }] });
+      scenario.setHealth('db', 'db-1', 'UNHEALTHY').health('shop-1', 'UNHEALTHY', ['http_endpoint']);
+      expect(scenario.incident.decisions.at(-1)?.code).toBe('dependency_first');
+      const began = Date.parse(scenario.now);
+      waitOut(scenario, 60 * minute);
+      expect([scenario.incident.status, Date.parse(scenario.now) - began]).toEqual(['escalated', 10 * minute]);
+    },
+  );
+
+  test('that run themselves while it is silenced, for nobody looks at it then', () => {
+    const scenario = new Scenario({ services });
+    scenario.know({ silences: [makeSilence(scenario.now, { service: 'db' })] });
+    scenario.health('shop-1', 'UNHEALTHY', ['http_endpoint']);
+    const { code, reason } = scenario.incident.decisions.at(-1) ?? {};
+    expect([code, reason]).toEqual([
+      'dependency_first',
+      'db, which this service depends on, is silenced: nobody looks whether it is down',
+    ]);
+    scenario.know({ silences: [] });
+    expect(waitOut(scenario, 5_000).incident.decisions.at(-1)?.code).not.toBe('dependency_first');
+  });
+
+  test.each([
+    ['one of an instance of it', { service: 'db', instance: 'db-1' }],
+    ['one of a check of it', { service: 'db', check: 'page' }],
+  ])('not for a silence that leaves something to look at: %s', (_what, fields) => {
+    const scenario = new Scenario({ services });
+    scenario.know({ silences: [makeSilence(scenario.now, fields)] });
+    scenario.health('shop-1', 'UNHEALTHY', ['http_endpoint']);
+    expect(scenario.incident.decisions.at(-1)?.code).not.toBe('dependency_first');
+  });
+
+  test('not when their own process is gone, whatever is silenced', () => {
+    const scenario = new Scenario({ services });
+    scenario.know({ silences: [makeSilence(scenario.now, { service: 'db' })] });
+    expect(scenario.health('shop-1', 'UNHEALTHY').incident.status).toBe('remediating');
+  });
 
   test('until it is well again, which is seen within five seconds', () => {
     const scenario = new Scenario({ services }).know({ openIncidents: [{ ...db, status: 'remediating' }] });
