@@ -23,6 +23,8 @@ export interface ExpectedCommand {
   readonly executable: string | undefined;
   /** Of a script: itself, which the kernel puts before the arguments. */
   readonly script: string | undefined;
+  /** Of a script: its interpreter as its first line names it. */
+  readonly interpreter: string | undefined;
 }
 
 const firstLineBytes = 256;
@@ -38,8 +40,8 @@ const wrappers = new Set(
 export async function expectCommand(command: Command): Promise<ExpectedCommand> {
   const file = await findProgram(command.argv[0] ?? '', command);
   const interpreter = file === undefined ? undefined : await interpreterOf(file);
-  if (interpreter === undefined) return { command, executable: file, script: undefined };
-  return { command, executable: await findProgram(interpreter, command), script: file };
+  if (interpreter === undefined) return { command, executable: file, script: undefined, interpreter };
+  return { command, executable: await findProgram(interpreter, command), script: file, interpreter };
 }
 
 /** Compares a process with a command by its executable and its arguments: a word of its title proves nothing. */

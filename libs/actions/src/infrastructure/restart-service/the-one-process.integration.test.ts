@@ -362,6 +362,25 @@ describe.skipIf(!isRoot)('restart_service as root gives no more than there was',
     expect(left.flat()).toEqual([]);
   });
 
+  it('refuses what the user may not execute, or not enter, and ends nothing', async () => {
+    const old = await startOld();
+    const closed = join(folder, 'closed');
+    await mkdir(closed, { mode: 0o750 });
+    await symlink('/bin/sleep', join(closed, 'sleep'));
+    const inClosed = { startCommand: [join(closed, 'sleep'), '600'], user: '65533' };
+    const words = `names ${join(closed, 'sleep')}, which user 65533 may not execute: nothing was ended; `;
+    expect(await act(inClosed)).toEqual({ ok: false, detail: expect.stringContaining(words) });
+    expect(await act({ cwd: closed })).toEqual({
+      ok: false,
+      detail: expect.stringContaining(
+        `its working directory, ${closed}, may not be entered by user 65533: nothing was ended; `,
+      ),
+    });
+    expect(await readLiveProcess(old)).toBeDefined();
+    await chown(closed, 0, 65_533);
+    expect(await act(inClosed)).toMatchObject({ ok: true });
+  });
+
   it('refuses a user whom the machine has not, and ends nothing', async () => {
     const old = await startOld();
     expect(await act({ user: 'no-such-user' })).toMatchObject({
