@@ -11,7 +11,7 @@ export interface Command {
 }
 
 /**
- * `same`: the executable and every argument. `retitled`: the executable, under a title that names it; its arguments are
+ * `same`: the executable and every argument; of a script also what it became. `retitled`: the executable, under a title that names it; its arguments are
  * written over, as servers do. `other`: neither.
  */
 export type Likeness = 'same' | 'retitled' | 'other';
@@ -23,6 +23,8 @@ export interface ExpectedCommand {
   readonly executable: string | undefined;
   /** Of a script: itself, which the kernel puts before the arguments. */
   readonly script: string | undefined;
+  /** Of a script: its interpreter as its first line names it. */
+  readonly interpreter: string | undefined;
 }
 
 const firstLineBytes = 256;
@@ -38,8 +40,8 @@ const wrappers = new Set(
 export async function expectCommand(command: Command): Promise<ExpectedCommand> {
   const file = await findProgram(command.argv[0] ?? '', command);
   const interpreter = file === undefined ? undefined : await interpreterOf(file);
-  if (interpreter === undefined) return { command, executable: file, script: undefined };
-  return { command, executable: await findProgram(interpreter, command), script: file };
+  if (interpreter === undefined) return { command, executable: file, script: undefined, interpreter };
+  return { command, executable: await findProgram(interpreter, command), script: file, interpreter };
 }
 
 /** Compares a process with a command by its executable and its arguments: a word of its title proves nothing. */
@@ -63,9 +65,10 @@ export function isWrapper([program = '']: readonly string[]): boolean {
 async function likenessOfOne(process: ProcessFacts, expected: ExpectedCommand): Promise<Likeness> {
   const { command, script } = expected;
   const executable = await isExecutable(process.pid, expected.executable);
+  const cwd = await readlink(`/proc/${process.pid}/cwd`).catch(() => undefined);
+  if (script !== undefined && (await hasBecome(process, command, cwd))) return 'same';
   // An executable that may not be looked at leaves the arguments to prove it.
   if (executable === false) return 'other';
-  const cwd = await readlink(`/proc/${process.pid}/cwd`).catch(() => undefined);
   const isSame = (actual: string | undefined, wanted: string) =>
     actual !== undefined &&
     (actual === wanted || (cwd !== undefined && resolve(cwd, actual) === resolve(command.cwd, wanted)));
@@ -77,6 +80,27 @@ async function likenessOfOne(process: ProcessFacts, expected: ExpectedCommand): 
   // The first line of a script may give its interpreter options; a program has none but those of the command.
   if (hasArguments && options >= 0 && (options === 0 || script !== undefined)) return 'same';
   return executable === true && isRetitled(process, command.argv) ? 'retitled' : 'other';
+}
+
+/**
+ * A script may have become another program, as the shims of version managers do. Nothing says which: so that no stranger is
+ * taken for it, the program has its name, every argument is the same, and it runs where the command is started.
+ */
+async function hasBecome(process: ProcessFacts, command: Command, cwd: string | undefined): Promise<boolean> {
+  const [title = '', ...args] = process.argv;
+  const [wanted = '', ...wantedArgs] = command.argv;
+  if (args.length !== wantedArgs.length || !args.every((word, index) => word === wantedArgs[index])) return false;
+  const folder = await realpath(command.cwd).catch(() => command.cwd);
+  // A daemon may have gone to the root since.
+  if (cwd !== undefined && ![command.cwd, folder, '/'].includes(cwd)) return false;
+  const seen = await readlink(`/proc/${process.pid}/exe`).catch(() => '');
+  const name = basename(wanted);
+  return basename(title) === name || isVersionOf(basename(seen.replace(/ \(deleted\)$/, '')), name);
+}
+
+/** `python3` is run by `python3.11`, and `php` by `php8.2`. */
+function isVersionOf(program: string, name: string): boolean {
+  return program.startsWith(name) && /^(?:[-.]?\d.*)?$/.test(program.slice(name.length));
 }
 
 /** A title is one text where arguments were several, and names the program or the script. */

@@ -74,7 +74,11 @@ async function judgeNamed(target: ProcessTarget, file: Named): Promise<FoundServ
   const isOlder = named.startedAtMs <= file.writtenAtMs + clockToleranceMs;
   if (isOlder && likeness !== 'other') return running;
   const seen = named.argv.join(' ').slice(0, 200);
-  if (isOlder) return unclear(`${pidFile} names process ${named.pid}, which runs "${seen}", not the start command`);
+  if (isOlder) {
+    return unclear(
+      `${pidFile} names process ${named.pid}, which runs "${seen}", not the start command; stop it, or make start_command what runs there`,
+    );
+  }
   if (likeness === 'retitled') {
     return unclear(
       `process ${named.pid}, "${seen}", runs the program of the start command, and is younger than ${pidFile}`,

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { messageOf } from '@cortex/errors';
 import type { Limit } from '@cortex/processes';
 import type { RunAs } from './run-as.ts';
 
@@ -24,6 +27,29 @@ export type Launched =
       readonly release: () => void;
     }
   | { readonly ok: false; readonly detail: string };
+
+/** What a path is to the user of a plan: a folder to enter, a program to execute, or the code of the error. */
+export type Seen = string;
+
+export type Rehearsal =
+  { readonly ok: true; readonly seen: readonly Seen[] } | { readonly ok: false; readonly detail: string };
+
+/** Does all of a launch but the start: becomes the user with the limits, and looks at what the start needs. */
+export async function rehearse(plan: LaunchPlan, paths: readonly string[]): Promise<Rehearsal> {
+  if (plan.runAs.isOwn) return { ok: true, seen: await Promise.all(paths.map(see)) };
+  const { told, release } = await askHelper(plan, { paths });
+  release();
+  return told !== undefined && 'seen' in told ? { ok: true, seen: told.seen } : { ok: false, detail: whyNot(told) };
+}
+
+async function see(path: string): Promise<Seen> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isDirectory() ? 'folder' : 'program';
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : messageOf(error);
+  }
+}
 
 /** Starts a program in a session of its own: it outlives Cortex, and its group can be ended whole. */
 export function launch(plan: LaunchPlan): Promise<Launched> {
@@ -57,6 +83,7 @@ async function launchHere({ argv, cwd, env, log }: LaunchPlan): Promise<Launched
 
 type Told =
   | { readonly error: string }
+  | { readonly seen: readonly Seen[] }
   | { readonly pid: number }
   | { readonly status: number | null; readonly signal: string | null };
 
@@ -66,8 +93,17 @@ type Told =
  */
 const helper = `
 const { execFileSync, spawn } = require('node:child_process');
+const { accessSync, constants, statSync } = require('node:fs');
+const see = (path) => {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isDirectory() ? 'folder' : 'program';
+  } catch (error) {
+    return error.code ?? error.message;
+  }
+};
 process.once('disconnect', () => process.exit(0));
-process.once('message', ({ argv: [program, ...args], cwd, env, hasLog, limits, umask, uid, gid, groups }) => {
+process.once('message', ({ argv: [program, ...args], paths, cwd, env, hasLog, limits, umask, uid, gid, groups }) => {
   try {
     if (limits.length > 0) execFileSync('prlimit', ['--pid=' + process.pid, ...limits], { stdio: 'pipe' });
     if (umask !== undefined) process.umask(umask);
@@ -77,6 +113,7 @@ process.once('message', ({ argv: [program, ...args], cwd, env, hasLog, limits, u
       process.setuid(uid);
     }
     if (process.geteuid() !== uid || process.getegid() !== gid) throw new RangeError('it is still another user');
+    if (paths !== undefined) return process.send({ seen: paths.map(see) });
     const out = hasLog ? 'inherit' : 'ignore';
     const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', out, out] });
     child.once('error', (error) => process.send({ error: error.message }));
@@ -87,7 +124,22 @@ process.once('message', ({ argv: [program, ...args], cwd, env, hasLog, limits, u
   }
 });`;
 
-async function launchAs({ argv, cwd, env, log, runAs }: LaunchPlan): Promise<Launched> {
+async function launchAs(plan: LaunchPlan): Promise<Launched> {
+  const { told, ended, release } = await askHelper(plan);
+  if (told !== undefined && 'pid' in told) return { ok: true, pid: told.pid, ended, release };
+  release();
+  return { ok: false, detail: `${plan.argv[0] ?? ''} cannot be started: ${whyNot(told)}` };
+}
+
+function whyNot(told: Told | undefined): string {
+  return told !== undefined && 'error' in told ? told.error : 'its helper ended';
+}
+
+/** Hands a plan to a helper, or paths to look at, and waits for its first word: undefined when it ended without one. */
+async function askHelper(
+  { argv, cwd, env, log, runAs }: LaunchPlan,
+  asked: { readonly paths?: readonly string[] } = {},
+) {
   const child = spawn(process.execPath, ['-e', helper], {
     env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin:/usr/sbin:/sbin' },
     cwd: '/',
@@ -99,6 +151,7 @@ async function launchAs({ argv, cwd, env, log, runAs }: LaunchPlan): Promise<Lau
     if ('status' in told) ended = told;
   });
   child.send({
+    ...asked,
     argv,
     cwd,
     env,
@@ -114,10 +167,7 @@ async function launchAs({ argv, cwd, env, log, runAs }: LaunchPlan): Promise<Lau
     if (child.connected) child.disconnect();
     child.unref();
   };
-  if (told !== undefined && 'pid' in told) return { ok: true, pid: told.pid, ended: () => ended, release };
-  release();
-  const why = told !== undefined && 'error' in told ? told.error : 'its helper ended';
-  return { ok: false, detail: `${argv[0] ?? ''} cannot be started: ${why}` };
+  return { told, ended: () => ended, release };
 }
 
 async function firstWord(child: ChildProcess): Promise<Told> {

@@ -6,7 +6,7 @@ import type { FoundService } from './find-service.ts';
 import { lastWordsOfEnded } from './last-words.ts';
 import type { ProcessTarget } from './process-target.ts';
 import type { RestartParams } from './params.ts';
-import { resolveRunAs } from './run-as.ts';
+import { prepareStart } from './prepare-start.ts';
 import type { RunAs, RunAsResult } from './run-as.ts';
 import { adopt, startProcess } from './start-process.ts';
 import { stopProcess } from './stop-process.ts';
@@ -27,18 +27,20 @@ export function processVariant(target: ProcessTarget): RestartVariant {
 async function guard(target: ProcessTarget): Promise<string | undefined> {
   if (!hasProcessTable) return 'this system has no /proc: the process cannot be told from another with its pid';
   const found = await findService(target);
-  if (found.status === 'unclear') return found.detail;
   if (found.status === 'not_running' && target.facts.startCommand === undefined) {
     return `${found.detail}, and the catalogue names no start_command`;
   }
-  const runAs = await runAsOf(target, found);
-  return runAs?.ok === false ? runAs.detail : undefined;
+  const prepared = await prepare(target, found);
+  const problem = prepared?.ok === false ? prepared.detail : undefined;
+  if (found.status !== 'unclear') return problem;
+  // A program that is not there is often why nothing is seen to run it.
+  return problem === undefined ? found.detail : `${found.detail}; ${problem}`;
 }
 
-/** As whom the new process is to run; undefined when a supervisor starts it. */
-async function runAsOf(target: ProcessTarget, found: FoundService): Promise<RunAsResult | undefined> {
+/** As whom the new process is to run, if it can be started; undefined when a supervisor starts it. */
+async function prepare(target: ProcessTarget, found: FoundService): Promise<RunAsResult | undefined> {
   if (target.facts.startCommand === undefined) return undefined;
-  return resolveRunAs(target, found.status === 'running' ? await readIdentity(found.process.pid) : undefined);
+  return prepareStart(target, found.status === 'running' ? await readIdentity(found.process.pid) : undefined);
 }
 
 async function observe(target: ProcessTarget): Promise<JsonRecord> {
@@ -50,9 +52,9 @@ async function observe(target: ProcessTarget): Promise<JsonRecord> {
 async function act(target: ProcessTarget, params: RestartParams, context: ActionContext): Promise<ActionResult> {
   const found = await findService(target);
   if (found.status === 'unclear') return { ok: false, detail: found.detail };
-  // Asked while the old process is there to tell.
-  const runAs = await runAsOf(target, found);
-  if (runAs?.ok === false) return { ok: false, detail: runAs.detail };
+  // Asked while the old process is there to tell, and to go on when the new one could not be started.
+  const prepared = found.status === 'running' ? await prepare(target, found) : undefined;
+  if (prepared?.ok === false) return { ok: false, detail: prepared.detail };
   if (context.signal.aborted) return { ok: false, detail: 'interrupted before anything was done' };
   let stopped = 'it was not running';
   const words = found.status === 'running' ? undefined : await lastWordsOfEnded(target.facts.logFile);
@@ -60,9 +62,11 @@ async function act(target: ProcessTarget, params: RestartParams, context: Action
     const stop = await stopProcess(target, found.process, params.grace_period, context.signal);
     if (!stop.ok) return { ok: false, partial: true, detail: stop.detail };
     stopped = stop.how === 'gone already' ? 'it had just ended' : `process ${found.process.pid} ended by ${stop.how}`;
+    if (stop.remainder !== undefined) stopped += `; ${stop.remainder}`;
     context.log('stopped', { pid: found.process.pid, how: stop.how });
   }
-  const started = await startProcess(target, startOptions(params, context, runAs?.runAs));
+  const started = await startProcess(target, startOptions(params, context, prepared?.runAs));
+  if (!started.ok && started.isUntouched) return { ok: false, detail: started.detail };
   if (!started.ok) return { ok: false, partial: true, retryable: true, detail: `${stopped}; ${started.detail}` };
   return {
     ok: true,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, unlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readLiveProcess } from '@cortex/processes';
@@ -14,7 +14,10 @@ import { restartService, restartServiceWith } from './restart-service.ts';
 /** Notes each start in a file, then serves for ever. */
 const serverScript = `
   const fs = require('node:fs');
-  fs.appendFileSync(process.env.STARTS, process.pid + '\\n');
+  const fork = () => require('node:child_process').spawn(process.execPath, [__filename, 'worker'], { stdio: 'ignore' });
+  const isMain = process.argv[2] !== 'worker';
+  if (isMain && process.env.WORKER) fork();
+  fs.appendFileSync(process.env[isMain ? 'STARTS' : 'WORKER'], process.pid + '\\n');
   if (process.env.STUBBORN) process.on('SIGTERM', () => {});
   if (process.env.BROKEN && fs.existsSync(process.env.BROKEN)) {
     fs.writeSync(2, fs.readFileSync(process.env.BROKEN));
@@ -36,7 +39,9 @@ describe('restart_service of a process', () => {
   });
   const context = (signal?: AbortSignal) => exampleContext({ process: facts() }, signal);
   const pid = async () => Number(await readFile(facts().pidFile, 'utf8'));
-  const starts = async () => (await readFile(env['STARTS'] ?? '', 'utf8').catch(() => '')).split('\n').filter(Boolean);
+  const lines = async (name: string) =>
+    (await readFile(join(folder, name), 'utf8').catch(() => '')).split('\n').filter(Boolean);
+  const starts = () => lines('starts');
   const act = async (input: object = {}) =>
     restartService.act(params(input), context(), await restartService.observe(params(), context()));
   const probe = (before: JsonRecord) => restartService.probe?.(params(), context(), before);
@@ -47,7 +52,7 @@ describe('restart_service of a process', () => {
     await writeFile(join(folder, 'server.cjs'), serverScript);
   });
   afterEach(async () => {
-    for (const started of await starts()) kill(Number(started));
+    for (const started of [...(await starts()), ...(await lines('workers'))]) kill(Number(started));
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -210,6 +215,103 @@ describe('restart_service of a process', () => {
     });
     expect(await snapshot(folder)).toEqual(before);
     expect(await readLiveProcess(running)).toBeDefined();
+  });
+
+  describe('asks what can be known of the start before it ends anything', () => {
+    const missing = '/nonexistent/server-1.99';
+    const badStarts: Record<string, () => object> = {
+      [`start_command names ${missing}, which does not exist: nothing was ended; `]: () => ({
+        startCommand: [missing],
+      }),
+      'start_command names ./server-1.99, which does not exist in /tmp: nothing was ended; ': () => ({
+        startCommand: ['./server-1.99'],
+        cwd: '/tmp',
+      }),
+      'start_command names server-1.99, which is in no folder of its PATH, /nowhere:/bin: nothing was ended; ': () => ({
+        startCommand: ['server-1.99'],
+        env: { ...env, PATH: '/nowhere:/bin' },
+      }),
+      'may not execute: nothing was ended; ': () => ({ startCommand: [join(folder, 'server.cjs')] }),
+      'which is a folder: nothing was ended; ': () => ({ startCommand: [folder] }),
+      'its working directory, /nonexistent, does not exist: nothing was ended; ': () => ({ cwd: '/nonexistent' }),
+      'whose interpreter, /nonexistent/sh, does not exist: nothing was ended; ': () => ({
+        startCommand: [join(folder, 'script')],
+      }),
+    };
+    const bad = (words: string) => exampleContext({ process: { ...facts(), ...badStarts[words]?.() } });
+    beforeEach(() => writeFile(join(folder, 'script'), '#!/nonexistent/sh\n', { mode: 0o755 }));
+
+    it.each(Object.keys(badStarts))('%s', async (words) => {
+      await act();
+      const running = await pid();
+      expect(await restartService.guard?.(params(), bad(words))).toContain(words);
+      const result = await restartService.act(params(), bad(words), {});
+      expect(result).toEqual({ ok: false, detail: expect.stringContaining(words) });
+      expect(await readLiveProcess(running)).toBeDefined();
+      expect(await pid()).toBe(running);
+      expect(await starts()).toHaveLength(1);
+    });
+
+    it('finds a program as the start does: from the working directory, by the PATH of the process', async () => {
+      await mkdir(join(folder, 'bin'));
+      await symlink(process.execPath, join(folder, 'bin', 'server'));
+      for (const [program, PATH] of [
+        ['bin/server', '/nowhere'],
+        ['server', '/nowhere:bin'],
+      ] as const) {
+        const process = { ...facts(), startCommand: [program, 'server.cjs'], env: { ...env, PATH } };
+        expect(await restartService.guard?.(params(), exampleContext({ process }))).toBeUndefined();
+        expect(await restartService.act(params(), exampleContext({ process }), {})).toMatchObject({ ok: true });
+      }
+    });
+
+    it('says so beside a running process that is not known for the start command', async () => {
+      await act();
+      await writeFile(facts().pidFile, `${process.ppid}`);
+      const [words = ''] = Object.keys(badStarts);
+      expect(await restartService.guard?.(params(), bad(words))).toMatch(
+        /^\S+ names process \d+, .*; start_command names/,
+      );
+    });
+
+    /** The main process is killed, and its worker goes on. */
+    async function leaveWorker(): Promise<{ readonly main: number; readonly worker: number }> {
+      env = { ...env, WORKER: join(folder, 'workers') };
+      await act();
+      const main = await pid();
+      await expect.poll(() => lines('workers'), { timeout: 10_000 }).toHaveLength(1);
+      kill(main);
+      await expect.poll(() => readLiveProcess(main)).toBeUndefined();
+      return { main, worker: Number((await lines('workers'))[0]) };
+    }
+
+    it('and leaves alone what is left of a process that is gone', async () => {
+      const { main, worker } = await leaveWorker();
+      const [words = ''] = Object.keys(badStarts);
+      expect(await restartService.guard?.(params(), bad(words))).toContain(words);
+      for (const turn of [restartService.act, restartService.undo]) {
+        const result = await turn?.(params(), bad(words), {});
+        expect(result).toEqual({ ok: false, detail: expect.stringContaining(words) });
+      }
+      expect(await readLiveProcess(worker)).toBeDefined();
+      expect(await pid()).toBe(main);
+    });
+
+    it('and says that it has ended what was left, when the start succeeds', async () => {
+      const { main, worker } = await leaveWorker();
+      const words = `; ended what was left of process ${main}: 1 process; process `;
+      expect(await act()).toMatchObject({ ok: true, detail: expect.stringContaining(words) });
+      expect(await readLiveProcess(worker)).toBeUndefined();
+    });
+
+    it('and when it fails', async () => {
+      const { main, worker } = await leaveWorker();
+      env = { ...env, BROKEN: join(folder, 'broken') };
+      await writeFile(join(folder, 'broken'), '');
+      const words = `; ended what was left of process ${main}: 1 process; the new process ended at once`;
+      expect(await act()).toMatchObject({ ok: false, partial: true, detail: expect.stringContaining(words) });
+      expect(await readLiveProcess(worker)).toBeUndefined();
+    });
   });
 
   it('refuses to restart anything but its target', async () => {

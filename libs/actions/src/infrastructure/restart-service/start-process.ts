@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { chown, link, open, readFile, unlink, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { baseEnvironment } from '../../run-program.ts';
 import { createPidFile, readIdentity, readLiveProcess, readPidFile, writePidFile } from '@cortex/processes';
 import type { ProcessFacts } from '@cortex/processes';
 import { findService } from './find-service.ts';
@@ -10,14 +9,18 @@ import { lastWords } from './last-words.ts';
 import { launch } from './launch.ts';
 import type { Launched } from './launch.ts';
 import type { ProcessTarget } from './process-target.ts';
-import { marker, markerVariable } from './process-target.ts';
-import { resolveRunAs } from './run-as.ts';
-import type { RunAs } from './run-as.ts';
+import { environmentOf, prepareStart } from './prepare-start.ts';
+import type { RunAs, RunAsResult } from './run-as.ts';
 import { endRemainder, stopProcess } from './stop-process.ts';
 
 export type StartResult =
   | { readonly ok: true; readonly process: ProcessFacts; readonly detail: string }
-  | { readonly ok: false; readonly detail: string };
+  | {
+      readonly ok: false;
+      readonly detail: string;
+      /** It was known beforehand that it cannot be started: nothing was ended and nothing started. */
+      readonly isUntouched?: true;
+    };
 
 export interface StartOptions {
   /** Wait until it has stayed up for a moment; otherwise return as soon as it exists. */
@@ -25,7 +28,7 @@ export interface StartOptions {
   readonly timeoutMs: number;
   /** For what is left of an earlier process. */
   readonly graceMs: number;
-  /** As whom; undefined when nothing ran that could tell. */
+  /** As whom, where the start was prepared before the old process was ended; undefined: it is prepared before anything is. */
   readonly runAs: RunAs | undefined;
   readonly signal: AbortSignal;
 }
@@ -45,16 +48,21 @@ export async function startProcess(target: ProcessTarget, options: StartOptions)
     if (found.status === 'unclear') return { ok: false, detail: found.detail };
     if (found.status === 'running') return await adopt(target, found.process);
     if (target.facts.startCommand === undefined) return await awaitSupervisor(target, options);
-    const runAs = options.runAs ?? (await resolveRunAs(target, undefined));
-    if ('ok' in runAs && !runAs.ok) return { ok: false, detail: runAs.detail };
-    if (found.gone !== undefined) {
-      const problem = await endRemainder(target, found.gone, [], options);
-      if (problem !== undefined) return { ok: false, detail: problem };
-    }
-    return await startAnew(target, target.facts.startCommand, 'ok' in runAs ? runAs.runAs : runAs, options);
+    const prepared = await prepare(target, options);
+    if (!prepared.ok) return { ok: false, detail: prepared.detail, isUntouched: true };
+    const rest = found.gone === undefined ? undefined : await endRemainder(target, found.gone, [], options);
+    const started: StartResult =
+      rest?.problem === undefined
+        ? await startAnew(target, target.facts.startCommand, prepared.runAs, options)
+        : { ok: false, detail: rest.problem };
+    return rest?.ended === undefined ? started : { ...started, detail: `${rest.ended}; ${started.detail}` };
   } finally {
     await unlink(lock).catch(() => undefined);
   }
+}
+
+async function prepare(target: ProcessTarget, { runAs }: StartOptions): Promise<RunAsResult> {
+  return runAs === undefined ? prepareStart(target, undefined) : { ok: true, runAs };
 }
 
 /** Takes over a running process whose pid file was never written. */
@@ -69,7 +77,7 @@ async function startAnew(
   runAs: RunAs,
   options: StartOptions,
 ): Promise<StartResult> {
-  const { env, logFile, pidFile } = target.facts;
+  const { logFile, pidFile } = target.facts;
   const log = logFile === undefined ? undefined : await open(logFile, 'a+', 0o640);
   const logStart = (await log?.stat())?.size ?? 0;
   try {
@@ -79,7 +87,7 @@ async function startAnew(
     const launched = await launch({
       argv,
       cwd: runAs.cwd,
-      env: { ...baseEnvironment(), ...runAs.env, ...env, [markerVariable]: marker(target) },
+      env: environmentOf(target, runAs),
       log: log?.fd,
       runAs,
     });

@@ -6,7 +6,12 @@ import type { ProcessTarget } from './process-target.ts';
 import { marker, markerVariable } from './process-target.ts';
 
 export type StopResult =
-  | { readonly ok: true; readonly how: 'SIGTERM' | 'SIGKILL' | 'gone already' }
+  | {
+      readonly ok: true;
+      readonly how: 'SIGTERM' | 'SIGKILL' | 'gone already';
+      /** What belonged to it and outlived it, in words; undefined when nothing did. */ readonly remainder:
+        string | undefined;
+    }
   | { readonly ok: false; readonly detail: string };
 
 const pollMs = 10;
@@ -23,7 +28,7 @@ export async function stopProcess(
   graceMs: number,
   signal: AbortSignal,
 ): Promise<StopResult> {
-  if (!(await isSameLife(found))) return { ok: true, how: 'gone already' };
+  if (!(await isSameLife(found))) return { ok: true, how: 'gone already', remainder: undefined };
   // Looked up while it lives: afterwards nobody knows whose child a worker was.
   const members = await treeOf(target, found);
   const refused = send(found.pid, 'SIGTERM');
@@ -41,16 +46,26 @@ export async function stopProcess(
     }
   }
   const rest = await endRemainder(target, found.pid, members, { graceMs: how === 'SIGTERM' ? graceMs : 0, signal });
-  return rest === undefined ? { ok: true, how } : { ok: false, detail: rest };
+  if (rest.problem === undefined) return { ok: true, how, remainder: rest.ended };
+  const parts = [`process ${found.pid} ended by ${how}`, rest.ended, rest.problem];
+  return { ok: false, detail: parts.filter((part) => part !== undefined).join('; ') };
 }
 
-/** Ends what is left of a process that is gone. Returns what stands against it. */
+export interface EndedRemainder {
+  /** What was ended, in words; undefined when nothing was left. */
+  readonly ended: string | undefined;
+  /** What stands against ending all of it. */
+  readonly problem: string | undefined;
+}
+
+/** Ends what is left of a process that is gone. */
 export async function endRemainder(
   target: ProcessTarget,
   gone: number,
   known: readonly ProcessFacts[],
   { graceMs, signal }: { readonly graceMs: number; readonly signal: AbortSignal },
-): Promise<string | undefined> {
+): Promise<EndedRemainder> {
+  const ending = new Map<number, ProcessFacts>();
   const remainder = async () => {
     const found = [...(await treeOf(target, { pid: gone })), ...known];
     const live = await Promise.all(found.map(async (one) => ((await isSameLife(one)) ? [one] : [])));
@@ -58,27 +73,37 @@ export async function endRemainder(
   };
   const tell = async (name: 'SIGTERM' | 'SIGKILL', withinMs: number) => {
     const left = await remainder();
-    for (const { pid } of left) {
-      const refused = send(pid, name);
+    for (const one of left) {
+      const refused = send(one.pid, name);
       if (refused !== undefined) return refused;
-      send(pid, 'SIGCONT');
+      send(one.pid, 'SIGCONT');
+      ending.set(one.pid, one);
     }
     await areGoneWithin(left, withinMs, signal);
     return undefined;
   };
+  const outcome = async (problem?: string) => ({ ended: await inWords(gone, [...ending.values()]), problem });
   if (graceMs > 0) {
     const refused = await tell('SIGTERM', graceMs);
-    if (refused !== undefined) return refused;
+    if (refused !== undefined) return outcome(refused);
   }
   const deadline = performance.now() + afterKillMs;
   // What is ended may start others until it is.
   for (let left = await remainder(); left.length > 0; left = await remainder()) {
-    if (signal.aborted) return `interrupted while what belonged to process ${gone} was ending`;
-    if (performance.now() > deadline) return `process ${left[0]?.pid} does not end, even by SIGKILL`;
+    if (signal.aborted) return outcome(`interrupted while what belonged to process ${gone} was ending`);
+    if (performance.now() > deadline) return outcome(`process ${left[0]?.pid} does not end, even by SIGKILL`);
     const refused = await tell('SIGKILL', 1_000);
-    if (refused !== undefined) return refused;
+    if (refused !== undefined) return outcome(refused);
   }
-  return undefined;
+  return outcome();
+}
+
+async function inWords(gone: number, told: readonly ProcessFacts[]): Promise<string | undefined> {
+  const living = await Promise.all(told.map((one) => isSameLife(one)));
+  const count = living.filter((lives) => !lives).length;
+  return count === 0
+    ? undefined
+    : `ended what was left of process ${gone}: ${count} ${count === 1 ? 'process' : 'processes'}`;
 }
 
 async function treeOf(

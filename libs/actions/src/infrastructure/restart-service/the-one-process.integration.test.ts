@@ -1,6 +1,18 @@
 import { spawn } from 'node:child_process';
 import type { SpawnOptions } from 'node:child_process';
-import { chmod, chown, mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -124,6 +136,34 @@ describe('restart_service restarts the one process that is meant', () => {
     } finally {
       shell.kill('SIGKILL');
     }
+  });
+
+  it('that was started by hand through a script which becomes another program', async () => {
+    const [shims, versions] = [join(folder, 'shims'), join(folder, 'versions')];
+    await Promise.all([mkdir(shims), mkdir(versions)]);
+    await symlink(process.execPath, join(versions, 'fakepy'));
+    await writeFile(join(shims, 'fakepy'), `#!/bin/sh\nexec '${join(versions, 'fakepy')}' "$@"\n`, { mode: 0o755 });
+    const facts = (...argv: readonly string[]) => ({
+      startCommand: ['fakepy', script, ...argv],
+      env: { PATH: `${shims}:/usr/bin:/bin` },
+    });
+    const byHand = spawn(join(shims, 'fakepy'), [script, 'idle'], { stdio: 'ignore', cwd: folder, detached: true });
+    byHand.unref();
+    const pid = byHand.pid ?? 0;
+    await expect.poll(async () => (await readLiveProcess(pid))?.argv[0]).toBe(join(versions, 'fakepy'));
+    await writeFile(pidFile, `${pid}`);
+    expect(await guard([], facts('idle', 'other'))).toMatch(/not the start command; stop it, or make start_command/);
+    // A program of that name, and no script that could have become this one.
+    const binary = join(folder, 'fakepy');
+    await symlink('/bin/sleep', binary);
+    expect(await guard([], { startCommand: [binary, script, 'idle'] })).toMatch(/not the start command/);
+    expect(await readLiveProcess(pid)).toBeDefined();
+    expect(await guard([], facts('idle'))).toBeUndefined();
+    expect(await act([], facts('idle'))).toMatchObject({
+      ok: true,
+      detail: expect.stringContaining(`process ${pid} ended`),
+    });
+    expect((await copies('idle')).map((one) => one.pid)).toEqual([await named()]);
   });
 
   it('with the worker that keeps its port, but not what shares its group', async () => {
@@ -320,6 +360,25 @@ describe.skipIf(!isRoot)('restart_service as root gives no more than there was',
       ),
     );
     expect(left.flat()).toEqual([]);
+  });
+
+  it('refuses what the user may not execute, or not enter, and ends nothing', async () => {
+    const old = await startOld();
+    const closed = join(folder, 'closed');
+    await mkdir(closed, { mode: 0o750 });
+    await symlink('/bin/sleep', join(closed, 'sleep'));
+    const inClosed = { startCommand: [join(closed, 'sleep'), '600'], user: '65533' };
+    const words = `names ${join(closed, 'sleep')}, which user 65533 may not execute: nothing was ended; `;
+    expect(await act(inClosed)).toEqual({ ok: false, detail: expect.stringContaining(words) });
+    expect(await act({ cwd: closed })).toEqual({
+      ok: false,
+      detail: expect.stringContaining(
+        `its working directory, ${closed}, may not be entered by user 65533: nothing was ended; `,
+      ),
+    });
+    expect(await readLiveProcess(old)).toBeDefined();
+    await chown(closed, 0, 65_533);
+    expect(await act(inClosed)).toMatchObject({ ok: true });
   });
 
   it('refuses a user whom the machine has not, and ends nothing', async () => {
