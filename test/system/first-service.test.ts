@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { text as textOf } from 'node:stream/consumers';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { connectBus } from '@cortex/bus';
@@ -71,4 +72,24 @@ test('what docs/first-service.md has its reader write heals what it has them kil
   const resolved = log.of('incident.resolved', 'shop')[0]?.data['incident'] as Incident | undefined;
   expect(resolved?.resolution?.method).toBe('auto_remediation');
   expect(pages.requests).toEqual([]);
+});
+
+test('the receiver of pages that it has its reader write shows pages, and survives what is none', async () => {
+  const folder = temporaryFolder('cortex-first-service-pages-');
+  const port = String(await freePort());
+  const { text = '' } = files.find(({ name }) => name === 'pages.mjs') ?? {};
+  writeFileSync(join(folder.path, 'pages.mjs'), text.replace('9099', port));
+  const receiver = spawn(process.execPath, ['pages.mjs'], { cwd: folder.path, stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => {
+    receiver.kill('SIGKILL');
+    folder.remove();
+  });
+  const said = textOf(receiver.stdout);
+  const post = (body: string): Promise<number> =>
+    fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body }).then(({ status }) => status);
+  await eventually(() => post(''));
+  for (const body of ['', 'null', '[]', '{', '{"a":1}', '{"text":"the shop is down"}'])
+    expect(await post(body)).toBe(200);
+  receiver.kill('SIGKILL');
+  expect(await said).toBe('the shop is down \n\n');
 });

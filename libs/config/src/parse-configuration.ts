@@ -1,5 +1,6 @@
 import { collectorDefaults, CortexConfiguration, defaultEnvironment } from '@cortex/contracts';
 import type { ConfigurationInputs } from './configuration-inputs.ts';
+import { asMeant } from './as-meant.ts';
 import { settle } from './settle.ts';
 import { kindOf, unknownKey, valueAt } from './describe-issue.ts';
 import { isExtension } from './extensions.ts';
@@ -13,7 +14,7 @@ import { resolveChecks } from './resolve/checks.ts';
 import { resolveCollector } from './resolve/collector.ts';
 import { declaredContacts, pagingKeys, resolveEscalation } from './resolve/escalation.ts';
 import { resolveDetection, resolveSafety } from './resolve/policies.ts';
-import { declaredServices, resolveServices } from './resolve/services.ts';
+import { declaredKinds, declaredServices, resolveServices } from './resolve/services.ts';
 import { declaredChecks } from './resolve/written-checks.ts';
 import { HealthInput } from './schema/checks.ts';
 import { ConsoleInput } from './schema/collector.ts';
@@ -24,6 +25,8 @@ import type { Scope, World } from './scope.ts';
 
 /** What every configuration begins with. */
 const firstLine = 'version: 1';
+const rootKeys = Object.keys(ConfigurationInput.shape);
+const escalationKeys = ['contacts', 'policies', ...pagingKeys];
 
 export type ConfigurationResult =
   | { readonly ok: true; readonly configuration: CortexConfiguration; readonly warnings: Problem[] }
@@ -66,21 +69,23 @@ function resolve(inputs: ConfigurationInputs, report: Report): CortexConfigurati
   const unnamed: Scope = { report, source, folder, environment: defaultEnvironment, plugins: inputs.plugins };
   const scope = { ...unnamed, environment: readHead(unnamed, root) };
 
-  const declared = declaredServices(root['services']);
+  const meant = asMeant(root, rootKeys);
+  const declared = declaredServices(meant['services']);
   const escalation = root['escalation'] ?? {};
+  const meantEscalation = isRecord(meant['escalation']) ? asMeant(meant['escalation'], escalationKeys) : {};
   const services = resolveServices(scope, root['services'], declared);
   const definitions = resolveChecks(scope, root, { services, declared });
   const world: World = {
     services,
     declared,
-    kinds: new Set(services.flatMap(({ kind }) => (kind === undefined ? [] : [kind]))),
-    contacts: declaredContacts(escalation),
-    checks: new Set([...declaredChecks(root), ...definitions.map(({ name }) => name)]),
+    kinds: declaredKinds(meant['services']),
+    contacts: declaredContacts(meantEscalation),
+    checks: new Set([...declaredChecks(meant), ...definitions.map(({ name }) => name)]),
     checkedServices: new Set(definitions.map(({ target }) => target.service)),
-    metrics: knownMetrics(root),
+    metrics: knownMetrics(meant),
   };
   const { contacts, policies, paging } = resolveEscalation(scope, isRecord(escalation) ? escalation : {}, world);
-  const hostService = valueAt(root, ['collector', 'host', 'service']) ?? collectorDefaults.host.service;
+  const hostService = valueAt(meant, ['collector', 'host', 'service']) ?? collectorDefaults.host.service;
   const resolved = {
     environment: scope.environment,
     services,
@@ -112,9 +117,8 @@ function finish(scope: Scope, resolved: unknown): CortexConfiguration | undefine
 
 /** The top-level keys of the file: their names, the version, the environment. */
 function readHead(scope: Scope, root: Readonly<Record<string, unknown>>): string {
-  const allowed = Object.keys(ConfigurationInput.shape);
-  for (const key of Object.keys(root).filter((name) => !allowed.includes(name) && !isExtension(name))) {
-    reportFinding(scope, [], unknownKey([key], allowed));
+  for (const key of Object.keys(root).filter((name) => !rootKeys.includes(name) && !isExtension(name))) {
+    reportFinding(scope, [], unknownKey([key], rootKeys));
   }
   const { version } = root;
   if (version === undefined) {
@@ -131,10 +135,9 @@ function readHead(scope: Scope, root: Readonly<Record<string, unknown>>): string
   }
   const escalation = root['escalation'];
   if (escalation !== undefined && escalation !== null) {
-    const keys = ['contacts', 'policies', ...pagingKeys];
     if (isRecord(escalation)) {
-      for (const key of Object.keys(escalation).filter((name) => !keys.includes(name))) {
-        reportFinding(scope, ['escalation'], unknownKey([key], keys));
+      for (const key of Object.keys(escalation).filter((name) => !escalationKeys.includes(name))) {
+        reportFinding(scope, ['escalation'], unknownKey([key], escalationKeys));
       }
     } else {
       const message = `escalation is ${kindOf(escalation)}, but a mapping of keys belongs here`;
@@ -143,7 +146,7 @@ function readHead(scope: Scope, root: Readonly<Record<string, unknown>>): string
         ['escalation'],
         'CORTEX_CONFIG_WRONG_TYPE',
         message,
-        `write keys below it: ${keys.join(', ')}`,
+        `write keys below it: ${escalationKeys.join(', ')}`,
       );
     }
   }

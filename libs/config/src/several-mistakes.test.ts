@@ -77,3 +77,55 @@ describe('two mistakes beside each other are both told', () => {
     ).toEqual(['CORTEX_CONFIG_UNKNOWN_KEY', 'CORTEX_CONFIG_UNKNOWN_CHANNEL']);
   });
 });
+
+const restart = `playbook_id: restart
+name: Restart
+version: 1.0.0
+category: application
+severity: high
+services: [shop]
+trigger: { condition: '"shop-http" in failing_checks' }
+remediation_steps: [{ step: 1, name: Restart, action: restart_service }]
+verification: { health_checks: { duration: 10s } }
+rollback: { available: false, reason: None }
+escalation: { notify: [ann] }
+safety: { blast_radius: single_host }
+`;
+
+describe('what only follows from a mistyped key is not told', () => {
+  it.each([
+    ['the services', { services: 'sevices' }, ['sevices']],
+    ['the checks', { checks: 'check' }, ['check']],
+    ['the escalation', { escalation: 'escalations' }, ['escalations']],
+    ['the contacts', { contacts: 'contact' }, ['contact']],
+    ['services and contacts', { services: 'servces', contacts: 'contcts' }, ['servces', 'contcts']],
+  ])('of %s', (_, typos, unknown) => {
+    let text = `version: 1
+services:
+  - { name: db, kind: databases, instances: [{ id: db-1 }] }
+  - { name: shop, depends_on: [db], instances: [{ id: shop-1 }] }
+checks:
+  - { name: shop-http, service: shop, type: http_endpoint, url: "http://x/" }
+  - { name: db-http, service: db, instance: db-1, type: http_endpoint, url: "http://x/" }
+safety: { protected_targets: [{ service: db }] }
+escalation:
+  contacts: [{ name: ann, channels: [{ type: log }] }]
+  policies: [{ name: All, applies_to: [databases, shop], escalation_chain: [{ level: 1, notify: ann }] }]
+playbooks: [restart.yaml]
+`;
+    for (const [key, typo] of Object.entries(typos)) text = text.replace(`${key}:`, `${typo}:`);
+    const result = parseFiles({ 'cortex.yaml': text, 'restart.yaml': restart });
+    const problems = result.ok ? [] : result.problems;
+    expect(problems.map(({ message }) => message)).toEqual(unknown.map((key) => `unknown key "${key}"`));
+  });
+
+  it('but a name that is nowhere is', () => {
+    const text =
+      'version: 1\nsevices: [{ name: db, instances: [{ id: db-1 }] }]\nsafety: { protected_targets: [{ service: dv }] }\n';
+    const result = parseFiles({ 'cortex.yaml': text });
+    expect(result.ok ? [] : result.problems.map(({ code, fix }) => [code, fix])).toEqual([
+      ['CORTEX_CONFIG_UNKNOWN_KEY', expect.stringContaining('did you mean "services"?')],
+      ['CORTEX_CONFIG_UNKNOWN_SERVICE', 'did you mean "db"?'],
+    ]);
+  });
+});

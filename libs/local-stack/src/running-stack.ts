@@ -23,6 +23,8 @@ export interface RunningStack {
   readonly owner: KnownProcess;
   /** ISO time. */
   readonly startedAt: string;
+  /** The configuration that it was started with, as an absolute path; absent in a note of an earlier version. */
+  readonly configFile?: string;
   /** The nats-server of the stack; absent when the stack uses an existing one. */
   readonly nats?: KnownProcess & { readonly logFile: string };
   readonly natsUrl?: string;

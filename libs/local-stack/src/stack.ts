@@ -70,7 +70,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       claim.note({ nats: known(nats.pid, natsLog) });
     }
     const natsUrl = existing ?? nats?.url ?? '';
-    claim.note({ natsUrl });
+    claim.note({ natsUrl, configFile: resolve(options.configFile) });
     const parts = {
       names,
       appsDir: options.appsDir,

@@ -33,7 +33,10 @@ export const doctorCommand: CommandDefinition = {
   name: 'doctor',
   summary: 'Look whether Cortex can run here, and whether what runs is well: each line ok, warn or fail, with the fix',
   options: [
-    configOption,
+    {
+      ...configOption,
+      summary: 'the configuration (default: CORTEX_CONFIG, else cortex.yaml, else that of the running stack)',
+    },
     dirOption,
     natsOption,
     { flags: '--restore-record <id>', summary: 'put the bytes of a record in quarantine back where they lay' },
@@ -52,9 +55,9 @@ export const doctorCommand: CommandDefinition = {
     if (textOption(input, 'restoreRecord') !== undefined || textOption(input, 'dropRecord') !== undefined) {
       return repairRecord(input);
     }
-    const configuration = await examineConfiguration(input);
     const dir = stackFolder(input);
     const stack = readRunningStack(dir);
+    const configuration = await examineConfiguration(input, stack?.configFile);
     const named = textOption(input, 'nats') ?? (input.context.environment['CORTEX_NATS_URL'] || undefined);
     const subject: Subject = {
       context: input.context,
@@ -74,11 +77,13 @@ export const doctorCommand: CommandDefinition = {
   },
 };
 
+/** Without a name, and without a `cortex.yaml` here, it is the one that the stack was started with. */
 async function examineConfiguration(
   input: CommandInput,
+  ofStack: string | undefined,
 ): Promise<{ readonly finding: Finding; readonly valid: Subject['configuration'] }> {
   const name = 'configuration';
-  const named = findConfiguration(textOption(input, 'config'), input.context);
+  const named = findConfiguration(textOption(input, 'config'), input.context) ?? ofStack;
   if (named === undefined) {
     const finding = warn(
       name,

@@ -16,9 +16,11 @@ import { loadConfiguration } from './configuration.ts';
 
 export const initCommand: CommandDefinition = {
   name: 'init',
-  summary: 'Look at what listens on this machine, and propose a configuration with checks, playbooks and dry run on',
+  summary:
+    'Look at what listens on this machine, and propose a configuration with checks, playbooks for units and containers, and dry run on',
   options: [
     { flags: '--yes', summary: 'take all that is found, without asking' },
+    { flags: '--no-requests', summary: 'send nothing to what listens: each port is then checked by tcp_port alone' },
     {
       flags: '--dir <folder>',
       summary: 'where cortex.yaml and its playbooks are written; never over a file',
@@ -28,6 +30,10 @@ export const initCommand: CommandDefinition = {
   examples: [
     { line: 'cortex init', says: 'asks for each service that it finds' },
     { line: 'cortex init --yes', says: 'takes all; then `cortex check run --all`, and `cortex up`' },
+    {
+      line: 'cortex init --no-requests',
+      says: 'without it, each port that is chosen is asked for /, /health and /healthz',
+    },
     { line: 'cortex init --yes --dir /etc/cortex', says: 'somewhere else' },
   ],
   async run(input) {
@@ -36,7 +42,7 @@ export const initCommand: CommandDefinition = {
     refuseOver(join(folder, 'cortex.yaml'));
     const listeners = findListeners();
     const found = candidatesOf(listeners, await findContainers());
-    const proposals = await propose(await chosenOf(found, input));
+    const proposals = await propose(await chosenOf(found, input), input.options['requests'] !== false);
     const files = writeProposal(proposals, new Set(listeners.map(({ port }) => port)));
     write(folder, files);
     const file = join(folder, 'cortex.yaml');
@@ -55,6 +61,9 @@ export const initCommand: CommandDefinition = {
         ...summary.map((one) => printable(`${one.name}: ${one.about}${one.restartable ? '' : ' (watched only)'}`)),
         summary.length === 0 ? 'nothing was found that listens; the file is a frame to fill' : '',
         `written: ${written.map((path) => shownPath(path, context)).join(', ')}`,
+        summary.some(({ restartable }) => !restartable)
+          ? 'watched only: cortex.yaml does not say how it is restarted, so it has no playbook; docs/first-service.md has both'
+          : '',
         'next (dry run is on: nothing is changed):',
         ...nextCommands(file, context).map((command) => `  ${command}`),
       ]

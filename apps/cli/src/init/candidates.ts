@@ -1,5 +1,6 @@
 import type { Container } from './containers.ts';
 import type { Listener } from './listeners.ts';
+import { nameOfProcess, searchableName } from './process-name.ts';
 
 /** A service that a configuration may watch. */
 export interface Candidate {
@@ -9,6 +10,8 @@ export interface Candidate {
   readonly ports: readonly number[];
   /** Who it is, for the reader. */
   readonly about: string;
+  /** A name that its process is found by, and no other that was seen; absent where there is none. */
+  readonly process?: string;
   /** How it is restarted; absent: it is only watched. */
   readonly restart?: { readonly unit: string } | { readonly container: string; readonly program: string };
 }
@@ -21,24 +24,52 @@ const mostPorts = 3;
 const neverRestarted = /^(ssh|sshd|systemd-.*|NetworkManager|dbus|containerd|docker|podman)(\.service)?$/;
 const forwarders = new Set(['docker-proxy', 'rootlessport', 'conmon']);
 
-/** What is worth watching of all that listens: services of systemd, containers, and programs on fixed ports. */
+/** What is worth watching of all that listens: services of systemd, containers, and the processes on fixed ports, each by itself. */
 export function candidatesOf(listeners: readonly Listener[], containers: readonly Container[]): readonly Candidate[] {
   const published = new Set(containers.flatMap(({ ports }) => ports));
-  const groups = new Map<string, Listener[]>();
-  for (const listener of listeners) {
-    if (published.has(listener.port) || !isWorthWatching(listener)) continue;
-    const key = listener.unit ?? listener.program ?? `port-${listener.port}`;
-    groups.set(key, [...(groups.get(key) ?? []), listener]);
-  }
+  const groups = groupsOf(listeners.filter((one) => !published.has(one.port) && isWorthWatching(one)));
+  const searchable = groups.map(([first]) => (first === undefined ? undefined : searchableName(first)));
   const names = new Set<string>();
   return [
-    ...[...groups].map(([key, group]) => listening(uniqueName(key, names), group)),
-    ...containers.filter(({ ports }) => ports.length > 0).map((one) => contained(uniqueName(one.name, names), one)),
+    ...groups.map((group, index) => {
+      const process = searchable[index];
+      const isUnique = searchable.indexOf(process) === searchable.lastIndexOf(process);
+      return listening(uniqueName(keyOf(group), names, portsOf(group)[0]), group, isUnique ? process : undefined);
+    }),
+    ...containers
+      .filter(({ ports }) => ports.length > 0)
+      .map((one) => contained(uniqueName(one.name, names, one.ports[0]), one)),
   ].sort((left, right) => left.name.localeCompare(right.name));
 }
 
-function isWorthWatching({ port, unit, program, commandLine }: Listener): boolean {
-  if (forwarders.has(program ?? '') || isCortex(commandLine ?? '')) return false;
+/** The sockets of one unit, or of one process; workers that share a port are one, too. */
+function groupsOf(listeners: readonly Listener[]): readonly (readonly Listener[])[] {
+  const groups: Listener[][] = [];
+  for (const listener of listeners) {
+    const isSame = (other: Listener): boolean =>
+      listener.unit === undefined && other.unit === undefined
+        ? other.port === listener.port || (listener.pid !== undefined && other.pid === listener.pid)
+        : other.unit === listener.unit;
+    const same = groups.filter((group) => group.some(isSame));
+    const [first = []] = same;
+    if (same.length === 0) groups.push(first);
+    for (const other of same.slice(1)) first.push(...groups.splice(groups.indexOf(other), 1).flat());
+    first.push(listener);
+  }
+  return groups;
+}
+
+function keyOf([first]: readonly Listener[]): string {
+  if (first === undefined) return '';
+  return first.unit ?? nameOfProcess(first) ?? `port-${first.port}`;
+}
+
+function portsOf(group: readonly Listener[]): readonly number[] {
+  return [...new Set(group.map(({ port }) => port))].sort((left, right) => left - right);
+}
+
+function isWorthWatching({ port, unit, program, argv = [] }: Listener): boolean {
+  if (forwarders.has(program ?? '') || isCortex(argv.join(' '))) return false;
   return unit !== undefined || port < firstEphemeralPort;
 }
 
@@ -47,16 +78,20 @@ function isCortex(commandLine: string): boolean {
   return /apps\/[a-z-]+\/dist\/main\.js|\.cortex\/|\bcortex (up|demo)\b/.test(commandLine);
 }
 
-function listening(name: string, group: readonly Listener[]): Candidate {
+function listening(name: string, group: readonly Listener[], process: string | undefined): Candidate {
   const [first] = group;
   const unit = first?.unit;
   const restartable = unit !== undefined && !neverRestarted.test(unit);
-  const ports = [...new Set(group.map(({ port }) => port))].sort((left, right) => left - right).slice(0, mostPorts);
+  const ports = portsOf(group).slice(0, mostPorts);
+  const place = unit === undefined && first?.cwd !== undefined && first.cwd !== '/' ? `in ${first.cwd}` : unit;
   return {
     name,
     host: reachable(group.map(({ address }) => address)),
     ports,
-    about: [first?.program ?? 'a process of another user', unit, `port ${ports.join(', ')}`].filter(Boolean).join(', '),
+    about: [first?.program ?? 'a process of another user', place, `port ${ports.join(', ')}`]
+      .filter(Boolean)
+      .join(', '),
+    ...(process === undefined ? {} : { process }),
     ...(restartable ? { restart: { unit } } : {}),
   };
 }
@@ -81,14 +116,16 @@ function reachable(addresses: readonly string[]): string {
   return first === '::1' ? 'localhost' : first;
 }
 
-function uniqueName(key: string, taken: Set<string>): string {
+/** Of two that are called the same the second is told by its port. */
+function uniqueName(key: string, taken: Set<string>, port: number | undefined): string {
   const plain = key
     .replace(/\.service$/, '')
     .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
     .replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
   const base = plain === '' ? 'service' : plain.slice(0, 60);
-  let name = base;
-  for (let number = 2; taken.has(name); number += 1) name = `${base}-${number}`;
+  const own = port === undefined || !taken.has(base) ? base : `${base}-${port}`;
+  let name = own;
+  for (let number = 2; taken.has(name); number += 1) name = `${own}-${number}`;
   taken.add(name);
   return name;
 }

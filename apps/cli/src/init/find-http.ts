@@ -14,12 +14,16 @@ export interface Proposal extends Candidate {
 const notHttp =
   /postgres|redis|mysql|maria|mongo|memcached|ssh|nats|beam|rabbit|kafka|zookeeper|smtp|postfix|ldap|cups|resolve/i;
 const patienceMs = 1_000;
+/** Where programs say how they are, the usual first. */
+const healthPaths = ['/health', '/healthz'];
+/** What no program has: one that answers it well answers anything so. */
+const nowhere = '/cortex-init-asks-for-what-is-not-there';
 
-/** Asks each port once for what a browser would ask; those that answer are checked over HTTP. */
-export async function propose(candidates: readonly Candidate[]): Promise<readonly Proposal[]> {
+/** Asks each port for what a browser would ask; those that answer well are checked over HTTP. Without requests, none is. */
+export async function propose(candidates: readonly Candidate[], mayAsk: boolean): Promise<readonly Proposal[]> {
   return Promise.all(
     candidates.map(async (candidate) => {
-      const isSilent = notHttp.test(candidate.name) || notHttp.test(candidate.about);
+      const isSilent = !mayAsk || notHttp.test(candidate.name) || notHttp.test(candidate.about);
       const checks = candidate.ports.map((port) => (isSilent ? tcp(port) : findHttp(candidate.host, port)));
       return { ...candidate, checks: await Promise.all(checks) };
     }),
@@ -30,14 +34,17 @@ function tcp(port: number): PortCheck {
   return { port, kind: 'tcp' };
 }
 
+/** The path that really answers; none that is answered by an error, for that would be checked for. */
 async function findHttp(host: string, port: number): Promise<PortCheck> {
   const ask = (path: string): Promise<number | undefined> => statusOf(`http://${urlHost(host)}:${port}${path}`);
   const root = await ask('/');
   if (root === undefined) return tcp(port);
-  for (const path of ['/healthz', '/health']) {
-    if ((await ask(path)) === 200) return { port, kind: 'http', path, status: 200 };
+  for (const path of healthPaths) {
+    if ((await ask(path)) !== 200) continue;
+    if ((await ask(nowhere)) === 200) break;
+    return { port, kind: 'http', path, status: 200 };
   }
-  return root < 500 ? { port, kind: 'http', path: '/', status: root } : tcp(port);
+  return root < 400 ? { port, kind: 'http', path: '/', status: root } : tcp(port);
 }
 
 async function statusOf(url: string): Promise<number | undefined> {

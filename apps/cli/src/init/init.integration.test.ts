@@ -1,3 +1,4 @@
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,8 +8,9 @@ import { exitCodes } from '../core/exit-codes.ts';
 import { runCommandLine } from '../program.ts';
 import { candidatesOf } from './candidates.ts';
 import { parseContainers, type Container } from './containers.ts';
-import type { Proposal } from './find-http.ts';
+import { propose, type Proposal } from './find-http.ts';
 import { findListeners, parseSocketTable, unitOf, type Listener } from './listeners.ts';
+import { nameOfProcess, searchableName } from './process-name.ts';
 import { writeProposal } from './write-proposal.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -83,7 +85,7 @@ test('what may be restarted is; what would lock everybody out, or is not underst
       { address: '10.0.0.5', port: 3000, program: 'node' },
       { address: '127.0.0.1', port: 45_001, program: 'code-helper' },
       { address: '0.0.0.0', port: 8080, program: 'docker-proxy' },
-      { address: '127.0.0.1', port: 7781, program: 'node', commandLine: 'node /x/apps/decision/dist/main.js' },
+      { address: '127.0.0.1', port: 7781, program: 'node', argv: ['node', '/x/apps/decision/dist/main.js'] },
     ],
     [{ runtime: 'docker', program: '/usr/bin/docker', name: 'web', image: 'shop:1', ports: [8080] }],
   );
@@ -93,10 +95,11 @@ test('what may be restarted is; what would lock everybody out, or is not underst
       host: '127.0.0.1',
       ports: [80, 443],
       about: 'nginx, nginx.service, port 80, 443',
+      process: 'nginx',
       restart: { unit: 'nginx.service' },
     },
     { name: 'node', host: '10.0.0.5', ports: [3000], about: 'node, port 3000' },
-    { name: 'ssh', host: '127.0.0.1', ports: [22], about: 'sshd, ssh.service, port 22' },
+    { name: 'ssh', host: '127.0.0.1', ports: [22], about: 'sshd, ssh.service, port 22', process: 'sshd' },
     {
       name: 'web',
       host: '127.0.0.1',
@@ -105,6 +108,73 @@ test('what may be restarted is; what would lock everybody out, or is not underst
       restart: { container: 'web', program: '/usr/bin/docker' },
     },
   ]);
+});
+
+const shop: Listener = {
+  address: '127.0.0.1',
+  port: 8080,
+  pid: 11,
+  program: 'node',
+  argv: ['node', 'shop.mjs'],
+  cwd: '/srv/shop',
+};
+
+test('each process is a service of its own, named by what it runs', () => {
+  const candidates = candidatesOf(
+    [
+      shop,
+      { ...shop, port: 8081 },
+      { ...shop, port: 8082, pid: 12, argv: ['/usr/bin/node', '--inspect', 'dist/main.js'], cwd: '/srv/api' },
+      { ...shop, port: 8083, pid: 13 },
+      { ...shop, port: 9000, pid: 14, program: 'gunicorn', argv: ['/usr/bin/python3', '/usr/bin/gunicorn', 'app'] },
+      { ...shop, port: 9000, pid: 15, program: 'gunicorn', argv: ['/usr/bin/python3', '/usr/bin/gunicorn', 'app'] },
+    ],
+    [],
+  );
+  expect(candidates.map(({ name, ports, process }) => ({ name, ports, process }))).toEqual([
+    { name: 'api', ports: [8082], process: undefined },
+    { name: 'gunicorn', ports: [9000], process: 'gunicorn' },
+    // Two go by shop.mjs: while one of them runs the other would seem to.
+    { name: 'shop', ports: [8080, 8081], process: undefined },
+    { name: 'shop-8083', ports: [8083], process: undefined },
+  ]);
+});
+
+test.each<[string, readonly string[], string, string | undefined]>([
+  ['shop', ['node', 'shop.mjs'], '/srv/x', 'shop.mjs'],
+  ['shop', ['/usr/bin/node', '/srv/shop/dist/index.js'], '/', undefined],
+  ['http.server', ['python3.12', '-m', 'http.server'], '/', undefined],
+  ['billing', ['java', '-Xmx1g', '-jar', '/opt/billing.jar'], '/', undefined],
+  ['api', ['node', '--import', 'tsx', 'src/main.ts'], '/srv/api', undefined],
+  ['node', ['node', '-e', 'listen()'], '/', undefined],
+])('%s is the name of %j in %s', (name, argv, cwd, searchable) => {
+  expect(nameOfProcess({ program: 'MainThread', argv, cwd })).toBe(name);
+  expect(searchableName({ program: 'MainThread', argv, cwd })).toBe(searchable);
+});
+
+/** A server that answers 200 on these paths, and 404 elsewhere; on every path if there are none. */
+async function serverOf(...paths: readonly string[]): Promise<{ port: number; asked: string[]; stop: () => void }> {
+  const asked: string[] = [];
+  const server = createHttpServer(({ url = '' }, answer) => {
+    asked.push(url);
+    answer.writeHead(paths.length === 0 || paths.includes(url) ? 200 : 404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { port: (server.address() as AddressInfo).port, asked, stop: () => server.close() };
+}
+
+test.each<[string, readonly string[], object]>([
+  ['the health path that answers', ['/', '/healthz'], { kind: 'http', path: '/healthz', status: 200 }],
+  ['the health path, where / is not found', ['/health'], { kind: 'http', path: '/health', status: 200 }],
+  ['/ where every path answers', [], { kind: 'http', path: '/', status: 200 }],
+  ['the port alone, where nothing is found', ['/login'], { kind: 'tcp' }],
+])('what is asked for is %s', async (_, paths, check) => {
+  const { port, asked, stop } = await serverOf(...paths);
+  const candidate = { name: 'shop', host: '127.0.0.1', ports: [port], about: 'node' };
+  expect(await propose([candidate], false)).toMatchObject([{ checks: [{ port, kind: 'tcp' }] }]);
+  expect(asked).toEqual([]);
+  expect(await propose([candidate], true)).toMatchObject([{ checks: [{ port, ...check }] }]);
+  stop();
 });
 
 test('names are valid and unique, whatever programs are called', () => {
@@ -117,7 +187,7 @@ test('names are valid and unique, whatever programs are called', () => {
     { runtime: 'podman', program: '/usr/bin/podman', name: 'node', image: 'i', ports: [90] },
   ];
   const names = candidatesOf(odd, containers).map(({ name }) => name);
-  expect(names.toSorted()).toEqual(['a-b-c', 'node', 'node-2', 'sd-pam', 'service']);
+  expect(names.toSorted()).toEqual(['a-b-c', 'node', 'node-90', 'sd-pam', 'service']);
 });
 
 const proposals: readonly Proposal[] = [
@@ -126,6 +196,7 @@ const proposals: readonly Proposal[] = [
     host: '127.0.0.1',
     ports: [80],
     about: 'nginx # "quoted"\nforged: true',
+    process: 'nginx',
     restart: { unit: 'nginx.service' },
     checks: [{ port: 80, kind: 'http', path: '/healthz', status: 200 }],
   },
@@ -141,7 +212,7 @@ const proposals: readonly Proposal[] = [
 ];
 
 test.each<[string, readonly Proposal[], object]>([
-  ['everything', proposals, { services: 3, checks: 3, playbooks: 2 }],
+  ['everything', proposals, { services: 3, checks: 6, playbooks: 2 }],
   ['nothing', [], { services: 0, checks: 0, playbooks: 0 }],
 ])('a proposal of %s is a valid configuration with dry run on', async (_, found, counts) => {
   for (const { path, text } of writeProposal(found, new Set([4318, 4319]))) {

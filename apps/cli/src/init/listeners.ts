@@ -9,7 +9,9 @@ export interface Listener {
   readonly program?: string;
   /** The systemd service that the process belongs to. */
   readonly unit?: string;
-  readonly commandLine?: string;
+  readonly argv?: readonly string[];
+  /** The folder that it runs in. */
+  readonly cwd?: string;
 }
 
 interface ListeningSocket {
@@ -88,12 +90,14 @@ function processOf(proc: string, pid: number | undefined): Omit<Listener, 'addre
   const read = (name: string): string | undefined => textOf(join(proc, String(pid), name));
   const program = read('comm')?.trim();
   const unit = unitOf(read('cgroup') ?? '');
-  const commandLine = read('cmdline')?.replaceAll('\0', ' ').trim();
+  const argv = read('cmdline')?.replace(/\0$/, '').split('\0');
+  const cwd = linkOf(join(proc, String(pid), 'cwd'));
   return {
     pid,
     ...(program === undefined ? {} : { program }),
     ...(unit === undefined ? {} : { unit }),
-    ...(commandLine === undefined ? {} : { commandLine }),
+    ...(argv === undefined ? {} : { argv }),
+    ...(cwd === undefined ? {} : { cwd }),
   };
 }
 

@@ -7,6 +7,7 @@ export interface ProposedFile {
 }
 
 const otlpPort = 4318;
+const isGone = '("process_running" in failing_check_types OR "tcp_port" in failing_check_types)';
 
 /** A configuration with checks, playbooks and dry run on. `takenPorts`: those on which somebody listens already. */
 export function writeProposal(
@@ -23,12 +24,15 @@ function configuration(
   takenPorts: ReadonlySet<number>,
 ): string {
   const services = proposals.length === 0 ? ['services: []'] : ['services:', ...proposals.flatMap(serviceLines)];
-  const checks = proposals.flatMap((one) => one.checks.flatMap((check) => checkLines(one, check)));
+  const checks = proposals.flatMap((one) => [
+    ...processLines(one),
+    ...one.checks.flatMap((check) => checkLines(one, check)),
+  ]);
   return [
     '# Proposed by `cortex init` from what listens on this machine. docs/configuration.md says what else there is.',
     'version: 1',
     'environment: production',
-    ...(playbooks.length === 0 ? [] : ['playbooks: [./playbooks/*.yaml]']),
+    `${playbooks.length === 0 ? '# ' : ''}playbooks: [./playbooks/*.yaml]`,
     '',
     ...services,
     '',
@@ -61,18 +65,40 @@ function serviceLines({ name, host, about, restart }: Proposal): readonly string
   return [
     `  # ${about.replaceAll(/[\r\n]/g, ' ')}`,
     `  - name: ${JSON.stringify(name)}`,
-    ...(restart === undefined ? ['    remediate: false # watched only: nothing here knows how to restart it'] : []),
+    ...(restart === undefined
+      ? [
+          '    # Watched only: nobody has said how it is restarted. Add process: { pid_file, start_command } or systemd: { unit }',
+          '    # to the instance, take the next line out, and write a playbook: docs/first-service.md.',
+          '    remediate: false',
+        ]
+      : []),
     `    instances: [{ ${instance.join(', ')} }]`,
   ];
 }
 
-function checkLines({ name, host }: Proposal, check: PortCheck): readonly string[] {
-  const common = [`  - name: ${JSON.stringify(`${name}-${check.port}`)}`, `    service: ${JSON.stringify(name)}`];
-  if (check.kind === 'tcp') {
-    return [...common, '    type: tcp_port', `    host: ${JSON.stringify(host)}`, `    port: ${check.port}`];
-  }
+/** Whether the process is there at all: what a restart mends. */
+function processLines({ name, process }: Proposal): readonly string[] {
+  if (process === undefined) return [];
   return [
-    ...common,
+    `  - name: ${JSON.stringify(`${name}-process`)}`,
+    `    service: ${JSON.stringify(name)}`,
+    '    type: process_running',
+    '    check_method: name',
+    `    process_name: ${JSON.stringify(process)}`,
+  ];
+}
+
+/** A port that speaks HTTP is checked twice: whether anybody listens says if a restart helps, and two checks find it sooner. */
+function checkLines({ name, host }: Proposal, check: PortCheck): readonly string[] {
+  const lines = (suffix: string): readonly string[] => [
+    `  - name: ${JSON.stringify(`${name}-${check.port}${suffix}`)}`,
+    `    service: ${JSON.stringify(name)}`,
+  ];
+  const port = [...lines(''), '    type: tcp_port', `    host: ${JSON.stringify(host)}`, `    port: ${check.port}`];
+  if (check.kind === 'tcp') return port;
+  return [
+    ...port,
+    ...lines('-http'),
     '    type: http_endpoint',
     `    url: ${JSON.stringify(`http://${urlHost(host)}:${check.port}${check.path}`)}`,
     `    expected_status: ${check.status}`,
@@ -120,7 +146,8 @@ function playbook(
     'severity: high',
     `services: ${JSON.stringify(services)}`,
     'trigger:',
-    '  condition: health_state == "UNHEALTHY" OR health_state == "CRITICAL"',
+    '  # A restart mends a process that is gone or no longer listens, not one whose database is away.',
+    `  condition: health_state in ["UNHEALTHY", "CRITICAL"] AND ${isGone}`,
     '  duration: 10s',
     'remediation_steps:',
     ...steps,

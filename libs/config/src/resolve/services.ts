@@ -24,6 +24,12 @@ export function declaredServices(raw: unknown): Declared {
   return declared;
 }
 
+/** The kinds of services, read as leniently. */
+export function declaredKinds(raw: unknown): World['kinds'] {
+  const kinds = (Array.isArray(raw) ? raw : []).map((service: unknown) => (isRecord(service) ? service['kind'] : ''));
+  return new Set(kinds.filter((kind) => typeof kind === 'string'));
+}
+
 export function resolveServices(scope: Scope, raw: unknown, declared: Declared): readonly Service[] {
   const entries = readList(scope, ['services'], raw);
   const inputs = entries.map((entry, index) => read(scope, ['services', index], ServiceInput, entry));

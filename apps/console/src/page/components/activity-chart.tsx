@@ -3,12 +3,17 @@ import type { Overview } from '@cortex/api';
 const width = 600;
 const height = 120;
 const lines = [
-  ['open', 'Open'],
-  ['remediating', 'Being healed'],
-  ['escalated', 'Escalated'],
+  ['open', 'Open', 'incidents that are open'],
+  ['remediating', 'Being healed', 'of these, those with a remediation under way or not yet proved'],
+  // The header counts those that wait for people now. Of the past only the first escalation is known.
+  [
+    'escalated',
+    'Escalated so far',
+    'of these, those that were escalated at some time, also if they are being healed again',
+  ],
 ] as const;
 
-/** Open, being healed and escalated incidents, minute by minute. */
+/** Open incidents, minute by minute, and of these what was being healed, and what had been escalated. */
 export function ActivityChart({ activity }: { readonly activity: Overview['activity'] }) {
   const most = Math.max(3, ...activity.map((point) => point.open));
   const now = activity.at(-1);
@@ -26,8 +31,8 @@ export function ActivityChart({ activity }: { readonly activity: Overview['activ
         ))}
       </svg>
       <figcaption>
-        {lines.map(([key, label]) => (
-          <span key={key} class={key}>
+        {lines.map(([key, label, meaning]) => (
+          <span key={key} class={key} title={meaning}>
             <i aria-hidden="true" />
             {label} <b>{now?.[key] ?? 0}</b>
           </span>

@@ -37,9 +37,19 @@ export function Header({ status, isConnected, hasLoaded, page, onHome, onSwitch 
         {connection.text}
       </span>
       <dl class="counts" aria-label="Incidents now">
-        <Count name="open" value={status?.counts.open} tone="bad" />
-        <Count name="healing" value={status?.counts.remediating} tone="info" />
-        <Count name="escalated" value={status?.counts.escalated} tone="bad" />
+        <Count name="open" meaning="incidents that are open now" value={status?.counts.open} tone="bad" />
+        <Count
+          name="healing"
+          meaning="of these, those that Cortex works on now"
+          value={status?.counts.remediating}
+          tone="info"
+        />
+        <Count
+          name="escalated"
+          meaning="of these, those that people have to act on now"
+          value={status?.counts.escalated}
+          tone="bad"
+        />
       </dl>
       <button
         type="button"
@@ -63,15 +73,17 @@ function switchText(isOn: boolean | undefined): string {
 
 function Count({
   name,
+  meaning,
   value,
   tone,
 }: {
   readonly name: string;
+  readonly meaning: string;
   readonly value: number | undefined;
   readonly tone: string;
 }) {
   return (
-    <div class={value === undefined || value === 0 ? 'quiet' : tone}>
+    <div class={value === undefined || value === 0 ? 'quiet' : tone} title={meaning}>
       <dd data-testid={`count-${name}`}>{value ?? '–'}</dd>
       <dt>{name}</dt>
     </div>
