@@ -29,3 +29,21 @@ test.each([
   expect(await store.archiving.isOver(record)).toBe(isOver);
   await bus.drain(100);
 });
+
+test('a record that cannot be read stops no other, and is known to be there', async () => {
+  const server = new MemoryServer();
+  const bus = connectMemoryBus(server, { source: '/cortex/decision', name: 'one', logger: silentLogger });
+  const [spoilt, other] = [recordOf('open'), recordOf('open')];
+  const records = await bus.bucket(incidentBucket);
+  const pointers = await bus.bucket(openIncidentBucket);
+  for (const [service, { incident }] of [['shop', spoilt] as const, ['cart', other] as const]) {
+    await records.put(incident.id, service === 'shop' ? spoilt : other);
+    await pointers.put(escapeToken(service), { incidentId: incident.id });
+  }
+  const bytes = new TextEncoder().encode('{"incident":');
+  server.publish(`$KV.${incidentBucket.name}.${spoilt.incident.id}`, bytes, { msgID: 'spoilt' });
+  const store = await IncidentStore.open(bus, () => new Date());
+  expect((await store.loadAll()).map(({ incident }) => incident.id)).toEqual([other.incident.id]);
+  expect(await store.byId(spoilt.incident.id, true)).toMatchObject({ entry: undefined, isUnreadable: true });
+  await bus.drain(100);
+});

@@ -62,6 +62,9 @@ test.each([
   expect(attempts.at(-1)?.attempt).toBe(rounds);
   expect(attempts.length + (leftOut?.attempts ?? 0)).toBe(rounds);
   expect(leftOut?.stepResults).toBeGreaterThan(0);
+  // Their results are bounded by themselves: what is left must be bounded too.
+  expect(leftOut?.attempts).toBeGreaterThan(0);
+  expect(JSON.stringify(attempts.map((one) => ({ ...one, steps: [] }))).length).toBeLessThan(300_000);
 });
 
 test('what did not help stays, however much helped since; of its steps those that failed', () => {
