@@ -99,8 +99,8 @@ export const ofJudgement: readonly Mutant[] = [
   {
     id: 'gate-minimum-healthy',
     file: `${gates}/minimum-healthy.ts`,
-    find: 'if (remaining < least)',
-    replace: 'if (remaining < 0)',
+    find: 'if (remaining < least && !isNothingLost) {',
+    replace: 'if (remaining < 0 && !isNothingLost) {',
     breaks: 'The last healthy instance of a service is worked on.',
   },
   {
