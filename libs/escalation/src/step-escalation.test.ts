@@ -501,7 +501,9 @@ describe('the hold', () => {
     const [timer] = waiting.timers;
     expect(timer?.dueAt).toBe(at(1.5 * minute));
     const back: EscalationInput = { kind: 'due', incident: { isQuiet: false } };
-    expect(stepEscalation(waiting.record, back, holding, at(1.5 * minute)).notify).toHaveLength(1);
+    const told = stepEscalation(waiting.record, back, holding, at(1.5 * minute));
+    expect(told.notify).toHaveLength(1);
+    expect(told.record?.untoldFor).toBeUndefined();
     expect(stepEscalation(waiting.record, quiet, holding, at(16 * minute)).notify).not.toEqual([]);
     // The levels keep their distance.
     const dueOf = (record: EscalationRecord | undefined) => record?.plan.map(({ dueAt }) => Date.parse(dueAt)) ?? [];

@@ -207,7 +207,9 @@ function notifyDueLevels(record: EscalationRecord, settings: EscalationSettings,
     pages.push(...pagesOf(item, position, settings, now));
     return { ...item, status: 'told' };
   });
-  return { ...record, plan, notifications: [...record.notifications, ...pages] };
+  if (pages.length === 0) return { ...record, plan };
+  const { untoldFor: _over, ...told } = record;
+  return { ...told, plan, notifications: [...record.notifications, ...pages] };
 }
 
 /** Counts the attempt before it is made, so that a crash during it leads to another attempt, not to a lost page. */
